@@ -1,0 +1,45 @@
+"""The social platforms a brand plays on: names, marks and how each is recognised. No Django."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """One social platform as the whole product names it.
+
+    ``key`` stands in events, URLs and CSS (``pf-<key>``); ``mark`` is the one-glyph badge.
+    """
+
+    key: str
+    name: str
+    mark: str
+
+
+PLATFORMS: tuple[Platform, ...] = (
+    Platform("wechat", "微信公众号", "公"),
+    Platform("channels", "视频号", "视"),
+    Platform("wecom", "企业微信", "企"),
+    Platform("weibo", "微博", "博"),
+    Platform("douyin", "抖音", "抖"),
+    Platform("kuaishou", "快手", "快"),
+    Platform("xhs", "小红书", "红"),
+    Platform("bilibili", "B站", "B"),
+    Platform("site", "官网与商城", "站"),
+    Platform("other", "其他", "他"),
+)
+BY_KEY: dict[str, Platform] = {platform.key: platform for platform in PLATFORMS}
+
+
+def platform_of(key: str) -> Platform:
+    """Return the platform for ``key``; an unknown or empty key is 其他.
+
+    Examples
+    --------
+    >>> platform_of("xhs").name
+    '小红书'
+    >>> platform_of("").key
+    'other'
+    """
+    return BY_KEY.get(key, BY_KEY["other"])
