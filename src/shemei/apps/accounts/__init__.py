@@ -1,0 +1,1 @@
+"""Who works here: brands (workspaces), members and their roles, invitations, API keys, sign-in."""

@@ -1,0 +1,11 @@
+"""The kernel as a Django app: it owns the audit log, the outbox, notifications and long tasks."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class KernelConfig(AppConfig):
+    name = "shemei.kernel"
+    label = "kernel"
+    verbose_name = "底座"

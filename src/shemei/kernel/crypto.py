@@ -1,0 +1,57 @@
+"""Secrets at rest and keyed hashes. The key is a file outside the database, made at the first start."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.db import models
+
+from shemei.kernel.keyfile import load_or_make_key
+
+_DIGITS = re.compile(r"\D")
+
+
+@lru_cache(maxsize=4)
+def _fernet(folder: Path) -> Fernet:
+    return Fernet(load_or_make_key(folder, "secrets.key"))
+
+
+def encrypt(text: str) -> str:
+    return _fernet(settings.SHEMEI_HOME.keys).encrypt(text.encode()).decode()
+
+
+def decrypt(token: str) -> str:
+    """Raises ``ValueError`` where the key does not fit (a restored database without its keys folder)."""
+    try:
+        return _fernet(settings.SHEMEI_HOME.keys).decrypt(token.encode()).decode()
+    except InvalidToken:
+        raise ValueError("存的密文解不开：SHEMEI_HOME/keys 不是当初那一份。请从备份里取回 keys 文件夹。") from None
+
+
+@lru_cache(maxsize=4)
+def _pepper(folder: Path) -> bytes:
+    return load_or_make_key(folder, "pepper.key")
+
+
+def phone_hash(workspace_key: str, phone: str) -> str:
+    """A keyed hash of a phone number, different in every workspace; ``""`` for no number."""
+    digits = _DIGITS.sub("", phone)[-11:]
+    if len(digits) < 7:
+        return ""
+    return hmac.new(_pepper(settings.SHEMEI_HOME.keys), f"{workspace_key}:{digits}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+class EncryptedTextField(models.TextField):
+    """Text that is encrypted in the database and plain on the instance."""
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
+        return decrypt(value) if value else value
+
+    def get_prep_value(self, value: str | None) -> str | None:
+        return encrypt(value) if value else value

@@ -1,0 +1,30 @@
+"""Money is integer minor units (分) and a currency; floats never hold it."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+_JUNK = re.compile(r"[\s,，¥￥元]|CNY|RMB")
+
+
+def parse_money(text: str) -> int:
+    """Read an amount as people write it (``¥1,299.00``, ``１２元``, ``1.2万``) into minor units.
+
+    Raises ``ValueError`` with a Chinese sentence where it is no amount.
+    """
+    plain = _JUNK.sub("", text.translate(_HALF_WIDTH))
+    factor = 10_000 if plain.endswith(("万", "w", "W")) else 1
+    plain = plain.rstrip("万wW")
+    try:
+        amount = Decimal(plain) * factor * 100
+    except InvalidOperation:
+        raise ValueError(f"「{text}」不是金额。请写成 1299.00 这样的数字。") from None
+    if not amount.is_finite() or abs(amount) > 10**15:
+        raise ValueError(f"「{text}」超出了金额的范围。")
+    if amount != amount.to_integral_value():
+        amount = amount.quantize(Decimal(1))
+    return int(amount)
+
+
+_HALF_WIDTH = {full: half for full, half in zip(range(0xFF01, 0xFF5F), range(0x21, 0x7F), strict=True)} | {0x2212: 0x2D}

@@ -1,0 +1,133 @@
+"""The outbox: events and facts are rows of the same transaction as the change they tell of.
+
+The relay stamps event rows with a segment number *before* it writes that segment, so a retry after a kill
+writes the same segment again and the loader drops it: each event reaches the lake once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Any, Protocol
+
+import orjson
+from django.db import transaction
+from django.utils import timezone
+from django_scopes import scope, scopes_disabled
+
+from shemei.kernel.keys import new_code
+from shemei.kernel.models import FactRecord, OutboxEvent, OutboxStream
+from shemei.warehouse.home import Home
+from shemei.warehouse.segments import write_segment
+from shemei.warehouse.vocabulary import Event, stamp
+
+SEGMENT_ROWS = 50_000
+MAX_ATTEMPTS = 5
+
+
+class Fact(Protocol):
+    """A frozen dataclass that names what happened; ``to_events`` where the log should know it."""
+
+    workspace: str
+
+
+_types: dict[str, type[Any]] = {}
+_listeners: dict[str, list[Callable[[Any], None]]] = defaultdict(list)
+
+
+def listens(fact: type[Any]) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+    """Register a handler in a room's ``jobs.py``; handlers must be idempotent."""
+
+    def register(handler: Callable[[Any], None]) -> Callable[[Any], None]:
+        _types[_name(fact)] = fact
+        _listeners[_name(fact)].append(handler)
+        return handler
+
+    return register
+
+
+def _name(fact: type[Any]) -> str:
+    return f"{fact.__module__}.{fact.__qualname__}"
+
+
+def emit(fact: Any, *, workspace: Any) -> None:
+    """Put a fact, and the events it tells the log, into the outbox of the current transaction."""
+    if hasattr(fact, "to_events"):
+        log(fact.to_events(), workspace=workspace)
+    if _listeners.get(_name(type(fact))):
+        FactRecord.objects.create(workspace=workspace, name=_name(type(fact)), payload=asdict(fact))
+
+
+def log(events: Iterable[Event], *, workspace: Any) -> int:
+    """Put events into the outbox of the current transaction; returns how many."""
+    rows = [OutboxEvent(workspace=workspace, event=orjson.dumps(stamp(e).as_dict()).decode()) for e in events]
+    OutboxEvent.objects.bulk_create(rows, batch_size=2_000)
+    return len(rows)
+
+
+def relay(home: Home) -> int:
+    """Write everything that waits to the spool, stamped segments first; returns events written."""
+    written = 0
+    with scopes_disabled():
+        stream = _stream()
+        for number in OutboxEvent.objects.filter(segment__isnull=False).values_list("segment", flat=True).distinct().order_by("segment"):
+            written += _write(home, stream.stream, number)
+        while (number := _stamp_next(stream)) is not None:
+            written += _write(home, stream.stream, number)
+    return written
+
+
+def waiting() -> int:
+    """How many events wait in the database."""
+    with scopes_disabled():
+        return OutboxEvent.objects.count()
+
+
+def _stream() -> OutboxStream:
+    found = OutboxStream.objects.order_by("id").first()
+    return found or OutboxStream.objects.create(stream=f"outbox-{new_code(16)}")
+
+
+@transaction.atomic
+def _stamp_next(stream: OutboxStream) -> int | None:
+    locked = OutboxStream.objects.select_for_update().get(pk=stream.pk)
+    ids = OutboxEvent.objects.filter(segment__isnull=True).order_by("id").values_list("id", flat=True)[:SEGMENT_ROWS]
+    last = max(ids, default=None)
+    if last is None:
+        return None
+    number = locked.last_segment + 1
+    OutboxEvent.objects.filter(segment__isnull=True, id__lte=last).update(segment=number)
+    OutboxStream.objects.filter(pk=stream.pk).update(last_segment=number)
+    return number
+
+
+def _write(home: Home, stream: str, number: int) -> int:
+    rows = OutboxEvent.objects.filter(segment=number).order_by("id")
+    events = [Event(**orjson.loads(text)) for text in rows.values_list("event", flat=True)]
+    write_segment(home.spool / stream, number, events)
+    rows.delete()
+    return len(events)
+
+
+def dispatch(limit: int = 500) -> int:
+    """Hand waiting facts to their listeners; a failing one is tried again, five times in all."""
+    handled = 0
+    with scopes_disabled():
+        waiting_facts = list(FactRecord.objects.filter(handled_at=None, attempts__lt=MAX_ATTEMPTS).select_related("workspace").order_by("id")[:limit])
+    for record in waiting_facts:
+        with scope(workspace=record.workspace):
+            handled += _handle(record)
+    return handled
+
+
+def _handle(record: FactRecord) -> int:
+    try:
+        with transaction.atomic():
+            for handler in _listeners.get(record.name, []):
+                handler(_types[record.name](**record.payload))
+            FactRecord.objects.filter(pk=record.pk).update(handled_at=timezone.now(), error="")
+    except Exception as error:  # a listener's defect must not stop the others; it is kept and shown
+        FactRecord.objects.filter(pk=record.pk).update(attempts=record.attempts + 1, error=repr(error))
+        return 0
+    return 1

@@ -1,0 +1,129 @@
+"""Registries that rooms fill in ``apps.py``: navigation, the 新建 menu, search, to-dos. The shell reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from shemei.kernel.permissions import Permission
+
+GROUPS: tuple[str, ...] = ("", "策划", "内容", "增长", "效果", "客户", "守护", "设置")
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One line of the side bar. ``match`` are URL namespaces or names that mark it as current."""
+
+    group: str
+    label: str
+    icon: str
+    url_name: str
+    permission: Permission
+    order: int = 0
+    match: tuple[str, ...] = ()
+    count: Callable[[Any], int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateItem:
+    """One line of the 新建 menu."""
+
+    label: str
+    icon: str
+    url_name: str
+    permission: Permission
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result of the search box."""
+
+    kind: str
+    title: str
+    url: str
+    icon: str = "search"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchProvider:
+    """``find(request, text, limit)`` returns hits that the member may see."""
+
+    kind: str
+    permission: Permission
+    find: Callable[[Any, str, int], Iterable[Hit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing that waits for this member."""
+
+    title: str
+    url: str
+    icon: str = "clipboard-check"
+    tone: str = "info"
+    note: str = ""
+    count: int = 1
+
+
+navigation: list[NavItem] = []
+create_menu: list[CreateItem] = []
+search: list[SearchProvider] = []
+todo: list[Callable[[Any], Iterable[Todo]]] = []
+
+
+def add_navigation(*items: NavItem) -> None:
+    navigation.extend(items)
+    navigation.sort(key=lambda item: (GROUPS.index(item.group), item.order))
+
+
+def add_create(*items: CreateItem) -> None:
+    create_menu.extend(items)
+    create_menu.sort(key=lambda item: item.order)
+
+
+def add_search(*providers: SearchProvider) -> None:
+    search.extend(providers)
+
+
+def add_todo(*sources: Callable[[Any], Iterable[Todo]]) -> None:
+    todo.extend(sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a key of another room means to people: enough to show it and to choose it."""
+
+    key: str
+    name: str
+    note: str = ""
+    platform: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NameSource:
+    """How one kind of key (``content``, ``creator``, ``campaign`` …) is read; works inside a workspace's scope.
+
+    ``lookup`` takes a workspace and keys and returns what it knows of them; ``choose`` takes a workspace, a
+    text and a limit and returns what a member may pick.
+    """
+
+    label: str
+    lookup: Callable[[Any, Iterable[str]], dict[str, Named]]
+    choose: Callable[[Any, str, int], list[Named]]
+
+
+names: dict[str, NameSource] = {}
+
+
+def add_names(kind: str, source: NameSource) -> None:
+    names[kind] = source
+
+
+def names_of(kind: str, workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+    """The known keys of one kind; a key that no room knows any more is left out."""
+    wanted = [key for key in keys if key]
+    return names[kind].lookup(workspace, wanted) if kind in names and wanted else {}

@@ -1,0 +1,66 @@
+"""Long tasks: progress that a page can show, and a cancel that is obeyed between two steps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from shemei.kernel.actor import Actor
+from shemei.kernel.models import LongTask
+
+
+class Cancelled(Exception):
+    """The member asked to stop; whatever runs must leave nothing half-done."""
+
+
+class Progress:
+    """Handed to the work; writes at most four times a second."""
+
+    def __init__(self, task: LongTask) -> None:
+        self.task = task
+        self._last = 0.0
+
+    def tell(self, done: int, total: int | None = None, step: str | None = None) -> None:
+        """Say how far the work is; raises :class:`Cancelled` if the member asked to stop."""
+        if total is not None:
+            self.task.total = total
+        self.task.done = done
+        if step is not None:
+            self.task.step = step
+        now = time.monotonic()
+        if now - self._last < 0.25 and step is None:
+            return
+        self._last = now
+        if LongTask.objects.filter(pk=self.task.pk, cancel_requested=True).exists():
+            raise Cancelled
+        self.task.save(update_fields=["done", "total", "step", "updated_at"])
+
+
+def create(workspace: Any, title: str, *, by: Actor) -> LongTask:
+    return LongTask.objects.create(workspace=workspace, title=title, started_by=by.name)
+
+
+def run(task: LongTask, work: Callable[[Progress], str | None]) -> LongTask:
+    """Run ``work`` under ``task``; its return value is the URL of the result. Errors are kept on the task."""
+    LongTask.objects.filter(pk=task.pk, state=LongTask.State.QUEUED).update(state=LongTask.State.RUNNING)
+    task.refresh_from_db()
+    if task.state != LongTask.State.RUNNING:
+        return task
+    try:
+        task.result_url = work(Progress(task)) or ""
+        task.state = LongTask.State.DONE
+    except Cancelled:
+        task.state = LongTask.State.CANCELLED
+    except Exception as error:
+        task.state, task.error = LongTask.State.FAILED, str(error)
+        task.save()
+        raise
+    task.save()
+    return task
+
+
+def cancel(task: LongTask) -> None:
+    """Ask a task to stop; one that has not begun is cancelled at once."""
+    LongTask.objects.filter(pk=task.pk, state=LongTask.State.QUEUED).update(state=LongTask.State.CANCELLED)
+    LongTask.objects.filter(pk=task.pk, state=LongTask.State.RUNNING).update(cancel_requested=True)
