@@ -1,4 +1,4 @@
-"""Bring browser libraries from npm into a git-ignored folder at build time, and draw the icon sprite."""
+"""Bring browser libraries from npm into a git-ignored folder at build time, and draw the icons."""
 
 from __future__ import annotations
 
