@@ -1,0 +1,138 @@
+"""``shemei serve`` and its parts: the web, the edge and the worker, supervised or each alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+
+import click
+from rich.console import Console
+
+from shemei.commands.setup import django_home, migrate
+
+console = Console()
+home_option = click.option("--home", envvar="SHEMEI_HOME", type=click.Path(file_okay=False), help="数据文件夹，默认 .shemei")
+RESTART_AFTER = 1.0
+STOP_WITHIN = 15.0
+
+
+@click.command()
+@home_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")
+@click.option("--port", default=8000, show_default=True, help="网页端口")
+@click.option("--edge-port", default=8001, show_default=True, help="短链与采集端口")
+def serve(home: str | None, host: str, port: int, edge_port: int) -> None:
+    """启动网页、短链入口和后台三个进程，并看护它们。"""
+    run_all(home, host, port, edge_port)
+
+
+def run_all(home: str | None, host: str, port: int, edge_port: int, *, banner: str = "") -> None:
+    """Supervise the three processes until Ctrl C or SIGTERM; a port in use is said before anything starts."""
+    for number, what in ((port, "--port"), (edge_port, "--edge-port")):
+        _refuse_taken_port(host, number, what)
+    if home:
+        os.environ["SHEMEI_HOME"] = os.path.abspath(home)
+    os.environ["SHEMEI_EDGE_PORT"] = str(edge_port)
+    parts = [
+        Part("web", ["--host", host, "--port", str(port)]),
+        Part("edge", ["--host", host, "--port", str(edge_port)]),
+        Part("worker", []),
+    ]
+    _prepare()
+    console.print(banner or f"[b]Shemei 社媒[/b] 正在启动：[link]http://{_shown(host)}:{port}/[/link]　Ctrl C 停止")
+    supervise(parts)
+
+
+def _prepare() -> None:
+    """Migrate in a process of its own, so that the supervisor stays small."""
+    if subprocess.run([sys.executable, "-c", "from shemei.commands.setup import *; django_home(); migrate()"]).returncode:
+        raise click.ClickException("数据库没有准备好，原因见上面几行。")
+
+
+def _refuse_taken_port(host: str, port: int, option: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(f"端口 {port} 用不了（{error.strerror}）。换一个：{option} {port + 10}") from None
+
+
+def _shown(host: str) -> str:
+    return "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host  # noqa: S104 (only compared)
+
+
+@dataclass(slots=True)
+class Part:
+    """One supervised process."""
+
+    name: str
+    arguments: list[str]
+    process: subprocess.Popen[bytes] | None = field(default=None)
+
+    def start(self) -> None:
+        self.process = subprocess.Popen([sys.executable, "-m", "shemei", self.name, *self.arguments])
+
+    def ended(self) -> int | None:
+        return self.process.poll() if self.process else None
+
+
+def supervise(parts: list[Part]) -> None:
+    """Start the parts, start one again when it dies, stop all of them on a signal and wait for each to drain."""
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    for part in parts:
+        part.start()
+    while not stopping.wait(0.3):
+        for part in parts:
+            if (code := part.ended()) is not None and not stopping.is_set():
+                console.print(f"[yellow]{part.name} 意外退出（{code}），{RESTART_AFTER:.0f} 秒后重启[/yellow]")
+                stopping.wait(RESTART_AFTER)
+                part.start()
+    _stop(parts)
+
+
+def _stop(parts: list[Part]) -> None:
+    for part in parts:
+        if part.process and part.ended() is None:
+            part.process.terminate()
+    deadline = time.monotonic() + STOP_WITHIN
+    for part in parts:
+        try:
+            part.process and part.process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            part.process and part.process.kill()
+
+
+@click.command()
+@home_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")
+@click.option("--port", default=8000, show_default=True, help="端口")
+def web(home: str | None, host: str, port: int) -> None:
+    """只启动网页。"""
+    django_home(home)
+    migrate()
+    import uvicorn
+
+    uvicorn.run("shemei.config.asgi:application", host=host, port=port, log_level="warning", lifespan="off", timeout_graceful_shutdown=5)
+
+
+@click.command()
+@home_option
+def worker(home: str | None) -> None:
+    """只启动后台：任务、发件箱、入库、汇总。"""
+    place = django_home(home)
+    migrate()
+    from shemei.config.worker import Worker
+
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    Worker(place).run(stopping)

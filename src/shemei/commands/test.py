@@ -1,0 +1,25 @@
+"""``shemei test``: the whole suite on this machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--strict", is_flag=True, help="跳过也算失败（缺 ../shared/data 的除外）；持续集成用")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def test(strict: bool, arguments: tuple[str, ...]) -> None:
+    """运行测试；其余参数原样交给 pytest，例如 shemei test tests/engines -x。"""
+    if not (ROOT / "tests").is_dir():
+        raise click.ClickException("测试随源码一起：请在源码目录里运行 ./shemei test。")
+    os.chdir(ROOT)
+    if strict:
+        os.environ["SHEMEI_TEST_STRICT"] = "1"
+    parallel = [] if any(argument.startswith(("-n", "tests", "src")) for argument in arguments) else ["-n", "2", "--dist", "loadfile"]
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *parallel, *arguments])  # noqa: S606 (our own interpreter)

@@ -1,0 +1,69 @@
+"""The worker process: hands facts to their listeners, moves events into the lake, keeps what is pre-aggregated fresh."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from shemei.kernel import outbox
+from shemei.kernel.jobs import queue
+from shemei.warehouse import loader, maintenance
+from shemei.warehouse.home import Home
+
+log = logging.getLogger(__name__)
+BEAT = 0.5
+SETTLE_AFTER = 2.0
+MAINTAIN_AFTER = 600.0
+
+
+class Worker:
+    """One loop for the spine and one small consumer for jobs; the database rows and segments are the truth."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._settled = 0.0
+        self._maintained = time.monotonic()
+        self._dirty = True
+
+    def run(self, stopping: threading.Event) -> None:
+        """Work until ``stopping`` is set; one failing beat is logged and the next one tries again."""
+        load_jobs()
+        consumer = queue.create_consumer(workers=2, periodic=True, worker_type="thread")
+        consumer.start()
+        try:
+            while not stopping.wait(BEAT):
+                self._guarded_beat()
+        finally:
+            consumer.stop(graceful=True)
+
+    def _guarded_beat(self) -> None:
+        close_old_connections()
+        try:
+            self.beat()
+        except Exception:
+            log.exception("a beat of the worker failed; the next one tries again")
+
+    def beat(self) -> None:
+        outbox.dispatch()
+        outbox.relay(self.home)
+        self._dirty |= loader.load(self.home).loaded_records > 0
+        now = time.monotonic()
+        if self._dirty and now - self._settled > SETTLE_AFTER:
+            maintenance.settle(self.home)
+            self._dirty, self._settled = False, time.monotonic()
+        if now - self._maintained > MAINTAIN_AFTER:
+            maintenance.maintain(self.home)
+            self._maintained = now
+
+
+def load_jobs() -> None:
+    """Import every room's jobs, so that listeners and periodic jobs are known."""
+    for app in settings.INSTALLED_APPS:
+        if app.startswith("shemei.") and find_spec(f"{app}.jobs"):
+            import_module(f"{app}.jobs")
