@@ -1,0 +1,256 @@
+"""Marketing channels and the editable, ordered rules that decide the channel of a touch."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Field = Literal["utm_medium", "utm_source", "platform", "in_app", "referrer_host"]
+FIELDS: tuple[str, ...] = get_args(Field)
+UNSPECIFIC_PLATFORMS = frozenset({"site", "other"})
+MAX_CACHED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A marketing channel: ``key`` stands in events, ``name`` is what people read."""
+
+    key: str
+    name: str
+
+
+CHANNELS: tuple[Channel, ...] = (
+    Channel("xhs", "小红书"),
+    Channel("douyin", "抖音"),
+    Channel("wechat", "微信公众号"),
+    Channel("channels", "视频号"),
+    Channel("wecom", "企业微信"),
+    Channel("weibo", "微博"),
+    Channel("kuaishou", "快手"),
+    Channel("bilibili", "B站"),
+    Channel("zhihu", "知乎"),
+    Channel("toutiao", "今日头条"),
+    Channel("search", "搜索"),
+    Channel("ads", "付费广告"),
+    Channel("referral", "外部链接"),
+    Channel("offline", "线下"),
+    Channel("email", "邮件"),
+    Channel("sms", "短信"),
+    Channel("direct", "直接访问"),
+    Channel("other", "其他"),
+)
+BY_KEY: dict[str, Channel] = {channel.key: channel for channel in CHANNELS}
+
+
+def channel_name(key: str) -> str:
+    """Return the Chinese name of a channel; a key that a workspace made itself names itself.
+
+    Examples
+    --------
+    >>> channel_name("xhs"), channel_name("朋友圈"), channel_name("")
+    ('小红书', '朋友圈', '其他')
+    """
+    found = BY_KEY.get(key)
+    return found.name if found else key or BY_KEY["other"].name
+
+
+class RuleError(ValueError):
+    """A rule cannot be used; the message says which and why, in Chinese, for the person editing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the rule table: where ``field`` matches ``pattern`` the channel is ``channel``.
+
+    ``pattern`` is words separated by ``|``; ``*`` stands for any text; case does not matter. For
+    ``referrer_host`` a word also matches every host below it.
+    """
+
+    field: str
+    pattern: str
+    channel: str
+
+
+class ChannelRules:
+    """An ordered set of rules, compiled once; the first rule that matches decides.
+
+    Answers are remembered, for a front door sees the same few hundred combinations all day.
+
+    Parameters
+    ----------
+    rules : Iterable[Rule]
+        In order of precedence.
+
+    Raises
+    ------
+    RuleError
+        Where a rule names an unknown field, or has no pattern or no channel.
+
+    Examples
+    --------
+    >>> rules = ChannelRules([Rule("utm_source", "xhs|red*", "xhs")])
+    >>> rules.decide(utm_source="RedNote"), rules.decide(utm_source="x"), rules.decide()
+    ('xhs', 'other', 'direct')
+    """
+
+    __slots__ = ("_compiled", "_remembered", "rules")
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules: tuple[Rule, ...] = tuple(rules)
+        self._compiled = [_compile(n, rule) for n, rule in enumerate(self.rules, start=1)]
+        self._remembered: dict[tuple[str, str, str, str, str], str] = {}
+
+    def decide(
+        self,
+        *,
+        utm_source: str = "",
+        utm_medium: str = "",
+        platform: str = "",
+        in_app: str = "",
+        referrer_host: str = "",
+    ) -> str:
+        """Return the channel's key for one touch; see :func:`channel_of`."""
+        key = (utm_medium, utm_source, platform, in_app, referrer_host)
+        found = self._remembered.get(key)
+        if found is None:
+            found = self._first_match(key)
+            if len(self._remembered) >= MAX_CACHED:
+                self._remembered.clear()
+            self._remembered[key] = found
+        return found
+
+    def _first_match(self, values: tuple[str, str, str, str, str]) -> str:
+        for index, pattern, channel in self._compiled:
+            if values[index] and pattern.fullmatch(values[index]):
+                return channel
+        return _without_rule(values)
+
+
+def _compile(number: int, rule: Rule) -> tuple[int, re.Pattern[str], str]:
+    words = [word.strip() for word in rule.pattern.split("|") if word.strip()]
+    if rule.field not in FIELDS:
+        raise RuleError(f"第 {number} 条规则:字段「{rule.field}」不存在,可用 {'、'.join(FIELDS)}")
+    if not words or not rule.channel:
+        raise RuleError(f"第 {number} 条规则:需要填写匹配内容和渠道")
+    below = r"(?:[^/]*\.)?" if rule.field == "referrer_host" else ""
+    body = "|".join(re.escape(word).replace(r"\*", ".*") for word in words)
+    pattern = re.compile(f"{below}(?:{body})", re.IGNORECASE)
+    return FIELDS.index(rule.field), pattern, rule.channel
+
+
+def _without_rule(values: tuple[str, str, str, str, str]) -> str:
+    medium, source, platform, in_app, referrer = values
+    if medium or source or (platform and platform not in UNSPECIFIC_PLATFORMS):
+        return "other"
+    if referrer:
+        return "referral"
+    return "other" if in_app else "direct"
+
+
+DEFAULT_RULES = ChannelRules(
+    Rule(field, pattern, channel)
+    for field, pattern, channel in (
+        (
+            "utm_medium",
+            "cpc|ppc|cpm|cpa|ocpm|paid*|ad|ads|feed*|dou+|dou_plus|信息流|竞价|付费*",
+            "ads",
+        ),
+        ("utm_medium", "email|edm|newsletter|邮件", "email"),
+        ("utm_medium", "sms|短信", "sms"),
+        ("utm_medium", "offline|qr_offline|poster|store|nfc|线下|门店|海报|包装", "offline"),
+        ("utm_source", "xhs|xiaohongshu|red|rednote|小红书", "xhs"),
+        ("utm_source", "douyin|dy|抖音", "douyin"),
+        ("utm_source", "channels|wechat_channels|sph|视频号", "channels"),
+        ("utm_source", "wecom|wework|wxwork|企业微信|企微", "wecom"),
+        ("utm_source", "wechat|weixin|wx|mp|gzh|公众号|微信*", "wechat"),
+        ("utm_source", "weibo|wb|sina_weibo|微博", "weibo"),
+        ("utm_source", "kuaishou|ks|快手", "kuaishou"),
+        ("utm_source", "bilibili|bili|b站", "bilibili"),
+        ("utm_source", "zhihu|知乎", "zhihu"),
+        ("utm_source", "toutiao|头条", "toutiao"),
+        ("utm_source", "baidu|sogou|so360|360|bing|google|shenma|百度|搜狗", "search"),
+        ("utm_source", "email|edm", "email"),
+        ("utm_source", "sms", "sms"),
+        ("utm_source", "offline|poster|store|线下|门店", "offline"),
+        ("platform", "xhs", "xhs"),
+        ("platform", "douyin", "douyin"),
+        ("platform", "channels", "channels"),
+        ("platform", "wecom", "wecom"),
+        ("platform", "wechat", "wechat"),
+        ("platform", "weibo", "weibo"),
+        ("platform", "kuaishou", "kuaishou"),
+        ("platform", "bilibili", "bilibili"),
+        ("in_app", "xhs|xiaohongshu", "xhs"),
+        ("in_app", "douyin", "douyin"),
+        ("in_app", "wecom", "wecom"),
+        ("in_app", "wechat|wechat_miniprogram", "wechat"),
+        ("in_app", "weibo", "weibo"),
+        ("in_app", "kuaishou", "kuaishou"),
+        ("in_app", "bilibili", "bilibili"),
+        ("in_app", "zhihu", "zhihu"),
+        ("referrer_host", "xiaohongshu.com|xhslink.com", "xhs"),
+        ("referrer_host", "douyin.com|iesdouyin.com|jinritemai.com", "douyin"),
+        ("referrer_host", "channels.weixin.qq.com", "channels"),
+        ("referrer_host", "work.weixin.qq.com", "wecom"),
+        ("referrer_host", "weixin.qq.com|weixin110.qq.com|servicewechat.com", "wechat"),
+        ("referrer_host", "weibo.com|weibo.cn|t.cn", "weibo"),
+        ("referrer_host", "kuaishou.com|gifshow.com|chenzhongtech.com|kwai.com", "kuaishou"),
+        ("referrer_host", "bilibili.com|b23.tv|acg.tv", "bilibili"),
+        ("referrer_host", "zhihu.com", "zhihu"),
+        ("referrer_host", "so.toutiao.com|baidu.com|so.com|haosou.com|sogou.com|sm.cn", "search"),
+        ("referrer_host", "toutiao.com|snssdk.com", "toutiao"),
+        ("referrer_host", "bing.com|google.*|yandex.*|duckduckgo.com|youdao.com", "search"),
+        ("referrer_host", "mail.qq.com|mail.163.com|mail.126.com|mail.*", "email"),
+    )
+)
+"""What a workspace starts with. What the brand wrote itself (utm, then the link's platform) comes
+before what was observed (in-app browser, then referrer), and how it was paid for before where."""
+
+
+def rules_from(rows: Iterable[Mapping[str, str]]) -> ChannelRules:
+    """Return a workspace's own rules, as stored in JSON, followed by the default ones.
+
+    Examples
+    --------
+    >>> own = rules_from([{"field": "utm_source", "pattern": "xhs-ads", "channel": "ads"}])
+    >>> own.decide(utm_source="xhs-ads"), own.decide(utm_source="xhs")
+    ('ads', 'xhs')
+    """
+    own = (Rule(row["field"], row["pattern"], row["channel"]) for row in rows)
+    return ChannelRules((*own, *DEFAULT_RULES.rules))
+
+
+def channel_of(
+    *,
+    utm_source: str = "",
+    utm_medium: str = "",
+    platform: str = "",
+    in_app: str = "",
+    referrer_host: str = "",
+    rules: ChannelRules = DEFAULT_RULES,
+) -> str:
+    """Return the key of the channel a touch came by.
+
+    Where no rule matches: ``referral`` for a touch that has only a referrer, ``direct`` for one
+    that has nothing, otherwise ``other``. The caller leaves out the brand's own hosts.
+
+    Examples
+    --------
+    >>> channel_of(utm_source="xhs", in_app="wechat")
+    'xhs'
+    >>> channel_of(referrer_host="www.baidu.com"), channel_of(referrer_host="example.com")
+    ('search', 'referral')
+    >>> channel_of()
+    'direct'
+    """
+    return rules.decide(
+        utm_source=utm_source,
+        utm_medium=utm_medium,
+        platform=platform,
+        in_app=in_app,
+        referrer_host=referrer_host,
+    )
