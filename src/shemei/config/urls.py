@@ -11,7 +11,10 @@ urlpatterns = [
     path("account/2fa/", include("allauth.mfa.urls")),
     path("", include("shemei.apps.accounts.urls_public")),
     *(
-        path(f"w/<str:workspace_key>/{folder + '/' if folder else ''}", include(f"shemei.apps.{room}.urls"))
+        path(
+            f"w/<str:workspace_key>/{folder + '/' if folder else ''}",
+            include(f"shemei.apps.{room}.urls"),
+        )
         for room, folder in settings.ROOMS
     ),
 ]

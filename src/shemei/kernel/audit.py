@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
 
 from shemei.kernel.models import AuditEntry
 
 if TYPE_CHECKING:
+    from django.db import models
     from collections.abc import Mapping
 
     from shemei.kernel.actor import Actor
@@ -30,7 +30,14 @@ def sentence(verb: str, details: Mapping[str, Any]) -> str:
     return VERBS[verb].format_map(_Missing(details))
 
 
-def record(verb: str, subject: models.Model | None, *, by: Actor, workspace: models.Model | None = None, **details: Any) -> AuditEntry:
+def record(
+    verb: str,
+    subject: models.Model | None,
+    *,
+    by: Actor,
+    workspace: models.Model | None = None,
+    **details: Any,
+) -> AuditEntry:
     """Append one entry; ``label`` defaults to the subject's text. An unregistered verb is a defect: KeyError."""
     if verb not in VERBS:
         raise KeyError(f"audit verb {verb!r} is not registered in any room's apps.py")

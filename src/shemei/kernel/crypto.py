@@ -6,13 +6,16 @@ import hashlib
 import hmac
 import re
 from functools import lru_cache
-from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import models
 
 from shemei.kernel.keyfile import load_or_make_key
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _DIGITS = re.compile(r"\D")
 
@@ -31,7 +34,9 @@ def decrypt(token: str) -> str:
     try:
         return _fernet(settings.SHEMEI_HOME.keys).decrypt(token.encode()).decode()
     except InvalidToken:
-        raise ValueError("存的密文解不开：SHEMEI_HOME/keys 不是当初那一份。请从备份里取回 keys 文件夹。") from None
+        raise ValueError(
+            "存的密文解不开：SHEMEI_HOME/keys 不是当初那一份。请从备份里取回 keys 文件夹。"
+        ) from None
 
 
 @lru_cache(maxsize=4)
@@ -44,13 +49,17 @@ def phone_hash(workspace_key: str, phone: str) -> str:
     digits = _DIGITS.sub("", phone)[-11:]
     if len(digits) < 7:
         return ""
-    return hmac.new(_pepper(settings.SHEMEI_HOME.keys), f"{workspace_key}:{digits}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(
+        _pepper(settings.SHEMEI_HOME.keys), f"{workspace_key}:{digits}".encode(), hashlib.sha256
+    ).hexdigest()[:32]
 
 
 class EncryptedTextField(models.TextField):
     """Text that is encrypted in the database and plain on the instance."""
 
-    def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
+    def from_db_value(
+        self, value: str | None, expression: object, connection: object
+    ) -> str | None:
         return decrypt(value) if value else value
 
     def get_prep_value(self, value: str | None) -> str | None:

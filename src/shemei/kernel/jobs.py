@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
 from huey import MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
-from huey.api import Huey
+
+if TYPE_CHECKING:
+    from huey.api import Huey
 
 Handler = Callable[..., Any]
 
@@ -25,7 +27,9 @@ def make_huey(url: str, *, immediate: bool = False) -> Huey:
         return RedisHuey("shemei", url=url, immediate=immediate)
     if scheme == "memory":
         return MemoryHuey("shemei", immediate=immediate)
-    raise ValueError(f"SHEMEI_JOBS names an unknown store {scheme!r}; use sqlite, postgres or redis")
+    raise ValueError(
+        f"SHEMEI_JOBS names an unknown store {scheme!r}; use sqlite, postgres or redis"
+    )
 
 
 queue = make_huey(settings.SHEMEI_JOBS, immediate=settings.SHEMEI_JOBS_IMMEDIATE)

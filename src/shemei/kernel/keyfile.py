@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-from pathlib import Path
 
 from cryptography.fernet import Fernet
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def load_or_make_key(folder: Path, name: str) -> bytes:

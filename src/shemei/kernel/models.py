@@ -14,7 +14,9 @@ from shemei.kernel.keys import new_key
 class WorkspaceOwned(models.Model):
     """A row of one brand. Any query outside ``scope(workspace=…)`` raises ``ScopeError``."""
 
-    workspace = models.ForeignKey("accounts.Workspace", models.CASCADE, related_name="+", verbose_name="品牌空间")
+    workspace = models.ForeignKey(
+        "accounts.Workspace", models.CASCADE, related_name="+", verbose_name="品牌空间"
+    )
     key = models.CharField("编号", max_length=22, unique=True, default=new_key, editable=False)
     created_at = models.DateTimeField("创建时间", default=timezone.now, editable=False)
 
@@ -113,3 +115,48 @@ class LongTask(WorkspaceOwned):
     @property
     def is_open(self) -> bool:
         return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+
+class IdempotencyRecord(WorkspaceOwned):
+    """The answer given to one ``Idempotency-Key``; ``status`` 0 means the first request is still at work."""
+
+    name = models.CharField("键的散列", max_length=64)
+    request_hash = models.CharField("请求的散列", max_length=64)
+    status = models.PositiveSmallIntegerField("状态码", default=0)
+    body = models.TextField("回答", blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "name"], name="one_answer_per_idempotency_key"
+            )
+        ]
+
+
+class SavedView(WorkspaceOwned):
+    """Search, filters and sort of one list under a name; a member's own or the team's."""
+
+    listing = models.CharField("列表", max_length=64, db_index=True)
+    title = models.CharField("名称", max_length=24)
+    query = models.CharField("条件", max_length=1000, blank=True)
+    member = models.ForeignKey("accounts.Member", models.CASCADE, related_name="+")
+    is_team = models.BooleanField("团队可见", default=False)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ListLayout(WorkspaceOwned):
+    """Which columns of one list a member has put away."""
+
+    listing = models.CharField("列表", max_length=64)
+    member = models.ForeignKey("accounts.Member", models.CASCADE, related_name="+")
+    hidden = models.JSONField("隐藏的列", default=list)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["member", "listing"], name="one_layout_per_list")
+        ]

@@ -7,9 +7,8 @@ writes the same segment again and the loader drops it: each event reaches the la
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from typing import Any, Protocol
+from typing import Any, Protocol, TYPE_CHECKING
 
 import orjson
 from django.db import transaction
@@ -18,9 +17,12 @@ from django_scopes import scope, scopes_disabled
 
 from shemei.kernel.keys import new_code
 from shemei.kernel.models import FactRecord, OutboxEvent, OutboxStream
-from shemei.warehouse.home import Home
 from shemei.warehouse.segments import write_segment
 from shemei.warehouse.vocabulary import Event, stamp
+
+if TYPE_CHECKING:
+    from shemei.warehouse.home import Home
+    from collections.abc import Callable, Iterable
 
 SEGMENT_ROWS = 50_000
 MAX_ATTEMPTS = 5
@@ -61,7 +63,10 @@ def emit(fact: Any, *, workspace: Any) -> None:
 
 def log(events: Iterable[Event], *, workspace: Any) -> int:
     """Put events into the outbox of the current transaction; returns how many."""
-    rows = [OutboxEvent(workspace=workspace, event=orjson.dumps(stamp(e).as_dict()).decode()) for e in events]
+    rows = [
+        OutboxEvent(workspace=workspace, event=orjson.dumps(stamp(e).as_dict()).decode())
+        for e in events
+    ]
     OutboxEvent.objects.bulk_create(rows, batch_size=2_000)
     return len(rows)
 
@@ -71,7 +76,12 @@ def relay(home: Home) -> int:
     written = 0
     with scopes_disabled():
         stream = _stream()
-        for number in OutboxEvent.objects.filter(segment__isnull=False).values_list("segment", flat=True).distinct().order_by("segment"):
+        for number in (
+            OutboxEvent.objects.filter(segment__isnull=False)
+            .values_list("segment", flat=True)
+            .distinct()
+            .order_by("segment")
+        ):
             written += _write(home, stream.stream, number)
         while (number := _stamp_next(stream)) is not None:
             written += _write(home, stream.stream, number)
@@ -92,7 +102,11 @@ def _stream() -> OutboxStream:
 @transaction.atomic
 def _stamp_next(stream: OutboxStream) -> int | None:
     locked = OutboxStream.objects.select_for_update().get(pk=stream.pk)
-    ids = OutboxEvent.objects.filter(segment__isnull=True).order_by("id").values_list("id", flat=True)[:SEGMENT_ROWS]
+    ids = (
+        OutboxEvent.objects.filter(segment__isnull=True)
+        .order_by("id")
+        .values_list("id", flat=True)[:SEGMENT_ROWS]
+    )
     last = max(ids, default=None)
     if last is None:
         return None
@@ -114,7 +128,11 @@ def dispatch(limit: int = 500) -> int:
     """Hand waiting facts to their listeners; a failing one is tried again, five times in all."""
     handled = 0
     with scopes_disabled():
-        waiting_facts = list(FactRecord.objects.filter(handled_at=None, attempts__lt=MAX_ATTEMPTS).select_related("workspace").order_by("id")[:limit])
+        waiting_facts = list(
+            FactRecord.objects.filter(handled_at=None, attempts__lt=MAX_ATTEMPTS)
+            .select_related("workspace")
+            .order_by("id")[:limit]
+        )
     for record in waiting_facts:
         with scope(workspace=record.workspace):
             handled += _handle(record)
@@ -128,6 +146,8 @@ def _handle(record: FactRecord) -> int:
                 handler(_types[record.name](**record.payload))
             FactRecord.objects.filter(pk=record.pk).update(handled_at=timezone.now(), error="")
     except Exception as error:  # a listener's defect must not stop the others; it is kept and shown
-        FactRecord.objects.filter(pk=record.pk).update(attempts=record.attempts + 1, error=repr(error))
+        FactRecord.objects.filter(pk=record.pk).update(
+            attempts=record.attempts + 1, error=repr(error)
+        )
         return 0
     return 1

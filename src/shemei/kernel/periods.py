@@ -85,7 +85,9 @@ _PROMOS: tuple[tuple[str, str, tuple[int, int], tuple[int, int]], ...] = (
 
 def promos(year: int) -> list[Period]:
     """The big sales of one year with their usual days (the exact days differ by platform and year)."""
-    return [Period(date(year, *a), date(year, *b), name, f"{key}-{year}") for key, name, a, b in _PROMOS]
+    return [
+        Period(date(year, *a), date(year, *b), name, f"{key}-{year}") for key, name, a, b in _PROMOS
+    ]
 
 
 def promos_within(period: Period) -> list[Period]:
@@ -118,7 +120,9 @@ def _only_in(before: Period, period: Period) -> list[Period]:
     return [] if promos_within(period) else promos_within(before)
 
 
-def period_from(query: Mapping[str, str], *, default: str = "28d", on: date | None = None) -> Period:
+def period_from(
+    query: Mapping[str, str], *, default: str = "28d", on: date | None = None
+) -> Period:
     """Read ``?range=7d`` or ``?from=2026-11-01&to=2026-11-07``; anything unreadable is the default."""
     day = on or today()
     if query.get("from") and query.get("to"):

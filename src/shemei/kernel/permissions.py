@@ -20,6 +20,7 @@ class Permission(StrEnum):
     TRACK = "track"
     CREATORS = "creators"
     SPEND = "spend"
+    ACCOUNTS = "accounts"
     ORDERS = "orders"
     CUSTOMERS = "customers"
     PERSONAL = "personal"
@@ -41,6 +42,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.TRACK: "管理短链与优惠码",
     Permission.CREATORS: "管理达人",
     Permission.SPEND: "管理花费",
+    Permission.ACCOUNTS: "管理平台账号",
     Permission.ORDERS: "管理订单",
     Permission.CUSTOMERS: "看顾客与路径",
     Permission.PERSONAL: "看完整个人信息",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
-from shemei.kernel.permissions import Permission
+
+if TYPE_CHECKING:
+    from shemei.kernel.permissions import Permission
+    from collections.abc import Callable, Iterable
 
 GROUPS: tuple[str, ...] = ("", "策划", "内容", "增长", "效果", "客户", "守护", "设置")
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
-from shemei.kernel.actor import Actor
 from shemei.kernel.models import LongTask
+
+if TYPE_CHECKING:
+    from shemei.kernel.actor import Actor
+    from collections.abc import Callable
 
 
 class Cancelled(Exception):
@@ -43,7 +45,9 @@ def create(workspace: Any, title: str, *, by: Actor) -> LongTask:
 
 def run(task: LongTask, work: Callable[[Progress], str | None]) -> LongTask:
     """Run ``work`` under ``task``; its return value is the URL of the result. Errors are kept on the task."""
-    LongTask.objects.filter(pk=task.pk, state=LongTask.State.QUEUED).update(state=LongTask.State.RUNNING)
+    LongTask.objects.filter(pk=task.pk, state=LongTask.State.QUEUED).update(
+        state=LongTask.State.RUNNING
+    )
     task.refresh_from_db()
     if task.state != LongTask.State.RUNNING:
         return task
@@ -62,5 +66,7 @@ def run(task: LongTask, work: Callable[[Progress], str | None]) -> LongTask:
 
 def cancel(task: LongTask) -> None:
     """Ask a task to stop; one that has not begun is cancelled at once."""
-    LongTask.objects.filter(pk=task.pk, state=LongTask.State.QUEUED).update(state=LongTask.State.CANCELLED)
+    LongTask.objects.filter(pk=task.pk, state=LongTask.State.QUEUED).update(
+        state=LongTask.State.CANCELLED
+    )
     LongTask.objects.filter(pk=task.pk, state=LongTask.State.RUNNING).update(cancel_requested=True)

@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from shemei.kernel.permissions import Permission, require
 
-
 View = Callable[..., HttpResponse]
 
 

@@ -29,4 +29,13 @@ class AccountsConfig(AppConfig):
                 "data.exported": "导出{what}，{rows} 行",
             }
         )
-        add_navigation(NavItem("设置", "设置", "settings", "accounts:settings", Permission.CONTENT_VIEW, match=("accounts",)))
+        add_navigation(
+            NavItem(
+                "设置",
+                "设置",
+                "settings",
+                "accounts:settings",
+                Permission.CONTENT_VIEW,
+                match=("accounts",),
+            )
+        )

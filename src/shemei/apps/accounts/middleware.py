@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +12,9 @@ from django_scopes import scope, scopes_disabled
 
 from shemei.apps.accounts.models import Member
 from shemei.kernel.permissions import Forbidden
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _INSIDE = re.compile(r"^/w/([^/]+)/")
 
@@ -32,12 +34,19 @@ class WorkspaceMiddleware:
             return redirect_to_login(request.get_full_path())
         member = member_of(request.user, inside[1])
         if member is None:
-            return render(request, "404.html", {"exception": Http404("没有这个品牌空间，或你不是它的成员。")}, status=404)
+            return render(
+                request,
+                "404.html",
+                {"exception": Http404("没有这个品牌空间，或你不是它的成员。")},
+                status=404,
+            )
         request.workspace, request.member, request.actor = member.workspace, member, member.actor
         with scope(workspace=member.workspace):
             return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
+    ) -> None:
         kwargs.pop("workspace_key", None)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -48,5 +57,7 @@ class WorkspaceMiddleware:
 
 def member_of(user: Any, workspace_key: str) -> Member | None:
     with scopes_disabled():
-        found = Member.objects.filter(user=user, workspace__key=workspace_key, workspace__is_active=True, is_active=True)
+        found = Member.objects.filter(
+            user=user, workspace__key=workspace_key, workspace__is_active=True, is_active=True
+        )
         return found.select_related("workspace", "user").first()

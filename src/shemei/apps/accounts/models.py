@@ -32,7 +32,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField("邮箱", unique=True)
     name = models.CharField("姓名", max_length=60, blank=True)
-    theme = models.CharField("外观", max_length=5, default="auto", choices=[("auto", "跟随系统"), ("light", "浅色"), ("dark", "深色")])
+    theme = models.CharField(
+        "外观",
+        max_length=5,
+        default="auto",
+        choices=[("auto", "跟随系统"), ("light", "浅色"), ("dark", "深色")],
+    )
     is_active = models.BooleanField("可登录", default=True)
     date_joined = models.DateTimeField("注册时间", default=timezone.now)
 
@@ -59,7 +64,12 @@ class Workspace(models.Model):
     currency = models.CharField("币种", max_length=3, default="CNY")
     attribution_model = models.CharField("归因模型", max_length=12, default="markov")
     lookback_days = models.PositiveSmallIntegerField("回看天数", default=30)
-    link_host = models.CharField("短链域名", max_length=120, blank=True, help_text="例如 https://s.brand.cn；留空时用本机短链端口")
+    link_host = models.CharField(
+        "短链域名",
+        max_length=120,
+        blank=True,
+        help_text="例如 https://s.brand.cn；留空时用本机短链端口",
+    )
     created_at = models.DateTimeField("创建时间", default=timezone.now)
     is_active = models.BooleanField("启用", default=True)
 
@@ -85,7 +95,9 @@ class Member(WorkspaceOwned):
 
     class Meta:
         verbose_name = "成员"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "user"], name="one_membership")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "user"], name="one_membership")
+        ]
 
     def __str__(self) -> str:
         return str(self.user)
@@ -139,8 +151,12 @@ class ApiKey(WorkspaceOwned):
 
     @property
     def is_live(self) -> bool:
-        return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())
+        return self.revoked_at is None and (
+            self.expires_at is None or self.expires_at > timezone.now()
+        )
 
     @property
     def actor(self) -> Actor:
-        return Actor("api_key", self.key, self.name, frozenset(Permission(scope) for scope in self.scopes))
+        return Actor(
+            "api_key", self.key, self.name, frozenset(Permission(scope) for scope in self.scopes)
+        )

@@ -22,9 +22,13 @@ ROLE_NOTES: dict[str, str] = {
     "external": "只看和编辑内容，看不到订单、顾客与花费",
 }
 
-_EDITOR = frozenset({P.VIEW, P.CONTENT_VIEW, P.CONTENT_EDIT, P.TRACK, P.CREATORS, P.IMPORT, P.CUSTOMERS})
+_EDITOR = frozenset(
+    {P.VIEW, P.CONTENT_VIEW, P.CONTENT_EDIT, P.TRACK, P.CREATORS, P.IMPORT, P.CUSTOMERS}
+)
 _APPROVER = _EDITOR | {P.CONTENT_APPROVE, P.PUBLISH}
-_ANALYST = frozenset({P.VIEW, P.CONTENT_VIEW, P.CUSTOMERS, P.IMPORT, P.EXPORT, P.ANALYSE, P.SPEND, P.AUDIT})
+_ANALYST = frozenset(
+    {P.VIEW, P.CONTENT_VIEW, P.CUSTOMERS, P.IMPORT, P.EXPORT, P.ANALYSE, P.SPEND, P.AUDIT}
+)
 
 PERMISSIONS: dict[str, frozenset[P]] = {
     "owner": frozenset(P),
@@ -39,4 +43,8 @@ PERMISSIONS: dict[str, frozenset[P]] = {
 def may_grant(granter: str, role: str) -> bool:
     """Whether a member of role ``granter`` may give ``role`` to somebody: nobody makes one above themselves."""
     order = list(ROLES)
-    return role in PERMISSIONS and P.MEMBERS in PERMISSIONS[granter] and order.index(role) >= order.index(granter)
+    return (
+        role in PERMISSIONS
+        and P.MEMBERS in PERMISSIONS[granter]
+        and order.index(role) >= order.index(granter)
+    )

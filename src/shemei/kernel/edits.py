@@ -1,0 +1,31 @@
+"""What forms and actions of every room share: assigning values and knowing what changed, keeping errors on the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from django.forms import BaseForm
+
+
+def assign(row: models.Model, values: Mapping[str, Any]) -> list[str]:
+    """Set ``values`` on ``row`` and return the Chinese names of the fields that changed."""
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    return [str(row._meta.get_field(name).verbose_name) for name in changed]  # type: ignore[union-attr]
+
+
+def submit(form: BaseForm, act: Callable[..., Any]) -> Any | None:
+    """Run ``act(**cleaned_data)`` for a valid form; what the action refuses becomes errors of the form."""
+    if not form.is_valid():
+        return None
+    try:
+        return act(**form.cleaned_data)
+    except ValidationError as error:
+        told = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+        for name, messages in told.items():
+            form.add_error(name if name in form.fields else None, messages)
+        return None
