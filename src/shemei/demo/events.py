@@ -1,0 +1,218 @@
+"""The demo's log: every touch, visit, order, refund, exposure and expense as events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time
+
+import numpy as np
+import pyarrow as pa
+
+from shemei.demo.orders import Orders
+from shemei.demo.people import CHANNELS, POSTED, Floats, Ints, Touches
+from shemei.demo.plan import Plan
+from shemei.demo.sheet import Visitors, block, coded, ids, uuids
+from shemei.warehouse.vocabulary import SHANGHAI
+
+IN_APP = np.array([0.93, 0.93, 0.98, 0.97, 0.98, 0.8, 0.9, 0.75, 0.0, 0.0, 0.85])
+PAID = {"xhs": 0.22, "douyin": 0.30, "channels": 0.15, "weibo": 0.18, "kuaishou": 0.16}
+REGIONS = ("上海", "浙江", "江苏", "广东", "北京", "四川", "湖北", "山东", "福建", "陕西", "辽宁", "河南")
+PAGES = ("/", "/p/barrier-cream", "/p/ceramide-serum", "/p/mist", "/p/cleanser", "/huanji", "/quiz")
+
+
+@dataclass(slots=True)
+class Log:
+    """Draws the blocks of one demo; ``until`` (seconds) cuts what has not happened yet."""
+
+    plan: Plan
+    touches: Touches
+    orders: Orders
+    people: int
+    until: float
+    phone_hashes: list[str]
+    seed: int
+    rng: np.random.Generator = field(init=False)
+    midnight: int = field(init=False)
+    click_ids: pa.Array = field(init=False)
+    edge_visitors: Visitors = field(init=False)
+    site_visitors: Visitors = field(init=False)
+    site: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rng = np.random.default_rng(self.seed)
+        self.midnight = int(datetime.combine(self.plan.first, time(), SHANGHAI).timestamp())
+        touched = (self.midnight + self.touches.seconds) * 1000
+        self.click_ids = uuids(self.rng, touched.astype(np.int64))
+        self.edge_visitors = Visitors(ids("s.", self.people, self.seed + 1))
+        self.site_visitors = Visitors(ids("t.", 2 * self.people, self.seed + 2))
+        second = (self.touches.step > 0) & (self.rng.random(len(touched)) < 0.5) & (self.touches.person % 8 == 0)
+        self.site = self.touches.person + second * self.people
+
+    def _block(self, seconds: Floats, kind: str, **columns: object) -> pa.Table:
+        return block(self.rng, self.midnight, seconds, self.plan.workspace_key, kind, **columns)
+
+    def tables(self) -> list[pa.Table]:
+        happened = self.touches.seconds < self.until
+        clicked = happened & ((self.touches.post >= 0) | (self.touches.spot >= 0))
+        return [
+            self.clicks(np.flatnonzero(clicked)),
+            self.bots(np.flatnonzero(clicked)),
+            *self.visits(np.flatnonzero(happened & (~clicked | (self.rng.random(len(happened)) < 0.92)))),
+            self.friends(np.flatnonzero(happened)),
+            self.ordered(),
+            self.redeemed(),
+            self.refunded(),
+        ]
+
+    def _origin(self, rows: Ints) -> dict[str, object]:
+        """What the short link of a click knows: platform, content, creator, campaign, UTM."""
+        posts, spots, post = self.plan.posts, self.plan.spots, self.touches.post[rows]
+        link = np.where(post >= 0, post, len(posts) + self.touches.spot[rows])
+        nobody = [""] * len(spots)
+        campaigns = [self.plan.campaigns[p.campaign] for p in posts]
+        creators = [self.plan.creators[p.creator].key if p.creator >= 0 else "" for p in posts]
+        everyday = self.plan.campaigns[0]
+        platform = [p.platform for p in posts]
+        return {
+            "platform": coded([*platform, *nobody], link),
+            "platform_account": coded([self.plan.accounts[p.account].key if p.creator < 0 else "" for p in posts] + nobody, link),
+            "content": coded([p.key for p in posts] + nobody, link),
+            "creator": coded(creators + nobody, link),
+            "campaign": coded([c.key for c in campaigns] + [everyday.key] * len(spots), link),
+            "link": coded([p.link_key for p in posts] + [s.link_key for s in spots], link),
+            **self._utm(rows),
+        }
+
+    def _utm(self, rows: Ints) -> dict[str, object]:
+        posts, spots, post = self.plan.posts, self.plan.spots, self.touches.post[rows]
+        link = np.where(post >= 0, post, np.where(self.touches.spot[rows] >= 0, len(posts) + self.touches.spot[rows], -1))
+        share = np.array([PAID.get(p.platform, 0.0) for p in posts] + [0.0] * len(spots) + [0.0])
+        paid = self.rng.random(len(rows)) < share[link]
+        medium = np.where(link < 0, -1, np.where(paid, 1, np.where(post >= 0, 0, 2)))
+        names = [self.plan.campaigns[p.campaign].utm for p in posts] + [self.plan.campaigns[0].utm] * len(spots)
+        return {
+            "utm_source": coded([p.platform for p in posts] + ["offline"] * len(spots), link),
+            "utm_medium": coded(["social", "feed", "qr"], medium),
+            "utm_campaign": coded(names, link),
+        }
+
+    def _browser(self, rows: Ints) -> dict[str, object]:
+        channel = self.touches.channel[rows]
+        inside = self.rng.random(len(rows)) < IN_APP[channel]
+        apps = ["xhs", "douyin", "wechat", "wechat", "wecom", "weibo", "kuaishou", "bilibili", "", "", "wechat"]
+        person = self.touches.person[rows]
+        return {
+            "channel": coded(CHANNELS, channel),
+            "in_app": coded(apps, np.where(inside, channel, -1)),
+            "device": coded(["ios", "android", "desktop"], np.where((channel >= POSTED) & (person % 5 == 0), 2, person % 3 % 2)),
+            "region": coded(REGIONS, person * 7 % 29 % len(REGIONS)),
+        }
+
+    def clicks(self, rows: Ints) -> pa.Table:
+        return self._block(
+            self.touches.seconds[rows],
+            "click",
+            source="edge",
+            click_id=self.click_ids.take(pa.array(rows)),
+            **self.edge_visitors.at(self.touches.person[rows]),
+            **self._origin(rows),
+            **self._browser(rows),
+        )
+
+    def bots(self, rows: Ints) -> pa.Table:
+        """Link previews and crawlers: marked with a reason, kept apart, never in a path."""
+        some = np.sort(self.rng.choice(rows, len(rows) // 28, replace=False))
+        return self._block(
+            np.minimum(self.touches.seconds[some] + 1.5, self.until),
+            "click",
+            source="edge",
+            suspect=coded(["crawler", "preview", "head"], self.rng.integers(0, 3, len(some))),
+            **self._origin(some),
+            channel=coded(CHANNELS, self.touches.channel[some]),
+        )
+
+    def visits(self, rows: Ints) -> list[pa.Table]:
+        clicked = (self.touches.post[rows] >= 0) | (self.touches.spot[rows] >= 0)
+        ids_or_none = np.where(clicked, rows, len(self.click_ids))
+        searched = self.touches.channel[rows] == CHANNELS.index("search")
+        shared = {
+            "source": "tag",
+            "click_id": pa.concat_arrays([self.click_ids, pa.array([""])]).take(pa.array(ids_or_none)),
+            "referrer_host": coded(["www.baidu.com", "www.so.com"], np.where(searched, rows % 3 % 2, -1)),
+            **self.site_visitors.at(self.site[rows]),
+            **self._utm(rows),
+            **self._browser(rows),
+        }
+        at = self.touches.seconds[rows] + 2.0
+        visits = self._block(np.minimum(at, self.until), "visit", page=coded(PAGES, rows % 5), **shared)
+        more = np.repeat(np.arange(len(rows)), self.rng.poisson(0.75, len(rows)))
+        later = np.minimum(at[more] + self.rng.exponential(45.0, len(more)) + 3, self.until)
+        again = {name: value.take(pa.array(more)) if isinstance(value, pa.Array) else value for name, value in shared.items()}
+        views = self._block(later, "view", page=coded(PAGES, more % len(PAGES)), **again)
+        cart = np.flatnonzero(self.touches.bought[rows] | (self.rng.random(len(rows)) < 0.06))
+        carts = {name: value.take(pa.array(cart)) if isinstance(value, pa.Array) else value for name, value in shared.items()}
+        return [visits, views, self._block(np.minimum(at[cart] + 60, self.until), "custom", action="add_to_cart", **carts)]
+
+    def friends(self, rows: Ints) -> pa.Table:
+        wecom = rows[self.touches.channel[rows] == CHANNELS.index("wecom")]
+        first = wecom[np.unique(self.touches.person[wecom], return_index=True)[1]]
+        first = first[self.rng.random(len(first)) < 0.45]
+        account = self.plan.accounts[2]
+        return self._block(
+            np.minimum(self.touches.seconds[first] + 90, self.until),
+            "add_friend",
+            source="import",
+            platform="wecom",
+            platform_account=account.key,
+            campaign=self.plan.campaigns[0].key,
+            **self.site_visitors.at(self.site[first]),
+            channel="wecom",
+        )
+
+    def _owner(self, rows: Ints) -> dict[str, object]:
+        """Who a promo code belongs to."""
+        creator, spot = self.orders.code_creator[rows], self.orders.code_spot[rows]
+        everyday = self.plan.campaigns[0].key
+        owned = np.where((creator >= 0) | (spot >= 0), 0, -1)
+        platforms = [c.platform for c in self.plan.creators]
+        return {
+            "promo_code": [self.orders.code[row] for row in rows],
+            "creator": coded([c.key for c in self.plan.creators], creator),
+            "platform": coded(platforms, creator),
+            "campaign": coded([everyday], owned),
+            "channel": coded([*platforms, "offline"], np.where(creator >= 0, creator, np.where(spot >= 0, len(platforms), -1))),
+        }
+
+    def _buyer(self, rows: Ints) -> dict[str, object]:
+        customer = self.orders.customer[rows]
+        return {
+            "order_id": [self.orders.number[row] for row in rows],
+            "customer": coded(self.orders.customer_keys, customer),
+            "phone": coded(self.phone_hashes, customer),
+        }
+
+    def ordered(self) -> pa.Table:
+        rows = np.arange(len(self.orders.touch))
+        touch = self.orders.touch
+        clicked = (self.touches.post[touch] >= 0) | (self.touches.spot[touch] >= 0)
+        known = pa.concat_arrays([self.click_ids, pa.array([""])])
+        return self._block(
+            self.orders.seconds,
+            "order",
+            source="import",
+            amount=self.orders.amount,
+            quantity=self.orders.quantity,
+            click_id=known.take(pa.array(np.where(clicked, touch, len(self.click_ids)))),
+            **self.site_visitors.at(self.site[touch]),
+            **self._buyer(rows),
+            **self._owner(rows),
+        )
+
+    def redeemed(self) -> pa.Table:
+        rows = np.flatnonzero(np.array(self.orders.code) != "")
+        return self._block(self.orders.seconds[rows], "redeem", source="import", **self._buyer(rows), **self._owner(rows))
+
+    def refunded(self) -> pa.Table:
+        rows = np.flatnonzero(self.orders.refund > 0)
+        return self._block(self.orders.refund_seconds[rows], "refund", source="import", amount=self.orders.refund[rows], **self._buyer(rows))
+
