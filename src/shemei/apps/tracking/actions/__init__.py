@@ -1,0 +1,36 @@
+"""Writes of the tracking room."""
+
+from __future__ import annotations
+
+from shemei.apps.tracking.actions.codes import (
+    archive_code,
+    change_code,
+    create_code,
+    create_codes_for,
+    restore_code,
+)
+from shemei.apps.tracking.actions.links import (
+    archive_links,
+    change_link,
+    create_link,
+    create_links_for,
+    restore_links,
+)
+from shemei.apps.tracking.actions.sites import change_site, close_site, create_site, reopen_site
+
+__all__ = [
+    "archive_code",
+    "archive_links",
+    "change_code",
+    "change_link",
+    "change_site",
+    "close_site",
+    "create_code",
+    "create_codes_for",
+    "create_link",
+    "create_links_for",
+    "create_site",
+    "reopen_site",
+    "restore_code",
+    "restore_links",
+]

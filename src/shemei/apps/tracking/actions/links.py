@@ -1,0 +1,184 @@
+"""Writes of short links."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from shemei.apps.tracking import jobs, rules
+from shemei.apps.tracking.actions.shared import brand_id, checked, known
+from shemei.apps.tracking.book import link_base
+from shemei.apps.tracking.models import Link
+from shemei.kernel import audit
+from shemei.kernel.edits import assign
+from shemei.kernel.keys import new_code
+from shemei.kernel.permissions import Permission, require
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from shemei.kernel.actor import Actor
+
+TRIES = 8
+
+
+@transaction.atomic
+def create_link(
+    workspace: Any,
+    *,
+    by: Actor,
+    url: str,
+    platform: str = "other",
+    name: str = "",
+    alias: str = "",
+    campaign: str = "",
+    account: str = "",
+    content: str = "",
+    creator: str = "",
+    activity: str = "",
+    spot: str = "",
+    utm: Mapping[str, str] | None = None,
+) -> Link:
+    """Make a short link; owners are keys, missing UTM follows platform, campaign and owner."""
+    require(by, Permission.TRACK)
+    link = Link(workspace=workspace, platform=platform or "other", spot=spot, activity_key=activity)
+    tidied = _aim(link, url)
+    _own(link, campaign=campaign, account=account, content=content, creator=creator)
+    _mark(link, {**tidied.utm, **_given(utm)})
+    link.name = name.strip() or suggest_name(link)
+    _insert(link, checked("alias", rules.tidy_alias, alias) if alias.strip() else "")
+    jobs.links_on_commit([link])
+    audit.record("link.created", link, by=by, code=link.code)
+    return link
+
+
+@transaction.atomic
+def create_links_for(
+    workspace: Any, *, by: Actor, targets: Sequence[Mapping[str, str]], url: str, **shared: Any
+) -> list[Link]:
+    """One address for several creators or platforms: a link of its own for each, all or none."""
+    require(by, Permission.TRACK)
+    if not targets:
+        raise ValidationError("还没有选达人或平台。请至少选一个。")
+    return [create_link(workspace, by=by, url=url, **{**shared, **target}) for target in targets]
+
+
+@transaction.atomic
+def change_link(
+    link: Link,
+    *,
+    by: Actor,
+    url: str,
+    campaign: str = "",
+    account: str = "",
+    content: str = "",
+    creator: str = "",
+    utm: Mapping[str, str] | None = None,
+    **values: Any,
+) -> Link:
+    """Change a link; its short code stays, for it may be printed."""
+    require(by, Permission.TRACK)
+    before = {field.attname: getattr(link, field.attname) for field in Link._meta.concrete_fields}
+    tidied = _aim(link, url)
+    assign(link, values)
+    _own(link, campaign=campaign, account=account, content=content, creator=creator)
+    for key, value in {**tidied.utm, **(utm or {})}.items():
+        setattr(link, key, rules.tidy_utm(value))
+    link.name = link.name.strip() or suggest_name(link)
+    fields = [
+        str(field.verbose_name)
+        for field in Link._meta.concrete_fields
+        if before[field.attname] != getattr(link, field.attname)
+    ]
+    if fields:
+        _save(link)
+        audit.record("link.changed", link, by=by, fields="、".join(fields))
+    return link
+
+
+@transaction.atomic
+def archive_links(links: Iterable[Link], *, by: Actor) -> int:
+    """Take links out of service; their figures stay, whoever opens one sees that it has ended."""
+    return _switch(links, False, "link.archived", by)
+
+
+@transaction.atomic
+def restore_links(links: Iterable[Link], *, by: Actor) -> int:
+    return _switch(links, True, "link.restored", by)
+
+
+def suggest_name(link: Link) -> str:
+    owner = ""
+    for kind, key in (("creator", link.creator_key), ("content", link.content_key)):
+        owner = owner or known(link.workspace, kind, [key], kind).get(key, "")
+    return rules.suggest_name(
+        platform=link.platform,
+        url=link.url,
+        owner=owner,
+        campaign=link.campaign.name if link.campaign else "",
+        spot=link.spot,
+    )
+
+
+def _aim(link: Link, url: str) -> rules.Tidied:
+    tidied: rules.Tidied = checked("url", rules.tidy_url, url)
+    if rules.is_own_link(tidied.url, link_base(link.workspace)):
+        raise ValidationError({"url": "这本身就是一条短链，会绕圈子。请填最终要打开的页面。"})
+    link.url = tidied.url
+    return tidied
+
+
+def _own(link: Link, *, campaign: str, account: str, content: str, creator: str) -> None:
+    workspace = link.workspace
+    link.campaign_id = brand_id(workspace, "campaign", campaign, "campaign")
+    link.account_id = brand_id(workspace, "platform_account", account, "account")
+    known(workspace, "creator", [creator], "creator")
+    known(workspace, "content", [content], "content")
+    link.creator_key, link.content_key = creator, content
+
+
+def _mark(link: Link, given: Mapping[str, str]) -> None:
+    campaign = link.campaign.utm_campaign if link.campaign else ""
+    usual = rules.utm_defaults(link.platform, campaign=campaign, has_creator=bool(link.creator_key))
+    for key, value in {**usual, **given}.items():
+        setattr(link, key, rules.tidy_utm(value))
+
+
+def _given(utm: Mapping[str, str] | None) -> dict[str, str]:
+    return {key: value for key, value in (utm or {}).items() if key in rules.UTM_KEYS and value}
+
+
+def _insert(link: Link, alias: str) -> None:
+    """Save under the chosen code, or under a random one that is free; the database decides."""
+    for _ in range(1 if alias else TRIES):
+        link.code = alias or new_code()
+        link.full_clean(validate_unique=False)
+        try:
+            with transaction.atomic():
+                link.save(force_insert=True)
+            return
+        except IntegrityError:
+            link.pk = None
+    raise ValidationError({"alias": f"短码「{link.code}」已被用。请换一个，或留空由系统起。"})
+
+
+def _save(link: Link) -> None:
+    link.full_clean(validate_unique=False)
+    link.save()
+    Link.objects.filter(pk=link.pk).update(version=F("version") + 1)
+    link.refresh_from_db(fields=["version"])
+    jobs.links_on_commit([link])
+
+
+def _switch(links: Iterable[Link], active: bool, verb: str, by: Actor) -> int:
+    require(by, Permission.TRACK)
+    rows = [link for link in links if link.is_active != active]
+    for link in rows:
+        Link.objects.filter(pk=link.pk).update(is_active=active, version=F("version") + 1)
+        link.is_active = active
+        audit.record(verb, link, by=by, code=link.code)
+    jobs.links_on_commit(rows)
+    return len(rows)

@@ -1,0 +1,46 @@
+"""What the writes share: checking typed text and the keys of other rooms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+
+from shemei.apps.brand import queries as brand
+from shemei.apps.tracking.rules import BadInput
+from shemei.kernel.registry import names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+ABSENT = {
+    "creator": "这位达人不在名单里了。请重新选择。",
+    "content": "这篇内容不在了。请重新选择。",
+    "campaign": "这个营销计划不在了。请重新选择。",
+    "platform_account": "这个平台账号不在了。请重新选择。",
+}
+
+
+def checked(field: str, rule: Callable[..., Any], *values: Any) -> Any:
+    """Run a rule; what it refuses becomes an error of the form's ``field``."""
+    try:
+        return rule(*values)
+    except BadInput as error:
+        raise ValidationError({field: str(error)}) from None
+
+
+def brand_id(workspace: Any, kind: str, key: str, field: str) -> int | None:
+    """The row behind a campaign's or an account's key."""
+    try:
+        return brand.id_of(kind, workspace, key)
+    except LookupError:
+        raise ValidationError({field: ABSENT[kind]}) from None
+
+
+def known(workspace: Any, kind: str, keys: Iterable[str], field: str) -> dict[str, str]:
+    """The names of keys of another room; an unknown one is refused: no foreign key leaks in."""
+    wanted = {key for key in keys if key}
+    found = names_of(kind, workspace, wanted)
+    if wanted - found.keys():
+        raise ValidationError({field: ABSENT[kind]})
+    return {key: named.name for key, named in found.items()}

@@ -1,0 +1,63 @@
+"""Keeps the edge's copies of links and sites true: at once, after a failure, by the clock."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from shemei.apps.tracking import book
+from shemei.kernel.jobs import every, job
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shemei.apps.tracking.models import Link
+
+_log = logging.getLogger(__name__)
+
+
+@job(retries=5, retry_delay=10)
+def publish_links(ids: list[int]) -> int:
+    return book.publish(ids)
+
+
+@job(retries=5, retry_delay=10)
+def publish_sites() -> int:
+    return book.publish_sites()
+
+
+@every(minutes=30)
+def mend_book() -> None:
+    """Write the book anew where it does not say what the database says."""
+    state = book.check()
+    if not state.is_whole:
+        _log.warning("the link book had %d stale links and is written anew", len(state.stale))
+        book.republish()
+
+
+def links_on_commit(links: Iterable[Link]) -> None:
+    """Bring links to the edge when the transaction has ended well, before the answer goes out."""
+    transaction.on_commit(partial(_links_now_or_later, [link.pk for link in links]))
+
+
+def sites_on_commit() -> None:
+    transaction.on_commit(_sites_now_or_later)
+
+
+def _links_now_or_later(ids: list[int]) -> None:
+    try:
+        book.publish(ids)
+    except OSError:
+        _log.exception("the link book could not be written; the worker tries again")
+        publish_links(ids)
+
+
+def _sites_now_or_later() -> None:
+    try:
+        book.publish_sites()
+    except OSError:
+        _log.exception("the site file could not be written; the worker tries again")
+        publish_sites()

@@ -1,0 +1,164 @@
+"""Short links, promo codes and the sites that carry the tag."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models.functions import Upper
+from django.utils import timezone
+from django_scopes import ScopedManager
+
+from shemei.apps.tracking.rules import UTM_KEYS
+from shemei.kernel.models import WorkspaceOwned
+from shemei.platforms import PLATFORMS
+
+PLATFORM_CHOICES = [(platform.key, platform.name) for platform in PLATFORMS]
+
+
+class LinkQuerySet(models.QuerySet["Link"]):
+    def live(self) -> LinkQuerySet:
+        return self.filter(is_active=True)
+
+    def with_brand(self) -> LinkQuerySet:
+        return self.select_related("workspace", "account", "campaign")
+
+
+class Link(WorkspaceOwned):
+    """A short link: where it leads, where it stands, and whom its sales are credited to."""
+
+    name = models.CharField("名称", max_length=80)
+    code = models.CharField("短码", max_length=40, unique=True)
+    url = models.CharField("目标网址", max_length=2000)
+    platform = models.CharField("平台", max_length=12, choices=PLATFORM_CHOICES, default="other")
+    account = models.ForeignKey(
+        "brand.PlatformAccount",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="平台账号",
+    )
+    campaign = models.ForeignKey(
+        "brand.Campaign",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="营销计划",
+    )
+    content_key = models.CharField("内容", max_length=22, blank=True, db_index=True)
+    creator_key = models.CharField("达人", max_length=22, blank=True, db_index=True)
+    activity_key = models.CharField("活动", max_length=22, blank=True)
+    spot = models.CharField("投放位置", max_length=40, blank=True)
+    utm_source = models.CharField("来源", max_length=80, blank=True)
+    utm_medium = models.CharField("媒介", max_length=80, blank=True)
+    utm_campaign = models.CharField("活动标记", max_length=80, blank=True)
+    utm_content = models.CharField("内容标记", max_length=80, blank=True)
+    utm_term = models.CharField("关键词", max_length=80, blank=True)
+    is_active = models.BooleanField("启用", default=True, db_index=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ScopedManager(
+        workspace="workspace", _manager_class=models.Manager.from_queryset(LinkQuerySet)
+    )
+
+    class Meta:
+        verbose_name = "短链"
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["workspace", "-created_at"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def utm(self) -> dict[str, str]:
+        return {key: value for key in UTM_KEYS if (value := getattr(self, key))}
+
+
+class PromoCodeQuerySet(models.QuerySet["PromoCode"]):
+    def valid_on(self, day: Any) -> PromoCodeQuerySet:
+        begun = models.Q(starts_on=None) | models.Q(starts_on__lte=day)
+        unended = models.Q(ends_on=None) | models.Q(ends_on__gte=day)
+        return self.filter(begun, unended, is_active=True)
+
+
+class PromoCode(WorkspaceOwned):
+    """A code people type at the till; its orders are credited to whoever gave it out."""
+
+    class Owner(models.TextChoices):
+        CREATOR = "creator", "达人"
+        SPOT = "spot", "投放位置"
+        CAMPAIGN = "campaign", "营销计划"
+
+    code = models.CharField("优惠码", max_length=24)
+    owner_kind = models.CharField(
+        "归谁", max_length=8, choices=Owner.choices, default=Owner.CREATOR
+    )
+    creator_key = models.CharField("达人", max_length=22, blank=True, db_index=True)
+    campaign = models.ForeignKey(
+        "brand.Campaign",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="营销计划",
+    )
+    content_key = models.CharField("内容", max_length=22, blank=True)
+    spot = models.CharField("投放位置", max_length=40, blank=True)
+    platform = models.CharField("平台", max_length=12, choices=PLATFORM_CHOICES, default="other")
+    discount_note = models.CharField("优惠说明", max_length=60, blank=True)
+    starts_on = models.DateField("开始", null=True, blank=True)
+    ends_on = models.DateField("结束", null=True, blank=True)
+    is_active = models.BooleanField("启用", default=True)
+
+    objects = ScopedManager(
+        workspace="workspace", _manager_class=models.Manager.from_queryset(PromoCodeQuerySet)
+    )
+
+    class Meta:
+        verbose_name = "优惠码"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "workspace",
+                Upper("code"),
+                name="one_promo_code",
+                violation_error_message="已有这个优惠码，不分大小写。请换一个，或去改那一个。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None)
+                | models.Q(starts_on=None)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="promo_code_ends_after_start",
+                violation_error_message="结束日期早于开始日期。请对调或改正。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def state_on(self, day: Any) -> str:
+        """``live``, ``early``, ``over`` or ``off`` on a day."""
+        if not self.is_active:
+            return "off"
+        if self.starts_on and day < self.starts_on:
+            return "early"
+        return "over" if self.ends_on and day > self.ends_on else "live"
+
+
+class Site(WorkspaceOwned):
+    """A website, shop or H5 that carries the tag; its ``key`` stands in the snippet."""
+
+    name = models.CharField("名称", max_length=60)
+    hosts = models.JSONField("域名", default=list)
+    consent_required = models.BooleanField("先征得同意再记录", default=False)
+    is_active = models.BooleanField("启用", default=True)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "网站"
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
