@@ -1,0 +1,29 @@
+# Each line works without just: copy it.
+default:
+    @just --list
+
+# Build the example company and open it
+demo:
+    ./shemei demo
+
+# The whole suite
+test *ARGS:
+    ./shemei test {{ARGS}}
+
+lint:
+    .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/lint-imports && .venv/bin/djhtml --check src
+
+fix:
+    .venv/bin/ruff check --fix . ; .venv/bin/ruff format . ; .venv/bin/djhtml src
+
+types:
+    .venv/bin/mypy
+
+# Renew both lock files; they name no host
+lock:
+    uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
+    uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements-dev.lock
+
+# Everything a submission must pass
+ci:
+    bash .ci/run

@@ -1,0 +1,163 @@
+"""``shemei doctor``: is this installation healthy, and if not, what to do."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from shemei.commands.setup import django_home
+from shemei.warehouse.home import Home
+
+State = Literal["good", "warn", "bad"]
+MARKS: dict[State, str] = {
+    "good": "[green]✓ 正常[/green]",
+    "warn": "[yellow]! 留意[/yellow]",
+    "bad": "[red]× 要处理[/red]",
+}
+LOW_SPACE = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: what it is, how it is, what to do where it is not good."""
+
+    what: str
+    state: State
+    detail: str
+    remedy: str = ""
+
+
+@click.command()
+@click.option(
+    "--home",
+    envvar="SHEMEI_HOME",
+    type=click.Path(file_okay=False),
+    help="数据文件夹，默认 .shemei",
+)
+@click.option("--json", "as_json", is_flag=True, help="给程序读的结果")
+def doctor(home: str | None, as_json: bool) -> None:
+    """检查这套安装；有要处理的问题时退出码为 1。"""
+    place = django_home(home)
+    found = [finding for check in CHECKS for finding in _guarded(check, place)]
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in found], ensure_ascii=False, indent=1))
+    else:
+        _print(found)
+    sys.exit(any(finding.state == "bad" for finding in found))
+
+
+def _guarded(check: Callable[[Home], Iterator[Finding]], home: Home) -> Iterator[Finding]:
+    try:
+        yield from check(home)
+    except Exception as error:  # a check that breaks is itself a finding
+        yield Finding(
+            check.__name__.strip("_"),
+            "bad",
+            f"检查没有做完：{error}",
+            "请把这一行连同版本号报给维护者。",
+        )
+
+
+def _print(found: list[Finding]) -> None:
+    table = Table(show_edge=False, header_style="dim")
+    for heading in ("检查", "状态", "情况"):
+        table.add_column(heading, overflow="fold")
+    for finding in found:
+        table.add_row(
+            finding.what,
+            MARKS[finding.state],
+            finding.detail + (f"\n[b]{finding.remedy}[/b]" if finding.remedy else ""),
+        )
+    Console().print(table)
+
+
+def _program(home: Home) -> Iterator[Finding]:
+    from shemei import __version__
+
+    yield Finding("版本", "good", f"Shemei {__version__}，Python {sys.version.split()[0]}")
+
+
+def _space(home: Home) -> Iterator[Finding]:
+    free = shutil.disk_usage(home.path).free
+    low = free < LOW_SPACE
+    yield Finding(
+        "磁盘",
+        "bad" if low else "good",
+        f"{home.path} 所在磁盘还剩 {free / 1024**3:.1f} GB",
+        "请清出空间：写满后短链仍会跳转失败并报 503。" if low else "",
+    )
+
+
+def _database(home: Home) -> Iterator[Finding]:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    engine = "PostgreSQL" if connection.vendor == "postgresql" else "SQLite"
+    yield Finding(
+        "数据库",
+        "warn" if plan else "good",
+        f"{engine}，{len(plan)} 步迁移未做" if plan else f"{engine}，已是最新",
+        "启动 shemei serve 会自动迁移。" if plan else "",
+    )
+
+
+def _keys(home: Home) -> Iterator[Finding]:
+    open_to_others = [path.name for path in home.keys.glob("*.key") if path.stat().st_mode & 0o077]
+    yield Finding(
+        "密钥文件",
+        "bad" if open_to_others else "good",
+        f"其他用户可读：{'、'.join(open_to_others)}" if open_to_others else "只有本用户可读",
+        f"chmod 600 {home.keys}/*.key" if open_to_others else "",
+    )
+
+
+def _spine(home: Home) -> Iterator[Finding]:
+    from shemei.kernel import outbox
+    from shemei.warehouse.loader import accounting
+
+    count = accounting(home)
+    balanced = count.accepted == count.loaded + count.pending + count.failed
+    detail = f"收下 {count.accepted:,} = 入库 {count.loaded:,} + 待入库 {count.pending:,} + 失败 {count.failed:,}"
+    yield Finding(
+        "事件账目",
+        "good" if balanced and not count.failed else "bad",
+        detail,
+        "失败的分段在 spool/*/failed/，没有丢；请报给维护者。" if count.failed else "",
+    )
+    yield Finding("发件箱", "good", f"{outbox.waiting():,} 条等待写出")
+
+
+def _assets(home: Home) -> Iterator[Finding]:
+    from django.contrib.staticfiles import finders
+
+    missing = [
+        name
+        for name in ("vendor/htmx.org/dist/htmx.min.js", "shemei/css/tokens.css")
+        if not finders.find(name)
+    ]
+    yield Finding(
+        "页面资源",
+        "bad" if missing else "good",
+        f"缺 {'、'.join(missing)}" if missing else "齐全",
+        "重新安装：uv pip install --reinstall-package shemei -e ." if missing else "",
+    )
+
+
+CHECKS: tuple[Callable[[Home], Iterator[Finding]], ...] = (
+    _program,
+    _space,
+    _database,
+    _keys,
+    _spine,
+    _assets,
+)
