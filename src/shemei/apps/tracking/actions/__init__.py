@@ -14,6 +14,7 @@ from shemei.apps.tracking.actions.links import (
     change_link,
     create_link,
     create_links_for,
+    draft_link,
     restore_links,
 )
 from shemei.apps.tracking.actions.sites import change_site, close_site, create_site, reopen_site
@@ -30,6 +31,7 @@ __all__ = [
     "create_link",
     "create_links_for",
     "create_site",
+    "draft_link",
     "reopen_site",
     "restore_code",
     "restore_links",

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from shemei.apps.tracking import rules
-from shemei.apps.tracking.actions.shared import brand_id, checked, known
+from shemei.apps.tracking.actions.shared import brand_id, checked, owner_names, platform_for
 from shemei.apps.tracking.models import PromoCode
 from shemei.kernel import audit
 from shemei.kernel.keys import new_code
@@ -35,7 +35,7 @@ def create_code(
     campaign: str = "",
     content: str = "",
     spot: str = "",
-    platform: str = "other",
+    platform: str = "",
     discount_note: str = "",
     starts_on: date | None = None,
     ends_on: date | None = None,
@@ -45,7 +45,7 @@ def create_code(
     row = PromoCode(
         workspace=workspace,
         code=checked("code", rules.tidy_promo_code, code),
-        platform=platform or "other",
+        platform=platform,
         discount_note=discount_note,
         starts_on=starts_on,
         ends_on=ends_on,
@@ -132,13 +132,13 @@ def _own(
     if not needs[owner_kind]:
         label = PromoCode.Owner(owner_kind).label
         raise ValidationError({owner_kind: f"还没有填{label}。订单要靠它知道算给谁。"})
-    known(row.workspace, "creator", [creator], "creator")
-    known(row.workspace, "content", [content], "content")
+    owners = owner_names(row.workspace, creator, content)
     row.owner_kind = owner_kind
     row.campaign_id = brand_id(row.workspace, "campaign", campaign, "campaign")
     row.creator_key = creator if owner_kind == PromoCode.Owner.CREATOR else ""
     row.content_key = content
     row.spot = spot.strip()
+    row.platform = platform_for(row.platform, owners)
 
 
 def _save(row: PromoCode) -> None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from shemei.apps.tracking import jobs, rules
-from shemei.apps.tracking.actions.shared import brand_id, checked, known
+from shemei.apps.tracking.actions.shared import brand_id, checked, owner_names, platform_for
 from shemei.apps.tracking.book import link_base
 from shemei.apps.tracking.models import Link
 from shemei.kernel import audit
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from shemei.kernel.actor import Actor
+    from shemei.kernel.registry import Named
 
 TRIES = 8
 
@@ -31,7 +32,7 @@ def create_link(
     *,
     by: Actor,
     url: str,
-    platform: str = "other",
+    platform: str = "",
     name: str = "",
     alias: str = "",
     campaign: str = "",
@@ -44,11 +45,19 @@ def create_link(
 ) -> Link:
     """Make a short link; owners are keys, missing UTM follows platform, campaign and owner."""
     require(by, Permission.TRACK)
-    link = Link(workspace=workspace, platform=platform or "other", spot=spot, activity_key=activity)
-    tidied = _aim(link, url)
-    _own(link, campaign=campaign, account=account, content=content, creator=creator)
-    _mark(link, {**tidied.utm, **_given(utm)})
-    link.name = name.strip() or suggest_name(link)
+    link = draft_link(
+        workspace,
+        url=url,
+        platform=platform,
+        name=name,
+        campaign=campaign,
+        account=account,
+        content=content,
+        creator=creator,
+        spot=spot,
+        utm=utm,
+    )
+    link.activity_key = activity
     _insert(link, checked("alias", rules.tidy_alias, alias) if alias.strip() else "")
     jobs.links_on_commit([link])
     audit.record("link.created", link, by=by, code=link.code)
@@ -84,10 +93,10 @@ def change_link(
     before = {field.attname: getattr(link, field.attname) for field in Link._meta.concrete_fields}
     tidied = _aim(link, url)
     assign(link, values)
-    _own(link, campaign=campaign, account=account, content=content, creator=creator)
+    owners = _own(link, campaign=campaign, account=account, content=content, creator=creator)
     for key, value in {**tidied.utm, **(utm or {})}.items():
         setattr(link, key, rules.tidy_utm(value))
-    link.name = link.name.strip() or suggest_name(link)
+    link.name = link.name.strip() or _suggest_name(link, owners)
     fields = [
         str(field.verbose_name)
         for field in Link._meta.concrete_fields
@@ -110,14 +119,23 @@ def restore_links(links: Iterable[Link], *, by: Actor) -> int:
     return _switch(links, True, "link.restored", by)
 
 
-def suggest_name(link: Link) -> str:
-    owner = ""
-    for kind, key in (("creator", link.creator_key), ("content", link.content_key)):
-        owner = owner or known(link.workspace, kind, [key], kind).get(key, "")
+def draft_link(workspace: Any, **values: Any) -> Link:
+    """A link as it would be made, not saved: what the form's preview shows."""
+    link = Link(workspace=workspace, platform=values.get("platform", ""))
+    link.spot = values.get("spot", "").strip()
+    tidied = _aim(link, values["url"])
+    owned = {name: values.get(name, "") for name in ("campaign", "account", "content", "creator")}
+    owners = _own(link, **owned)
+    _mark(link, {**tidied.utm, **_given(values.get("utm"))})
+    link.name = values.get("name", "").strip() or _suggest_name(link, owners)
+    return link
+
+
+def _suggest_name(link: Link, owners: list[Named]) -> str:
     return rules.suggest_name(
         platform=link.platform,
         url=link.url,
-        owner=owner,
+        owner=owners[0].name if owners else "",
         campaign=link.campaign.name if link.campaign else "",
         spot=link.spot,
     )
@@ -131,13 +149,14 @@ def _aim(link: Link, url: str) -> rules.Tidied:
     return tidied
 
 
-def _own(link: Link, *, campaign: str, account: str, content: str, creator: str) -> None:
+def _own(link: Link, *, campaign: str, account: str, content: str, creator: str) -> list[Named]:
     workspace = link.workspace
     link.campaign_id = brand_id(workspace, "campaign", campaign, "campaign")
     link.account_id = brand_id(workspace, "platform_account", account, "account")
-    known(workspace, "creator", [creator], "creator")
-    known(workspace, "content", [content], "content")
+    owners = owner_names(workspace, creator, content)
     link.creator_key, link.content_key = creator, content
+    link.platform = platform_for(link.platform, owners, link.url)
+    return owners
 
 
 def _mark(link: Link, given: Mapping[str, str]) -> None:

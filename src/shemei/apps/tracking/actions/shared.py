@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 
 from shemei.apps.brand import queries as brand
-from shemei.apps.tracking.rules import BadInput
+from shemei.apps.tracking.rules import BadInput, platform_of_url
 from shemei.kernel.registry import names_of
+from shemei.platforms import BY_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from shemei.kernel.registry import Named
 
 ABSENT = {
     "creator": "这位达人不在名单里了。请重新选择。",
@@ -37,10 +40,22 @@ def brand_id(workspace: Any, kind: str, key: str, field: str) -> int | None:
         raise ValidationError({field: ABSENT[kind]}) from None
 
 
-def known(workspace: Any, kind: str, keys: Iterable[str], field: str) -> dict[str, str]:
-    """The names of keys of another room; an unknown one is refused: no foreign key leaks in."""
+def known(workspace: Any, kind: str, keys: Iterable[str], field: str) -> dict[str, Named]:
+    """What keys of another room mean; an unknown one is refused: no foreign key leaks in."""
     wanted = {key for key in keys if key}
     found = names_of(kind, workspace, wanted)
     if wanted - found.keys():
         raise ValidationError({field: ABSENT[kind]})
-    return {key: named.name for key, named in found.items()}
+    return found
+
+
+def owner_names(workspace: Any, creator: str, content: str) -> list[Named]:
+    """The creator and the content that were chosen, the creator first."""
+    people = known(workspace, "creator", [creator], "creator").values()
+    return [*people, *known(workspace, "content", [content], "content").values()]
+
+
+def platform_for(platform: str, owners: Iterable[Named], url: str = "") -> str:
+    """The platform that was chosen, else that of the owner, else that of the address."""
+    told = next((owner.platform for owner in owners if owner.platform in BY_KEY), "")
+    return platform or told or platform_of_url(url) or "other"

@@ -1,0 +1,58 @@
+"""Wiring of the tracking room."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class TrackingConfig(AppConfig):
+    name = "shemei.apps.tracking"
+    label = "tracking"
+    verbose_name = "链接与订单"
+
+    def ready(self) -> None:
+        from shemei.apps.tracking import queries, search
+        from shemei.kernel import audit, registry
+        from shemei.kernel.permissions import Permission as P
+        from shemei.kernel.registry import CreateItem, NameSource, NavItem, SearchProvider
+
+        audit.register(VERBS)
+        registry.add_navigation(
+            NavItem(
+                "效果",
+                "链接与订单",
+                "link",
+                "tracking:links",
+                P.VIEW,
+                order=30,
+                match=("tracking", "commerce"),
+            )
+        )
+        registry.add_create(
+            CreateItem("新建短链", "link", "tracking:new", P.TRACK, order=20),
+            CreateItem("新建优惠码", "ticket", "tracking:new_code", P.TRACK, order=21),
+        )
+        registry.add_search(
+            SearchProvider("短链", P.VIEW, search.find_links),
+            SearchProvider("优惠码", P.VIEW, search.find_codes),
+        )
+        registry.add_names("link", NameSource("短链", queries.link_names, queries.choose_links))
+        registry.add_names(
+            "promo_code", NameSource("优惠码", queries.code_names, queries.choose_codes)
+        )
+
+
+VERBS = {
+    "link.created": "新建短链「{label}」，短码 {code}",
+    "link.changed": "修改短链「{label}」：{fields}",
+    "link.archived": "归档短链「{label}」，短码 {code} 停用",
+    "link.restored": "恢复短链「{label}」，短码 {code} 重新可用",
+    "code.created": "新建优惠码「{label}」",
+    "code.changed": "修改优惠码「{label}」：{fields}",
+    "code.archived": "停用优惠码「{label}」",
+    "code.restored": "恢复优惠码「{label}」",
+    "site.created": "登记网站「{label}」",
+    "site.changed": "修改网站「{label}」：{fields}",
+    "site.closed": "停止接收网站「{label}」的数据",
+    "site.reopened": "恢复接收网站「{label}」的数据",
+}

@@ -1,0 +1,118 @@
+"""What other rooms may know of links and promo codes. Call inside the workspace's scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shemei.apps.tracking.book import short_url
+from shemei.apps.tracking.models import Link, PromoCode
+from shemei.apps.tracking.rules import fold_promo_code
+from shemei.kernel.registry import Named
+from shemei.kernel.urls import wurl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """One short link as another room shows it."""
+
+    key: str
+    name: str
+    code: str
+    short_url: str
+    url: str
+    platform: str
+    content_key: str
+    creator_key: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeOwner:
+    """Whom the orders of a promo code are credited to; keys of the rooms' rows."""
+
+    code: str
+    owner_kind: str
+    creator: str
+    campaign: str
+    content: str
+    platform: str
+
+
+def links(
+    workspace: Any, *, content: str = "", creator: str = "", campaign: str = ""
+) -> list[LinkRow]:
+    """The links of one content, creator or campaign, the latest first."""
+    wanted = {"content_key": content, "creator_key": creator, "campaign__key": campaign}
+    rows = Link.objects.filter(workspace=workspace, **{k: v for k, v in wanted.items() if v})
+    return [_row(link) for link in rows.select_related("workspace")]
+
+
+def code_owners(workspace: Any, codes: Iterable[str]) -> dict[str, CodeOwner]:
+    """Typed codes → their owners; a code nobody has made is left out.
+
+    A code that has run out still names its owner: the shop took it, so somebody's word sold.
+    """
+    folded = {code: fold_promo_code(code) for code in codes if code}
+    rows = PromoCode.objects.filter(workspace=workspace, code__in=set(folded.values()))
+    known = {row.code: _owner(row) for row in rows.select_related("campaign")}
+    return {typed: known[code] for typed, code in folded.items() if code in known}
+
+
+def link_names(workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+    rows = Link.objects.filter(workspace=workspace, key__in=list(keys))
+    return {row.key: _named(workspace, row) for row in rows}
+
+
+def choose_links(workspace: Any, text: str, limit: int) -> list[Named]:
+    rows = Link.objects.live().filter(workspace=workspace, name__icontains=text)
+    return [_named(workspace, row) for row in rows[:limit]]
+
+
+def code_names(workspace: Any, codes: Iterable[str]) -> dict[str, Named]:
+    """Promo codes stand in the log by themselves, so a code is its own key."""
+    rows = PromoCode.objects.filter(workspace=workspace, code__in=list(codes))
+    return {row.code: _named_code(workspace, row) for row in rows}
+
+
+def choose_codes(workspace: Any, text: str, limit: int) -> list[Named]:
+    rows = PromoCode.objects.filter(workspace=workspace, is_active=True)
+    return [_named_code(workspace, row) for row in rows.filter(code__icontains=text)[:limit]]
+
+
+def _row(link: Link) -> LinkRow:
+    return LinkRow(
+        key=link.key,
+        name=link.name,
+        code=link.code,
+        short_url=short_url(link),
+        url=link.url,
+        platform=link.platform,
+        content_key=link.content_key,
+        creator_key=link.creator_key,
+        is_active=link.is_active,
+    )
+
+
+def _owner(row: PromoCode) -> CodeOwner:
+    return CodeOwner(
+        code=row.code,
+        owner_kind=row.owner_kind,
+        creator=row.creator_key,
+        campaign=row.campaign.key if row.campaign else "",
+        content=row.content_key,
+        platform=row.platform,
+    )
+
+
+def _named(workspace: Any, row: Link) -> Named:
+    url = wurl(workspace, "tracking:link", row.key)
+    return Named(row.key, row.name, row.code, row.platform, url)
+
+
+def _named_code(workspace: Any, row: PromoCode) -> Named:
+    url = wurl(workspace, "tracking:code", row.key)
+    return Named(row.code, row.code, row.discount_note, row.platform, url)
