@@ -1,0 +1,203 @@
+"""The edge as a raw ASGI application: routes, bodies, answers. No answer before the disk has it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+from typing import TYPE_CHECKING, Any
+
+from shemei.edge import answers
+from shemei.edge.answers import Answer
+from shemei.edge.collect import Collector, TagError, from_query
+from shemei.edge.health import health, metrics
+from shemei.edge.linkbook import LinkBook
+from shemei.edge.redirect import Targets
+from shemei.edge.sites import Sites
+from shemei.edge.spool import Limits, Spool
+from shemei.edge.stamps import Clock, Ids
+from shemei.edge.tag import tag_answer
+from shemei.edge.visit import cookie, read_request, visitor_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    from shemei.edge.answers import Send
+    from shemei.warehouse.home import Home
+
+    Scope = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+MOST_BYTES = 64 * 1024
+POLL_SECONDS = 0.5
+BODY_SECONDS = 10.0
+_EMPTY = {"type": "http.response.body", "body": b""}
+_NO_LENGTH = (b"content-length", b"0")
+
+
+class Edge:
+    """The application; give it to uvicorn.
+
+    Parameters
+    ----------
+    home : Home
+        The installation: its link book, sites and spool.
+    limits : Limits, optional
+        Of the spool.
+    body_seconds : float, optional
+        How long a request's body may take to arrive.
+    """
+
+    def __init__(
+        self, home: Home, *, limits: Limits | None = None, body_seconds: float = BODY_SECONDS
+    ) -> None:
+        home.ensure()
+        self.book = LinkBook(home)
+        self.sites = Sites(home)
+        self.spool = Spool(home, limits=limits)
+        self.targets = Targets(self.book, self.sites)
+        self._clock, self._ids = Clock(), Ids()
+        self._collector = Collector(self.sites, self._clock, self._ids)
+        self._body_seconds = body_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the life of the process."""
+        if scope["type"] == "http":
+            path: str = scope["path"]
+            if path.startswith("/r/"):
+                await self._redirect(scope, path[3:], send)
+            elif path == "/e":
+                await self._collect(scope, receive, send)
+            else:
+                await (await self._other(scope, path))(send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+
+    async def _redirect(self, scope: Scope, code: str, send: Send) -> None:
+        method = scope["method"]
+        if method != "GET" and method != "HEAD":
+            return await answers.WRONG_METHOD(send)
+        target = self.targets.get(code)
+        if target is None:
+            return await answers.NOT_FOUND(send)
+        headers = dict(scope["headers"])
+        ts = self._clock.now()
+        click_id = self._ids.uuid7(ts)
+        visitor = visitor_of(headers) or self._ids.visitor()
+        came = read_request(method, headers)
+        stored = self.spool.add(target.event(click_id, ts, self._clock.day(ts), visitor, came))
+        if stored is None:
+            return await answers.BUSY_PAGE(send)
+        if not await stored:
+            return await answers.FAILED_PAGE(send)
+        head = [
+            (b"location", target.location(click_id)),
+            (b"set-cookie", cookie(visitor, secure=scope["scheme"] == "https")),
+            answers.NO_STORE,
+            _NO_LENGTH,
+        ]
+        await send({"type": "http.response.start", "status": 302, "headers": head})
+        await send(_EMPTY)
+        return None
+
+    async def _collect(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "POST":
+            preflight = scope["method"] == "OPTIONS"
+            return await (answers.PREFLIGHT if preflight else answers.WRONG_METHOD)(send)
+        headers = dict(scope["headers"])
+        body = await self._body(headers, receive)
+        if isinstance(body, Answer):
+            return await body(send)
+        try:
+            came = read_request("POST", headers)
+            batch = self._collector.batch(body, came, visitor_of(headers))
+        except TagError as error:
+            return await answers.refusal(400, error.code, str(error))(send)
+        n = batch.records + batch.known
+        done = answers.ACCEPTED_ONE if n == 1 else answers.accepted(n)
+        if batch.records:
+            done = await self._store(batch.lines, batch.records, done, batch.given)
+        return await done(send)
+
+    async def _store(self, lines: bytes, n: int, done: Answer, given: list[str]) -> Answer:
+        stored = self.spool.add(lines, n)
+        if stored is None:
+            return answers.BUSY
+        if not await stored:
+            return answers.FAILED
+        if given:
+            self._collector.recent.add(given)
+        return done
+
+    async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes | Answer:
+        """Return the whole body, or the refusal of one too long or too slow."""
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit() or len(length) > 12 or int(length) > MOST_BYTES:
+            return answers.TOO_LARGE
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                return await _read(receive)
+        except TimeoutError:
+            return answers.TOO_SLOW
+
+    async def _pixel(self, scope: Scope) -> Answer:
+        headers = dict(scope["headers"])
+        try:
+            came = read_request(scope["method"], headers)
+            event = from_query(scope["query_string"])
+            line, _ = self._collector.line(event, came, visitor_of(headers))
+        except TagError as error:
+            return answers.refusal(400, error.code, str(error))
+        return await self._store(line, 1, answers.PIXEL_ANSWER, [])
+
+    async def _other(self, scope: Scope, path: str) -> Answer:
+        if scope["method"] not in ("GET", "HEAD"):
+            return answers.WRONG_METHOD
+        if path == "/e.gif":
+            return await self._pixel(scope)
+        if path == "/tag.js":
+            return tag_answer(dict(scope["headers"]).get(b"if-none-match", b""))
+        if path == "/healthz":
+            return health(self)
+        if path == "/metrics":
+            return metrics(self)
+        return answers.ROBOTS if path == "/robots.txt" else answers.NOT_FOUND
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self.spool.start()
+        gc.collect()
+        gc.freeze()
+        poll = asyncio.create_task(self._poll())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        poll.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await poll
+        await self.spool.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _poll(self) -> None:
+        """Take in new links and sites; a large change is read beside the loop, not in it."""
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            with contextlib.suppress(OSError):
+                links = self.book.stale() and await asyncio.to_thread(self.book.refresh)
+                if self.sites.refresh() or links:
+                    self.targets.forget()
+
+
+async def _read(receive: Receive) -> bytes | Answer:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":  # the sender has gone
+            return answers.TOO_SLOW
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > MOST_BYTES:
+            return answers.TOO_LARGE
+        if not message.get("more_body"):
+            return b"".join(parts) + part if parts else part
+        parts.append(part)

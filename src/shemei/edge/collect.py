@@ -1,0 +1,351 @@
+"""Turns what the tag sends to ``/e`` into events: checked, stamped, with its channel decided."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+import orjson
+
+from shemei.edge.redirect import CLICK_ID, UTM
+from shemei.edge.visit import host_of
+from shemei.warehouse.vocabulary import Event, visitor_key
+
+if TYPE_CHECKING:
+    from shemei.edge.sites import Site, Sites
+    from shemei.edge.stamps import Clock, Ids
+    from shemei.edge.visit import Came
+
+TAG_KINDS = frozenset(
+    {"view", "visit", "engage", "follow", "lead", "claim", "check_in", "order", "custom"}
+)
+"""What a page may report. Clicks, refunds, spend and the like come from the system alone."""
+PLATFORMS = frozenset(
+    {"wechat", "channels", "wecom", "weibo", "douyin", "kuaishou", "xhs", "bilibili"}
+)
+MOST_EVENTS = 50
+MOST_PROPS = 4096
+OLDEST_MS = 7 * 86_400_000
+MOST_AMOUNT = 10**12
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_VISITOR = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_URL = re.compile(r"(?i)https?://(?:[^/?#@]*@)?([^/?#:\\]*)(?::\d*)?([^?#]*)(?:\?([^#]*))?")
+_BASE = asdict(Event(kind="view", workspace="", ts=0, source="tag"))
+_YES = (True, "1", "true")
+PRIVATE_PROPS = frozenset(
+    {
+        "phone",
+        "mobile",
+        "tel",
+        "email",
+        "id_card",
+        "idcard",
+        "name",
+        "realname",
+        "address",
+        "openid",
+    }
+)
+"""Names under which pages tend to send what identifies a person: left out, the log is not for it."""
+
+
+class TagError(ValueError):
+    """An event cannot be taken; ``code`` is for programs, the message (Chinese) for people."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where on the site it happened, read from the page's address."""
+
+    host: str = ""
+    path: str = ""
+    query: tuple[tuple[str, str], ...] = ()
+
+
+def read_page(url: str) -> Page:
+    """Return the parts of a page's address that the log wants; the rest may be private.
+
+    Examples
+    --------
+    >>> read_page("https://Shop.cn/p/1?utm_source=xhs&phone=138#a")
+    Page(host='shop.cn', path='/p/1', query=(('utm_source', 'xhs'),))
+    """
+    found = _URL.match(url)
+    if found is None:
+        return Page()
+    query = found[3] or ""
+    pairs = parse_qsl(query) if "utm_" in query or f"{CLICK_ID}=" in query else ()
+    wanted = tuple((name, _clean(value)[:256]) for name, value in pairs if name in _FROM_QUERY)
+    return Page(host=found[1].lower(), path=found[2][:512], query=wanted)
+
+
+_FROM_QUERY = frozenset((*UTM, CLICK_ID))
+
+
+class Recent:
+    """Remembers the ids pages gave their events, so that one sent again is not stored again.
+
+    A page that is left before it hears the answer sends its event once more from the next page.
+    The last ``most`` to ``2 * most`` ids are known.
+
+    Examples
+    --------
+    >>> recent = Recent(most=2)
+    >>> recent.add(["a", "b", "c"])
+    >>> [recent.holds(known) for known in ("a", "c", "z")]
+    [True, True, False]
+    """
+
+    def __init__(self, most: int = 50_000) -> None:
+        self._most = most
+        self._new: set[str] = set()
+        self._old: set[str] = set()
+
+    def holds(self, event_id: str) -> bool:
+        """Say whether the id was stored lately."""
+        return event_id in self._new or event_id in self._old
+
+    def add(self, event_ids: list[str]) -> None:
+        """Remember ids of events that are on disk."""
+        self._new.update(event_ids)
+        if len(self._new) > self._most:
+            self._old, self._new = self._new, set()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one request brings: lines to store, how many, those already there, the ids given."""
+
+    lines: bytes
+    records: int
+    known: int
+    given: list[str]
+
+
+class Collector:
+    """Makes lines of the spool out of what pages send.
+
+    Parameters
+    ----------
+    sites : Sites
+        Which workspace a site key belongs to.
+    clock : Clock
+        Server time.
+    ids : Ids
+        Makes event ids.
+    """
+
+    def __init__(self, sites: Sites, clock: Clock, ids: Ids) -> None:
+        self._sites = sites
+        self._clock = clock
+        self._ids = ids
+        self.recent = Recent()
+
+    def batch(self, data: bytes, came: Came, cookie: str) -> Batch:
+        """Return what a request's body brings, all or nothing.
+
+        Raises
+        ------
+        TagError
+            Where the body is not JSON or any event in it cannot be taken.
+        """
+        try:
+            body = orjson.loads(data)
+        except orjson.JSONDecodeError:
+            raise TagError("malformed", "请求内容不是有效的 JSON") from None
+        events = body if isinstance(body, list) else [body]
+        if not 0 < len(events) <= MOST_EVENTS:
+            raise TagError("too_many", f"一次可以发 1 到 {MOST_EVENTS} 个事件")
+        lines: list[bytes] = []
+        given: list[str] = []
+        for event in events:
+            line, event_id = self.line(event, came, cookie)
+            if event_id and (event_id in given or self.recent.holds(event_id)):
+                continue
+            lines.append(line)
+            if event_id:
+                given.append(event_id)
+        return Batch(b"".join(lines), len(lines), len(events) - len(lines), given)
+
+    def line(self, body: Any, came: Came, cookie: str) -> tuple[bytes, str]:
+        """Return one event as a line, and the id the page gave it or ``""``.
+
+        Raises
+        ------
+        TagError
+            Where it cannot be taken.
+        """
+        if not isinstance(body, dict):
+            raise TagError("malformed", "每个事件应是一个 JSON 对象")
+        site = self._site(body)
+        page = read_page(_text(body, "url", 8192))
+        given = _valid_uuid(body.get("event_id"))
+        row = _BASE | _what(body) | self._when(body, given) | _who(body, cookie)
+        row["workspace"] = site.workspace
+        row["page"] = page.path
+        host = page.host or came.referrer
+        known = not host or site.owns(host)
+        row["suspect"] = came.suspect or ("" if known else "foreign_host")
+        self._whence(row, body, page, site, came)
+        return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE), given
+
+    def _site(self, body: dict[str, Any]) -> Site:
+        site = self._sites.get(_text(body, "site", 64))
+        if site is None:
+            raise TagError("unknown_site", "没有这个站点代码（site），请到「网站代码」页复制")
+        if site.consent and body.get("consent") not in _YES:
+            raise TagError("consent_required", "此站点要求访客先同意，事件没有带上同意标记")
+        return site
+
+    def _when(self, body: dict[str, Any], given: str) -> dict[str, Any]:
+        ts = self._clock.now() - _number(body, "age_ms", OLDEST_MS) * 1000
+        day = self._clock.day(ts)
+        return {
+            "ts": ts,
+            "event_id": given or self._ids.uuid7(ts),
+            "day": day.day,
+            "week": day.week,
+        }
+
+    def _whence(
+        self, row: dict[str, Any], body: dict[str, Any], page: Page, site: Site, came: Came
+    ) -> None:
+        """Fill in utm, click, referrer, platform and channel."""
+        query = dict(page.query)
+        row["click_id"] = _valid_uuid(query.pop(CLICK_ID, "") or body.get("click_id") or "")
+        row.update(query)
+        referrer = host_of(_text(body, "referrer", 8192).encode()[:1024])
+        own = referrer == page.host or (site.hosts and site.owns(referrer))
+        row["referrer_host"] = referrer = "" if own else referrer
+        row["device"], row["in_app"] = came.agent.device, came.agent.in_app
+        platform = _platform(row["utm_source"], came.agent.in_app)
+        row["platform"] = platform or "site"
+        row["channel"] = self._sites.rules(site.workspace).decide(
+            utm_source=row["utm_source"],
+            utm_medium=row["utm_medium"],
+            platform=platform,
+            in_app=came.agent.in_app,
+            referrer_host=referrer,
+        )
+
+
+def from_query(query: bytes) -> dict[str, Any]:
+    """Return the event that ``/e.gif`` was asked with; ``props`` is JSON there.
+
+    Raises
+    ------
+    TagError
+        Where ``props`` is not JSON.
+
+    Examples
+    --------
+    >>> from_query(b"site=k&kind=order&amount=100&props=%7B%22a%22%3A1%7D")
+    {'site': 'k', 'kind': 'order', 'amount': 100, 'props': {'a': 1}}
+    """
+    try:
+        body: dict[str, Any] = dict(parse_qsl(query.decode("latin-1"), max_num_fields=64))
+    except ValueError:
+        raise TagError("malformed", "参数太多") from None
+    for name in ("amount", "age_ms", "quantity"):
+        if body.get(name, "").isdecimal():
+            body[name] = int(body[name][:18])
+    if "props" in body:
+        try:
+            body["props"] = orjson.loads(body["props"])
+        except orjson.JSONDecodeError:
+            raise TagError("malformed", "props 不是有效的 JSON") from None
+    return body
+
+
+def _what(body: dict[str, Any]) -> dict[str, Any]:
+    kind = body.get("kind")
+    if not isinstance(kind, str) or kind not in TAG_KINDS:
+        raise TagError("unknown_kind", f"kind 应是其中之一：{'、'.join(sorted(TAG_KINDS))}")
+    row = {
+        "kind": kind,
+        "action": _text(body, "action", 64),
+        "order_id": _text(body, "order_id", 64),
+        "promo_code": _text(body, "promo_code", 64),
+        "amount": _number(body, "amount", MOST_AMOUNT),
+        "quantity": _number(body, "quantity", 10**6, default=1),
+        "props": _props(body),
+    }
+    if kind == "order" and not row["order_id"]:
+        raise TagError("missing", "下单事件要有订单号（order_id）")
+    if kind == "custom" and not row["action"]:
+        raise TagError("missing", "自定义事件要有名字（action）")
+    return row
+
+
+def _who(body: dict[str, Any], cookie: str) -> dict[str, Any]:
+    named = _text(body, "visitor", 64)
+    visitor = named if _VISITOR.fullmatch(named) else cookie
+    return {"visitor": visitor, "visitor_key": visitor_key(visitor)}
+
+
+def _platform(utm_source: str, in_app: str) -> str:
+    """Return the platform a visit can be told to come from, or ``""``."""
+    if utm_source in PLATFORMS:
+        return utm_source
+    seen = "wechat" if in_app == "wechat_miniprogram" else in_app
+    return seen if seen in PLATFORMS else ""
+
+
+def _text(body: dict[str, Any], name: str, most: int) -> str:
+    value = body.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise TagError("wrong_type", f"{name} 应是文字")
+    if len(value) > most:
+        raise TagError("too_long", f"{name} 最长 {most} 个字符")
+    return _clean(value)
+
+
+def _clean(value: str) -> str:
+    """Leave out what stores of text do not all hold."""
+    return value.replace("\x00", "").strip()
+
+
+def _number(body: dict[str, Any], name: str, most: int, *, default: int = 0) -> int:
+    value = body.get(name)
+    if value is None:
+        return default
+    if type(value) is not int or not 0 <= value <= most:
+        raise TagError("wrong_number", f"{name} 应是 0 到 {most} 的整数（金额以分为单位）")
+    return value
+
+
+def _props(body: dict[str, Any]) -> str:
+    props, title = body.get("props"), _text(body, "title", 512)
+    if props is None and not title:
+        return "{}"
+    if not isinstance(props, dict | None):
+        raise TagError("wrong_type", "props 应是一个 JSON 对象")
+    kept = {k: v for k, v in (props or {}).items() if k.lower() not in PRIVATE_PROPS}
+    try:
+        text = orjson.dumps({"title": title, **kept} if title else kept)
+    except orjson.JSONEncodeError:
+        raise TagError("malformed", "props 嵌套太深") from None
+    if len(text) > MOST_PROPS:
+        raise TagError("too_long", f"props 最大 {MOST_PROPS} 字节")
+    return text.decode()
+
+
+def _valid_uuid(value: Any) -> str:
+    """Return a UUID in its usual form, or ``""`` for anything else."""
+    if not isinstance(value, str) or len(value) > 64:
+        return ""
+    if _UUID.fullmatch(value):
+        return value
+    try:
+        return str(UUID(value))
+    except ValueError:
+        return ""

@@ -1,0 +1,132 @@
+"""Which workspace a tag's site key belongs to, and the channel rules: one small file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from shemei.warehouse.channels import DEFAULT_RULES, ChannelRules, RuleError, rules_from
+from shemei.warehouse.segments import sync_folder, write_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from shemei.warehouse.home import Home
+
+_FILE = "sites.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site that carries the tag.
+
+    ``hosts`` are the names its pages may have (none: any); an event of another host is kept and
+    marked suspect. With ``consent`` an event must say that the visitor agreed, or it is refused.
+    """
+
+    workspace: str
+    hosts: frozenset[str] = field(default_factory=frozenset)
+    consent: bool = False
+
+    def owns(self, host: str) -> bool:
+        """Say whether pages of ``host`` belong to the site; ``shop.a.cn`` belongs to ``a.cn``.
+
+        Examples
+        --------
+        >>> site = Site("w", frozenset({"a.cn"}))
+        >>> site.owns("a.cn"), site.owns("shop.a.cn"), site.owns("aa.cn"), Site("w").owns("any.cn")
+        (True, True, False, True)
+        """
+        if not self.hosts or host in self.hosts:
+            return True
+        return any(host.endswith(f".{own}") for own in self.hosts)
+
+
+def publish_sites(home: Home, content: Mapping[str, Any]) -> None:
+    """Put the file in place: ``{"sites": {key: {workspace, hosts, consent}}, "channel_rules": …}``.
+
+    Raises
+    ------
+    ValueError, TypeError, KeyError
+        Where a site does not have the shape described; nothing is written then.
+    """
+    data = orjson.dumps(content)
+    _sites(content)
+    home.links.mkdir(parents=True, exist_ok=True)
+    draft = home.links / f"{_FILE}.{secrets.token_hex(4)}.tmp"
+    write_file(draft, data)
+    draft.replace(home.links / _FILE)
+    sync_folder(home.links)
+
+
+class Sites:
+    """Reads the file and polls it; without a file there is no site.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from shemei.warehouse.home import Home
+    >>> home = Home(pathlib.Path(tempfile.mkdtemp()))
+    >>> sites = Sites(home)
+    >>> publish_sites(home, {"sites": {"k1": {"workspace": "w"}}})
+    >>> sites.refresh(), sites.get("k1").workspace, sites.get("k2")
+    (True, 'w', None)
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._path: Path = home.links / _FILE
+        self._seen: tuple[int, int] = (0, 0)
+        self._sites: dict[str, Site] = {}
+        self._rules: dict[str, ChannelRules] = {}
+        self.refresh()
+
+    def __len__(self) -> int:
+        return len(self._sites)
+
+    def refresh(self) -> bool:
+        """Read the file again if it is another one than before; a broken one is left aside."""
+        try:
+            found = os.stat(self._path)
+            seen = (found.st_ino, found.st_mtime_ns)
+            if seen == self._seen:
+                return False
+            content = orjson.loads(self._path.read_bytes())
+            self._sites, self._rules = _sites(content), _rules(content)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return False
+        self._seen = seen
+        return True
+
+    def get(self, key: str) -> Site | None:
+        """Return the site of a key."""
+        return self._sites.get(key)
+
+    def rules(self, workspace: str) -> ChannelRules:
+        """Return the channel rules a workspace has published, or else the usual ones."""
+        return self._rules.get(workspace, DEFAULT_RULES)
+
+
+def _sites(content: Mapping[str, Any]) -> dict[str, Site]:
+    return {
+        key: Site(
+            workspace=str(row["workspace"]),
+            hosts=frozenset(str(host).lower() for host in row.get("hosts") or ()),
+            consent=bool(row.get("consent")),
+        )
+        for key, row in content["sites"].items()
+    }
+
+
+def _rules(content: Mapping[str, Any]) -> dict[str, ChannelRules]:
+    """Compile the rules; a workspace whose rules cannot be used gets the usual ones."""
+    compiled = {}
+    for workspace, rows in (content.get("channel_rules") or {}).items():
+        with contextlib.suppress(RuleError, KeyError, TypeError, AttributeError):
+            compiled[workspace] = rules_from(rows)
+    return compiled

@@ -1,0 +1,188 @@
+// Shemei: counts visits and orders on your own site and remembers which short link they came by.
+// Never throws on the page it is on; with data-consent="required" it stores and sends nothing
+// until shemei.consent(true).
+(function (win, doc) {
+  "use strict";
+  var DAY = 864e5;
+  var me = doc.currentScript || doc.querySelector("script[data-site]");
+  var site, endpoint, allowed, store, waiting = [], busy = false, failures = 0;
+  var visitor = "", click = "", fresh = false;
+
+  function quiet(work) {
+    return function () {
+      try { return work.apply(null, arguments); } catch (error) { return undefined; }
+    };
+  }
+
+  // Small values live in localStorage with their last day, and in a cookie where that is closed.
+  function keep(name, value, days) {
+    try {
+      store.setItem(name, JSON.stringify([value, Date.now() + days * DAY]));
+    } catch (error) {
+      doc.cookie = name + "=" + value + ";path=/;max-age=" + days * 86400 + ";samesite=lax";
+    }
+  }
+
+  function recall(name) {
+    try {
+      var kept = JSON.parse(store.getItem(name));
+      if (kept && kept[1] > Date.now()) return kept[0];
+    } catch (error) { /* closed or not ours */ }
+    var found = doc.cookie.match("(?:^|; )" + name + "=([\\w-]+)");
+    return found ? found[1] : "";
+  }
+
+  function drop(name) {
+    try { store.removeItem(name); } catch (error) { /* closed */ }
+    doc.cookie = name + "=;path=/;max-age=0";
+  }
+
+  function hex(bytes) {
+    var made = win.crypto.getRandomValues(new Uint8Array(bytes)), text = "";
+    for (var i = 0; i < bytes; i++) text += (made[i] + 256).toString(16).slice(1);
+    return text;
+  }
+
+  function uuid() {
+    return hex(16).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-8$4-$5");
+  }
+
+  function queue(events) {
+    if (!events) {
+      try { return JSON.parse(store.getItem("_shq")) || []; } catch (error) { return waiting; }
+    }
+    waiting = events.slice(-50);
+    try { store.setItem("_shq", JSON.stringify(waiting)); } catch (error) { /* kept in memory */ }
+    return waiting;
+  }
+
+  // What was sent leaves the queue when the server has it, or says that it never will.
+  function settled(sent, status) {
+    busy = false;
+    if (status < 200 || status > 499 || status === 408 || status === 429) {
+      failures++;
+      setTimeout(flush, Math.min(3e5, 2e3 * Math.pow(2, failures)));
+      return;
+    }
+    failures = 0;
+    queue(queue().filter(function (event) { return sent.indexOf(event.event_id) < 0; }));
+    flush();
+  }
+
+  var flush = quiet(function () {
+    if (busy || !allowed) return;
+    var now = Date.now();
+    var batch = queue().filter(function (event) { return now - event.t < 7 * DAY; }).slice(0, 8);
+    if (!batch.length) return;
+    var ids = batch.map(function (event) { return event.event_id; });
+    var body = JSON.stringify(batch.map(function (event) {
+      var copy = Object.assign({}, event, { age_ms: Math.max(0, now - event.t) });
+      delete copy.t;
+      return copy;
+    }));
+    if (!win.fetch) {
+      settled(ids, win.navigator.sendBeacon(endpoint, body) ? 202 : 0);
+      return;
+    }
+    busy = true;
+    win.fetch(endpoint, { method: "POST", body: body, keepalive: true, credentials: "omit" })
+      .then(function (answer) { settled(ids, answer.status); })
+      .catch(function () { settled(ids, 0); });
+  });
+
+  // Before consent events wait in memory only, and are gone with the page.
+  function send(event) {
+    event.t = Date.now();
+    event.event_id = uuid();
+    event.url = event.url || win.location.href.slice(0, 2000);
+    if (!allowed) { waiting.push(event); return; }
+    event.site = site;
+    event.visitor = visitor;
+    event.consent = 1;
+    if (click) event.click_id = click;
+    queue(queue().concat(event));
+    flush();
+  }
+
+  function begin() {
+    visitor = recall("_shv") || hex(16);
+    keep("_shv", visitor, 365);
+    var came = /[?&]_c=([0-9a-f-]{36})/.exec(win.location.search);
+    fresh = Boolean(came && came[1] !== recall("_shc"));
+    click = came ? came[1] : recall("_shc");
+    if (came) keep("_shc", click, 30);
+  }
+
+  function page() {
+    var known = false;
+    if (allowed) {
+      try {
+        known = win.sessionStorage.getItem("_shs") === "1" && !fresh;
+        win.sessionStorage.setItem("_shs", "1");
+      } catch (error) { /* closed: every page is a visit */ }
+      fresh = false;
+    }
+    send({
+      kind: known ? "view" : "visit",
+      referrer: doc.referrer.slice(0, 2000),
+      title: doc.title.slice(0, 200)
+    });
+  }
+
+  function consent(yes) {
+    if (!yes) {
+      allowed = false;
+      waiting = [];
+      ["_shv", "_shc", "_shq", "_sho"].forEach(drop);
+      win.sessionStorage.removeItem("_shs");
+      return;
+    }
+    if (allowed) return;
+    var held = waiting;
+    waiting = [];
+    allowed = true;
+    keep("_sho", "1", 365);
+    begin();
+    held.forEach(send);
+    if (held.length) win.sessionStorage.setItem("_shs", "1");
+  }
+
+  function named(kind, fields) {
+    return quiet(function (given) {
+      var event = { kind: kind }, props = Object.assign({}, given);
+      fields.forEach(function (name) {
+        if (props[name] != null) event[name] = props[name];
+        delete props[name];
+      });
+      event.props = props;
+      send(event);
+    });
+  }
+
+  quiet(function () {
+    site = me.getAttribute("data-site");
+    endpoint = new URL("/e", me.src).href;
+    try { store = win.localStorage; } catch (error) { store = null; }
+    var required = me.getAttribute("data-consent") === "required";
+    allowed = !required || recall("_sho") === "1";
+    var early = Array.isArray(win.shemei) ? win.shemei : [];
+    var api = win.shemei = {
+      track: quiet(function (name, props) {
+        send({ kind: "custom", action: String(name), props: props || {} });
+      }),
+      order: named("order", ["order_id", "amount", "promo_code", "quantity"]),
+      lead: named("lead", ["promo_code"]),
+      page: quiet(page),
+      consent: quiet(consent),
+      push: quiet(function (call) { api[call[0]].apply(null, call.slice(1)); })
+    };
+    var start = quiet(function () {
+      if (allowed) begin();
+      page();
+      early.forEach(api.push);
+    });
+    win.addEventListener("online", flush);
+    if (doc.prerendering) doc.addEventListener("prerenderingchange", start, { once: true });
+    else start();
+  })();
+})(window, document);

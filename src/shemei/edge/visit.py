@@ -1,0 +1,85 @@
+"""What the headers of a request say about who came, by what browser, and from where."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from shemei.edge.bots import suspect_request
+from shemei.edge.useragent import Agent, read_agent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VISITOR_COOKIE = "_sv"
+YEAR = 365 * 86_400
+_COOKIE = re.compile(rb"(?:^|;)\s*_sv=([A-Za-z0-9_-]{8,64})\s*(?:;|$)")
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?")
+_AUTHORITY = re.compile(rb"(?i)^\s*(?:https?|android-app)://(?:[^/?#@]*@)?([^/?#:\\]{1,253})")
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """How a request came. Every text in it may stand in JSON without an escape."""
+
+    agent: Agent
+    referrer: str
+    suspect: str
+
+
+def read_request(method: str, headers: Mapping[bytes, bytes]) -> Came:
+    """Return how a request came.
+
+    Examples
+    --------
+    >>> came = read_request("GET", {b"user-agent": b"curl/8", b"referer": b"https://Weibo.com/a?b"})
+    >>> came.referrer, came.suspect
+    ('weibo.com', 'script')
+    """
+    agent = read_agent(headers.get(b"user-agent", b"")[:1024])
+    referrer = headers.get(b"referer")
+    return Came(
+        agent=agent,
+        referrer=host_of(referrer[:1024]) if referrer else "",
+        suspect=suspect_request(method, headers, agent.suspect),
+    )
+
+
+@lru_cache(20_000)
+def host_of(address: bytes) -> str:
+    """Return the host of an address in lower case, or ``""`` where it has none worth the name.
+
+    Examples
+    --------
+    >>> host_of(b"https://www.XiaoHongShu.com/explore/1"), host_of(b"about:blank")
+    ('www.xiaohongshu.com', '')
+    """
+    found = _AUTHORITY.match(address)
+    host = found[1].decode("latin-1").lower() if found else ""
+    return host if _HOST.fullmatch(host) else ""
+
+
+def visitor_of(headers: Mapping[bytes, bytes]) -> str:
+    """Return the visitor named by the cookie, or ``""``.
+
+    Examples
+    --------
+    >>> (
+    ...     visitor_of({b"cookie": b"a=1; _sv=0123456789abcdef; b=2"}),
+    ...     visitor_of({b"cookie": b"_sv=<"}),
+    ... )
+    ('0123456789abcdef', '')
+    """
+    cookie = headers.get(b"cookie")
+    found = _COOKIE.search(cookie) if cookie else None
+    return found[1].decode() if found else ""
+
+
+def cookie(visitor: str, *, secure: bool) -> bytes:
+    """Return the value of ``set-cookie`` that keeps the visitor for a year."""
+    end = "; Secure" if secure else ""
+    return (
+        f"{VISITOR_COOKIE}={visitor}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax{end}"
+    ).encode()
