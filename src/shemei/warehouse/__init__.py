@@ -1,1 +1,1 @@
-"""The event log and the questions asked of it. One log, open files, every figure computed from it. No Django."""
+"""The event log and the questions asked of it: one log, open files, no second truth. No Django."""

@@ -133,9 +133,9 @@ class ChannelRules:
 def _compile(number: int, rule: Rule) -> tuple[int, re.Pattern[str], str]:
     words = [word.strip() for word in rule.pattern.split("|") if word.strip()]
     if rule.field not in FIELDS:
-        raise RuleError(f"第 {number} 条规则:字段「{rule.field}」不存在,可用 {'、'.join(FIELDS)}")
+        raise RuleError(f"第 {number} 条规则：字段「{rule.field}」不存在,可用 {'、'.join(FIELDS)}")
     if not words or not rule.channel:
-        raise RuleError(f"第 {number} 条规则:需要填写匹配内容和渠道")
+        raise RuleError(f"第 {number} 条规则：需要填写匹配内容和渠道")
     below = r"(?:[^/]*\.)?" if rule.field == "referrer_host" else ""
     body = "|".join(re.escape(word).replace(r"\*", ".*") for word in words)
     pattern = re.compile(f"{below}(?:{body})", re.IGNORECASE)

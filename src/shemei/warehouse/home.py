@@ -21,7 +21,7 @@ class Home:
 
     @classmethod
     def from_environment(cls) -> Home:
-        """Return the home named by ``SHEMEI_HOME``, by default ``.shemei`` in the current folder."""
+        """Return the home named by ``SHEMEI_HOME``, by default ``./.shemei``."""
         return cls(Path(os.environ.get("SHEMEI_HOME", ".shemei")).resolve())
 
     @property

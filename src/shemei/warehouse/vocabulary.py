@@ -70,13 +70,14 @@ class Event:
 
     Text that is unknown is ``""``, a number that does not apply is ``0``: no NULL, so that every
     engine groups alike. ``ts`` is UTC microseconds since 1970. ``amount`` is in minor units (分).
-    ``day`` (yyyymmdd) and ``week`` (Monday of the week, yyyymmdd) are of Asia/Shanghai and filled by
-    :func:`stamp`, as are ``event_id`` (UUIDv7) and ``visitor_key`` (stable 63-bit hash).
+    ``day`` (yyyymmdd) and ``week`` (Monday of the week, yyyymmdd) are of Asia/Shanghai and filled
+    by :func:`stamp`, as are ``event_id`` (UUIDv7) and ``visitor_key`` (stable 63-bit hash).
 
     ``content``, ``creator``, ``campaign``, ``activity``, ``link`` and ``platform_account`` hold the
-    unguessable ``key`` of the row in its room; ``channel`` holds a channel's key (see ``channels``).
-    ``action`` is the finer word within a kind: engage → like, comment, share, collect, finish (played to
-    the end); custom → the event's own name; otherwise ``""``. ``phone`` is a keyed hash, never a number. ``batch`` names the import it came with.
+    unguessable ``key`` of the row in its room; ``channel`` a channel's key (see ``channels``).
+    ``action`` is the finer word within a kind: engage → like, comment, share, collect, finish
+    (played to the end); custom → the event's own name; otherwise ``""``. ``phone`` is a keyed hash,
+    never a number. ``batch`` names the import it came with.
     ``props`` is a JSON object as text.
     """
 

@@ -1,0 +1,190 @@
+"""Event lines of segments as one Arrow table: fast where all is well, exact where not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import orjson
+import pyarrow as pa
+
+from shemei.warehouse.vocabulary import COLUMNS, SCHEMA, Event, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+FIRST_DAY, LAST_DAY = 20000101, 21001231
+REQUIRED = ("kind", "workspace", "ts", "event_id", "day", "week", "visitor_key")
+DEFAULTS: dict[str, str | int] = {
+    item.name: item.default
+    for item in fields(Event)
+    if isinstance(item.default, str | int) and item.name not in REQUIRED
+}
+ORDER = [
+    ("day", "ascending"),
+    ("workspace", "ascending"),
+    ("kind", "ascending"),
+    ("ts", "ascending"),
+]
+_JSON_TYPES = {pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.int32(): "INTEGER"}
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is no event: which file, which record of it (from 1), and what is wrong."""
+
+    path: Path
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What a batch of segments held."""
+
+    rows: pa.Table
+    duplicates: int
+    bad: list[BadLine]
+
+
+def ingest(segments: Sequence[tuple[Path, bytes, int]]) -> Ingested:
+    """Return the events of verified segments, each id once, sorted for the log.
+
+    Parameters
+    ----------
+    segments : sequence of (path, body, records)
+        Files whose check has passed, with their event lines and how many there are.
+
+    Returns
+    -------
+    Ingested
+        Good rows; how many repeated an id within the batch; lines that are no events.
+    """
+    full = [item for item in segments if item[2]]
+    if not full:
+        return Ingested(SCHEMA.empty_table(), 0, [])
+    rows = _read_fast(full)
+    bad: list[BadLine] = []
+    if rows is None:
+        rows, bad = _read_exact(full)
+    unique = once(rows)
+    return Ingested(in_order(unique), rows.num_rows - unique.num_rows, bad)
+
+
+def in_order(rows: pa.Table) -> pa.Table:
+    """Return rows sorted by day, workspace, kind and time, as they lie in the log's files.
+
+    Examples
+    --------
+    >>> in_order(SCHEMA.empty_table()).num_rows
+    0
+    """
+    return rows.sort_by(ORDER)
+
+
+def once(rows: pa.Table) -> pa.Table:
+    """Return rows with each ``event_id`` once, the first of them."""
+    ids = rows["event_id"]
+    if len(ids.unique()) == rows.num_rows:
+        return rows
+    numbered = pa.table({"id": ids, "at": pa.array(range(rows.num_rows), pa.int64())})
+    first = numbered.group_by("id", use_threads=False).aggregate([("at", "min")])["at_min"]
+    return rows.take(first)
+
+
+def _read_fast(segments: Sequence[tuple[Path, bytes, int]]) -> pa.Table | None:
+    """Read the files as they are; None where only the exact way can say which line is wrong."""
+    kinds = {name: _JSON_TYPES.get(SCHEMA.field(name).type, "BIGINT") for name in COLUMNS}
+    files = [str(path) for path, _, _ in segments]
+    defaults = [_filled(name) for name in COLUMNS]
+    source = f"read_json({files!r}, format='newline_delimited', columns={kinds!r})"
+    try:
+        with duckdb.connect(config={"threads": 2}) as connection:
+            found = connection.sql(
+                f"SELECT {', '.join(defaults)} FROM {source} WHERE kind IS NOT NULL"  # noqa: S608
+            ).to_arrow_table()
+    except duckdb.Error:
+        return None
+    rows = found.cast(SCHEMA, safe=False) if not any(c.null_count for c in found.columns) else None
+    expected = sum(records for _, _, records in segments)
+    return rows if rows is not None and rows.num_rows == expected and _plausible(rows) else None
+
+
+def _filled(name: str) -> str:
+    if name not in DEFAULTS:
+        return f'"{name}"'
+    default = DEFAULTS[name]
+    literal = f"'{default}'" if isinstance(default, str) else str(default)
+    return f'COALESCE("{name}", {literal}) AS "{name}"'
+
+
+def _plausible(rows: pa.Table) -> bool:
+    import pyarrow.compute as pc
+
+    days = pc.min_max(rows["day"]).as_py()
+    kinds = set(rows["kind"].unique().to_pylist())
+    empty = any(pc.any(pc.equal(rows[name], "")).as_py() for name in ("event_id", "workspace"))
+    return days["min"] >= FIRST_DAY and days["max"] <= LAST_DAY and kinds <= set(Kind) and not empty
+
+
+def _read_exact(segments: Sequence[tuple[Path, bytes, int]]) -> tuple[pa.Table, list[BadLine]]:
+    good: list[dict[str, Any]] = []
+    bad: list[BadLine] = []
+    for path, body, _ in segments:
+        for number, line in enumerate(body.splitlines(), start=1):
+            try:
+                good.append(checked(orjson.loads(line)))
+            except ValueError as error:
+                bad.append(BadLine(path, number, str(error), line.decode(errors="replace")))
+    columns = {name: [row[name] for row in good] for name in COLUMNS}
+    return pa.table(columns, schema=SCHEMA), bad
+
+
+def checked(row: Any) -> dict[str, Any]:
+    """Return one decoded line as a whole row of the log.
+
+    Raises
+    ------
+    ValueError
+        Where a field is missing, of another type or impossible; the message names it.
+
+    Examples
+    --------
+    >>> checked({"kind": "click"})
+    Traceback (most recent call last):
+    ...
+    ValueError: workspace is missing
+    """
+    if not isinstance(row, dict):
+        raise ValueError("the line is not a JSON object")
+    whole = {name: _value(row, name) for name in COLUMNS}
+    if whole["kind"] not in set(Kind):
+        raise ValueError(f"kind {whole['kind']!r} is not in the vocabulary")
+    for name in ("event_id", "workspace"):
+        if not whole[name]:
+            raise ValueError(f"{name} is empty")
+    if not FIRST_DAY <= whole["day"] <= LAST_DAY:
+        raise ValueError(f"day {whole['day']} is impossible")
+    return whole
+
+
+def _value(row: dict[str, Any], name: str) -> Any:
+    value: Any = row.get(name)
+    if value is None:
+        if name in DEFAULTS:
+            return DEFAULTS[name]
+        raise ValueError(f"{name} is missing")
+    expected = str if pa.types.is_string(SCHEMA.field(name).type) else int
+    if type(value) is not expected:
+        raise ValueError(f"{name} must be {expected.__name__}, got {value!r:.60}")
+    if expected is int and not _fits(name, int(value)):
+        raise ValueError(f"{name} is out of range: {value}")
+    return value
+
+
+def _fits(name: str, value: int) -> bool:
+    bits = 31 if pa.types.is_int32(SCHEMA.field(name).type) else 63
+    return -(1 << bits) <= value < (1 << bits)

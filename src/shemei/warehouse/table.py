@@ -1,0 +1,153 @@
+"""The Delta table of events: made, appended to with marks, and read as a list of files."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+
+from shemei.warehouse.vocabulary import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from shemei.warehouse.home import Home
+
+CONFIGURATION: dict[str, str | None] = {
+    "delta.dataSkippingStatsColumns": "ts,workspace,kind",
+    "delta.logRetentionDuration": "interval 2 days",
+    "delta.deletedFileRetentionDuration": "interval 1 days",
+    "delta.checkpointInterval": "100",
+}
+"""No visitor stands in the statistics: only these three columns do."""
+
+WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=122_880)
+REFRESH_SECONDS = 1.0
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive file lock; waits until it is free, and ends with the process."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fd = os.open(path, os.O_CREAT | os.O_RDWR, 0o640)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
+
+
+def events_path(home: Home) -> Path:
+    """Return the folder of the Delta table."""
+    return home.lake / "events"
+
+
+def open_table(home: Home) -> DeltaTable:
+    """Return a fresh handle of the events table, made at the first call."""
+    path = events_path(home)
+    if not (path / "_delta_log").is_dir():
+        path.mkdir(parents=True, exist_ok=True)
+        DeltaTable.create(
+            path, SCHEMA, mode="ignore", partition_by=["day"], configuration=CONFIGURATION
+        )
+    return DeltaTable(path)
+
+
+def append(table: DeltaTable, rows: pa.Table, marks: Mapping[str, int]) -> None:
+    """Commit ``rows`` and ``marks`` together through ``table``, the handle that read the old marks.
+
+    Parameters
+    ----------
+    table : DeltaTable
+        Delta refuses a stale handle but not a repeated mark: only the one that looked is a fence.
+    rows : pyarrow.Table
+        In the schema of the log; may be empty, then only the marks are committed.
+    marks : Mapping[str, int]
+        Application transactions: stream → highest segment, and its counters.
+
+    Raises
+    ------
+    deltalake.exceptions.CommitFailedError
+        Where somebody committed a mark of the same name first: look again, never retry blindly.
+    """
+    transactions = [Transaction(name, version) for name, version in marks.items()]
+    write_deltalake(
+        table,
+        rows,
+        mode="append",
+        writer_properties=WRITER,
+        commit_properties=CommitProperties(app_transactions=transactions),
+    )
+
+
+def mark(table: DeltaTable, name: str) -> int:
+    """Return the last committed mark of ``name``, 0 where there is none."""
+    return table.transaction_version(name) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFile:
+    """One data file of the log: where it is, which day it holds, how many rows and bytes."""
+
+    path: str
+    day: int
+    rows: int
+    size: int
+
+
+def live_files(table: DeltaTable) -> list[LiveFile]:
+    """Return the data files of the version that ``table`` has read, by day."""
+    actions = pa.table(table.get_add_actions(flatten=True)).select(
+        ["path", "partition.day", "num_records", "size_bytes"]
+    )
+    root = table.table_uri.rstrip("/").removeprefix("file://")
+    rows = zip(*(column.to_pylist() for column in actions.columns), strict=True)
+    files = [LiveFile(f"{root}/{path}", day, count or 0, size) for path, day, count, size in rows]
+    return sorted(files, key=lambda item: (item.day, item.path))
+
+
+class LiveList:
+    """The current files of the log, looked up at most once a second; safe between threads.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from shemei.warehouse.home import Home
+    >>> LiveList(Home(Path(tempfile.mkdtemp()))).between(20261101, 20261130)
+    []
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._table: DeltaTable | None = None
+        self._looked = -REFRESH_SECONDS
+        self._version = -1
+        self._files: list[LiveFile] = []
+
+    def between(self, first: int, last: int, *, now: bool = False) -> list[LiveFile]:
+        """Return the files of the days ``first`` to ``last``; ``now`` looks even if just looked."""
+        with self._lock:
+            if now or time.monotonic() - self._looked >= REFRESH_SECONDS:
+                self._refresh()
+            return [item for item in self._files if first <= item.day <= last]
+
+    def _refresh(self) -> None:
+        if self._table is None:
+            if not (events_path(self._home) / "_delta_log").is_dir():
+                return
+            self._table = DeltaTable(events_path(self._home))
+        else:
+            self._table.update_incremental()
+        if self._table.version() != self._version:
+            self._files, self._version = live_files(self._table), self._table.version()
+        self._looked = time.monotonic()
