@@ -1,0 +1,1 @@
+"""Commands of ``shemei`` that need no installation: file in, answer out."""
