@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "shemei.apps.accounts.middleware.WorkspaceMiddleware",
+    "shemei.kernel.api_middleware.ApiMiddleware",
 ]
 
 ROOT_URLCONF = "shemei.config.urls"

@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import include, path
 
+from shemei.kernel.api import api
+
 urlpatterns = [
     path("", include("shemei.portal.urls")),
-    path("account/", include("allauth.account.urls")),
-    path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/", include("shemei.apps.accounts.urls_sign_in")),
     path("", include("shemei.apps.accounts.urls_public")),
+    path("api/v1/", api.urls),
+    path("w/<str:workspace_key>/", include("shemei.apps.accounts.urls_desk")),
     *(
         path(
             f"w/<str:workspace_key>/{folder + '/' if folder else ''}",

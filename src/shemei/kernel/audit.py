@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-
 from shemei.kernel.models import AuditEntry
 
 if TYPE_CHECKING:
-    from django.db import models
     from collections.abc import Mapping
+
+    from django.db import models
 
     from shemei.kernel.actor import Actor
 

@@ -6,13 +6,13 @@ import hashlib
 import hmac
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import models
 
 from shemei.kernel.keyfile import load_or_make_key
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

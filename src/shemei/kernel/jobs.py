@@ -1,10 +1,15 @@
-"""The one door to background work. The database row is the truth; a job is only a nudge and carries ids."""
+"""The one door to background work.
+
+The database row is the truth; a job is only a nudge and carries ids.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any, TYPE_CHECKING
+from functools import cache, partial
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -48,3 +53,11 @@ def every(*, minutes: int) -> Callable[[Handler], Handler]:
 def enqueue_on_commit(task: Handler, *ids: object) -> None:
     """Nudge a job once the current transaction has committed."""
     transaction.on_commit(partial(task, *ids))
+
+
+@cache
+def load_jobs() -> None:
+    """Import every room's ``jobs.py``, so that this process knows all listeners and jobs."""
+    for app in settings.INSTALLED_APPS:
+        if app.startswith("shemei.") and find_spec(f"{app}.jobs"):
+            import_module(f"{app}.jobs")

@@ -49,7 +49,7 @@ class AuditEntry(WorkspaceOwned):
 
 
 class OutboxStream(models.Model):
-    """The one stream of segments that this database writes; its id is made with the database."""
+    """The one stream of segments that this database writes (row 1); its id is made once."""
 
     stream = models.CharField(max_length=64, unique=True)
     last_segment = models.BigIntegerField(default=0)
@@ -69,6 +69,7 @@ class FactRecord(WorkspaceOwned):
     payload = models.JSONField()
     handled_at = models.DateTimeField(null=True, db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
     error = models.TextField(blank=True)
 
 
@@ -102,7 +103,8 @@ class LongTask(WorkspaceOwned):
     error = models.TextField("原因", blank=True)
     result_url = models.CharField("结果", max_length=300, blank=True)
     cancel_requested = models.BooleanField(default=False)
-    started_by = models.CharField(max_length=120, blank=True)
+    started_by = models.CharField("发起人", max_length=120, blank=True)
+    starter = models.CharField("发起人编号", max_length=22, blank=True, db_index=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -110,6 +112,8 @@ class LongTask(WorkspaceOwned):
 
     @property
     def percent(self) -> int:
+        if self.state == self.State.DONE:
+            return 100
         return min(99, self.done * 100 // self.total) if self.total else 0
 
     @property
@@ -118,7 +122,7 @@ class LongTask(WorkspaceOwned):
 
 
 class IdempotencyRecord(WorkspaceOwned):
-    """The answer given to one ``Idempotency-Key``; ``status`` 0 means the first request is still at work."""
+    """The answer given to one ``Idempotency-Key`` (``kernel.idempotency``)."""
 
     name = models.CharField("键的散列", max_length=64)
     request_hash = models.CharField("请求的散列", max_length=64)

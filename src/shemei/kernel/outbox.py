@@ -1,31 +1,43 @@
 """The outbox: events and facts are rows of the same transaction as the change they tell of.
 
-The relay stamps event rows with a segment number *before* it writes that segment, so a retry after a kill
-writes the same segment again and the loader drops it: each event reaches the lake once.
+The relay stamps event rows with a segment number *before* it writes that segment, so a retry after
+a kill writes the same segment again and the loader drops it: each event reaches the lake once.
 """
 
 from __future__ import annotations
 
+import fcntl
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any, Protocol, TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 from django.db import transaction
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
+from shemei.kernel.jobs import load_jobs
 from shemei.kernel.keys import new_code
 from shemei.kernel.models import FactRecord, OutboxEvent, OutboxStream
 from shemei.warehouse.segments import write_segment
 from shemei.warehouse.vocabulary import Event, stamp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from shemei.warehouse.home import Home
-    from collections.abc import Callable, Iterable
 
 SEGMENT_ROWS = 50_000
-MAX_ATTEMPTS = 5
+RETRY_AFTER = (
+    timedelta(seconds=2),
+    timedelta(seconds=30),
+    timedelta(minutes=5),
+    timedelta(hours=1),
+)
+MAX_ATTEMPTS = len(RETRY_AFTER) + 1
+HANDLED_KEPT = timedelta(days=7)
 
 
 class Fact(Protocol):
@@ -57,6 +69,7 @@ def emit(fact: Any, *, workspace: Any) -> None:
     """Put a fact, and the events it tells the log, into the outbox of the current transaction."""
     if hasattr(fact, "to_events"):
         log(fact.to_events(), workspace=workspace)
+    load_jobs()
     if _listeners.get(_name(type(fact))):
         FactRecord.objects.create(workspace=workspace, name=_name(type(fact)), payload=asdict(fact))
 
@@ -72,20 +85,37 @@ def log(events: Iterable[Event], *, workspace: Any) -> int:
 
 
 def relay(home: Home) -> int:
-    """Write everything that waits to the spool, stamped segments first; returns events written."""
+    """Write everything that waits to the spool, stamped segments first; returns events written.
+
+    One relay runs at a time; another process that tries meanwhile leaves the work to it.
+    """
     written = 0
-    with scopes_disabled():
+    with _only_relay(home) as mine, scopes_disabled():
+        if not mine:
+            return 0
         stream = _stream()
-        for number in (
-            OutboxEvent.objects.filter(segment__isnull=False)
-            .values_list("segment", flat=True)
-            .distinct()
-            .order_by("segment")
-        ):
+        for number in _stamped():
             written += _write(home, stream.stream, number)
         while (number := _stamp_next(stream)) is not None:
             written += _write(home, stream.stream, number)
     return written
+
+
+@contextmanager
+def _only_relay(home: Home) -> Iterator[bool]:
+    home.spool.mkdir(parents=True, exist_ok=True)
+    with (home.spool / ".relay.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _stamped() -> list[int]:
+    stamped = OutboxEvent.objects.filter(segment__isnull=False)
+    return sorted(stamped.values_list("segment", flat=True).distinct())
 
 
 def waiting() -> int:
@@ -95,8 +125,8 @@ def waiting() -> int:
 
 
 def _stream() -> OutboxStream:
-    found = OutboxStream.objects.order_by("id").first()
-    return found or OutboxStream.objects.create(stream=f"outbox-{new_code(16)}")
+    fresh = {"stream": f"outbox-{new_code(16)}"}
+    return OutboxStream.objects.get_or_create(pk=1, defaults=fresh)[0]
 
 
 @transaction.atomic
@@ -125,29 +155,43 @@ def _write(home: Home, stream: str, number: int) -> int:
 
 
 def dispatch(limit: int = 500) -> int:
-    """Hand waiting facts to their listeners; a failing one is tried again, five times in all."""
+    """Hand due facts to their listeners; a failing one is tried again later, five times in all."""
+    load_jobs()
     handled = 0
     with scopes_disabled():
-        waiting_facts = list(
-            FactRecord.objects.filter(handled_at=None, attempts__lt=MAX_ATTEMPTS)
-            .select_related("workspace")
-            .order_by("id")[:limit]
-        )
-    for record in waiting_facts:
+        due = FactRecord.objects.filter(handled_at=None, attempts__lt=MAX_ATTEMPTS)
+        due = due.filter(due_at__lte=timezone.now()).select_related("workspace")
+        records = list(due.order_by("id")[:limit])
+    for record in records:
         with scope(workspace=record.workspace):
             handled += _handle(record)
     return handled
 
 
 def _handle(record: FactRecord) -> int:
+    mine = FactRecord.objects.filter(pk=record.pk, handled_at=None)
     try:
         with transaction.atomic():
+            if not mine.update(handled_at=timezone.now(), error=""):
+                return 0
             for handler in _listeners.get(record.name, []):
                 handler(_types[record.name](**record.payload))
-            FactRecord.objects.filter(pk=record.pk).update(handled_at=timezone.now(), error="")
     except Exception as error:  # a listener's defect must not stop the others; it is kept and shown
-        FactRecord.objects.filter(pk=record.pk).update(
-            attempts=record.attempts + 1, error=repr(error)
-        )
+        attempts = record.attempts + 1
+        pause = RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
+        mine.update(attempts=attempts, error=repr(error), due_at=timezone.now() + pause)
         return 0
     return 1
+
+
+def failed() -> int:
+    """How many facts were given up on."""
+    with scopes_disabled():
+        return FactRecord.objects.filter(handled_at=None, attempts__gte=MAX_ATTEMPTS).count()
+
+
+def forget_handled() -> int:
+    """Delete facts that were handled long ago; returns how many."""
+    with scopes_disabled():
+        old = FactRecord.objects.filter(handled_at__lt=timezone.now() - HANDLED_KEPT)
+        return old.delete()[0]

@@ -62,7 +62,9 @@ class Forbidden(Exception):
     def __init__(self, actor: Actor, permission: Permission) -> None:
         self.actor = actor
         self.permission = permission
-        super().__init__(f"「{actor.name}」没有「{PERMISSION_NAMES[permission]}」的权限。请找品牌空间的所有者或管理员开通。")
+        super().__init__(
+            f"「{actor.name}」没有「{PERMISSION_NAMES[permission]}」的权限。请找品牌空间的所有者或管理员开通。"
+        )
 
 
 def require(actor: Actor, permission: Permission) -> None:

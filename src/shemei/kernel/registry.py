@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TYPE_CHECKING
-
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from shemei.kernel.permissions import Permission
     from collections.abc import Callable, Iterable
+
+    from shemei.kernel.permissions import Permission
 
 GROUPS: tuple[str, ...] = ("", "策划", "内容", "增长", "效果", "客户", "守护", "设置")
 
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One line of the side bar. ``match`` are URL namespaces or names that mark it as current."""
+    """One line of the side bar. ``match`` are URL namespaces or names that mark it as current.
+
+    ``is_hot`` makes its count red: only for open urgent alerts.
+    """
 
     group: str
     label: str
@@ -25,6 +28,7 @@ class NavItem:
     order: int = 0
     match: tuple[str, ...] = ()
     count: Callable[[Any], int] | None = None
+    is_hot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

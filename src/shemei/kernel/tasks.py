@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import time
-from typing import Any, TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django_scopes import scopes_disabled
 
 from shemei.kernel.models import LongTask
 
 if TYPE_CHECKING:
-    from shemei.kernel.actor import Actor
     from collections.abc import Callable
+
+    from shemei.kernel.actor import Actor
+
+SILENT = timedelta(minutes=30)
 
 
 class Cancelled(Exception):
@@ -40,7 +47,9 @@ class Progress:
 
 
 def create(workspace: Any, title: str, *, by: Actor) -> LongTask:
-    return LongTask.objects.create(workspace=workspace, title=title, started_by=by.name)
+    return LongTask.objects.create(
+        workspace=workspace, title=title, started_by=by.name, starter=by.id
+    )
 
 
 def run(task: LongTask, work: Callable[[Progress], str | None]) -> LongTask:
@@ -70,3 +79,12 @@ def cancel(task: LongTask) -> None:
         state=LongTask.State.CANCELLED
     )
     LongTask.objects.filter(pk=task.pk, state=LongTask.State.RUNNING).update(cancel_requested=True)
+
+
+def sweep() -> int:
+    """Close tasks whose process ended without a word; returns how many."""
+    told = "执行它的进程中断了，没有留下结果。请重新开始；已入库的部分可在操作记录里核对。"
+    with scopes_disabled():
+        silent = LongTask.objects.filter(state=LongTask.State.RUNNING)
+        silent = silent.filter(updated_at__lt=timezone.now() - SILENT)
+        return silent.update(state=LongTask.State.FAILED, error=told)

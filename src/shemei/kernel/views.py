@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from shemei.kernel.permissions import Permission, require
 
@@ -15,7 +19,7 @@ View = Callable[..., HttpResponse]
 
 
 def allow(permission: Permission) -> Callable[[View], View]:
-    """Let a view run only for actors with ``permission``; others get the 403 page, strangers the login."""
+    """Let a view run only for actors with ``permission``; strangers are sent to the login."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -37,3 +41,34 @@ def get_row(rows: Any, key: str) -> Any:
     if found is None:
         raise Http404("这里没有这条记录。它可能已被删除，或属于另一个品牌空间。")
     return found
+
+
+def recently_authenticated(view: View) -> View:
+    """Ask for the password or passkey again, if that was long ago, before exports, keys and erasure.
+
+    A form that needs it should ask already when it is shown: then nothing typed is lost.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if getattr(request, "member", None) is None or did_recently_reauthenticate(request):
+            return view(request, *args, **kwargs)
+        return ask_again(request)
+
+    return guarded
+
+
+def ask_again(request: HttpRequest) -> HttpResponse:
+    """Send a member to prove again who they are, and then back to the page they were on."""
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    back = request.get_full_path() if request.method == "GET" else _page_before(request)
+    url = f"{methods[0]['url']}?{urlencode({'next': back})}"
+    if getattr(request, "htmx", False):
+        return HttpResponse(headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
+
+
+def _page_before(request: HttpRequest) -> str:
+    referrer = request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(referrer, {request.get_host()}, request.is_secure())
+    return referrer if safe else request.path

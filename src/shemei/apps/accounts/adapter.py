@@ -1,15 +1,13 @@
-"""How allauth meets this house: accounts come from the first start or from an invitation, never from an open door."""
+"""How allauth meets this house: accounts come from the first start or an invitation alone."""
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
 
-from shemei.apps.accounts.models import User
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
+from shemei.apps.accounts.queries import is_first_start
 
 INVITATION = "invitation"
 """Session key of the invitation that somebody without an account is about to accept."""
@@ -17,7 +15,7 @@ INVITATION = "invitation"
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return INVITATION in request.session or not User.objects.exists()
+        return INVITATION in request.session or is_first_start()
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """Users have no name to sign in with: their e-mail is it."""

@@ -30,14 +30,11 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in; belongs to no brand by itself (membership does that)."""
 
+    THEMES: ClassVar = [("auto", "跟随系统"), ("light", "浅色"), ("dark", "深色")]
+
     email = models.EmailField("邮箱", unique=True)
     name = models.CharField("姓名", max_length=60, blank=True)
-    theme = models.CharField(
-        "外观",
-        max_length=5,
-        default="auto",
-        choices=[("auto", "跟随系统"), ("light", "浅色"), ("dark", "深色")],
-    )
+    theme = models.CharField("外观", max_length=5, default="auto", choices=THEMES)
     is_active = models.BooleanField("可登录", default=True)
     date_joined = models.DateTimeField("注册时间", default=timezone.now)
 
@@ -103,6 +100,10 @@ class Member(WorkspaceOwned):
         return str(self.user)
 
     @property
+    def role_name(self) -> str:
+        return ROLES[self.role]
+
+    @property
     def permissions(self) -> frozenset[Permission]:
         return PERMISSIONS[self.role]
 
@@ -128,6 +129,14 @@ class Invitation(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.email or "邀请链接"
+
+    @property
+    def role_name(self) -> str:
+        return ROLES[self.role]
+
+    @property
+    def is_open(self) -> bool:
+        return not (self.accepted_at or self.revoked_at) and self.expires_at > timezone.now()
 
 
 class ApiKey(WorkspaceOwned):
@@ -157,6 +166,5 @@ class ApiKey(WorkspaceOwned):
 
     @property
     def actor(self) -> Actor:
-        return Actor(
-            "api_key", self.key, self.name, frozenset(Permission(scope) for scope in self.scopes)
-        )
+        known = frozenset(p for p in Permission if p in self.scopes)
+        return Actor("api_key", self.key, self.name, known)

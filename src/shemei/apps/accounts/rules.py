@@ -1,4 +1,4 @@
-"""Which permissions a role has."""
+"""Which permissions a role has, who may give which role, and what may be chosen for a brand."""
 
 from __future__ import annotations
 
@@ -39,12 +39,44 @@ PERMISSIONS: dict[str, frozenset[P]] = {
     "external": frozenset({P.CONTENT_VIEW, P.CONTENT_EDIT}),
 }
 
+KEY_SCOPES: tuple[P, ...] = tuple(p for p in P if p not in (P.MEMBERS, P.KEYS, P.WORKSPACE))
+"""What a program may be given: everything but the keys of the house."""
+
+MODELS: dict[str, str] = {
+    "first": "首次触点",
+    "last": "末次触点",
+    "linear": "线性平分",
+    "time_decay": "时间衰减",
+    "position": "首尾加重",
+    "markov": "马尔可夫",
+    "shapley": "沙普利值",
+}
+
 
 def may_grant(granter: str, role: str) -> bool:
-    """Whether a member of role ``granter`` may give ``role`` to somebody: nobody makes one above themselves."""
+    """Whether ``granter`` may give ``role`` to somebody: nobody makes one above themselves."""
     order = list(ROLES)
-    return (
-        role in PERMISSIONS
-        and P.MEMBERS in PERMISSIONS[granter]
-        and order.index(role) >= order.index(granter)
-    )
+    may = role in PERMISSIONS and P.MEMBERS in PERMISSIONS[granter]
+    return may and order.index(role) >= order.index(granter)
+
+
+def grantable(granter: str) -> dict[str, str]:
+    """The roles that ``granter`` may give, with their names."""
+    return {role: name for role, name in ROLES.items() if may_grant(granter, role)}
+
+
+def host_of(text: str) -> str:
+    """Bring a link host into the form ``https://s.brand.cn``; raises ``ValueError`` in Chinese.
+
+    Examples
+    --------
+    >>> host_of(" S.Brand.cn/ ")
+    'https://s.brand.cn'
+    """
+    plain = text.strip().lower().rstrip("/")
+    if not plain:
+        return ""
+    scheme, _, host = plain.rpartition("://")
+    if scheme not in ("", "http", "https") or not host or any(c in host for c in "/?#@ "):
+        raise ValueError(f"「{text}」不是域名。只写域名，例如 https://s.brand.cn，不带路径。")
+    return f"{scheme or 'https'}://{host}"

@@ -1,0 +1,183 @@
+"""Writes: brands, members and invitations."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django_scopes import scope
+
+from shemei.apps.accounts.facts import WorkspaceChanged
+from shemei.apps.accounts.models import Invitation, Member, User, Workspace
+from shemei.apps.accounts.queries import hash_of, is_first_start, members_with
+from shemei.apps.accounts.rules import ROLES, may_grant
+from shemei.kernel import audit, outbox
+from shemei.kernel.actor import Actor
+from shemei.kernel.edits import assign
+from shemei.kernel.models import Notification
+from shemei.kernel.permissions import Permission, require
+
+
+@transaction.atomic
+def first_start(*, brand: str, name: str, email: str, password: str) -> Member:
+    """Make the first account and its brand; refused as soon as there is any account."""
+    if not is_first_start():
+        raise ValidationError("这里已经有账号了。请登录，或请管理员发邀请链接。")
+    return open_brand(brand, user=make_user(name=name, email=email, password=password))
+
+
+def make_user(*, name: str, email: str, password: str) -> User:
+    if User.objects.filter(email__iexact=email).exists():
+        raise ValidationError({"email": "这个邮箱已有账号。请先登录，再打开邀请链接。"})
+    return User.objects.create_user(email, password, name=name)
+
+
+@transaction.atomic
+def open_brand(name: str, *, user: User) -> Member:
+    """Make a brand owned by ``user``."""
+    workspace = Workspace.objects.create(name=name)
+    with scope(workspace=workspace):
+        owner = Member.objects.create(workspace=workspace, user=user, role="owner")
+        audit.record("workspace.created", workspace, by=owner.actor, workspace=workspace)
+    return owner
+
+
+@transaction.atomic
+def change_brand(workspace: Workspace, values: dict[str, Any], *, by: Actor) -> list[str]:
+    """Change the settings of a brand; returns the Chinese names of what changed."""
+    counting = {"attribution_model", "lookback_days"}
+    require(by, Permission.ANALYSE if values.keys() <= counting else Permission.WORKSPACE)
+    before = {name: getattr(workspace, name) for name in values}
+    if changed := assign(workspace, values):
+        workspace.full_clean()
+        workspace.save(update_fields=list(values))
+        fields = tuple(name for name in values if before[name] != getattr(workspace, name))
+        named = "、".join(changed)
+        audit.record("workspace.changed", workspace, by=by, workspace=workspace, fields=named)
+        outbox.emit(WorkspaceChanged(workspace.key, fields), workspace=workspace)
+    return changed
+
+
+@transaction.atomic
+def invite(
+    workspace: Workspace, role: str, *, by: Member, email: str = "", days: int = 7
+) -> tuple[Invitation, str]:
+    """Make an invitation; returns it and the token of its link, which is shown this once."""
+    require(by.actor, Permission.MEMBERS)
+    if not may_grant(by.role, role):
+        raise ValidationError({"role": "不能邀请比自己权限更高的角色。"})
+    token = secrets.token_urlsafe(24)
+    invitation = Invitation.objects.create(
+        workspace=workspace,
+        role=role,
+        email=email.lower(),
+        token_hash=hash_of(token),
+        expires_at=timezone.now() + timedelta(days=days),
+        invited_by=by,
+    )
+    audit.record("invitation.created", invitation, by=by.actor, role=ROLES[role])
+    return invitation, token
+
+
+@transaction.atomic
+def revoke_invitation(invitation: Invitation, *, by: Actor) -> None:
+    require(by, Permission.MEMBERS)
+    open_ones = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
+    if open_ones.update(revoked_at=timezone.now()):
+        audit.record("invitation.revoked", invitation, by=by)
+
+
+@transaction.atomic
+def accept_invitation(invitation: Invitation, *, user: User) -> Member:
+    """Make ``user`` a member; an invitation is good once, also when two accept at once."""
+    if invitation.email and invitation.email != user.email.lower():
+        raise ValidationError(
+            f"邀请发给 {invitation.email}，你登录的是 {user.email}。请换账号登录。"
+        )
+    with scope(workspace=invitation.workspace):
+        now = timezone.now()
+        mine = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
+        if not mine.filter(expires_at__gt=now).update(accepted_at=now):
+            raise ValidationError("这条邀请已被使用、撤回或过期。请向邀请你的人要一条新的。")
+        member = _seat(invitation, user)
+        details = {"role": ROLES[member.role], "label": str(user)}
+        audit.record("member.joined", member, by=member.actor, **details)
+        managers = [each.id for each in members_with(Permission.MEMBERS) if each.id != member.key]
+        text = f"{user} 接受邀请，成为{ROLES[member.role]}"
+        notify(invitation.workspace, text, "accounts:members", to=managers)
+    return member
+
+
+@transaction.atomic
+def join_with_new_account(
+    invitation: Invitation, *, name: str, email: str, password: str
+) -> Member:
+    """Make an account and accept with it; a refused invitation leaves no account behind."""
+    return accept_invitation(invitation, user=make_user(name=name, email=email, password=password))
+
+
+def _seat(invitation: Invitation, user: User) -> Member:
+    member = Member.objects.filter(user=user).first()
+    if member is not None and member.is_active:
+        raise ValidationError("你已经是这个品牌空间的成员。")
+    member = member or Member(workspace=invitation.workspace, user=user)
+    member.role, member.is_active = invitation.role, True
+    member.save()
+    return member
+
+
+@transaction.atomic
+def change_role(member: Member, role: str, *, by: Member) -> None:
+    """Give a member another role; nobody touches those above, and one owner always remains."""
+    _may_touch(member, by)
+    if not may_grant(by.role, role):
+        raise ValidationError("不能授予比自己权限更高的角色。")
+    if role == member.role:
+        return
+    if member.role == "owner":
+        _keep_an_owner(member)
+    before, member.role = member.role, role
+    member.save(update_fields=["role"])
+    audit.record(
+        "member.role_changed", member, by=by.actor, before=ROLES[before], after=ROLES[role]
+    )
+
+
+@transaction.atomic
+def remove_member(member: Member, *, by: Member) -> None:
+    """End a membership; what the member made stays, and an invitation brings them back."""
+    _may_touch(member, by)
+    if member.role == "owner":
+        _keep_an_owner(member)
+    member.is_active = False
+    member.save(update_fields=["is_active"])
+    audit.record("member.removed", member, by=by.actor)
+
+
+def _may_touch(member: Member, by: Member) -> None:
+    require(by.actor, Permission.MEMBERS)
+    if not may_grant(by.role, member.role):
+        raise ValidationError("不能改动权限比自己高的成员。请找所有者。")
+
+
+def _keep_an_owner(member: Member) -> None:
+    """Refuse to lose the last owner; the row lock lets only one such change run at a time."""
+    Workspace.objects.select_for_update().get(pk=member.workspace_id)
+    others = Member.objects.filter(role="owner", is_active=True).exclude(pk=member.pk)
+    if not others.exists():
+        raise ValidationError("品牌空间至少要有一位所有者。请先把另一位成员设为所有者。")
+
+
+def notify(workspace: Workspace, text: str, url_name: str, *args: object, to: Iterable[str]) -> int:
+    """Tell members, by their keys, something with a page to go to; returns how many were told."""
+    from shemei.kernel.urls import wurl
+
+    url = wurl(workspace, url_name, *args)
+    members = Member.objects.filter(key__in=list(to), is_active=True)
+    told = [Notification(workspace=workspace, member=m, text=text[:300], url=url) for m in members]
+    return len(Notification.objects.bulk_create(told))

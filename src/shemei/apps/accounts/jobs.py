@@ -1,0 +1,22 @@
+"""Housekeeping of what belongs to no single room."""
+
+from __future__ import annotations
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from shemei.kernel import idempotency, outbox, tasks
+from shemei.kernel.jobs import every
+
+
+@every(minutes=5)
+def sweep_tasks() -> None:
+    tasks.sweep()
+
+
+@every(minutes=60)
+def forget() -> None:
+    """Old idempotency answers, handled facts and ended sessions."""
+    idempotency.forget_old()
+    outbox.forget_handled()
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()

@@ -1,0 +1,213 @@
+"""The API for programs, mounted at ``/api/v1/``; its OpenAPI document is ``/api/v1/openapi.json``.
+
+A room writes ``api.py`` with ``router = ninja.Router(tags=["订单"])`` and mounts it from its ``apps.py``::
+
+    def ready(self) -> None:
+        from shemei.apps.commerce.api import router
+        from shemei.kernel.api import api
+
+        api.add_router("/commerce/", router)
+
+An operation finds ``request.workspace`` and ``request.actor`` (the key), runs inside the workspace's scope, and
+checks with ``@allow(Permission.ORDERS)`` (``kernel.views``) below the router's decorator. ``@idempotent``, below
+that, honours ``Idempotency-Key``. Errors are RFC 9457 problems: raise ``Problem(409, "…")``, ``Http404``,
+``Forbidden`` or Django's ``ValidationError``; they are declared on every operation by this module. Do not use
+``from __future__ import annotations`` types that exist under ``TYPE_CHECKING`` alone: ninja reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import orjson
+from django.core.exceptions import ValidationError as Refused
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+from ninja.security import HttpBearer
+
+from shemei.kernel.idempotency import MAX_KEY, Answer, Conflict, once
+from shemei.kernel.permissions import Forbidden
+
+TITLES = {
+    400: "请求读不懂",
+    401: "没有可用的密钥",
+    403: "权限不够",
+    404: "没有找到",
+    405: "不支持这种方法",
+    409: "与已有的冲突",
+    422: "内容不合要求",
+    429: "请求太多",
+}
+_MESSAGES = {
+    "missing": "缺这一项",
+    "extra_forbidden": "不认识这一项",
+    "int_parsing": "不是整数",
+    "int_type": "不是整数",
+    "float_parsing": "不是数字",
+    "string_type": "不是文字",
+    "bool_parsing": "不是 true 或 false",
+    "datetime_from_date_parsing": "不是时间，写成 2026-11-11T20:31:00+08:00",
+    "datetime_parsing": "不是时间，写成 2026-11-11T20:31:00+08:00",
+    "date_from_datetime_parsing": "不是日期，写成 2026-11-11",
+    "date_parsing": "不是日期，写成 2026-11-11",
+    "list_type": "不是列表",
+    "string_too_long": "太长",
+    "string_too_short": "太短",
+    "greater_than_equal": "太小",
+    "less_than_equal": "太大",
+}
+
+
+class FieldProblem(Schema):
+    """One field that is wrong: ``where`` is its path in the request."""
+
+    where: str
+    message: str
+
+
+class ProblemOut(Schema):
+    """What every refusal looks like (``application/problem+json``)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    errors: list[FieldProblem] = []
+
+
+class Problem(Exception):
+    """Raise to refuse: ``Problem(409, "订单号 A-1 已存在。")``."""
+
+    def __init__(self, status: int, detail: str, errors: list[FieldProblem] | None = None) -> None:
+        self.status, self.detail, self.errors = status, detail, errors or []
+        super().__init__(detail)
+
+
+def problem(
+    status: int, detail: str = "", errors: list[FieldProblem] | None = None
+) -> HttpResponse:
+    told = ProblemOut(
+        title=TITLES.get(status, "没有完成"), status=status, detail=detail, errors=errors or []
+    )
+    return HttpResponse(
+        told.model_dump_json(), status=status, content_type="application/problem+json"
+    )
+
+
+class ApiKeyAuth(HttpBearer):
+    """The key was read by ``ApiMiddleware``, which also opened the scope; here it is only demanded."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        return getattr(request, "actor", None)
+
+
+class ShemeiAPI(NinjaAPI):
+    """Declares the problems once, for every operation of every room."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**options)
+        parts = schema.setdefault("components", {}).setdefault("schemas", {})
+        shape = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
+        parts |= {**shape.pop("$defs"), "Problem": shape}
+        for path in schema["paths"].values():
+            for operation in path.values():
+                operation["responses"] |= _declared()
+        return schema
+
+
+def _declared() -> dict[int, Any]:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    declared = [status for status in TITLES if status != 405]
+    return {status: {"description": TITLES[status], "content": content} for status in declared}
+
+
+api = ShemeiAPI(
+    title="Shemei 社媒",
+    version="1",
+    description="密钥在「设置 › 密钥」新建，写在请求头 `Authorization: Bearer …`。金额以分为单位。",
+    auth=ApiKeyAuth(),
+    docs_url=None,
+    urls_namespace="api",
+)
+
+
+@api.exception_handler(Problem)
+def _problem(request: HttpRequest, error: Problem) -> HttpResponse:
+    return problem(error.status, error.detail, error.errors)
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    hints = {
+        400: "请求体不是可读的 JSON。",
+        401: "请求头要写 Authorization: Bearer 加密钥；密钥可能已停用或过期。请到「设置 › 密钥」核对。",
+    }
+    return problem(error.status_code, hints.get(error.status_code, str(error)))
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    wrong = [
+        FieldProblem(
+            where=".".join(str(part) for part in each["loc"] if part != "payload"),
+            message=_MESSAGES.get(each["type"], each["msg"]),
+        )
+        for each in error.errors
+    ]
+    return problem(422, "有几项填得不对，见 errors。", wrong)
+
+
+@api.exception_handler(Refused)
+def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    told = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    wrong = [
+        FieldProblem(where=name, message=text) for name, texts in told.items() for text in texts
+    ]
+    return problem(422, wrong[0].message, wrong)
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(404, str(error) or "这里没有这条记录。")
+
+
+@api.exception_handler(Forbidden)
+def _forbidden(request: HttpRequest, error: Forbidden) -> HttpResponse:
+    return problem(403, str(error))
+
+
+@api.exception_handler(Conflict)
+def _conflict(request: HttpRequest, error: Conflict) -> HttpResponse:
+    return problem(409, str(error))
+
+
+def idempotent(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """Let an operation honour ``Idempotency-Key``; it returns a schema, a dict, or ``(status, either)``."""
+
+    @wraps(operation)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
+        key = request.headers.get("Idempotency-Key", "")
+        if not key:
+            return operation(request, *args, **kwargs)
+        if len(key) > MAX_KEY:
+            raise Problem(400, f"Idempotency-Key 最长 {MAX_KEY} 个字符。")
+        asked = f"{request.method} {request.path}\n".encode() + request.body
+        answer = once(
+            request.workspace, key, asked, lambda: _answer(operation(request, *args, **kwargs))
+        )
+        response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
+        if answer.replayed:
+            response["Idempotency-Replayed"] = "true"
+        return response
+
+    return guarded
+
+
+def _answer(result: Any) -> Answer:
+    status, value = result if isinstance(result, tuple) else (200, result)
+    plain = value.model_dump(mode="json") if isinstance(value, Schema) else value
+    return Answer(status, orjson.dumps(plain).decode())
