@@ -1,0 +1,340 @@
+"""The one catalogue of figures: what is summed from the log, and every metric made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Unit = Literal["count", "ratio", "money", "times", "people"]
+Better = Literal["up", "down", "none"]
+Sum = Literal["events", "quantity", "amount"]
+
+DIMENSIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "platform": "平台",
+        "platform_account": "账号",
+        "channel": "渠道",
+        "campaign": "营销活动",
+        "content": "内容",
+        "creator": "达人",
+        "activity": "互动玩法",
+        "link": "短链",
+        "promo_code": "优惠码",
+        "suspect": "排除原因",
+    }
+)
+"""What figures may be split and filtered by; ``cells`` keep every combination apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Something summed over events: of which kinds (and actions), and what of each is added.
+
+    ``only`` names a mark that the cells' builder puts on rows: ``first`` and ``repeat`` orders of a
+    person, ``bounced`` visits.
+    """
+
+    key: str
+    name: str
+    kinds: tuple[str, ...]
+    sum: Sum = "events"
+    actions: tuple[str, ...] = ()
+    only: str = ""
+
+
+ENGAGEMENTS = ("like", "comment", "share", "collect")
+
+MEASURES: Mapping[str, Measure] = MappingProxyType(
+    {
+        measure.key: measure
+        for measure in (
+            Measure("impressions", "曝光", ("impression",), "quantity"),
+            Measure("engagements", "互动", ("engage",), "quantity", ENGAGEMENTS),
+            Measure("likes", "点赞", ("engage",), "quantity", ("like",)),
+            Measure("comments", "评论", ("engage",), "quantity", ("comment",)),
+            Measure("shares", "分享", ("engage",), "quantity", ("share",)),
+            Measure("collects", "收藏", ("engage",), "quantity", ("collect",)),
+            Measure("finishes", "完播", ("engage",), "quantity", ("finish",)),
+            Measure("follows", "新增关注", ("follow",), "quantity"),
+            Measure("clicks", "点击", ("click",)),
+            Measure("visits", "访问", ("visit",)),
+            Measure("bounces", "单页访问", ("visit",), only="bounced"),
+            Measure("page_views", "浏览量", ("visit", "view")),
+            Measure("leads", "留资", ("lead",)),
+            Measure("friends", "新增企微好友", ("add_friend",), "quantity"),
+            Measure("group_joins", "进群", ("join_group",), "quantity"),
+            Measure("invites", "邀请", ("invite",)),
+            Measure("claims", "领取", ("claim",)),
+            Measure("check_ins", "打卡", ("check_in",)),
+            Measure("redeems", "用码", ("redeem",)),
+            Measure("orders", "订单", ("order",)),
+            Measure("new_customers", "新客", ("order",), only="first"),
+            Measure("repeat_orders", "复购订单", ("order",), only="repeat"),
+            Measure("revenue", "成交额", ("order",), "amount"),
+            Measure("refunds", "退款额", ("refund",), "amount"),
+            Measure("spend", "花费", ("spend",), "amount"),
+        )
+    }
+)
+
+PEOPLE: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "visitors": ("访客", "came"),
+        "reached_people": ("曝光人数", "reached"),
+        "engaged_people": ("互动人数", "engaged"),
+    }
+)
+"""Distinct people of a period, by what they did; never a sum of days. Only people the log can tell
+apart: exposure that a platform reports as a number has none."""
+
+DERIVED: Mapping[str, tuple[str, str]] = MappingProxyType({"net_revenue": ("revenue", "refunds")})
+"""Differences of two measures, usable wherever a measure is."""
+
+DECK = "课件：数据指标表"
+UNDATED = "课件未注明日期"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric as the whole product names, computes and judges it.
+
+    Attributes
+    ----------
+    key, name, formula : str
+        Key in code, Chinese name, Chinese formula.
+    unit : str
+        ``money`` is in 分, ``ratio`` a share of 1, ``times`` a multiple, ``people`` are distinct.
+    better : str
+        Which direction is good.
+    numerator, denominator : str
+        Keys of measures, derived figures or people; an empty denominator means a plain figure.
+    reference : float or None
+        What the field calls normal, in the metric's unit.
+    reference_word, source, dated : str
+        How the reference is meant, where it is from, of when it is.
+    by_platform : Mapping[str, float]
+        References that differ by platform.
+    in_log : bool
+        False where a part is not in the log (an account's followers): its room computes.
+    """
+
+    key: str
+    name: str
+    formula: str
+    unit: Unit
+    better: Better
+    numerator: str
+    denominator: str = ""
+    reference: float | None = None
+    reference_word: str = ""
+    source: str = ""
+    dated: str = ""
+    by_platform: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    in_log: bool = True
+
+    def reference_on(self, platform: str) -> float | None:
+        """Return the reference value on one platform.
+
+        Examples
+        --------
+        >>> METRICS["engagement_rate"].reference_on("douyin")
+        0.05
+        """
+        return self.by_platform.get(platform, self.reference)
+
+    @property
+    def people(self) -> bool:
+        """Whether distinct people have to be counted for it."""
+        return self.numerator in PEOPLE or self.denominator in PEOPLE
+
+
+def _count(key: str, formula: str, better: Better = "up", unit: Unit = "count") -> Metric:
+    return Metric(key, MEASURES[key].name, formula, unit, better, key)
+
+
+_METRICS: tuple[Metric, ...] = (
+    _count("impressions", "曝光次数之和（平台回传或导入）"),
+    _count("engagements", "点赞 + 评论 + 分享 + 收藏的次数"),
+    Metric(
+        "engagement_rate",
+        "互动率（按次）",
+        "互动次数 ÷ 曝光次数",
+        "ratio",
+        "up",
+        "engagements",
+        "impressions",
+        None,
+        "微博 3%，抖音 5% 为佳",
+        DECK,
+        UNDATED,
+        by_platform=MappingProxyType({"weibo": 0.03, "douyin": 0.05}),
+    ),
+    Metric(
+        "engagement_people_rate",
+        "互动率（按人）",
+        "互动人数 ÷ 曝光人数，只含能识别到人的数据",
+        "ratio",
+        "up",
+        "engaged_people",
+        "reached_people",
+        None,
+        "微博 3%，抖音 5% 为佳",
+        DECK,
+        UNDATED,
+        by_platform=MappingProxyType({"weibo": 0.03, "douyin": 0.05}),
+    ),
+    _count("likes", "点赞次数"),
+    _count("comments", "评论次数"),
+    _count("collects", "收藏次数"),
+    _count("shares", "分享次数"),
+    Metric("share_rate", "分享率", "分享次数 ÷ 曝光次数", "ratio", "up", "shares", "impressions"),
+    _count("finishes", "播放到结尾的次数"),
+    Metric(
+        "finish_rate",
+        "完播率",
+        "完播次数 ÷ 曝光（播放）次数",
+        "ratio",
+        "up",
+        "finishes",
+        "impressions",
+    ),
+    _count("follows", "新增关注 − 取消关注（平台回传或导入）"),
+    Metric(
+        "follower_growth",
+        "粉丝增长率",
+        "新增粉丝 ÷ 总粉丝数，按月",
+        "ratio",
+        "up",
+        "follows",
+        "",
+        0.05,
+        "月增 5% 为健康水平",
+        DECK,
+        UNDATED,
+        in_log=False,
+    ),
+    _count("clicks", "短链被点开的次数，不含机器人与预览"),
+    Metric(
+        "ctr",
+        "点击率 CTR",
+        "点击数 ÷ 曝光数",
+        "ratio",
+        "up",
+        "clicks",
+        "impressions",
+        0.01,
+        "1% 为良好",
+        DECK,
+        UNDATED,
+    ),
+    _count("visits", "进入站点的次数（一次会话一次）"),
+    _count("page_views", "浏览的页面数（含访问的首页）"),
+    Metric(
+        "bounce_rate",
+        "跳出率",
+        "只看了一页的访问 ÷ 访问",
+        "ratio",
+        "down",
+        "bounces",
+        "visits",
+        None,
+        "行业基准 + 历史对比",
+        DECK,
+        UNDATED,
+    ),
+    Metric(
+        "visitors",
+        "访客数",
+        "期内到访（点击、访问或浏览）的去重人数，不可按日相加",
+        "people",
+        "up",
+        "visitors",
+    ),
+    _count("leads", "留下联系方式的次数"),
+    _count("friends", "添加企业微信好友的人次"),
+    _count("group_joins", "进群人次"),
+    _count("invites", "邀请次数"),
+    _count("claims", "领取次数"),
+    _count("check_ins", "打卡次数"),
+    _count("redeems", "优惠码使用次数"),
+    _count("orders", "下单数，同一订单号只算一次"),
+    _count("new_customers", "期内首次下单的人数"),
+    _count("repeat_orders", "同一个人第二次及以后的订单数"),
+    Metric(
+        "repeat_rate", "复购订单占比", "复购订单 ÷ 订单", "ratio", "up", "repeat_orders", "orders"
+    ),
+    _count("revenue", "订单实付金额之和", unit="money"),
+    _count("refunds", "退款金额之和，记在退款当天", "down", "money"),
+    Metric("net_revenue", "净成交额", "成交额 − 退款额", "money", "up", "net_revenue"),
+    Metric(
+        "refund_rate", "退款率（按金额）", "退款额 ÷ 成交额", "ratio", "down", "refunds", "revenue"
+    ),
+    Metric("aov", "客单价", "成交额 ÷ 订单", "money", "up", "revenue", "orders"),
+    Metric(
+        "cvr",
+        "成交转化率 CVR",
+        "订单数 ÷ 点击数",
+        "ratio",
+        "up",
+        "orders",
+        "clicks",
+        0.03,
+        "3% 为良好",
+        DECK,
+        UNDATED,
+    ),
+    _count("spend", "广告、达人与其他营销花费之和", "none", "money"),
+    Metric(
+        "roi",
+        "投入产出比 ROI",
+        "净成交额 ÷ 花费；分渠道、内容、达人时用归因后的成交额",
+        "times",
+        "up",
+        "net_revenue",
+        "spend",
+        3.0,
+        "大于 3 为优秀水平",
+        DECK,
+        UNDATED,
+    ),
+    Metric(
+        "cac",
+        "获客成本",
+        "花费 ÷ 新客数",
+        "money",
+        "down",
+        "spend",
+        "new_customers",
+        None,
+        "低于客户终身价值",
+        "课件：用户增长与裂变",
+        UNDATED,
+    ),
+    Metric("cpc", "单次点击成本", "花费 ÷ 点击数", "money", "down", "spend", "clicks"),
+)
+
+METRICS: Mapping[str, Metric] = MappingProxyType({metric.key: metric for metric in _METRICS})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a funnel: which kinds (and actions) of event reach it."""
+
+    name: str
+    kinds: tuple[str, ...]
+    actions: tuple[str, ...] = ()
+
+
+DEFAULT_FUNNEL: tuple[Step, ...] = (
+    Step("触达", ("impression", "click", "visit")),
+    Step("兴趣", ("view", "engage", "follow")),
+    Step("欲望", ("lead", "add_friend", "claim", "custom"), ("", "add_to_cart")),
+    Step("行动", ("order",)),
+    Step("分享", ("invite", "engage"), ("", "share")),
+)
+"""触达 → 兴趣 → 欲望 → 行动 → 分享. A step counts people who did one of its events after the step
+before; the rule's name is 「期内依次」. ``""`` among actions stands for kinds that have none."""
