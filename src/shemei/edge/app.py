@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shemei.edge import answers
 from shemei.edge.answers import Answer
+from shemei.edge.bodies import BODY_SECONDS, Bodies
 from shemei.edge.collect import Collector, TagError, from_query
 from shemei.edge.health import health, metrics
 from shemei.edge.linkbook import LinkBook
@@ -20,17 +21,15 @@ from shemei.edge.tag import tag_answer
 from shemei.edge.visit import cookie, read_request, visitor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import MutableMapping
 
     from shemei.edge.answers import Send
+    from shemei.edge.bodies import Receive
     from shemei.warehouse.home import Home
 
     Scope = MutableMapping[str, Any]
-    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
-MOST_BYTES = 64 * 1024
 POLL_SECONDS = 0.5
-BODY_SECONDS = 10.0
 _EMPTY = {"type": "http.response.body", "body": b""}
 _NO_LENGTH = (b"content-length", b"0")
 
@@ -58,7 +57,7 @@ class Edge:
         self.targets = Targets(self.book, self.sites)
         self._clock, self._ids = Clock(), Ids()
         self._collector = Collector(self.sites, self._clock, self._ids)
-        self._body_seconds = body_seconds
+        self._bodies = Bodies(body_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the life of the process."""
@@ -105,7 +104,7 @@ class Edge:
             preflight = scope["method"] == "OPTIONS"
             return await (answers.PREFLIGHT if preflight else answers.WRONG_METHOD)(send)
         headers = dict(scope["headers"])
-        body = await self._body(headers, receive)
+        body = await self._bodies.read(headers, receive)
         if isinstance(body, Answer):
             return await body(send)
         try:
@@ -128,17 +127,6 @@ class Edge:
         if given:
             self._collector.recent.add(given)
         return done
-
-    async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes | Answer:
-        """Return the whole body, or the refusal of one too long or too slow."""
-        length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or len(length) > 12 or int(length) > MOST_BYTES:
-            return answers.TOO_LARGE
-        try:
-            async with asyncio.timeout(self._body_seconds):
-                return await _read(receive)
-        except TimeoutError:
-            return answers.TOO_SLOW
 
     async def _pixel(self, scope: Scope) -> Answer:
         headers = dict(scope["headers"])
@@ -181,23 +169,8 @@ class Edge:
         """Take in new links and sites; a large change is read beside the loop, not in it."""
         while True:
             await asyncio.sleep(POLL_SECONDS)
+            self._bodies.sweep()
             with contextlib.suppress(OSError):
                 links = self.book.stale() and await asyncio.to_thread(self.book.refresh)
                 if self.sites.refresh() or links:
                     self.targets.forget()
-
-
-async def _read(receive: Receive) -> bytes | Answer:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":  # the sender has gone
-            return answers.TOO_SLOW
-        part: bytes = message.get("body", b"")
-        size += len(part)
-        if size > MOST_BYTES:
-            return answers.TOO_LARGE
-        if not message.get("more_body"):
-            return b"".join(parts) + part if parts else part
-        parts.append(part)

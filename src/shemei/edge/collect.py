@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 from uuid import UUID
 
 import orjson
@@ -36,20 +36,9 @@ _URL = re.compile(r"(?i)https?://(?:[^/?#@]*@)?([^/?#:\\]*)(?::\d*)?([^?#]*)(?:\
 _BASE = asdict(Event(kind="view", workspace="", ts=0, source="tag"))
 _YES = (True, "1", "true")
 PRIVATE_PROPS = frozenset(
-    {
-        "phone",
-        "mobile",
-        "tel",
-        "email",
-        "id_card",
-        "idcard",
-        "name",
-        "realname",
-        "address",
-        "openid",
-    }
+    {"phone", "mobile", "tel", "email", "id_card", "idcard", "realname", "real_name", "openid"}
 )
-"""Names under which pages tend to send what identifies a person: left out, the log is not for it."""
+"""Names under which pages tend to send what identifies a person; left out of the log."""
 
 
 class TagError(ValueError):
@@ -66,7 +55,11 @@ class Page:
 
     host: str = ""
     path: str = ""
-    query: tuple[tuple[str, str], ...] = ()
+    query: dict[str, str] = field(default_factory=dict)
+
+
+_NO_PAGE = Page()
+_FROM_QUERY = frozenset((*UTM, CLICK_ID))
 
 
 def read_page(url: str) -> Page:
@@ -75,18 +68,20 @@ def read_page(url: str) -> Page:
     Examples
     --------
     >>> read_page("https://Shop.cn/p/1?utm_source=xhs&phone=138#a")
-    Page(host='shop.cn', path='/p/1', query=(('utm_source', 'xhs'),))
+    Page(host='shop.cn', path='/p/1', query={'utm_source': 'xhs'})
     """
     found = _URL.match(url)
     if found is None:
-        return Page()
-    query = found[3] or ""
-    pairs = parse_qsl(query) if "utm_" in query or f"{CLICK_ID}=" in query else ()
-    wanted = tuple((name, _clean(value)[:256]) for name, value in pairs if name in _FROM_QUERY)
-    return Page(host=found[1].lower(), path=found[2][:512], query=wanted)
-
-
-_FROM_QUERY = frozenset((*UTM, CLICK_ID))
+        return _NO_PAGE
+    host, path, query = found.groups("")
+    wanted: dict[str, str] = {}
+    if "utm_" in query or "_c=" in query:
+        for pair in query.split("&"):
+            name, _, value = pair.partition("=")
+            if name in _FROM_QUERY:
+                plain = unquote_plus(value) if "%" in value or "+" in value else value
+                wanted[name] = _clean(plain)[:256]
+    return Page(host.lower(), path[:512], wanted)
 
 
 class Recent:
@@ -185,15 +180,13 @@ class Collector:
         if not isinstance(body, dict):
             raise TagError("malformed", "每个事件应是一个 JSON 对象")
         site = self._site(body)
-        page = read_page(_text(body, "url", 8192))
-        given = _valid_uuid(body.get("event_id"))
-        row = _BASE | _what(body) | self._when(body, given) | _who(body, cookie)
+        row = _BASE.copy()
         row["workspace"] = site.workspace
-        row["page"] = page.path
-        host = page.host or came.referrer
-        known = not host or site.owns(host)
-        row["suspect"] = came.suspect or ("" if known else "foreign_host")
-        self._whence(row, body, page, site, came)
+        given = row["event_id"] = _valid_uuid(body.get("event_id"))
+        _fill_what(row, body)
+        _fill_who(row, body, cookie)
+        self._fill_when(row, body)
+        self._fill_whence(row, body, site, came)
         return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE), given
 
     def _site(self, body: dict[str, Any]) -> Site:
@@ -204,34 +197,33 @@ class Collector:
             raise TagError("consent_required", "此站点要求访客先同意，事件没有带上同意标记")
         return site
 
-    def _when(self, body: dict[str, Any], given: str) -> dict[str, Any]:
+    def _fill_when(self, row: dict[str, Any], body: dict[str, Any]) -> None:
         ts = self._clock.now() - _number(body, "age_ms", OLDEST_MS) * 1000
         day = self._clock.day(ts)
-        return {
-            "ts": ts,
-            "event_id": given or self._ids.uuid7(ts),
-            "day": day.day,
-            "week": day.week,
-        }
+        row["ts"], row["day"], row["week"] = ts, day.day, day.week
+        row["event_id"] = row["event_id"] or self._ids.uuid7(ts)
 
-    def _whence(
-        self, row: dict[str, Any], body: dict[str, Any], page: Page, site: Site, came: Came
+    def _fill_whence(
+        self, row: dict[str, Any], body: dict[str, Any], site: Site, came: Came
     ) -> None:
-        """Fill in utm, click, referrer, platform and channel."""
-        query = dict(page.query)
-        row["click_id"] = _valid_uuid(query.pop(CLICK_ID, "") or body.get("click_id") or "")
-        row.update(query)
+        page = read_page(_text(body, "url", 8192))
+        row["page"] = page.path
+        row.update(page.query)
+        row["click_id"] = _valid_uuid(row.pop(CLICK_ID, "") or body.get("click_id"))
         referrer = host_of(_text(body, "referrer", 8192).encode()[:1024])
-        own = referrer == page.host or (site.hosts and site.owns(referrer))
-        row["referrer_host"] = referrer = "" if own else referrer
-        row["device"], row["in_app"] = came.agent.device, came.agent.in_app
-        platform = _platform(row["utm_source"], came.agent.in_app)
-        row["platform"] = platform or "site"
+        if referrer and (referrer == page.host or (site.hosts and site.owns(referrer))):
+            referrer = ""
+        in_app = came.agent.in_app
+        platform = _platform(row["utm_source"], in_app)
+        host = page.host or came.referrer
+        row["suspect"] = came.suspect or ("" if not host or site.owns(host) else "foreign_host")
+        row["referrer_host"], row["platform"] = referrer, platform or "site"
+        row["device"], row["in_app"] = came.agent.device, in_app
         row["channel"] = self._sites.rules(site.workspace).decide(
             utm_source=row["utm_source"],
             utm_medium=row["utm_medium"],
             platform=platform,
-            in_app=came.agent.in_app,
+            in_app=in_app,
             referrer_host=referrer,
         )
 
@@ -264,30 +256,27 @@ def from_query(query: bytes) -> dict[str, Any]:
     return body
 
 
-def _what(body: dict[str, Any]) -> dict[str, Any]:
+def _fill_what(row: dict[str, Any], body: dict[str, Any]) -> None:
     kind = body.get("kind")
     if not isinstance(kind, str) or kind not in TAG_KINDS:
         raise TagError("unknown_kind", f"kind 应是其中之一：{'、'.join(sorted(TAG_KINDS))}")
-    row = {
-        "kind": kind,
-        "action": _text(body, "action", 64),
-        "order_id": _text(body, "order_id", 64),
-        "promo_code": _text(body, "promo_code", 64),
-        "amount": _number(body, "amount", MOST_AMOUNT),
-        "quantity": _number(body, "quantity", 10**6, default=1),
-        "props": _props(body),
-    }
+    row["kind"] = kind
+    for name in ("action", "order_id", "promo_code"):
+        if name in body:
+            row[name] = _text(body, name, 64)
+    row["amount"] = _number(body, "amount", MOST_AMOUNT)
+    row["quantity"] = _number(body, "quantity", 10**6, default=1)
+    row["props"] = _props(body)
     if kind == "order" and not row["order_id"]:
         raise TagError("missing", "下单事件要有订单号（order_id）")
     if kind == "custom" and not row["action"]:
         raise TagError("missing", "自定义事件要有名字（action）")
-    return row
 
 
-def _who(body: dict[str, Any], cookie: str) -> dict[str, Any]:
+def _fill_who(row: dict[str, Any], body: dict[str, Any], cookie: str) -> None:
     named = _text(body, "visitor", 64)
     visitor = named if _VISITOR.fullmatch(named) else cookie
-    return {"visitor": visitor, "visitor_key": visitor_key(visitor)}
+    row["visitor"], row["visitor_key"] = visitor, visitor_key(visitor)
 
 
 def _platform(utm_source: str, in_app: str) -> str:
@@ -306,7 +295,7 @@ def _text(body: dict[str, Any], name: str, most: int) -> str:
         raise TagError("wrong_type", f"{name} 应是文字")
     if len(value) > most:
         raise TagError("too_long", f"{name} 最长 {most} 个字符")
-    return _clean(value)
+    return value.strip() if "\x00" not in value else _clean(value)
 
 
 def _clean(value: str) -> str:
@@ -341,7 +330,7 @@ def _props(body: dict[str, Any]) -> str:
 
 def _valid_uuid(value: Any) -> str:
     """Return a UUID in its usual form, or ``""`` for anything else."""
-    if not isinstance(value, str) or len(value) > 64:
+    if not value or not isinstance(value, str) or len(value) > 64:
         return ""
     if _UUID.fullmatch(value):
         return value

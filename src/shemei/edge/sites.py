@@ -43,9 +43,11 @@ class Site:
         >>> site.owns("a.cn"), site.owns("shop.a.cn"), site.owns("aa.cn"), Site("w").owns("any.cn")
         (True, True, False, True)
         """
-        if not self.hosts or host in self.hosts:
+        if not self.hosts:
             return True
-        return any(host.endswith(f".{own}") for own in self.hosts)
+        while host and host not in self.hosts:
+            host = host.partition(".")[2]
+        return bool(host)
 
 
 def publish_sites(home: Home, content: Mapping[str, Any]) -> None:
