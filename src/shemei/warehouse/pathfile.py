@@ -175,8 +175,7 @@ def encode(piece: pa.RecordBatch, *, hours: bool = False) -> PathCounts:
     if not isinstance(paths, pa.DictionaryArray) and _repeats(paths):
         paths = paths.dictionary_encode()
     if isinstance(paths, pa.DictionaryArray):
-        group = np.asarray(paths.indices)
-        paths = paths.dictionary
+        group, paths = _used(paths)
         worth = [total_by(group, part, len(paths)) for part in worth]
     conversions, values, nulls = worth
     return PathCounts(*_split(paths), conversions, values, nulls)
@@ -197,6 +196,15 @@ def _with_hours(paths: pa.Array, hours: pa.Array, worth: list[Floats]) -> PathCo
         raise _Unusable
     conversions, values, nulls = worth
     return PathCounts(names, offsets, codes, conversions, values, nulls, before)
+
+
+def _used(paths: pa.DictionaryArray) -> tuple[Ints, pa.Array]:
+    """Return the number of each path and the paths, without those of other pieces."""
+    group, dictionary = np.asarray(paths.indices), paths.dictionary
+    if len(dictionary) <= len(group):
+        return group, dictionary
+    used, group = np.unique(group, return_inverse=True)
+    return group, dictionary.take(pa.array(used))
 
 
 def _split(paths: pa.Array) -> tuple[tuple[str, ...], Ints, Ints]:

@@ -135,6 +135,26 @@ class PathCounts:
         """Conversions, value and nulls over all paths."""
         return Totals(*(float(part.sum()) for part in (self.conversions, self.values, self.nulls)))
 
+    def converting(self) -> PathCounts:
+        """Return only the paths that converted, under the same names.
+
+        Examples
+        --------
+        >>> PathCounts.of([["a", "b"], ["b"]], [0, 2], nulls=[9, 1]).converting().codes.tolist()
+        [1]
+        """
+        kept = self.conversions > 0
+        touches = np.repeat(kept, self.lengths)
+        return PathCounts(
+            names=self.names,
+            offsets=np.concatenate([[0], np.cumsum(self.lengths[kept])]),
+            codes=self.codes[touches],
+            conversions=self.conversions[kept],
+            values=self.values[kept],
+            nulls=self.nulls[kept],
+            hours=None if self.hours is None else self.hours[touches],
+        )
+
     @classmethod
     def of(
         cls,

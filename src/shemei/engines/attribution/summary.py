@@ -74,10 +74,12 @@ def summarise(paths: PathCounts, models: Sequence[str], order: int = 1) -> Summa
     for model in models:
         if model not in MODELS:
             raise ValueError(f"unknown model {model!r}: one of {', '.join(MODELS)}")
+    additive = [model for model in models if model in ADDITIVE]
+    credited = paths.converting() if additive else paths
     return Summary(
         names=paths.names,
         models=tuple(models),
-        shares={model: ADDITIVE[model](paths) for model in models if model in ADDITIVE},
+        shares={model: ADDITIVE[model](credited) for model in additive},
         steps=transitions(paths, order) if "markov" in models else None,
         totals=paths.totals,
     )
