@@ -79,6 +79,13 @@ SHEMEI_JOBS_IMMEDIATE = _flag("SHEMEI_JOBS_IMMEDIATE")
 INSTALLED_APPS = [
     "shemei.apps.accounts",
     "shemei.kernel",
+    "shemei.kernel.imports",
+    "shemei.apps.brand",
+    "shemei.apps.commerce",
+    "shemei.apps.audience",
+    "shemei.apps.content",
+    "shemei.apps.creators",
+    "shemei.apps.advertising",
     "shemei.portal",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -115,6 +122,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "shemei.kernel.toasts.ToastMiddleware",
     "shemei.apps.accounts.middleware.WorkspaceMiddleware",
     "shemei.kernel.api_middleware.ApiMiddleware",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.forms import BaseForm
+from django.forms import BaseForm, ModelForm, model_to_dict
 
 
 def assign(row: models.Model, values: Mapping[str, Any]) -> list[str]:
@@ -25,7 +25,23 @@ def submit(form: BaseForm, act: Callable[..., Any]) -> Any | None:
     try:
         return act(**form.cleaned_data)
     except ValidationError as error:
-        told = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+        told = (
+            error.message_dict
+            if hasattr(error, "error_dict")
+            else {NON_FIELD_ERRORS: error.messages}
+        )
         for name, messages in told.items():
             form.add_error(name if name in form.fields else None, messages)
         return None
+
+
+class RowForm(ModelForm):
+    """A form with a model's fields that never touches a row: actions write, and say what is refused."""
+
+    @classmethod
+    def of(cls, row: models.Model) -> dict[str, Any]:
+        """What the form shows of ``row`` before anything is typed."""
+        return model_to_dict(row, fields=list(cls.base_fields))
+
+    def _post_clean(self) -> None:
+        """The model's own checks run in the action, with the workspace known."""

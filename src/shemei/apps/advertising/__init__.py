@@ -1,0 +1,1 @@
+"""What paid reach costs: every spend by day, platform and kind, with what the platform claims for it kept apart."""

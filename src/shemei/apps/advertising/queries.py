@@ -1,0 +1,58 @@
+"""What other rooms may know of spends. Call inside the workspace's scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Sum
+
+from shemei.apps.advertising.models import Spend
+
+
+@dataclass(frozen=True, slots=True)
+class SpendTotal:
+    """Spends of a span with the platforms' own claims, which stand beside traceable figures, never in them."""
+
+    amount: int
+    claimed_orders: int | None
+    claimed_value: int | None
+    impressions: int | None
+    clicks: int | None
+    rows: int
+
+
+def total(workspace: Any, first: date, last: date, **where: Any) -> SpendTotal:
+    """Totals of a span of days; ``where`` narrows by ``platform``, ``creator_key`` or ``content_key``."""
+    rows = Spend.objects.between(first, last).filter(workspace=workspace, **where)
+    return _total(rows.aggregate(**_SUMS))
+
+
+def total_by(
+    workspace: Any, first: date, last: date, by: str = "platform"
+) -> dict[str, SpendTotal]:
+    """The same, per value of ``platform``, ``kind``, ``creator_key``, ``content_key`` or ``campaign__key``."""
+    rows = Spend.objects.between(first, last).filter(workspace=workspace).order_by()
+    return {row.pop(by) or "": _total(row) for row in rows.values(by).annotate(**_SUMS)}
+
+
+_SUMS = {
+    "sum_amount": Sum("amount", default=0),
+    "sum_orders": Sum("claimed_orders"),
+    "sum_value": Sum("claimed_value"),
+    "sum_impressions": Sum("impressions"),
+    "sum_clicks": Sum("clicks"),
+    "rows": Count("id"),
+}
+
+
+def _total(row: dict[str, Any]) -> SpendTotal:
+    return SpendTotal(
+        row["sum_amount"],
+        row["sum_orders"],
+        row["sum_value"],
+        row["sum_impressions"],
+        row["sum_clicks"],
+        row["rows"],
+    )

@@ -1,0 +1,1 @@
+"""What all rooms share about a brand: its marketing campaigns, content pillars and accounts on the platforms."""

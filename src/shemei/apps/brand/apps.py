@@ -1,0 +1,71 @@
+"""Wiring of the brand room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import AppConfig
+
+CAMPAIGN_PAGES = (
+    "brand:campaign", "brand:new_campaign", "brand:edit_campaign", "brand:pillars", "brand:new_pillar", "brand:edit_pillar",
+)  # fmt: skip
+
+
+class BrandConfig(AppConfig):
+    name = "shemei.apps.brand"
+    label = "brand"
+    verbose_name = "品牌"
+
+    def ready(self) -> None:
+        from shemei.apps.brand import queries
+        from shemei.kernel import audit, registry
+        from shemei.kernel.permissions import Permission
+
+        audit.register(
+            {
+                "campaign.created": "新建营销计划「{label}」",
+                "campaign.changed": "修改营销计划「{label}」的{fields}",
+                "campaign.started": "营销计划「{label}」到了开始的日子",
+                "campaign.ended": "营销计划「{label}」结束",
+                "pillar.created": "新建内容支柱「{label}」",
+                "pillar.changed": "修改内容支柱「{label}」的{fields}",
+                "account.added": "登记平台账号「{label}」",
+                "account.changed": "修改平台账号「{label}」的{fields}",
+            }
+        )
+        registry.add_navigation(
+            registry.NavItem(
+                "策划",
+                "营销计划",
+                "target-arrow",
+                "brand:campaigns",
+                Permission.CONTENT_VIEW,
+                match=CAMPAIGN_PAGES,
+            )
+        )
+        registry.add_create(
+            registry.CreateItem(
+                "营销计划", "target-arrow", "brand:new_campaign", Permission.CONTENT_EDIT, order=60
+            )
+        )
+        registry.add_search(registry.SearchProvider("营销计划", Permission.CONTENT_VIEW, _find))
+        registry.add_names(
+            "campaign",
+            registry.NameSource("营销计划", queries.campaign_names, queries.choose_campaigns),
+        )
+        registry.add_names(
+            "pillar", registry.NameSource("内容支柱", queries.pillar_names, queries.choose_pillars)
+        )
+        registry.add_names(
+            "platform_account",
+            registry.NameSource("平台账号", queries.account_names, queries.choose_accounts),
+        )
+
+
+def _find(request: Any, text: str, limit: int) -> Iterable[Any]:
+    from shemei.apps.brand.queries import choose_campaigns
+    from shemei.kernel.registry import Hit
+
+    for named in choose_campaigns(request.workspace, text, limit):
+        yield Hit("营销计划", named.name, named.url, "target-arrow", named.note)

@@ -1,0 +1,60 @@
+"""What the pages of the brand room show, put together for their templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+
+from shemei.apps.brand import rules
+from shemei.apps.brand.listings import campaign_state
+from shemei.apps.brand.models import Campaign, Pillar
+from shemei.kernel.figures import figures_by, totals
+from shemei.kernel.periods import today
+from shemei.kernel.permissions import Permission
+from shemei.kernel.registry import names_of
+
+FIGURES = ("impressions", "engagement_rate", "clicks", "visitors", "spend")
+
+
+def next_color() -> int:
+    return Pillar.objects.count() % len(rules.PILLAR_COLOURS) + 1
+
+
+def standing_of_campaigns() -> str:
+    """「2 个进行中，1 个未开始」; empty without campaigns."""
+    rows = Campaign.objects.order_by().values("state").annotate(n=Count("id"))
+    counts = {row["state"]: row["n"] for row in rows}
+    parts = [
+        f"{counts[s]} 个{s.label}"
+        for s in (Campaign.State.RUNNING, Campaign.State.PLANNED)
+        if s in counts
+    ]
+    return "，".join(parts) if parts or not counts else "眼下没有进行中的计划"
+
+
+def campaign(row: Campaign, by: Any) -> dict[str, Any]:
+    """A campaign's page: how far it is, what it did, which content and creators did it."""
+    day, where = today(), (("campaign", row.key),)
+    return {
+        "row": row,
+        "state": campaign_state(row),
+        "progress": rules.progress_sentence(day, row.starts_on, row.ends_on),
+        "time_share": rules.share_of_time(day, row.starts_on, row.ends_on),
+        "figures": totals(row.workspace, FIGURES, where=where),
+        "contents": _ranked(row, "content", where),
+        "creators": _ranked(row, "creator", where),
+        "sees_spend": by.can(Permission.SPEND),
+        "may_change": by.can(Permission.CONTENT_EDIT),
+        "may_end": by.can(Permission.CONTENT_EDIT) and row.state != Campaign.State.ENDED,
+    }
+
+
+def _ranked(row: Campaign, by: str, where: tuple[tuple[str, str], ...]) -> list[dict[str, Any]]:
+    """The ten busiest rows of another room under this campaign, by name."""
+    figures = figures_by(
+        row.workspace, by, ("impressions", "engagement_rate", "clicks"), where=where
+    )
+    named = names_of(by, row.workspace, figures)
+    busiest = sorted(named, key=lambda key: -(figures[key]["impressions"] or 0))[:10]
+    return [{"named": named[key], "figures": figures[key]} for key in busiest]

@@ -1,0 +1,115 @@
+"""What other rooms may know of campaigns, pillars and accounts. Call inside the workspace's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
+from shemei.kernel.registry import Named
+from shemei.kernel.urls import wurl
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRef:
+    id: int
+    key: str
+    name: str
+    starts_on: date
+    ends_on: date
+    state: str
+    utm_campaign: str
+
+
+@dataclass(frozen=True, slots=True)
+class PillarRef:
+    id: int
+    key: str
+    name: str
+    color: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRef:
+    id: int
+    key: str
+    platform: str
+    name: str
+    followers: int
+
+
+def campaigns(workspace: Any, *, with_ended: bool = True) -> list[CampaignRef]:
+    """Campaigns, the latest first."""
+    rows = Campaign.objects.filter(workspace=workspace)
+    rows = rows if with_ended else rows.exclude(state=Campaign.State.ENDED)
+    return [
+        CampaignRef(c.id, c.key, c.name, c.starts_on, c.ends_on, c.state, c.utm_campaign)
+        for c in rows
+    ]
+
+
+def pillars(workspace: Any) -> list[PillarRef]:
+    rows = Pillar.objects.filter(workspace=workspace)
+    return [PillarRef(p.id, p.key, p.name, p.color) for p in rows]
+
+
+def accounts(workspace: Any, *, with_inactive: bool = False) -> list[AccountRef]:
+    rows = PlatformAccount.objects.filter(workspace=workspace)
+    rows = rows if with_inactive else rows.filter(is_active=True)
+    return [AccountRef(a.id, a.key, a.platform, a.name, a.followers) for a in rows]
+
+
+def id_of(kind: str, workspace: Any, key: str) -> int | None:
+    """The row id behind a key of ``campaign``, ``pillar`` or ``platform_account``; None for no key.
+
+    Raises ``LookupError`` where the workspace has no such row, so that a foreign key never leaks in.
+    """
+    if not key:
+        return None
+    model = {"campaign": Campaign, "pillar": Pillar, "platform_account": PlatformAccount}[kind]
+    found = model.objects.filter(workspace=workspace, key=key).values_list("id", flat=True).first()
+    if found is None:
+        raise LookupError(f"no {kind} with key {key!r} in this workspace")
+    return int(found)
+
+
+def campaign_names(workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+    rows = Campaign.objects.filter(workspace=workspace, key__in=list(keys))
+    return {row.key: _campaign(workspace, row) for row in rows}
+
+
+def choose_campaigns(workspace: Any, text: str, limit: int) -> list[Named]:
+    rows = Campaign.objects.filter(workspace=workspace, name__icontains=text)[:limit]
+    return [_campaign(workspace, row) for row in rows]
+
+
+def pillar_names(workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+    rows = Pillar.objects.filter(workspace=workspace, key__in=list(keys))
+    return {row.key: Named(row.key, row.name, row.note) for row in rows}
+
+
+def choose_pillars(workspace: Any, text: str, limit: int) -> list[Named]:
+    rows = Pillar.objects.filter(workspace=workspace, name__icontains=text)[:limit]
+    return [Named(row.key, row.name, row.note) for row in rows]
+
+
+def account_names(workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+    rows = PlatformAccount.objects.filter(workspace=workspace, key__in=list(keys))
+    return {row.key: _account(workspace, row) for row in rows}
+
+
+def choose_accounts(workspace: Any, text: str, limit: int) -> list[Named]:
+    rows = PlatformAccount.objects.filter(workspace=workspace, is_active=True, name__icontains=text)
+    return [_account(workspace, row) for row in rows[:limit]]
+
+
+def _campaign(workspace: Any, row: Campaign) -> Named:
+    return Named(
+        row.key, row.name, row.get_state_display(), url=wurl(workspace, "brand:campaign", row.key)
+    )
+
+
+def _account(workspace: Any, row: PlatformAccount) -> Named:
+    return Named(row.key, row.name, row.handle, row.platform, wurl(workspace, "brand:accounts"))

@@ -1,0 +1,194 @@
+"""Writes of the content room: posts and their figures.
+
+Entries are the truth, totals follow from them, and the log follows the totals by differences.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from shemei.apps.brand.queries import id_of
+from shemei.apps.content import rules
+from shemei.apps.content.facts import MetricsBooked
+from shemei.apps.content.models import MetricEntry, Post, PostMetric
+from shemei.kernel import audit, outbox
+from shemei.kernel.actor import Actor
+from shemei.kernel.edits import assign
+from shemei.kernel.permissions import Permission, require
+
+FOREIGN = {"account_key": "platform_account", "campaign_key": "campaign", "pillar_key": "pillar"}
+
+
+@transaction.atomic
+def create_post(workspace: Any, *, by: Actor, title: str, platform: str, **values: Any) -> Post:
+    """Enter a post. ``values`` are the other fields; account, campaign and pillar come as ``…_key``."""
+    require(by, Permission.CONTENT_EDIT)
+    post = Post(workspace=workspace, title=title, platform=platform)
+    assign(post, _tidy(workspace, values))
+    _complete(post)
+    post.full_clean()
+    post.save()
+    audit.record("post.created", post, by=by)
+    return post
+
+
+@transaction.atomic
+def change_post(post: Post, *, by: Actor, **values: Any) -> Post:
+    """Change a post. Where its labels or its day of publication change, its figures in the log move along."""
+    require(by, Permission.CONTENT_EDIT)
+    before = booked(post)
+    fields = assign(post, _tidy(post.workspace, values))
+    _complete(post)
+    post.full_clean()
+    post.save()
+    if fields:
+        _book(post, before, source="entry")
+        audit.record("post.changed", post, by=by, fields="、".join(fields))
+    return post
+
+
+def _tidy(workspace: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    rest = {name: value for name, value in values.items() if name not in FOREIGN}
+    for name, kind in FOREIGN.items():
+        if name in values:
+            rest[f"{name.removesuffix('_key')}_id"] = id_of(kind, workspace, values[name])
+    if "url" in rest:
+        rest["url"] = rules.plain_url(rest["url"])
+    return rest
+
+
+def _complete(post: Post) -> None:
+    """Read the post's own id from its link, and say when a published post appeared."""
+    platform, external_id = rules.identify(post.url)
+    if external_id and platform == post.platform:
+        post.external_id = post.external_id or external_id
+    if post.state == Post.State.PUBLISHED and post.published_at is None:
+        post.published_at = timezone.now()
+
+
+@transaction.atomic
+def record_metrics(post: Post, *, by: Actor, day: date, **figures: int | None) -> bool:
+    """Enter a post's totals of a day by hand; returns whether anything changed."""
+    require(by, Permission.CONTENT_EDIT)
+    told = {name: value for name, value in figures.items() if value is not None}
+    _check(post, day, told)
+    held = rules.fold(_tellings(post, day))
+    if not (fresh := rules.news(told, held)):
+        return False
+    before = booked(post)
+    MetricEntry.objects.create(workspace_id=post.workspace_id, post=post, day=day, told=fresh)
+    _settle(post, before, source="entry")
+    audit.record("post.metrics_entered", post, by=by, day=str(day))
+    return True
+
+
+def _check(post: Post, day: date, told: Mapping[str, int]) -> None:
+    if not told:
+        raise ValidationError("一个数都没有填。请至少填一项，没有的留空。")
+    if day > timezone.localdate():
+        raise ValidationError({"day": "数据日期在今天之后。请改成平台上看到这些数的那一天。"})
+    if post.published_on and day < post.published_on:
+        raise ValidationError({"day": f"数据日期早于发布日期 {post.published_on}。请核对。"})
+
+
+def _tellings(post: Post, day: date, **where: Any) -> list[dict[str, int]]:
+    rows = MetricEntry.objects.filter(post=post, day=day, state=MetricEntry.State.APPLIED, **where)
+    return list(rows.values_list("told", flat=True))
+
+
+def imported(post: Post, day: date) -> dict[str, int]:
+    """What imports said last of a post's day; the same file again is measured against it."""
+    rows = MetricEntry.objects.filter(post=post, day=day, state=MetricEntry.State.APPLIED).exclude(
+        batch=""
+    )
+    return rules.fold(rows.values_list("told", flat=True))
+
+
+def stage_entry(post: Post, day: date, told: Mapping[str, int], *, batch: str) -> bool:
+    """Put down what an import tells, to be booked when the whole file is in; False where it is no news."""
+    fresh = rules.news(told, imported(post, day))
+    if fresh:
+        MetricEntry.objects.update_or_create(
+            post=post, day=day, batch=batch,
+            defaults={"workspace_id": post.workspace_id, "told": fresh, "state": MetricEntry.State.PENDING},
+        )  # fmt: skip
+    return bool(fresh)
+
+
+@transaction.atomic
+def apply_batch(workspace: Any, batch: str) -> int:
+    """Book everything that one import has put down; returns how many posts changed."""
+    return _turn(workspace, batch, MetricEntry.State.PENDING, MetricEntry.State.APPLIED)
+
+
+@transaction.atomic
+def undo_batch(workspace: Any, batch: str) -> int:
+    """Take back one import: its tellings, what they booked, and the posts that only it knew of."""
+    MetricEntry.objects.filter(batch=batch, state=MetricEntry.State.PENDING).delete()
+    changed = _turn(workspace, batch, MetricEntry.State.APPLIED, MetricEntry.State.UNDONE)
+    for post in Post.objects.filter(batch=batch):
+        if not post.entries.filter(state=MetricEntry.State.APPLIED).exists() and not _worked_on(
+            post
+        ):
+            post.delete()
+    return changed
+
+
+def _worked_on(post: Post) -> bool:
+    return bool(post.creator_key or post.campaign_id or post.pillar_id or post.author_name)
+
+
+def _turn(workspace: Any, batch: str, state: str, to: str) -> int:
+    touched = Post.objects.filter(entries__batch=batch, entries__state=state).distinct()
+    for post in touched.with_labels():
+        before = booked(post)
+        MetricEntry.objects.filter(post=post, batch=batch, state=state).update(state=to)
+        _settle(post, before, source="import", batch=batch)
+    return len(touched)
+
+
+def booked(post: Post) -> Counter[rules.Booking]:
+    """What the log says of a post, by the table."""
+    rows = PostMetric.objects.filter(post=post) if post.pk else []
+    snapshots = [rules.Snapshot(row.day, row.told) for row in rows]
+    return rules.bookings(snapshots, post.labels, post.published_on)
+
+
+def _settle(
+    post: Post, before: Mapping[rules.Booking, int], *, source: str, batch: str = ""
+) -> None:
+    """Let the totals follow the entries, then let the log follow the totals."""
+    by_day: dict[date, list[dict[str, int]]] = {}
+    for entry in MetricEntry.objects.filter(post=post, state=MetricEntry.State.APPLIED):
+        by_day.setdefault(entry.day, []).append(entry.told)
+    kept = {row.day: row for row in PostMetric.objects.filter(post=post)}
+    for day, tellings in by_day.items():
+        row = kept.pop(day, None) or PostMetric(workspace_id=post.workspace_id, post=post, day=day)
+        if assign(row, dict.fromkeys(rules.FIGURES) | rules.fold(tellings)) or row.pk is None:
+            row.save()
+    PostMetric.objects.filter(pk__in=[row.pk for row in kept.values()]).delete()
+    _book(post, before, source=source, batch=batch)
+
+
+def _book(post: Post, before: Mapping[rules.Booking, int], *, source: str, batch: str = "") -> None:
+    changes = rules.differences(before, booked(post))
+    if changes:
+        fact = MetricsBooked(post.workspace.key, tuple(changes), source, batch)
+        outbox.emit(fact, workspace=post.workspace)
+
+
+def post_from_import(workspace: Any, *, batch: str, **values: Any) -> Post:
+    """A post that a platform's file names and the system did not know: it is published, so it is kept as such."""
+    post = Post(workspace=workspace, state=Post.State.PUBLISHED, batch=batch)
+    values["title"] = values["title"][: Post._meta.get_field("title").max_length]
+    assign(post, _tidy(workspace, values))
+    _complete(post)
+    post.save()
+    return post

@@ -1,0 +1,109 @@
+"""Forms of the content room; what cannot be is refused by the actions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from shemei.apps.brand import queries as brand
+from shemei.apps.content import rules
+from shemei.apps.content.models import Post, PostMetric
+from shemei.kernel.edits import RowForm
+from shemei.kernel.registry import names, names_of
+from shemei.platforms import platform_of
+
+CHOICES_SHOWN = 500
+
+
+class MomentInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class PostForm(RowForm):
+    class Meta:
+        model = Post
+        fields = (
+            "title",
+            "platform",
+            "form",
+            "state",
+            "published_at",
+            "author_name",
+            "url",
+            "external_id",
+        )
+        widgets = {"published_at": MomentInput()}
+        help_texts = {
+            "published_at": "已发布的内容没填时，按现在算。",
+            "author_name": "品牌自己发的，写同事的名字；达人发的，在下面选达人。",
+            "url": "直接粘贴分享链接，跟踪参数会去掉。导入数据时靠它认出这一篇。",
+            "external_id": "平台给作品的编号。小红书、抖音、B站的链接里带着，系统会自己读出来。",
+        }
+
+    account_key = forms.ChoiceField(label="发布账号", required=False)
+    campaign_key = forms.ChoiceField(label="营销计划", required=False)
+    pillar_key = forms.ChoiceField(label="内容支柱", required=False)
+    creator_key = forms.ChoiceField(label="达人", required=False)
+
+    def __init__(self, *args: Any, workspace: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in {
+            "account_key": [
+                (a.key, f"{a.name}（{platform_of(a.platform).name}）")
+                for a in brand.accounts(workspace)
+            ],
+            "campaign_key": self._campaigns(workspace),
+            "pillar_key": [(p.key, p.name) for p in brand.pillars(workspace)],
+            "creator_key": self._creators(workspace),
+        }.items():
+            self.fields[name].choices = [("", "不指定"), *choices]  # type: ignore[attr-defined]
+
+    def _campaigns(self, workspace: Any) -> list[tuple[str, str]]:
+        chosen = self.initial.get("campaign_key")
+        rows = brand.campaigns(workspace)
+        return [(c.key, c.name) for c in rows if c.state != "ended" or c.key == chosen]
+
+    def _creators(self, workspace: Any) -> list[tuple[str, str]]:
+        if "creator" not in names:
+            return []
+        found = {row.key: row for row in names["creator"].choose(workspace, "", CHOICES_SHOWN)}
+        found |= names_of("creator", workspace, [self.initial.get("creator_key", "")])
+        return [(row.key, f"{row.name}（{row.note}）") for row in found.values()]
+
+    @classmethod
+    def of(cls, row: Post) -> dict[str, Any]:  # type: ignore[override]
+        keys = {
+            "account_key": row.account.key if row.account else "",
+            "campaign_key": row.campaign.key if row.campaign else "",
+            "pillar_key": row.pillar.key if row.pillar else "",
+            "creator_key": row.creator_key,
+        }
+        return super().of(row) | keys
+
+
+class MetricsForm(forms.Form):
+    """Totals of one day, as the platform's app shows them."""
+
+    day = forms.DateField(
+        label="数据日期",
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text="你在平台上看到这些数的那一天。",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["day"].initial = timezone.localdate() - timedelta(1)
+        for name in rules.FIGURES:
+            label = str(PostMetric._meta.get_field(name).verbose_name)
+            floor = None if name == "follows" else 0
+            self.fields[name] = forms.IntegerField(label=label, required=False, min_value=floor)
+
+    @property
+    def figure_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in rules.FIGURES]

@@ -1,0 +1,109 @@
+"""The list of posts, with figures of the log for the rows of one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from shemei.apps.brand import queries as brand
+from shemei.apps.content.models import Post
+from shemei.kernel.figures import figures_by
+from shemei.kernel.lists import Column, Empty, Filter, Listing, State
+from shemei.kernel.permissions import Permission
+from shemei.kernel.registry import names_of
+from shemei.platforms import PLATFORMS
+
+METRICS = ("impressions", "engagement_rate", "clicks")
+TONES = {"draft": "quiet", "scheduled": "info", "published": "good", "removed": "warn"}
+
+
+def post_state(post: Post) -> State:
+    return State(post.get_state_display(), TONES[post.state])  # type: ignore[arg-type]
+
+
+def with_figures(rows: list[Any], request: Any) -> Sequence[Any]:
+    """Figures since publication, and the creators' names, each in one question."""
+    figures = (
+        figures_by(request.workspace, "content", METRICS)
+        if request.actor.can(Permission.VIEW)
+        else {}
+    )
+    creators = names_of("creator", request.workspace, {row.creator_key for row in rows})
+    for row in rows:
+        row.figures = figures.get(row.key, {})
+        creator = creators.get(row.creator_key)
+        row.by = (creator.name, creator.note) if creator else (row.author_name or _home(row), "")
+    return rows
+
+
+def _home(row: Post) -> str:
+    return row.account.name if row.account else ""
+
+
+def _figure(name: str) -> Any:
+    return lambda row: row.figures.get(name)
+
+
+def _campaigns(request: Any) -> list[tuple[str, str]]:
+    return [(c.key, c.name) for c in brand.campaigns(request.workspace)]
+
+
+def _pillars(request: Any) -> list[tuple[str, str]]:
+    return [(p.key, p.name) for p in brand.pillars(request.workspace)]
+
+
+def _accounts(request: Any) -> list[tuple[str, str]]:
+    return [(a.key, a.name) for a in brand.accounts(request.workspace, with_inactive=True)]
+
+
+def _equal(field: str) -> Any:
+    return lambda rows, value: rows.filter(**{field: value})
+
+
+def _published(rows: Any, period: Any) -> Any:
+    return rows.filter(published_at__date__range=(period.first, period.last))
+
+
+POSTS = Listing(
+    name="content.posts",
+    columns=(
+        Column("title", "内容", value=str, kind="custom", template="content/cells/title.html", sort="title", export=str),
+        Column("by", "作者", value=lambda p: p.by if p.by[0] else None, kind="who"),
+        Column("form", "形式", value=lambda p: p.form, sort="form"),
+        Column("published", "发布", value=lambda p: p.published_at, kind="datetime", sort="published_at"),
+        Column("impressions", "曝光", value=_figure("impressions"), kind="num", strong=True, hint="平台不报曝光时，用播放或阅读"),
+        Column("engagement_rate", "互动率", value=_figure("engagement_rate"), kind="ratio"),
+        Column("clicks", "短链点击", value=_figure("clicks"), kind="num", hint="由系统的短链数出，不含平台自报"),
+        Column("state", "状态", value=post_state, kind="state", sort="state"),
+        Column("platform", "平台", value=lambda p: p.platform, kind="platform", hidden=True),
+        Column("campaign", "营销计划", value=lambda p: p.campaign.name if p.campaign else "", hidden=True),
+        Column("pillar", "内容支柱", value=lambda p: p.pillar.name if p.pillar else "", hidden=True),
+    ),
+    filters=(
+        Filter("platform", "平台", choices=[(p.key, p.name) for p in PLATFORMS], apply=lambda r, v: r.filter(platform__in=v), multiple=True),
+        Filter("state", "状态", choices=Post.State.choices, apply=_equal("state")),
+        Filter("form", "形式", choices=Post.Form.choices, apply=_equal("form")),
+        Filter("campaign", "营销计划", choices=_campaigns, apply=_equal("campaign__key")),
+        Filter("pillar", "内容支柱", choices=_pillars, apply=_equal("pillar__key")),
+        Filter("account", "账号", choices=_accounts, apply=_equal("account__key")),
+        Filter("published", "发布时间", kind="period", apply=_published),
+    ),
+    search=("title", "author_name", "external_id", "url"),
+    search_hint="搜标题、作者、作品链接",
+    default_sort="-published_at",
+    noun="内容",
+    unit="篇",
+    empty=Empty(
+        icon="notes",
+        title="还没有内容",
+        text="从平台后台导出的作品表直接传上来：新作品会自动登记，曝光和互动按天入账，之后就能看出哪一篇带来了访问和订单。",
+        action=("导入内容数据", "imports:upload"),
+        second=("新建一篇", "content:new_post"),
+        permission=Permission.CONTENT_EDIT,
+    ),
+    annotate=with_figures,
+)  # fmt: skip
+
+
+def post_rows() -> Any:
+    return Post.objects.with_labels()

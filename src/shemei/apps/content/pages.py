@@ -1,0 +1,127 @@
+"""What the page of a post shows, put together for its template."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.urls import NoReverseMatch
+
+from shemei.apps.content import rules
+from shemei.apps.content.listings import post_state
+from shemei.apps.content.models import Post, PostMetric
+from shemei.kernel.figures import series, totals
+from shemei.kernel.periods import today
+from shemei.kernel.permissions import Permission
+from shemei.kernel.registry import names_of
+from shemei.kernel.urls import wurl
+from shemei.portal.charts import Chart, Series
+from shemei.portal.numbers import wan
+from shemei.warehouse.vocabulary import date_of
+
+FIGURES = ("impressions", "engagements", "engagement_rate", "clicks", "ctr")
+FIGURE_NAMES = {name: str(PostMetric._meta.get_field(name).verbose_name) for name in rules.FIGURES}
+LONGEST = 90
+
+
+def standing() -> str:
+    """「共 64 篇，本月发布 9 篇」; empty without posts."""
+    total = Post.objects.count()
+    month = Post.objects.live().filter(published_at__date__gte=today().replace(day=1)).count()
+    return f"共 {total} 篇，本月发布 {month} 篇" if total else ""
+
+
+def preset(query: Any) -> dict[str, str]:
+    """What a link to the new form may bring along, for example ``?creator_key=…``."""
+    return {
+        name: query[name] for name in ("campaign_key", "creator_key", "platform") if name in query
+    }
+
+
+def post(row: Post, by: Any) -> dict[str, Any]:
+    """A post: its figures, its days, what fell, and where its buyers' ways are shown."""
+    snapshots = [rules.Snapshot(m.day, m.told) for m in row.metrics.all()]
+    days = _days(row)
+    return {
+        "row": row,
+        "state": post_state(row),
+        "creator": names_of("creator", row.workspace, [row.creator_key]).get(row.creator_key),
+        "figures": totals(row.workspace, FIGURES, where=(("content", row.key),))
+        if by.can(Permission.VIEW)
+        else {},
+        "chart": chart(row, days) if by.can(Permission.VIEW) else None,
+        "conclusion": conclusion(days),
+        "table": table(snapshots),
+        "claimed_clicks": _last(snapshots, "clicks"),
+        "falls": [(day, FIGURE_NAMES[name], wan(n)) for day, name, n in rules.fell(snapshots)],
+        "paths_url": _paths_url(row),
+        "may_change": by.can(Permission.CONTENT_EDIT),
+    }
+
+
+def _days(row: Post) -> list[dict[str, Any]]:
+    """The log's days of this post, from publication on, at most ninety, without holes."""
+    last = today()
+    first = max(row.published_on or last - timedelta(27), last - timedelta(LONGEST - 1))
+    told = series(
+        row.workspace,
+        ("impressions", "engagements", "clicks"),
+        first,
+        last,
+        where=(("content", row.key),),
+    )
+    known = {date_of(d["bucket"]): d for d in told}
+    if not known:
+        return []
+    end = max(known)
+    span = [first + timedelta(n) for n in range((end - first).days + 1)]
+    return [{"day": day, **known.get(day, {})} for day in span]
+
+
+def chart(row: Post, days: list[dict[str, Any]]) -> Chart:
+    def values(name: str) -> tuple[float | None, ...]:
+        return tuple(day.get(name) or 0 for day in days)
+
+    return Chart(
+        id="post-days",
+        kind="line",
+        x=tuple(f"{day['day']:%m-%d}" for day in days),
+        series=(
+            Series("曝光", values("impressions")),
+            Series("互动", values("engagements")),
+            Series("短链点击", values("clicks")),
+        ),
+        height=240,
+    )
+
+
+def conclusion(days: list[dict[str, Any]]) -> str:
+    """「11-12 曝光最多，3.2 万，占这段的 41%。」"""
+    total = sum(day.get("impressions") or 0 for day in days)
+    if len(days) < 2 or total <= 0:
+        return ""
+    best = max(days, key=lambda day: day.get("impressions") or 0)
+    share = round(best["impressions"] * 100 / total)
+    return f"{best['day']:%m-%d} 曝光最多，{wan(best['impressions'])}，占这 {len(days)} 天的 {share}%。"
+
+
+def table(snapshots: list[rules.Snapshot]) -> dict[str, Any]:
+    """Totals per day, the latest first, with what each day added; only columns that somebody told."""
+    told = [name for name in rules.FIGURES if any(name in s.told for s in snapshots)]
+    rows = [
+        (s.day, [(s.told.get(n), plus.get(n)) for n in told])
+        for s, plus in reversed(rules.added(snapshots))
+    ]
+    return {"heads": [FIGURE_NAMES[name] for name in told], "rows": rows}
+
+
+def _last(snapshots: list[rules.Snapshot], name: str) -> int | None:
+    told: list[tuple[date, int]] = [(s.day, s.told[name]) for s in snapshots if name in s.told]
+    return max(told)[1] if told else None
+
+
+def _paths_url(row: Post) -> str:
+    try:
+        return f"{wurl(row.workspace, 'insight:attribution')}?by=content&content={row.key}"
+    except NoReverseMatch:
+        return ""

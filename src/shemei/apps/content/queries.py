@@ -1,0 +1,63 @@
+"""What other rooms may know of posts. Call inside the workspace's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shemei.apps.content.models import Post
+from shemei.kernel.registry import Named
+from shemei.kernel.urls import wurl
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    key: str
+    title: str
+    platform: str
+    form: str
+    state: str
+    creator_key: str
+    author_name: str
+    published_at: datetime | None
+
+
+def posts(workspace: Any, keys: Iterable[str]) -> dict[str, PostRow]:
+    rows = Post.objects.filter(workspace=workspace, key__in=list(keys))
+    return {row.key: _row(row) for row in rows}
+
+
+def posts_of_creator(workspace: Any, creator_key: str) -> list[PostRow]:
+    """A creator's posts, the latest first."""
+    return [_row(row) for row in Post.objects.filter(workspace=workspace, creator_key=creator_key)]
+
+
+def post_names(workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+    rows = Post.objects.filter(workspace=workspace, key__in=list(keys))
+    return {row.key: _named(workspace, row) for row in rows}
+
+
+def choose_posts(workspace: Any, text: str, limit: int) -> list[Named]:
+    rows = Post.objects.filter(workspace=workspace, title__icontains=text)
+    return [_named(workspace, row) for row in rows[:limit]]
+
+
+def _named(workspace: Any, row: Post) -> Named:
+    return Named(
+        row.key, row.title, row.author_name, row.platform, wurl(workspace, "content:post", row.key)
+    )
+
+
+def _row(row: Post) -> PostRow:
+    return PostRow(
+        row.key,
+        row.title,
+        row.platform,
+        row.form,
+        row.state,
+        row.creator_key,
+        row.author_name,
+        row.published_at,
+    )

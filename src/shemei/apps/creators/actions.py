@@ -1,0 +1,142 @@
+"""Writes of the creators room."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from shemei.apps.brand.queries import id_of
+from shemei.apps.creators import rules
+from shemei.apps.creators.facts import FeeBooked
+from shemei.apps.creators.models import Collaboration, Creator, TierRule
+from shemei.kernel import audit, outbox
+from shemei.kernel.actor import Actor
+from shemei.kernel.edits import assign
+from shemei.kernel.permissions import Permission, require
+
+
+def limits_table() -> dict[str, rules.TierLimits]:
+    """The tier limits of the workspace in scope, by platform; ``""`` is the general rule."""
+    return {rule.platform: rule.limits for rule in TierRule.objects.all()}
+
+
+@transaction.atomic
+def create_creator(
+    workspace: Any, *, by: Actor, name: str, platform: str, followers: int = 0, **values: Any
+) -> Creator:
+    """Add somebody to the library; the tier follows the followers."""
+    require(by, Permission.CREATORS)
+    creator = Creator(workspace=workspace, name=name, platform=platform, followers=followers)
+    assign(creator, values)
+    creator.tier = rules.tier_of(followers, rules.limits_for(platform, limits_table()))
+    creator.full_clean()
+    creator.save()
+    audit.record("creator.created", creator, by=by)
+    return creator
+
+
+@transaction.atomic
+def change_creator(creator: Creator, *, by: Actor, **values: Any) -> Creator:
+    require(by, Permission.CREATORS)
+    fields = assign(creator, values)
+    creator.tier = rules.tier_of(
+        creator.followers, rules.limits_for(creator.platform, limits_table())
+    )
+    creator.full_clean()
+    creator.save()
+    if fields:
+        audit.record("creator.changed", creator, by=by, fields="、".join(fields))
+    return creator
+
+
+@transaction.atomic
+def set_tiers(workspace: Any, *, by: Actor, limits: dict[str, rules.TierLimits]) -> int:
+    """Set the limits (``""`` is the general rule) and sort every creator anew; returns how many moved."""
+    require(by, Permission.CREATORS)
+    TierRule.objects.exclude(platform__in=list(limits)).delete()
+    for platform, limit in limits.items():
+        rule = TierRule.objects.filter(platform=platform).first() or TierRule(
+            workspace=workspace, platform=platform
+        )
+        rule.kol_from, rule.koc_from = limit.kol_from, limit.koc_from
+        rule.full_clean()
+        rule.save()
+    moved = []
+    for creator in Creator.objects.all():
+        tier = rules.tier_of(creator.followers, rules.limits_for(creator.platform, limits))
+        if tier != creator.tier:
+            creator.tier = tier
+            moved.append(creator)
+    Creator.objects.bulk_update(moved, ["tier"], batch_size=500)
+    audit.record("creator.tiers_set", None, by=by, workspace=workspace, moved=len(moved))
+    return len(moved)
+
+
+@transaction.atomic
+def agree(creator: Creator, *, by: Actor, **values: Any) -> Collaboration:
+    """Enter a collaboration with a creator. ``values`` are its fields; the campaign comes as ``campaign_key``."""
+    require(by, Permission.CREATORS)
+    collaboration = Collaboration(workspace_id=creator.workspace_id, creator=creator)
+    assign(collaboration, _tidy(creator.workspace, values))
+    collaboration.full_clean()
+    collaboration.save()
+    _book(collaboration, None)
+    audit.record("collaboration.created", collaboration, by=by, label=creator.name)
+    return collaboration
+
+
+@transaction.atomic
+def change_collaboration(
+    collaboration: Collaboration, *, by: Actor, **values: Any
+) -> Collaboration:
+    """Change what was agreed; a fee that the log already knows is taken back and told anew."""
+    require(by, Permission.CREATORS)
+    before = collaboration.cost
+    fields = assign(collaboration, _tidy(collaboration.workspace, values))
+    collaboration.full_clean()
+    collaboration.save()
+    _book(collaboration, before)
+    if fields:
+        audit.record(
+            "collaboration.changed",
+            collaboration,
+            by=by,
+            label=collaboration.creator.name,
+            fields="、".join(fields),
+        )
+    return collaboration
+
+
+@transaction.atomic
+def deliver(
+    collaboration: Collaboration, *, by: Actor, delivered_on: date, post_key: str = ""
+) -> Collaboration:
+    """The creator delivered: from this day on the fee counts as spent."""
+    require(by, Permission.CREATORS)
+    if collaboration.state == Collaboration.State.CANCELLED:
+        raise ValidationError("这次合作已取消，不能交付。请先改回「已约定」。")
+    before = collaboration.cost
+    collaboration.state = Collaboration.State.DELIVERED
+    collaboration.delivered_on = delivered_on
+    collaboration.post_key = post_key or collaboration.post_key
+    collaboration.save(update_fields=["state", "delivered_on", "post_key"])
+    _book(collaboration, before)
+    audit.record("collaboration.delivered", collaboration, by=by, label=collaboration.creator.name)
+    return collaboration
+
+
+def _tidy(workspace: Any, values: dict[str, Any]) -> dict[str, Any]:
+    rest = dict(values)
+    if "campaign_key" in rest:
+        rest["campaign_id"] = id_of("campaign", workspace, rest.pop("campaign_key"))
+    return rest
+
+
+def _book(collaboration: Collaboration, before: rules.Cost | None) -> None:
+    costs = rules.differences(before, collaboration.cost)
+    if costs:
+        fact = FeeBooked(collaboration.workspace.key, collaboration.key, tuple(costs))
+        outbox.emit(fact, workspace=collaboration.workspace)

@@ -1,0 +1,69 @@
+"""What other rooms may know of creators. Call inside the workspace's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Sum
+
+from shemei.apps.creators.models import Collaboration, Creator
+from shemei.kernel.registry import Named
+from shemei.kernel.urls import wurl
+
+
+@dataclass(frozen=True, slots=True)
+class CreatorRow:
+    """A creator with what was agreed and paid in all delivered collaborations."""
+
+    key: str
+    name: str
+    platform: str
+    tier: str
+    followers: int
+    fees: int
+    promised: int
+    post_keys: tuple[str, ...]
+
+
+def creators(workspace: Any, keys: Iterable[str] | None = None) -> list[CreatorRow]:
+    """Creators, the largest first; all of them or those with ``keys``."""
+    rows = Creator.objects.filter(workspace=workspace)
+    rows = rows if keys is None else rows.filter(key__in=list(keys))
+    deals: dict[int, list[Collaboration]] = {}
+    for deal in Collaboration.objects.delivered().filter(creator__in=rows):
+        deals.setdefault(deal.creator_id, []).append(deal)
+    return [_row(row, deals.get(row.pk, [])) for row in rows]
+
+
+def _row(row: Creator, deals: list[Collaboration]) -> CreatorRow:
+    posts = tuple(deal.post_key for deal in deals if deal.post_key)
+    fees, promised = sum(d.fee for d in deals), sum(d.promised_impressions for d in deals)
+    return CreatorRow(
+        row.key, row.name, row.platform, row.tier, row.followers, fees, promised, posts
+    )
+
+
+def fees_between(workspace: Any, first: Any, last: Any) -> int:
+    """Fees of what was delivered in a span of days, in 分."""
+    rows = Collaboration.objects.delivered().filter(
+        workspace=workspace, delivered_on__range=(first, last)
+    )
+    return int(rows.aggregate(sum=Sum("fee"))["sum"] or 0)
+
+
+def creator_names(workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+    rows = Creator.objects.filter(workspace=workspace, key__in=list(keys))
+    return {row.key: _named(workspace, row) for row in rows}
+
+
+def choose_creators(workspace: Any, text: str, limit: int) -> list[Named]:
+    rows = Creator.objects.filter(workspace=workspace, name__icontains=text)
+    return [_named(workspace, row) for row in rows[:limit]]
+
+
+def _named(workspace: Any, row: Creator) -> Named:
+    return Named(
+        row.key, row.name, row.tier, row.platform, wurl(workspace, "creators:creator", row.key)
+    )

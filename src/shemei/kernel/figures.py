@@ -1,0 +1,119 @@
+"""Figures of the warehouse for pages: one question for the rows of a page, one for a row's own page."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from shemei.kernel.periods import today
+from shemei.warehouse.attribution import Credit, attribute
+from shemei.warehouse.lake import Answer, Lake
+from shemei.warehouse.questions import Series, Totals
+from shemei.warehouse.vocabulary import int_day
+
+LONG_AGO = date(2015, 1, 1)
+Figures = dict[str, Any]
+
+
+def lake() -> Lake:
+    return Lake(settings.SHEMEI_HOME)
+
+
+def ask(question: Any) -> Answer:
+    return lake().ask(question)
+
+
+def figures_by(
+    workspace: Any,
+    by: str,
+    metrics: tuple[str, ...],
+    *,
+    first: date = LONG_AGO,
+    last: date | None = None,
+    where: tuple[tuple[str, str], ...] = (),
+) -> dict[str, Figures]:
+    """Metrics per value of one dimension, for example per content key; what has no events is left out."""
+    question = Totals(
+        workspace=workspace.key,
+        first=int_day(first),
+        last=int_day(last or today()),
+        metrics=metrics,
+        by=(by,),
+        where=where,
+    )
+    return {row[by]: row for row in ask(question).rows.to_pylist()}
+
+
+def totals(
+    workspace: Any,
+    metrics: tuple[str, ...],
+    *,
+    first: date = LONG_AGO,
+    last: date | None = None,
+    where: tuple[tuple[str, str], ...] = (),
+) -> Figures:
+    """Metrics of everything that ``where`` leaves; None per metric where there are no events."""
+    question = Totals(
+        workspace=workspace.key,
+        first=int_day(first),
+        last=int_day(last or today()),
+        metrics=metrics,
+        where=where,
+    )
+    rows = ask(question).rows.to_pylist()
+    return rows[0] if rows else dict.fromkeys(metrics)
+
+
+def series(
+    workspace: Any,
+    metrics: tuple[str, ...],
+    first: date,
+    last: date,
+    *,
+    grain: str = "day",
+    where: tuple[tuple[str, str], ...] = (),
+) -> list[Figures]:
+    """Metrics per day or week, oldest first; each row has ``bucket`` (yyyymmdd)."""
+    question = Series(
+        workspace=workspace.key,
+        first=int_day(first),
+        last=int_day(last),
+        metrics=metrics,
+        grain=grain,
+        where=where,
+    )
+    return ask(question).rows.to_pylist()
+
+
+CREDIT_DAYS = 90
+MODEL_NAMES = {
+    "first": "首次触达",
+    "last": "末次触达",
+    "linear": "线性",
+    "time_decay": "时间衰减",
+    "position": "位置加权",
+    "markov": "马尔可夫",
+    "shapley": "沙普利",
+}
+
+
+def model_name(workspace: Any) -> str:
+    """The one attribution model that the workspace has chosen; named beside every credited figure."""
+    return MODEL_NAMES[workspace.attribution_model]
+
+
+def credited_by(workspace: Any, by: str, *, days: int = CREDIT_DAYS) -> dict[str, Credit]:
+    """Orders and money credited to each value of a dimension in the last days, by the workspace's model."""
+    last = today()
+    told = attribute(
+        lake(),
+        workspace.key,
+        int_day(last - timedelta(days - 1)),
+        int_day(last),
+        by=by,
+        models=(workspace.attribution_model,),
+        lookback_days=workspace.lookback_days,
+    )
+    return dict(told.models[workspace.attribution_model])
