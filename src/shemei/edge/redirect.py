@@ -187,7 +187,7 @@ class Targets:
             return None
         try:
             target = Target(record, self._sites.rules(record.workspace))
-        except BadTarget:
+        except ValueError:  # BadTarget, or text that has no bytes
             return None
         if len(self._ready) >= REMEMBERED_LINKS:
             self._ready.clear()
