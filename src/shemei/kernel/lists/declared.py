@@ -1,0 +1,110 @@
+"""What a room declares about a list: columns, filters, bulk actions, the empty state."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from shemei.kernel.permissions import Permission
+
+Tone = Literal["good", "warn", "danger", "info", "quiet", "open"]
+Kind = Literal[
+    "text", "num", "money", "sum", "ratio", "times", "date", "datetime", "state", "platform",
+    "who", "code", "path", "tags", "custom",
+]  # fmt: skip
+NUMERIC = frozenset({"num", "money", "sum", "ratio", "times"})
+Choices = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state in words and the tone of its dot."""
+
+    label: str
+    tone: Tone = "quiet"
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. ``sort`` is the ORM field to order by; ``phone`` keeps or drops it on narrow screens.
+
+    ``money`` and ``sum`` take 分, ``ratio`` a fraction, ``who`` a name or ``(name, note)``, ``path`` a
+    list of platform keys, ``state`` a :class:`State`; ``custom`` renders ``template`` with ``row`` and ``value``.
+    """
+
+    name: str
+    label: str
+    value: Callable[[Any], Any]
+    kind: Kind = "text"
+    href: Callable[[Any], str] | None = None
+    sort: str = ""
+    hint: str = ""
+    note: Callable[[Any], str] | None = None
+    drawer: bool = False
+    phone: bool | None = None
+    hidden: bool = False
+    strong: bool = False
+    template: str = ""
+    export: Callable[[Any], Any] | None = None
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.kind in NUMERIC
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One condition. ``apply(rows, value)`` narrows; ``value`` is a list where ``multiple``, a Period for periods."""
+
+    name: str
+    label: str
+    choices: Choices | Callable[..., Choices] = ()
+    apply: Callable[[Any, Any], Any] = lambda rows, value: rows
+    multiple: bool = False
+    kind: Literal["choice", "period"] = "choice"
+
+    def options(self, request: HttpRequest) -> Choices:
+        if not callable(self.choices):
+            return self.choices
+        takes = inspect.signature(self.choices).parameters
+        return self.choices(request) if takes else self.choices()
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """Something done to the chosen rows. ``run(request, rows)`` returns a sentence for the toast, or a response.
+
+    ``confirm`` is the title of a dialog, with ``{n}`` for the number of rows.
+    """
+
+    name: str
+    label: str
+    permission: Permission
+    run: Callable[[HttpRequest, Any], str | HttpResponse | None]
+    icon: str = "check"
+    danger: bool = False
+    confirm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What a list says when it has no rows at all; actions are ``(label, url name)``."""
+
+    icon: str = "inbox"
+    title: str = "还没有记录"
+    text: str = ""
+    action: tuple[str, str] | None = None
+    second: tuple[str, str] | None = None
+    permission: Permission | None = None
+
+
+def as_iterable(value: Any) -> Iterable[Any]:
+    return () if value is None else value if isinstance(value, (list, tuple)) else (value,)

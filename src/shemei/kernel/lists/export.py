@@ -1,0 +1,131 @@
+"""Lists as files: UTF-8 CSV that Excel opens rightly, and XLSX. Needs a permission and leaves a trace."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from shemei.kernel import audit
+from shemei.kernel.lists.declared import Column, as_iterable
+from shemei.kernel.lists.rows import Rows, chunks, count
+from shemei.kernel.permissions import Permission, require
+from shemei.platforms import platform_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http import HttpRequest
+
+    from shemei.kernel.lists.listing import Listing
+
+FORMATS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+ROW_LIMIT = 200_000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def respond(request: HttpRequest, listing: Listing, rows: Rows, kind: str) -> HttpResponse:
+    """The whole matching list as a file."""
+    actor = request.actor  # type: ignore[attr-defined]
+    require(actor, Permission.EXPORT)
+    total = count(rows)
+    if total > ROW_LIMIT:
+        text = f"这次要导出 {total:,} 行，超过一次 {ROW_LIMIT:,} 行的上限。请先加条件，分几次导出。"
+        return HttpResponse(text, status=422, content_type="text/plain; charset=utf-8")
+    body = (_csv if kind == "csv" else _xlsx)(listing, _records(request, listing, rows))
+    owner = request.workspace  # type: ignore[attr-defined]
+    audit.record("data.exported", None, by=actor, workspace=owner, what=listing.noun, rows=total)
+    name = f"{listing.noun}-{timezone.localdate():%Y%m%d}.{kind}"
+    headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
+    return HttpResponse(body, content_type=FORMATS[kind], headers=headers)
+
+
+def _records(request: HttpRequest, listing: Listing, rows: Rows) -> Iterator[list[Any]]:
+    for chunk in chunks(rows, 500):
+        for row in listing.annotated(chunk, request):
+            yield [plain(column, row) for column in listing.columns]
+
+
+def plain(column: Column, row: Any) -> Any:
+    """A cell as a value for a file: 元 instead of 分, local time, words instead of marks."""
+    value = column.export(row) if column.export else column.value(row)
+    if value is None or value == "":
+        return ""
+    if column.export:
+        return value
+    if column.kind in ("money", "sum"):
+        return Decimal(value) / 100
+    if column.kind in ("platform", "path"):
+        return " > ".join(platform_of(key).name for key in as_iterable(value))
+    if column.kind == "who" and isinstance(value, tuple):
+        return str(value[0])
+    if isinstance(value, datetime):
+        return timezone.localtime(value).replace(tzinfo=None)
+    if isinstance(value, (list, tuple)):
+        return "、".join(map(str, value))
+    return value if isinstance(value, (int, float, Decimal, date)) else str(value)
+
+
+def harmless(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula gets a leading apostrophe."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
+
+
+def _csv(listing: Listing, records: Iterator[list[Any]]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow([harmless(head) for head in _heads(listing)])
+    for record in records:
+        writer.writerow(
+            [harmless(_csv_text(c, v)) for c, v in zip(listing.columns, record, strict=True)]
+        )
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _heads(listing: Listing) -> list[str]:
+    return [f"{c.label}（元）" if c.kind in ("money", "sum") else c.label for c in listing.columns]
+
+
+def _csv_text(column: Column, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    if column.kind == "ratio" and isinstance(value, (int, float, Decimal)):
+        return f"{float(value) * 100:.2f}%"
+    return f"{value:.2f}" if column.kind in ("money", "sum") and value != "" else value
+
+
+def _xlsx(listing: Listing, records: Iterator[list[Any]]) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(listing.noun[:31])
+    sheet.freeze_panes = "A2"
+    sheet.append(_heads(listing))
+    formats = {"money": "#,##0.00", "sum": "#,##0.00", "ratio": "0.00%", "num": "#,##0"}
+    for record in records:
+        pairs = zip(listing.columns, record, strict=True)
+        sheet.append(
+            [_styled(sheet, value, formats.get(column.kind, "")) for column, value in pairs]
+        )
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _styled(sheet: Any, value: Any, number_format: str) -> Any:
+    if not number_format or value == "":
+        return harmless(value)
+    cell = WriteOnlyCell(sheet, value=value)
+    cell.number_format = number_format
+    return cell

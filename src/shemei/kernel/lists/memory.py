@@ -1,0 +1,164 @@
+"""What a list remembers: saved views of a member and of the team, columns put away, density."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseRedirect
+
+from shemei.kernel.lists.query import ListQuery
+from shemei.kernel.models import ListLayout, SavedView
+from shemei.kernel.permissions import Permission
+from shemei.kernel.toasts import toast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+    from shemei.kernel.lists.listing import Listing
+
+DENSITIES = ("tight", "loose")
+VIEW_LIMIT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ViewTab:
+    """A saved view as a tab above the list."""
+
+    key: str
+    title: str
+    href: str
+    is_current: bool
+    is_changed: bool
+    is_team: bool
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    name: str
+    label: str
+    is_shown: bool
+
+
+def density(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get("s_density", "")
+    return chosen if chosen in DENSITIES else ""
+
+
+def tabs(request: HttpRequest, listing: str, query: ListQuery) -> list[ViewTab]:
+    """The member's own views and the team's."""
+    return [_tab(view, query, _member(request)) for view in _views(request, listing)]
+
+
+def _tab(view: SavedView, query: ListQuery, member: Any) -> ViewTab:
+    current = query.get("view") == view.key
+    changed = current and query.canonical != view.query
+    href = f"?{view.query}&view={view.key}" if view.query else f"?view={view.key}"
+    mine = member is not None and view.member_id == member.pk
+    return ViewTab(view.key, view.title, href, current, changed, view.is_team, mine)
+
+
+def _views(request: HttpRequest, listing: str) -> Any:
+    mine = Q(member=_member(request)) if _member(request) else Q(pk=None)
+    return SavedView.objects.filter(mine | Q(is_team=True), listing=listing)[:VIEW_LIMIT]
+
+
+def _member(request: HttpRequest) -> Any:
+    return getattr(request, "member", None)
+
+
+def hidden_columns(request: HttpRequest, listing: Listing) -> set[str]:
+    default = {column.name for column in listing.columns if column.hidden}
+    if _member(request) is None:
+        return default
+    layout = ListLayout.objects.filter(member=_member(request), listing=listing.name).first()
+    return default if layout is None else set(layout.hidden)
+
+
+def column_choices(listing: Listing, hidden: set[str]) -> list[ColumnChoice]:
+    """Every column but the first, which always stays."""
+    return [ColumnChoice(c.name, c.label, c.name not in hidden) for c in listing.columns[1:]]
+
+
+def handle(request: HttpRequest, listing: str, query: ListQuery) -> HttpResponse | str:
+    """Do what the list's own controls post; returns a response, or why not."""
+    act = _ACTS.get(request.POST["_list"])
+    if act is None or _member(request) is None:
+        return "这一步没有认出要做什么。请刷新页面再试。"
+    return act(request, listing, query)
+
+
+def _goto(request: HttpRequest, href: str) -> HttpResponse:
+    url = f"{request.path}{href}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
+
+
+def _save(request: HttpRequest, listing: str, query: ListQuery) -> HttpResponse | str:
+    title = " ".join(request.POST.get("title", "").split())
+    if not 1 <= len(title) <= 24:
+        return "视图要有一个 1 至 24 字的名称。"
+    view = SavedView.objects.create(
+        workspace=request.workspace,  # type: ignore[attr-defined]
+        listing=listing,
+        title=title,
+        query=query.canonical[:1000],
+        member=_member(request),
+        is_team=bool(request.POST.get("is_team")),
+    )
+    toast(request, f"已存为视图「{title}」")
+    return _goto(request, _tab(view, query, _member(request)).href)
+
+
+def _update(request: HttpRequest, listing: str, query: ListQuery) -> HttpResponse | str:
+    view = _own(request, listing)
+    if view is None:
+        return "这个视图不是你建的，改不了。可以另存一个。"
+    view.query = query.canonical[:1000]
+    view.save(update_fields=["query"])
+    toast(request, f"视图「{view.title}」已更新")
+    return _goto(request, _tab(view, query, _member(request)).href)
+
+
+def _delete(request: HttpRequest, listing: str, query: ListQuery) -> HttpResponse | str:
+    view = _own(request, listing)
+    if view is None:
+        return "这个视图不是你建的，删不了。"
+    view.delete()
+    toast(request, f"视图「{view.title}」已删除")
+    return _goto(request, query.without("view").href)
+
+
+def _own(request: HttpRequest, listing: str) -> SavedView | None:
+    """The view, if this member made it; a team's view also if they manage the brand."""
+    found = SavedView.objects.filter(listing=listing, key=request.POST.get("view", "")).first()
+    if found is None or found.member_id == _member(request).pk:
+        return found
+    managed = found.is_team and request.actor.can(Permission.WORKSPACE)  # type: ignore[attr-defined]
+    return found if managed else None
+
+
+def _columns(request: HttpRequest, listing: str, query: ListQuery) -> HttpResponse | str:
+    shown, known = set(request.POST.getlist("shown")), request.POST.getlist("known")
+    ListLayout.objects.update_or_create(
+        member=_member(request),
+        listing=listing,
+        defaults={
+            "workspace": request.workspace,  # type: ignore[attr-defined]
+            "hidden": [name for name in known[:60] if name not in shown],
+        },
+    )
+    return ""
+
+
+_ACTS: dict[str, Callable[[Any, str, ListQuery], HttpResponse | str]] = {
+    "save": _save,
+    "update": _update,
+    "delete": _delete,
+    "columns": _columns,
+}

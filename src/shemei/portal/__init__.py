@@ -1,0 +1,1 @@
+"""The shell: page frame, components, numbers as people read them, and browser behaviour."""

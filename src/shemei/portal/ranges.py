@@ -1,0 +1,70 @@
+"""What the range picker offers: everyday spans, big sales, one's own days, and the span to compare with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from shemei.kernel.periods import Comparison, Period, presets, promos, promos_within, today
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+OWN = ("range", "from", "to", "page")
+COMPARED = ("compare", "cfrom", "cto")
+
+
+@dataclass(frozen=True, slots=True)
+class RangeOption:
+    label: str
+    span: str
+    href: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RangeChoice:
+    """Ready for ``portal/range_picker.html``."""
+
+    period: Period
+    comparison: Comparison | None
+    everyday: list[RangeOption]
+    sales: list[RangeOption]
+    within: list[str]
+    keeps: list[tuple[str, str]]
+    compare_keeps: list[tuple[str, str]]
+    straight_href: str
+    advised_href: str
+    is_straight: bool
+
+
+def choices(query: QueryDict, period: Period, comparison: Comparison | None) -> RangeChoice:
+    """Options with addresses that keep the rest of the query."""
+    pairs = [(key, value) for key, values in query.lists() for value in values]
+    rest = [pair for pair in pairs if pair[0] not in (*OWN, "cfrom", "cto")]
+    kept = [pair for pair in pairs if pair[0] not in ("page", *COMPARED)]
+    day = today()
+    sales = [p for year in (day.year, day.year - 1) for p in promos(year) if p.first <= day]
+    return RangeChoice(
+        period=period,
+        comparison=comparison,
+        everyday=[_option(p, rest, period) for p in presets(day)],
+        sales=[_option(p, rest, period, year=day.year) for p in sales[:7]],
+        within=sorted({promo.label for promo in promos_within(period)}),
+        keeps=rest,
+        compare_keeps=kept,
+        straight_href=f"?{urlencode([*kept, ('compare', 'straight')])}",
+        advised_href=f"?{urlencode(kept)}",
+        is_straight=query.get("compare") == "straight",
+    )
+
+
+def _option(
+    option: Period, rest: list[tuple[str, str]], chosen: Period, year: int | None = None
+) -> RangeOption:
+    label = (
+        option.label if year in (None, option.first.year) else f"{option.first.year} {option.label}"
+    )
+    on = bool(chosen.key) and option.key == chosen.key
+    return RangeOption(label, option.span, f"?{urlencode([*rest, ('range', option.key)])}", on)

@@ -1,0 +1,119 @@
+"""The shell's own small answers: the look, search, notifications, long tasks, help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from shemei.kernel import registry
+from shemei.kernel import tasks as long_tasks
+from shemei.kernel.models import LongTask, Notification
+from shemei.kernel.registry import Hit
+from shemei.kernel.views import get_row
+from shemei.portal.context import THEMES, Shell
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+YEAR = 365 * 86_400
+HITS = 5
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Keep the look with the member, and in a cookie for the pages before sign-in."""
+    theme = request.POST.get("theme", "")
+    if theme not in THEMES:
+        return HttpResponse("外观只有 auto、light、dark 三种。", status=400)
+    user: Any = request.user
+    if user.is_authenticated:
+        user.theme = theme
+        user.save(update_fields=["theme"])
+    response = HttpResponse(status=204)
+    response.set_cookie("s_theme", theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class HitGroup:
+    label: str
+    hits: list[Hit]
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Actions and pages first, then what the rooms find; each asks only for what the member may see."""
+    text = " ".join(request.GET.get("q", "").split())[:80]
+    shell = Shell(request)
+    actions = [Hit("动作", f"新建{line.label}", line.href, line.icon) for line in shell.create]
+    lines = [line for group in [*shell.groups] for line in group.lines] + shell.settings
+    pages = [Hit("去", line.label, line.href, line.icon) for line in lines]
+    groups = [HitGroup("动作", _matching(actions, text)), HitGroup("去", _matching(pages, text))]
+    if text:
+        groups += [HitGroup(p.kind, list(p.find(request, text, HITS))) for p in _providers(request)]
+    found = [group for group in groups if group.hits]
+    return render(request, "portal/search.html", {"groups": found, "text": text})
+
+
+def _matching(hits: list[Hit], text: str) -> list[Hit]:
+    return [hit for hit in hits if text.lower() in hit.title.lower()][: HITS if text else 20]
+
+
+def _providers(request: HttpRequest) -> list[registry.SearchProvider]:
+    actor = request.actor  # type: ignore[attr-defined]
+    return [provider for provider in registry.search if actor.can(provider.permission)]
+
+
+@require_http_methods(["GET", "POST"])
+def notifications(request: HttpRequest) -> HttpResponse:
+    mine = Notification.objects.filter(member=request.member)  # type: ignore[attr-defined]
+    if request.method == "POST":
+        mine.filter(read_at=None).update(read_at=timezone.now())
+        return HttpResponseRedirect(_back(request))
+    context = {
+        "notifications": list(mine[:50]),
+        "unread": mine.filter(read_at=None).count(),
+        "next": request.headers.get("HX-Current-URL", ""),
+    }
+    return render(request, "portal/notifications.html", context)
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return wanted
+    return "/"
+
+
+@require_GET
+def help_drawer(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/help.html")
+
+
+@require_GET
+def tasks(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/tasks.html", {"tasks": list(LongTask.objects.all()[:20])})
+
+
+@require_GET
+def task_line(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/task_poll.html", {"tasks": Shell(request).open_tasks})
+
+
+@require_GET
+def task(request: HttpRequest, key: str) -> HttpResponse:
+    return render(request, "portal/task.html", {"task": get_row(LongTask.objects, key)})
+
+
+@require_POST
+def task_cancel(request: HttpRequest, key: str) -> HttpResponse:
+    found = get_row(LongTask.objects, key)
+    long_tasks.cancel(found)
+    found.refresh_from_db()
+    return render(request, "portal/task.html", {"task": found})
