@@ -17,7 +17,12 @@ from rich.console import Console
 from shemei.commands.setup import django_home, migrate
 
 console = Console()
-home_option = click.option("--home", envvar="SHEMEI_HOME", type=click.Path(file_okay=False), help="数据文件夹，默认 .shemei")
+home_option = click.option(
+    "--home",
+    envvar="SHEMEI_HOME",
+    type=click.Path(file_okay=False),
+    help="数据文件夹，默认 .shemei",
+)
 RESTART_AFTER = 1.0
 STOP_WITHIN = 15.0
 
@@ -45,13 +50,18 @@ def run_all(home: str | None, host: str, port: int, edge_port: int, *, banner: s
         Part("worker", []),
     ]
     _prepare()
-    console.print(banner or f"[b]Shemei 社媒[/b] 正在启动：[link]http://{_shown(host)}:{port}/[/link]　Ctrl C 停止")
+    console.print(
+        banner
+        or f"[b]Shemei 社媒[/b] 正在启动：[link]http://{_shown(host)}:{port}/[/link]　Ctrl C 停止"
+    )
     supervise(parts)
 
 
 def _prepare() -> None:
     """Migrate in a process of its own, so that the supervisor stays small."""
-    if subprocess.run([sys.executable, "-c", "from shemei.commands.setup import *; django_home(); migrate()"]).returncode:
+    if subprocess.run(
+        [sys.executable, "-c", "from shemei.commands.setup import *; django_home(); migrate()"]
+    ).returncode:
         raise click.ClickException("数据库没有准备好，原因见上面几行。")
 
 
@@ -61,7 +71,9 @@ def _refuse_taken_port(host: str, port: int, option: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise click.ClickException(f"端口 {port} 用不了（{error.strerror}）。换一个：{option} {port + 10}") from None
+            raise click.ClickException(
+                f"端口 {port} 用不了（{error.strerror}）。换一个：{option} {port + 10}"
+            ) from None
 
 
 def _shown(host: str) -> str:
@@ -77,7 +89,9 @@ class Part:
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     def start(self) -> None:
-        self.process = subprocess.Popen([sys.executable, "-m", "shemei", self.name, *self.arguments])
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "shemei", self.name, *self.arguments]
+        )
 
     def ended(self) -> int | None:
         return self.process.poll() if self.process else None
@@ -93,7 +107,9 @@ def supervise(parts: list[Part]) -> None:
     while not stopping.wait(0.3):
         for part in parts:
             if (code := part.ended()) is not None and not stopping.is_set():
-                console.print(f"[yellow]{part.name} 意外退出（{code}），{RESTART_AFTER:.0f} 秒后重启[/yellow]")
+                console.print(
+                    f"[yellow]{part.name} 意外退出（{code}），{RESTART_AFTER:.0f} 秒后重启[/yellow]"
+                )
                 stopping.wait(RESTART_AFTER)
                 part.start()
     _stop(parts)
@@ -121,7 +137,14 @@ def web(home: str | None, host: str, port: int) -> None:
     migrate()
     import uvicorn
 
-    uvicorn.run("shemei.config.asgi:application", host=host, port=port, log_level="warning", lifespan="off", timeout_graceful_shutdown=5)
+    uvicorn.run(
+        "shemei.config.asgi:application",
+        host=host,
+        port=port,
+        log_level="warning",
+        lifespan="off",
+        timeout_graceful_shutdown=5,
+    )
 
 
 @click.command()

@@ -21,5 +21,9 @@ def test(strict: bool, arguments: tuple[str, ...]) -> None:
     os.chdir(ROOT)
     if strict:
         os.environ["SHEMEI_TEST_STRICT"] = "1"
-    parallel = [] if any(argument.startswith(("-n", "tests", "src")) for argument in arguments) else ["-n", "2", "--dist", "loadfile"]
+    parallel = (
+        []
+        if any(argument.startswith(("-n", "tests", "src")) for argument in arguments)
+        else ["-n", "2", "--dist", "loadfile"]
+    )
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *parallel, *arguments])  # noqa: S606 (our own interpreter)

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "shemei.apps.brand",
     "shemei.apps.commerce",
     "shemei.apps.audience",
+    "shemei.apps.tracking",
     "shemei.apps.content",
     "shemei.apps.creators",
     "shemei.apps.advertising",

@@ -194,15 +194,13 @@ class Log:
     def ordered(self) -> pa.Table:
         rows = np.arange(len(self.orders.touch))
         touch = self.orders.touch
-        clicked = (self.touches.post[touch] >= 0) | (self.touches.spot[touch] >= 0)
-        known = pa.concat_arrays([self.click_ids, pa.array([""])])
         return self._block(
             self.orders.seconds,
             "order",
             source="import",
             amount=self.orders.amount,
             quantity=self.orders.quantity,
-            click_id=known.take(pa.array(np.where(clicked, touch, len(self.click_ids)))),
+            click_id=self.order_clicks(),
             **self.site_visitors.at(self.site[touch]),
             **self._buyer(rows),
             **self._owner(rows),
@@ -216,3 +214,29 @@ class Log:
         rows = np.flatnonzero(self.orders.refund > 0)
         return self._block(self.orders.refund_seconds[rows], "refund", source="import", amount=self.orders.refund[rows], **self._buyer(rows))
 
+    def reported(self, kind: str, action: str, post: Ints, seconds: Floats, quantity: Ints) -> pa.Table:
+        """What platforms report of posts: counts without people."""
+        some = np.flatnonzero(quantity)
+        posts, rows = self.plan.posts, post[some]
+        return self._block(
+            seconds[some],
+            kind,
+            action=action,
+            source="import",
+            quantity=quantity[some],
+            platform=coded([p.platform for p in posts], rows),
+            channel=coded([p.platform for p in posts], rows),
+            platform_account=coded([self.plan.accounts[p.account].key if p.creator < 0 else "" for p in posts], rows),
+            campaign=coded([self.plan.campaigns[p.campaign].key for p in posts], rows),
+            content=coded([p.key for p in posts], rows),
+            creator=coded([self.plan.creators[p.creator].key if p.creator >= 0 else "" for p in posts], rows),
+        )
+
+    def order_clicks(self) -> list[str]:
+        touch = self.orders.touch
+        clicked = (self.touches.post[touch] >= 0) | (self.touches.spot[touch] >= 0)
+        known = pa.concat_arrays([self.click_ids, pa.array([""])])
+        return known.take(pa.array(np.where(clicked, touch, len(self.click_ids)))).to_pylist()
+
+    def order_visitors(self) -> list[str]:
+        return self.site_visitors.at(self.site[self.orders.touch])["visitor"].to_pylist()

@@ -1,4 +1,4 @@
-"""Writes: API keys, and what a user changes about themselves."""
+"""Writes: API keys, and the sessions of a user."""
 
 from __future__ import annotations
 
@@ -50,12 +50,6 @@ def revoke_key(key: ApiKey, *, by: Actor) -> None:
     require(by, Permission.KEYS)
     if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
         audit.record("key.revoked", key, by=by)
-
-
-def set_theme(user: User, theme: str) -> None:
-    """Remember how a user likes the screen; anything unknown follows the system."""
-    user.theme = theme if theme in dict(User.THEMES) else "auto"
-    user.save(update_fields=["theme"])
 
 
 def sign_out_others(user: User, *, keep: str) -> int:

@@ -12,5 +12,4 @@ urlpatterns = [
     path("start/", views.start, name="start"),
     path("invite/<str:token>/", views.join, name="join"),
     path("brands/new/", views.new_brand, name="new_brand"),
-    path("me/theme/", views.theme, name="theme"),
 ]

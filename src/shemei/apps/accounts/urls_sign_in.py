@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views
 from django.urls import include, path, re_path
 
-from shemei.apps.accounts.views_entry import sign_up
+from shemei.apps.accounts.views_entry import sessions, sign_up
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -27,5 +27,6 @@ urlpatterns = [
         views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("sessions/", sessions, name="usersessions_list"),
     path("2fa/", include("allauth.mfa.urls")),
 ]

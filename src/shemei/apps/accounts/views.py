@@ -17,7 +17,7 @@ from shemei.apps.accounts.models import Invitation, Member, Workspace
 from shemei.apps.accounts.rules import ROLE_NOTES, may_grant
 from shemei.kernel.edits import submit
 from shemei.kernel.models import AuditEntry
-from shemei.kernel.permissions import Permission, require
+from shemei.kernel.permissions import PERMISSION_NAMES, Permission, require
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
@@ -91,7 +91,13 @@ def member(request: Any, key: str) -> HttpResponse:
     if request.method == "POST" and submit(form, change):
         toast(request, f"{row} 现在是{row.role_name}")
         return redirect(wurl(request.workspace, "accounts:members"))
-    told = {"row": row, "form": form, "may_manage": may, "role_note": ROLE_NOTES[row.role]}
+    told = {
+        "row": row,
+        "form": form,
+        "may_manage": may,
+        "role_note": ROLE_NOTES[row.role],
+        "may_do": [name for each, name in PERMISSION_NAMES.items() if each in row.permissions],
+    }
     return render(request, "accounts/member.html", told)
 
 

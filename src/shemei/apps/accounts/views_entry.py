@@ -1,4 +1,4 @@
-"""Pages outside every brand: the way in, the first start, invitations, a new brand, the theme."""
+"""Pages outside every brand: the way in, the first start, invitations, a new brand."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
-from shemei.apps.accounts import actions, actions_keys, queries
+from shemei.apps.accounts import actions, queries
 from shemei.apps.accounts.adapter import INVITATION
 from shemei.apps.accounts.forms import AccountForm, NewBrandForm, StartForm
 from shemei.apps.accounts.models import Invitation, Member
@@ -113,12 +111,8 @@ def new_brand(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/new_brand.html", told, status=200 if may else 403)
 
 
-@require_POST
 @login_required
-def theme(request: HttpRequest) -> HttpResponse:
-    """Remember light or dark; scripts get 204, plain forms go back to their page."""
-    actions_keys.set_theme(request.user, request.POST.get("theme", "auto"))
-    back = request.POST.get("next", "")
-    if back and url_has_allowed_host_and_scheme(back, {request.get_host()}):
-        return redirect(back)
-    return HttpResponse(status=204)
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where one is signed in stands with the rest of one's account, in the brand used last."""
+    mine = queries.memberships(request.user)
+    return redirect(wurl(mine[0].workspace, "accounts:me") if mine else "entry:new_brand")

@@ -11,12 +11,14 @@ class TrackingConfig(AppConfig):
     verbose_name = "链接与订单"
 
     def ready(self) -> None:
+        from shemei.apps.commerce.facts import register_code_owners
         from shemei.apps.tracking import queries, search
         from shemei.kernel import audit, registry
         from shemei.kernel.permissions import Permission as P
         from shemei.kernel.registry import CreateItem, NameSource, NavItem, SearchProvider
 
         audit.register(VERBS)
+        register_code_owners(queries.code_owners)
         registry.add_navigation(
             NavItem(
                 "效果",

@@ -77,20 +77,20 @@ class LinkForm(OwnedForm):
         help_text="不选时，按达人或内容所在的平台来定。",
     )
     spot = forms.CharField(
-        label="投放位置（选填）",
+        label="投放位置",
         required=False,
         max_length=40,
         widget=forms.TextInput({"placeholder": "例如 评论区置顶、门店收银台"}),
     )
-    account = forms.ChoiceField(label="用哪个账号发（选填）", required=False)
-    campaign = forms.ChoiceField(label="营销计划（选填）", required=False)
-    creator = forms.ChoiceField(label="达人（选填）", required=False)
-    content = forms.ChoiceField(label="内容（选填）", required=False)
+    account = forms.ChoiceField(label="用哪个账号发", required=False)
+    campaign = forms.ChoiceField(label="营销计划", required=False)
+    creator = forms.ChoiceField(label="达人", required=False)
+    content = forms.ChoiceField(label="内容", required=False)
     name = forms.CharField(
-        label="名称（选填）", required=False, max_length=80, help_text="留空时由系统起名。"
+        label="名称", required=False, max_length=80, help_text="留空时由系统起名。"
     )
     alias = forms.CharField(
-        label="自定短码（选填）",
+        label="自定短码",
         required=False,
         max_length=60,
         help_text="建好后不能改，印出去的二维码才一直有效。留空时由系统起 7 位。",
@@ -158,15 +158,15 @@ class CodeForm(OwnedForm):
         help_text="顾客照着输入。不分大小写，避免用 0 和 O、1 和 I。",
         widget=forms.TextInput({"placeholder": "例如 AZHI30", "autocapitalize": "characters"}),
     )
-    creator = forms.ChoiceField(label="达人（选填）", required=False)
+    creator = forms.ChoiceField(label="达人", required=False)
     spot = forms.CharField(
-        label="投放位置（选填）",
+        label="投放位置",
         required=False,
         max_length=40,
         widget=forms.TextInput({"placeholder": "例如 包裹卡、门店海报"}),
     )
-    campaign = forms.ChoiceField(label="营销计划（选填）", required=False)
-    content = forms.ChoiceField(label="内容（选填）", required=False)
+    campaign = forms.ChoiceField(label="营销计划", required=False)
+    content = forms.ChoiceField(label="内容", required=False)
     platform = forms.ChoiceField(
         label="在哪个平台给出",
         required=False,
@@ -174,16 +174,16 @@ class CodeForm(OwnedForm):
         help_text="用码的订单会记在这个平台。不选时跟着达人走。",
     )
     discount_note = forms.CharField(
-        label="优惠说明（选填）",
+        label="优惠说明",
         required=False,
         max_length=60,
         widget=forms.TextInput({"placeholder": "例如 满 299 减 30"}),
     )
     starts_on = forms.DateField(
-        label="开始（选填）", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+        label="开始", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
     ends_on = forms.DateField(
-        label="结束（选填）", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+        label="结束", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
 
     def clean(self) -> dict[str, Any]:
@@ -212,7 +212,7 @@ class ManyCodesForm(OwnedForm):
         widget=forms.TextInput({"placeholder": "例如 D11", "autocapitalize": "characters"}),
     )
     creators = forms.MultipleChoiceField(label="达人", widget=forms.CheckboxSelectMultiple)
-    campaign = forms.ChoiceField(label="营销计划（选填）", required=False)
+    campaign = forms.ChoiceField(label="营销计划", required=False)
     discount_note = CodeForm.base_fields["discount_note"]
     starts_on = CodeForm.base_fields["starts_on"]
     ends_on = CodeForm.base_fields["ends_on"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from shemei.apps.commerce.facts import CodeOwner
 from shemei.apps.tracking.book import short_url
 from shemei.apps.tracking.models import Link, PromoCode
 from shemei.apps.tracking.rules import fold_promo_code
@@ -28,18 +29,6 @@ class LinkRow:
     content_key: str
     creator_key: str
     is_active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CodeOwner:
-    """Whom the orders of a promo code are credited to; keys of the rooms' rows."""
-
-    code: str
-    owner_kind: str
-    creator: str
-    campaign: str
-    content: str
-    platform: str
 
 
 def links(
@@ -99,8 +88,6 @@ def _row(link: Link) -> LinkRow:
 
 def _owner(row: PromoCode) -> CodeOwner:
     return CodeOwner(
-        code=row.code,
-        owner_kind=row.owner_kind,
         creator=row.creator_key,
         campaign=row.campaign.key if row.campaign else "",
         content=row.content_key,

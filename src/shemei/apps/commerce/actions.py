@@ -1,0 +1,95 @@
+"""Writing single orders and refunds: by form, by API. Files go through ``imports``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Sum
+
+from shemei.apps.commerce.models import Order, Refund
+from shemei.apps.commerce.rules import OrderDraft
+from shemei.apps.commerce.store import Saved, save_orders
+from shemei.apps.commerce.telling import tell_changes, tell_orders, tell_refunds
+from shemei.kernel import audit
+from shemei.kernel.actor import Actor
+from shemei.kernel.permissions import Permission, require
+
+
+@transaction.atomic
+def record_order(
+    workspace: Any, draft: OrderDraft, *, by: Actor, source: str = "manual"
+) -> tuple[Order, str]:
+    """Record an order; the same number again is the same order. Returns it with new, changed or same."""
+    require(by, Permission.ORDERS)
+    if draft.amount < 0:
+        raise ValidationError({"amount": "实付金额不能是负数。退款请另记一笔。"})
+    saved = save_orders(workspace, [draft], source=source)
+    order = Order.objects.select_related("customer").get(number=draft.number)
+    verdict = _tell(workspace, saved, order, by)
+    tell_refunds(workspace, saved.refunds)
+    return order, verdict
+
+
+def _tell(workspace: Any, saved: Saved, order: Order, by: Actor) -> str:
+    if saved.new:
+        tell_orders(workspace, [order])
+        audit.record("order.recorded", order, by=by, amount=f"{order.amount / 100:.2f}")
+        return "new"
+    if saved.changed:
+        before = saved.befores[order.key]
+        tell_changes(workspace, [(order, before)], "")
+        audit.record("order.changed", order, by=by, fields="、".join(_labels(before)))
+        return "changed"
+    return "same"
+
+
+def _labels(before: dict[str, Any]) -> list[str]:
+    """Chinese names of what changed, in the order it was found."""
+    names = {f.attname: f.verbose_name for f in Order._meta.concrete_fields} | {"lines": "商品"}
+    return [str(names[name]) for name in before if name != "customer_id"] or ["顾客"]
+
+
+@transaction.atomic
+def record_refund(
+    order: Order,
+    *,
+    amount: int,
+    refunded_at: datetime,
+    by: Actor,
+    number: str = "",
+    reason: str = "",
+) -> tuple[Refund, bool]:
+    """Book money given back; the same refund number again is the same refund. Returns it and whether it is new."""
+    require(by, Permission.ORDERS)
+    locked = Order.objects.select_for_update().select_related("customer").get(pk=order.pk)
+    if number and (known := locked.refunds.filter(number=number).first()):
+        return known, False
+    left = refundable(locked)
+    if not 0 < amount <= left:
+        raise ValidationError(
+            {"amount": f"退款金额须大于 0，最多 {left / 100:.2f}（实付减去已退）。"}
+        )
+    refund = Refund.objects.create(
+        workspace=locked.workspace,
+        order=locked,
+        customer=locked.customer,
+        number=number or f"{locked.number}-R{locked.refunds.count() + 1}"[:64],
+        amount=amount,
+        currency=locked.currency,
+        refunded_at=refunded_at,
+        reason=reason[:80],
+    )
+    if amount == left:
+        Order.objects.filter(pk=locked.pk).update(state=Order.State.REFUNDED)
+    tell_refunds(locked.workspace, [refund])
+    audit.record("order.refunded", locked, by=by, amount=f"{amount / 100:.2f}")
+    return refund, True
+
+
+def refundable(order: Order) -> int:
+    """What can still be given back of an order, in 分."""
+    given: int = order.refunds.aggregate(total=Sum("amount"))["total"] or 0
+    return max(order.amount - given, 0)

@@ -1,0 +1,148 @@
+"""What commerce tells the other rooms and the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from shemei.warehouse.channels import channel_of
+from shemei.warehouse.vocabulary import Event
+
+
+@dataclass(frozen=True, slots=True)
+class CodeOwner:
+    """To whom a promo code's use is credited, as keys of the rooms above."""
+
+    creator: str = ""
+    campaign: str = ""
+    content: str = ""
+    platform: str = ""
+    platform_account: str = ""
+    link: str = ""
+
+
+CodeSource = Callable[[Any, Iterable[str]], Mapping[str, Any]]
+_sources: list[CodeSource] = []
+
+
+def register_code_owners(source: CodeSource) -> None:
+    """The room that makes codes calls this from its ``apps.py``.
+
+    ``source(workspace, codes)`` returns the owners it knows: anything with the attributes of ``CodeOwner``.
+    """
+    _sources.append(source)
+
+
+def owners_of(workspace: Any, codes: Iterable[str]) -> dict[str, CodeOwner]:
+    wanted = sorted({code for code in codes if code})
+    found: dict[str, CodeOwner] = {}
+    for source in _sources if wanted else []:
+        found |= {code: _as_owner(owner) for code, owner in source(workspace, wanted).items()}
+    return found
+
+
+def _as_owner(owner: Any) -> CodeOwner:
+    return CodeOwner(**{item.name: getattr(owner, item.name, "") for item in fields(CodeOwner)})
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlaced:
+    """An order was paid. ``order`` and ``customer`` are keys; ``ts`` is UTC microseconds of the payment."""
+
+    workspace: str
+    order: str
+    number: str
+    ts: int
+    amount: int
+    currency: str = "CNY"
+    quantity: int = 1
+    customer: str = ""
+    phone: str = ""
+    click_id: str = ""
+    visitor: str = ""
+    promo_code: str = ""
+    region: str = ""
+    source: str = ""
+    batch: str = ""
+    creator: str = ""
+    campaign: str = ""
+    content: str = ""
+    platform: str = ""
+    platform_account: str = ""
+    link: str = ""
+
+    def to_events(self) -> list[Event]:
+        order = Event(
+            kind="order",
+            workspace=self.workspace,
+            ts=self.ts,
+            amount=self.amount,
+            currency=self.currency,
+            quantity=self.quantity,
+            region=self.region,
+            **self._who(),
+            **self._owner(),
+        )
+        return [self._redeem(), order] if self.promo_code else [order]
+
+    def _redeem(self) -> Event:
+        """The use of a code is a touch at order time, credited to the code's owner."""
+        return Event(
+            kind="redeem", workspace=self.workspace, ts=self.ts, **self._who(), **self._owner()
+        )
+
+    def _who(self) -> dict[str, Any]:
+        return {
+            "customer": self.customer,
+            "phone": self.phone,
+            "visitor": self.visitor,
+            "click_id": self.click_id,
+            "promo_code": self.promo_code,
+            "order_id": self.number,
+            "source": self.source,
+            "batch": self.batch,
+        }
+
+    def _owner(self) -> dict[str, str]:
+        owner = {item.name: getattr(self, item.name) for item in fields(CodeOwner)}
+        channel = channel_of(platform=self.platform) if any(owner.values()) else ""
+        return owner | {"channel": channel}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefunded:
+    """Money went back; ``number`` is ``""`` where no order could be found for it."""
+
+    workspace: str
+    refund: str
+    number: str
+    ts: int
+    amount: int
+    currency: str = "CNY"
+    quantity: int = 0
+    customer: str = ""
+    phone: str = ""
+    source: str = ""
+    batch: str = ""
+
+    def to_events(self) -> list[Event]:
+        return [
+            Event(
+                kind="refund",
+                workspace=self.workspace,
+                ts=self.ts,
+                amount=self.amount,
+                currency=self.currency,
+                quantity=self.quantity,
+                order_id=self.number,
+                customer=self.customer,
+                phone=self.phone,
+                source=self.source,
+                batch=self.batch,
+            )
+        ]
+
+
+def owner_fields(owner: CodeOwner | None) -> dict[str, str]:
+    return asdict(owner) if owner else {}

@@ -1,0 +1,128 @@
+"""Order files as a kind of import: orders, their refunds, and the cancellations of a retail ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from shemei.apps.commerce import order_file
+from shemei.apps.commerce.models import Customer, Order, Product, Refund
+from shemei.apps.commerce.returns import give_back, save_cancellations
+from shemei.apps.commerce.store import restore, save_orders
+from shemei.apps.commerce.telling import tell_changes, tell_orders, tell_refunds
+from shemei.kernel.imports.kinds import Group, ImportKind, Row, Skip, Staged, Tally
+from shemei.kernel.imports.models import ImportBatch, RowChange
+from shemei.kernel.tombstones import exclude_batch
+
+if TYPE_CHECKING:
+    from shemei.kernel.actor import Actor
+
+SUBJECT = "commerce.order"
+
+
+class Orders(ImportKind):
+    """订单: one line per order or one per product; see ``docs/reference/order-import.md`` for every rule."""
+
+    key = "orders"
+    name = "订单"
+    noun = "单"
+    group_field = "number"
+    fields = order_file.FIELDS
+    presets = order_file.PRESETS
+    options = order_file.OPTIONS
+    done_url = ("看这批订单", "commerce:orders")
+
+    def mapping_problem(self, columns: Mapping[str, int]) -> str:
+        return order_file.mapping_problem(columns)
+
+    def prepare(self, row: Row, batch: ImportBatch) -> Staged | Skip:
+        return order_file.prepare(row, batch.preset, batch.workspace.key)
+
+    def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
+        orders, cancellations = _split(groups)
+        saved = save_orders(batch.workspace, _drafts(orders, batch), source="import", apply=False)
+        tally = Tally(len(saved.new), len(saved.changed), saved.same, saved.kept)
+        tally.extra["退款"] = len(saved.refunds)
+        numbers = [group[0].values["number"] for group in cancellations]
+        known = Refund.objects.filter(number__in=numbers).values("number").distinct().count()
+        tally.extra["取消单"] = len(cancellations) - known
+        tally.extra["已有的取消单"] = known
+        return tally
+
+    def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
+        orders, cancellations = _split(groups)
+        saved = save_orders(
+            batch.workspace, _drafts(orders, batch), source="import", batch=batch.key
+        )
+        RowChange.keep(batch, saved.befores, SUBJECT)
+        back = save_cancellations(
+            batch.workspace, cancellations, currency=batch.option("currency"), batch=batch.key
+        )
+        tally = Tally(len(saved.new), len(saved.changed), saved.same, saved.kept)
+        tally.extra["退款"] = len(saved.refunds) + len(back.refunds)
+        tally.extra["取消单"] = back.invoices
+        tally.extra["已有的取消单"] = back.same
+        tally.extra["含未配上订单的取消单"] = back.without_order
+        return tally
+
+    def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
+        workspace = batch.workspace
+        orders = Order.objects.filter(batch=batch.key).select_related("customer").order_by("id")
+        tell_orders(workspace, orders.iterator(2000))
+        refunds = Refund.objects.filter(batch=batch.key).select_related("order", "customer")
+        tell_refunds(workspace, refunds.order_by("id").iterator(2000))
+        befores = dict(_changes(batch).values_list("subject_key", "before"))
+        changed = Order.objects.filter(key__in=befores).select_related("customer")
+        tell_changes(workspace, ((order, befores[order.key]) for order in changed), batch.key)
+        return _said(refunds.filter(order=None).values_list("amount", flat=True), batch)
+
+    def undo_obstacle(self, batch: ImportBatch) -> str:
+        mine = Order.objects.filter(batch=batch.key).values("key")
+        touched = RowChange.objects.filter(subject=SUBJECT, batch__state=ImportBatch.State.DONE)
+        later = touched.filter(batch__id__gt=batch.pk)
+        theirs = _changes(batch).values("subject_key")
+        blocking = later.filter(subject_key__in=mine) | later.filter(subject_key__in=theirs)
+        first = blocking.select_related("batch").order_by("-batch_id").first()
+        if first is None:
+            return ""
+        return f"其中的订单后来又被「{first.batch.file_name}」改过。请先撤销那一次，再撤销这一次。"
+
+    def undo(self, batch: ImportBatch, by: Actor) -> None:
+        refunds = list(Refund.objects.filter(batch=batch.key))
+        give_back(refunds)
+        Refund.objects.filter(batch=batch.key).delete()
+        Order.objects.filter(batch=batch.key).delete()
+        befores = dict(_changes(batch).values_list("subject_key", "before"))
+        for order in Order.objects.filter(key__in=befores):
+            restore(order, befores[order.key])
+        _changes(batch).delete()
+        Customer.objects.filter(batch=batch.key, orders=None).delete()
+        sold = Order.objects.values("lines__sku")
+        Product.objects.filter(batch=batch.key).exclude(sku__in=sold).delete()
+        if batch.state == ImportBatch.State.DONE:
+            exclude_batch(batch.workspace.key, batch.key)
+
+
+def _changes(batch: ImportBatch) -> Any:
+    return RowChange.objects.filter(batch=batch, subject=SUBJECT)
+
+
+def _split(groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:
+    orders = [group for group in groups if not group[0].values.get("cancels")]
+    return orders, [group for group in groups if group[0].values.get("cancels")]
+
+
+def _drafts(groups: Sequence[Group], batch: ImportBatch) -> list[Any]:
+    currency, amounts = batch.option("currency"), batch.option("amounts")
+    return [order_file.draft_of(group, currency, amounts) for group in groups]
+
+
+def _said(unmatched: Any, batch: ImportBatch) -> list[str]:
+    amounts = list(unmatched)
+    if not amounts:
+        return []
+    total = f"{sum(amounts) / 100:,.2f} {batch.option('currency')}"
+    return [
+        f"{len(amounts):,} 笔退款找不到对应的订单（没有顾客编号，或购买早于文件起点），"
+        f"共 {total}，已单独记为退款，计入净成交额，不扣任何一单"
+    ]

@@ -1,0 +1,159 @@
+"""Products, customers, orders with their lines, refunds. Money is 分; a phone number is a keyed hash and a tail."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django_scopes import ScopedManager
+
+from shemei.kernel.models import WorkspaceOwned
+
+
+class Product(WorkspaceOwned):
+    """Something sold; ``price`` is the last unit price seen."""
+
+    sku = models.CharField("商品编码", max_length=64)
+    name = models.CharField("名称", max_length=200, blank=True)
+    price = models.BigIntegerField("单价", default=0)
+    batch = models.CharField(max_length=22, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = "商品"
+        ordering: ClassVar = ["sku"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "sku"], name="one_sku")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.sku
+
+
+class Customer(WorkspaceOwned):
+    """A buyer as the shop knows them: a reference of its own, a hashed phone, or both."""
+
+    ref = models.CharField("顾客编号", max_length=80, blank=True)
+    phone_hash = models.CharField(max_length=32, blank=True)
+    phone_tail = models.CharField("尾号", max_length=4, blank=True)
+    name_masked = models.CharField("称呼", max_length=40, blank=True)
+    batch = models.CharField(max_length=22, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = "顾客"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "ref"], condition=~Q(ref=""), name="one_customer_ref"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["workspace", "phone_hash"])]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """What the screen shows of a buyer: never more than a surname and four digits."""
+        tail = f"尾号 {self.phone_tail}" if self.phone_tail else ""
+        name = self.name_masked or ("匿名" if tail else f"顾客 {self.ref}")
+        return f"{name} {tail}".strip()
+
+
+class Order(WorkspaceOwned):
+    """One paid order; the same number is the same order however often it arrives."""
+
+    class State(models.TextChoices):
+        PAID = "paid", "已付款"
+        SHIPPED = "shipped", "已发货"
+        DONE = "done", "已签收"
+        REFUNDING = "refunding", "退款中"
+        REFUNDED = "refunded", "已退款"
+        CANCELLED = "cancelled", "已取消"
+
+    number = models.CharField("订单号", max_length=64)
+    placed_at = models.DateTimeField("下单时间")
+    paid_at = models.DateTimeField("付款时间")
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, null=True, blank=True, related_name="orders"
+    )
+    amount = models.BigIntegerField("实付")
+    quantity = models.IntegerField("件数", default=1)
+    currency = models.CharField("币种", max_length=3, default="CNY")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PAID)
+    promo_code = models.CharField("优惠码", max_length=40, blank=True)
+    click_id = models.CharField("点击号", max_length=64, blank=True)
+    visitor = models.CharField("访客号", max_length=64, blank=True)
+    region = models.CharField("地区", max_length=60, blank=True)
+    source = models.CharField("来源", max_length=40, blank=True)
+    batch = models.CharField("来源批次", max_length=22, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = "订单"
+        ordering: ClassVar = ["-paid_at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "number"], name="one_order_number")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "-paid_at", "-id"]),
+            models.Index(
+                fields=["workspace", "promo_code"], condition=~Q(promo_code=""), name="order_code"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def has_way(self) -> bool:
+        """Whether anything ties this order to a touch: a code, a click or a visitor."""
+        return bool(self.promo_code or self.click_id or self.visitor)
+
+
+class OrderLine(models.Model):
+    """One product within an order; ``returned`` counts pieces that cancellations have taken back."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    sku = models.CharField("商品编码", max_length=64, blank=True, db_index=True)
+    name = models.CharField("商品", max_length=200, blank=True)
+    quantity = models.IntegerField("数量", default=1)
+    unit_price = models.BigIntegerField("单价", default=0)
+    amount = models.BigIntegerField("小计", default=0)
+    returned = models.IntegerField("已退数量", default=0)
+
+    objects = ScopedManager(workspace="order__workspace")
+
+    class Meta:
+        verbose_name = "订单商品"
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.name or self.sku} × {self.quantity}"
+
+
+class Refund(WorkspaceOwned):
+    """Money given back. ``items`` says which lines: ``[{line, sku, name, quantity, amount}]``."""
+
+    order = models.ForeignKey(Order, models.SET_NULL, null=True, blank=True, related_name="refunds")
+    customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True, related_name="+")
+    number = models.CharField("退款单号", max_length=64)
+    amount = models.BigIntegerField("退款金额")
+    currency = models.CharField("币种", max_length=3, default="CNY")
+    refunded_at = models.DateTimeField("退款时间", default=timezone.now)
+    reason = models.CharField("原因", max_length=80, blank=True)
+    items = models.JSONField("商品", default=list)
+    batch = models.CharField("来源批次", max_length=22, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = "退款"
+        ordering: ClassVar = ["-refunded_at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "number", "order"], name="one_refund_per_order"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["workspace", "-refunded_at"])]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,195 @@
+"""Decisions about orders without I/O: states, amounts, masks, what a retail ledger's lines mean, returns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+UNPAID = "unpaid"
+_STATES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (UNPAID, ("待付款", "未付款", "未支付", "待支付", "等待买家付款", "unpaid", "pending")),
+    ("refunded", ("退款成功", "已退款", "退款完成", "全额退款", "refunded")),
+    ("refunding", ("退款中", "售后中", "退货中", "待退款", "refunding")),
+    ("cancelled", ("已取消", "取消", "已关闭", "关闭", "交易关闭", "cancelled", "canceled", "closed", "voided")),
+    ("done", ("交易成功", "已完成", "完成", "已签收", "已收货", "交易完成", "completed", "delivered")),
+    ("shipped", ("已发货", "待收货", "部分发货", "卖家已发货", "shipped", "fulfilled")),
+    ("paid", ("已付款", "待发货", "买家已付款", "已支付", "备货中", "待出库", "待揽收", "支付成功", "paid")),
+)  # fmt: skip
+STATE_WORDS = tuple(word for _, words in _STATES for word in words)
+
+
+def state_from(words: str) -> str | None:
+    """The state behind a back-end's words, ``unpaid`` for one that is no order yet; ``None`` where unknown."""
+    plain = re.sub(r"[\s,，。.;；]", "", words).lower()
+    exact = {word: state for state, known in _STATES for word in known}
+    if plain in exact:
+        return exact[plain]
+    for state, known in _STATES:
+        if any(len(word) > 2 and word in plain for word in known):
+            return state
+    return None
+
+
+def normal_code(code: str) -> str:
+    """A promo code as it is compared: no spaces, upper case."""
+    return re.sub(r"\s", "", code).upper()[:40]
+
+
+def masked_name(name: str) -> str:
+    """A name that shows no more than its first character: 周＊＊; one masked already stays as it is."""
+    plain = name.strip()
+    if not plain or "*" in plain or "＊" in plain:
+        return plain[:40]
+    return plain[0] + "＊" * min(len(plain) - 1, 2) if len(plain) > 1 else plain
+
+
+@dataclass(frozen=True, slots=True)
+class LineDraft:
+    """One product of an order before it is stored; money in 分."""
+
+    sku: str = ""
+    name: str = ""
+    quantity: int = 1
+    unit_price: int = 0
+    amount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDraft:
+    """Who bought: the shop's reference, the hash and tail of a phone number, a masked name."""
+
+    ref: str = ""
+    phone_hash: str = ""
+    phone_tail: str = ""
+    name_masked: str = ""
+
+    @property
+    def known(self) -> bool:
+        return bool(self.ref or self.phone_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """One order before it is stored. Moments are UTC microseconds; empty text means "not said"."""
+
+    number: str
+    paid_at: int
+    amount: int
+    placed_at: int = 0
+    quantity: int = 1
+    currency: str = "CNY"
+    state: str = ""
+    promo_code: str = ""
+    click_id: str = ""
+    visitor: str = ""
+    region: str = ""
+    customer: CustomerDraft | None = None
+    lines: tuple[LineDraft, ...] = ()
+    refunded: int = 0
+    refunded_at: int = 0
+    refund_number: str = ""
+
+
+def order_amount(paid: Sequence[int | None], totals: Sequence[int], how: str = "auto") -> int:
+    """What an order of several lines cost.
+
+    ``paid`` is the 实付 cell of each line, ``totals`` its quantity times price. One repeated figure is the
+    whole order's, unless the lines' own totals say that it is each line's; different figures are added.
+    ``how`` (``order`` or ``line``) decides by hand.
+    """
+    said = [amount for amount in paid if amount is not None]
+    if not said:
+        return sum(totals)
+    if how == "line":
+        return sum(said)
+    if how == "order" or len(said) == 1:
+        return max(said)
+    if len(set(said)) > 1:
+        return sum(said)
+    whole = sum(totals)
+    each = whole > 0 and abs(whole - sum(said)) < abs(whole - said[0])
+    return sum(said) if each else said[0]
+
+
+BOOKKEEPING: dict[str, str] = {
+    "BANK CHARGES": "银行手续费",
+    "AMAZONFEE": "平台佣金",
+    "CRUK": "捐赠佣金",
+    "B": "坏账调整",
+    "S": "样品",
+}
+SERVICE = frozenset({"POST", "DOT", "C2", "M", "D", "PADS"})
+SALE, CANCELLATION = "sale", "cancellation"
+
+
+def ledger_line(invoice: str, sku: str, quantity: int, unit_price: int) -> str:
+    """What one line of a retail ledger (the Online Retail layout) is: a sale, a cancellation, or why neither.
+
+    ``C…`` invoices are cancellations; ``A…`` ones adjust bad debt. A negative quantity elsewhere is a stock
+    count, never money. Lines without a price move no money.
+    """
+    code = sku.upper()
+    if code in BOOKKEEPING:
+        return f"{BOOKKEEPING[code]}（{code}），不是订单"
+    if invoice[:1].upper() == "A":
+        return "坏账调整（A 开头的单号），不是订单"
+    if unit_price == 0:
+        return "单价为 0（赠品、盘点、损耗）"
+    if unit_price < 0:
+        return "单价为负，是账务调整"
+    if invoice[:1].upper() == "C":
+        return CANCELLATION if quantity < 0 else "取消单里的正数行"
+    return SALE if quantity > 0 else "数量为负且不是取消单（盘点、损耗）"
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What is still with the customer of one earlier order line."""
+
+    line: int
+    order: int
+    at: int
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Pieces of a cancellation, given to one earlier line; ``line`` 0 where none was left to give them to."""
+
+    line: int
+    order: int
+    quantity: int
+
+
+def take_back(quantity: int, at: int, bought: Iterable[Bought]) -> list[Taken]:
+    """Give ``quantity`` cancelled pieces to the latest purchases made no later than ``at``.
+
+    The same customer's purchases of the same product, latest first, each up to what remains of it; what is
+    left over belongs to no known order.
+    """
+    taken: list[Taken] = []
+    earlier = sorted(
+        (b for b in bought if b.at <= at and b.remaining > 0), key=lambda b: (-b.at, -b.line)
+    )
+    for item in earlier:
+        if quantity <= 0:
+            break
+        pieces = min(quantity, item.remaining)
+        taken.append(Taken(item.line, item.order, pieces))
+        quantity -= pieces
+    if quantity > 0:
+        taken.append(Taken(0, 0, quantity))
+    return taken
+
+
+def split_money(amount: int, quantity: int, parts: Sequence[int]) -> list[int]:
+    """Split ``amount`` for ``quantity`` pieces over parts of these many pieces; the parts add up exactly."""
+    shares: list[int] = []
+    given = pieces = 0
+    for part in parts:
+        pieces += part
+        upto = round(amount * pieces / quantity)
+        shares.append(upto - given)
+        given = upto
+    return shares

@@ -1,0 +1,115 @@
+"""Facts out of rows: what the log and the other rooms learn of orders, refunds and corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any, TypeVar
+
+from shemei.apps.commerce.facts import OrderPlaced, OrderRefunded, owner_fields, owners_of
+from shemei.apps.commerce.models import Order, Refund
+from shemei.kernel import outbox
+from shemei.warehouse.vocabulary import Event, to_ts
+
+AT_ONCE = 4_000
+Row = TypeVar("Row")
+
+
+def tell_orders(workspace: Any, orders: Iterable[Order]) -> None:
+    """Emit that these orders were placed, each with the owner of the code it used."""
+    for part in _parts(orders):
+        owners = owners_of(workspace, (order.promo_code for order in part))
+        outbox.emit_all(
+            [
+                _placed(workspace, order, owner_fields(owners.get(order.promo_code)))
+                for order in part
+            ],
+            workspace=workspace,
+        )
+
+
+def tell_refunds(workspace: Any, refunds: Iterable[Refund]) -> None:
+    for part in _parts(refunds):
+        outbox.emit_all([_refunded(workspace, refund) for refund in part], workspace=workspace)
+
+
+def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    pending = iter(rows)
+    while part := list(islice(pending, AT_ONCE)):
+        yield part
+
+
+def _placed(workspace: Any, order: Order, owner: Mapping[str, str]) -> OrderPlaced:
+    return OrderPlaced(
+        workspace=workspace.key,
+        order=order.key,
+        number=order.number,
+        ts=to_ts(order.paid_at),
+        amount=order.amount,
+        currency=order.currency,
+        quantity=order.quantity,
+        customer=order.customer.key if order.customer else "",
+        phone=order.customer.phone_hash if order.customer else "",
+        click_id=order.click_id,
+        visitor=order.visitor,
+        promo_code=order.promo_code,
+        region=order.region,
+        source=order.source,
+        batch=order.batch,
+        **owner,
+    )
+
+
+def _refunded(workspace: Any, refund: Refund) -> OrderRefunded:
+    return OrderRefunded(
+        workspace=workspace.key,
+        refund=refund.key,
+        number=refund.order.number if refund.order else "",
+        ts=to_ts(refund.refunded_at),
+        amount=refund.amount,
+        currency=refund.currency,
+        quantity=sum(item.get("quantity", 0) for item in refund.items),
+        customer=refund.customer.key if refund.customer else "",
+        phone=refund.customer.phone_hash if refund.customer else "",
+        source="import" if refund.batch else "manual",
+        batch=refund.batch,
+    )
+
+
+def tell_changes(
+    workspace: Any, changes: Iterable[tuple[Order, Mapping[str, Any]]], batch: str
+) -> None:
+    """Tell the log what became of orders that it already knows; ``changes`` pairs them with what they were."""
+    for part in _parts(changes):
+        owners = owners_of(workspace, (order.promo_code for order, _ in part))
+        events = [
+            event
+            for order, before in part
+            for event in _corrections(workspace, order, before, batch, owners)
+        ]
+        outbox.log(events, workspace=workspace)
+
+
+def _corrections(
+    workspace: Any, order: Order, before: Mapping[str, Any], batch: str, owners: Mapping[str, Any]
+) -> Iterator[Event]:
+    """The log only grows: a corrected amount is a signed refund on the order's day, a new code a redeem."""
+    placed = _placed(workspace, order, owner_fields(owners.get(order.promo_code)))
+    who = {
+        "workspace": workspace.key,
+        "ts": placed.ts,
+        "order_id": order.number,
+        "customer": placed.customer,
+        "phone": placed.phone,
+        "source": "import" if batch else "manual",
+        "batch": batch,
+        "action": "correction",
+    }
+    if before.get("amount", order.amount) != order.amount:
+        less = before["amount"] - order.amount
+        yield Event(kind="refund", amount=less, currency=order.currency, quantity=0, **who)
+    if order.promo_code and before.get("promo_code", order.promo_code) != order.promo_code:
+        redeem = placed.to_events()[0].as_dict() | {"batch": batch, "action": "correction"}
+        yield Event(**redeem)
+    if any(name in before for name in ("click_id", "visitor")):
+        yield Event(kind="custom", visitor=order.visitor, click_id=order.click_id, **who)

@@ -1,0 +1,154 @@
+"""What the attribution page shows: models side by side, how they differ, and the ways behind every figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from shemei.apps.advertising import queries as advertising
+from shemei.apps.insight.queries import MODEL_NAMES, Board, days_of, model_table
+from shemei.apps.insight.ways import PathRow, Way, common_paths, flows, ways
+from shemei.engines.resampling import Band, day_bootstrap
+from shemei.portal.charts import Chart, Flow
+from shemei.warehouse.channels import channel_name
+
+MODELS = tuple(MODEL_NAMES)
+LEVELS = 5
+SHOWN_ROWS = 15
+STAGES = {"1": "首触", "2": "再触", "3": "收尾"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure with its shade (0–5) within the table."""
+
+    model: str
+    value: float
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    key: str
+    name: str
+    note: str
+    platform: str
+    cells: tuple[Cell, ...]
+    band: Band | None
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    platform: str
+    claimed: int
+    traced: float
+    share: float
+
+
+class AttributionPage:
+    """One dimension, one measure, all models; ``column`` is value, conversions or share."""
+
+    def __init__(self, board: Board, by: str, column: str) -> None:
+        self.board, self.by, self.column = board, by, column
+
+    @cached_property
+    def answer(self) -> Any:
+        return self.board.attribution(self.by, self.board.period, MODELS)
+
+    @property
+    def models(self) -> list[tuple[str, str]]:
+        return [(key, MODEL_NAMES[key]) for key in MODELS if key in self.answer.models]
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        table = model_table(self.answer, self.column)
+        chosen = self.board.model
+        ranked = sorted(table, key=lambda key: (-table[key].get(chosen, 0.0), key))[:SHOWN_ROWS]
+        names = self.board.named(self.by, ranked)
+        most = max((value for key in ranked for value in table[key].values()), default=0.0) or 1.0
+        return [
+            Row(
+                key, names[key].name, names[key].note, names[key].platform,
+                tuple(Cell(model, table[key].get(model, 0.0), round(LEVELS * table[key].get(model, 0.0) / most)) for model, _ in self.models),
+                self.bands.get(key), reading(table[key]),
+            )
+            for key in ranked
+        ]  # fmt: skip
+
+    @property
+    def hidden(self) -> int:
+        return max(0, len(self.answer.models[self.board.model]) - SHOWN_ROWS)
+
+    @cached_property
+    def totals(self) -> list[float]:
+        table = model_table(self.answer, self.column)
+        return [sum(row.get(model, 0.0) for row in table.values()) for model, _ in self.models]
+
+    @cached_property
+    def bands(self) -> dict[str, Band]:
+        """By day, for credited value under the chosen model where it adds up over days (not Markov)."""
+        if self.column != "value" or self.board.model == "markov":
+            return {}
+        daily = self.board.daily(self.board.period, self.by)
+        keys = sorted({key for row in daily.values() for key in row})
+        if not keys or self.board.period.days < 7:
+            return {}
+        empty: dict[str, float] = {}
+        days = [int(day.strftime("%Y%m%d")) for day in days_of(self.board.period)]
+        matrix = np.array([[daily.get(day, empty).get(key, 0.0) for key in keys] for day in days])
+        return dict(zip(keys, day_bootstrap(matrix), strict=True))
+
+    @cached_property
+    def ways(self) -> list[Way]:
+        return ways(self.board)
+
+    @property
+    def long_ways(self) -> int:
+        return sum(len(way.channels) > 1 for way in self.ways)
+
+    @cached_property
+    def paths(self) -> list[PathRow]:
+        return common_paths(self.ways, 8)
+
+    @cached_property
+    def picture(self) -> Chart:
+        links = flows(self.ways)
+        closing: dict[str, int] = {}
+        for (_, target), count in links.items():
+            if target.endswith(" 3"):
+                closing[target] = closing.get(target, 0) + count
+        drawn = [Flow(_stage(a), _stage(b), count) for (a, b), count in links.most_common()]
+        drawn += [Flow(_stage(name), "付款", count) for name, count in sorted(closing.items(), key=lambda item: -item[1])]
+        nodes = {name for pair in links for name in pair}
+        return Chart(id="flow", kind="sankey", flows=tuple(drawn), platforms={_stage(name): name.split()[0] for name in nodes}, height=380, suffix="单")
+
+    @cached_property
+    def claims(self) -> list[ClaimRow]:
+        """What platforms say they sold beside what can be traced; two kinds of figure, never added up."""
+        told = advertising.total_by(self.board.workspace, self.board.period.first, self.board.period.last)
+        credits = self.board.values(self.board.channels_now)
+        rows = [
+            ClaimRow(key, total.claimed_value, credits.get(key, 0.0), credits.get(key, 0.0) / total.claimed_value)
+            for key, total in told.items()
+            if total.claimed_value
+        ]
+        return sorted(rows, key=lambda row: -row.claimed)
+
+
+def reading(figures: dict[str, float]) -> str:
+    """What the first and the last touch together say of a channel's place."""
+    first, last = figures.get("first", 0.0), figures.get("last", 0.0)
+    if max(first, last) <= 0:
+        return "只做中间"
+    if first >= 1.3 * last:
+        return "多做开头"
+    return "多做收尾" if last >= 1.3 * first else "头尾均衡"
+
+
+def _stage(node: str) -> str:
+    key, stage = node.split()
+    return f"{channel_name(key)} · {STAGES[stage]}"

@@ -1,0 +1,127 @@
+"""What the boards ask: one figure each, always of one workspace, one period and one named model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from shemei.apps.accounts.models import Workspace
+from shemei.apps.insight.lakes import lake
+from shemei.kernel.periods import Comparison, Period
+from shemei.kernel.registry import Named, names_of
+from shemei.warehouse import questions
+from shemei.warehouse.attribution import Attribution, attribute, daily_credits
+from shemei.warehouse.catalogue import METRICS, Metric
+from shemei.warehouse.channels import channel_name
+
+MODEL_NAMES: dict[str, str] = {
+    "first": "首次触达",
+    "last": "末次触达",
+    "linear": "线性",
+    "time_decay": "时间衰减",
+    "position": "位置 40/20/40",
+    "markov": "马尔可夫",
+    "shapley": "沙普利",
+}
+DIMENSIONS: dict[str, str] = {"channel": "渠道", "content": "内容", "creator": "达人", "campaign": "活动"}
+UNNAMED: dict[str, str] = {"content": "没有标内容的触达", "creator": "品牌自己", "campaign": "没有标活动的触达", "channel": "其他"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A metric in two periods with its days; ``note`` says what a reader must know of it."""
+
+    metric: Metric
+    value: float | None
+    before: float | None
+    days: tuple[float | None, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Board:
+    """The questions of one board; answers are kept for as long as the board lives (one request)."""
+
+    workspace: Workspace
+    period: Period
+    comparison: Comparison
+
+    @property
+    def model(self) -> str:
+        return self.workspace.attribution_model
+
+    def totals(self, metrics: Iterable[str], period: Period, by: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+        question = questions.Totals(self.workspace.key, period.first_day, period.last_day, metrics=tuple(metrics), by=by)
+        return lake().ask(question).rows.to_pylist()
+
+    def series(self, metrics: Iterable[str], period: Period) -> dict[int, dict[str, Any]]:
+        question = questions.Series(self.workspace.key, period.first_day, period.last_day, metrics=tuple(metrics))
+        return {row["bucket"]: row for row in lake().ask(question).rows.to_pylist()}
+
+    def attribution(self, by: str, period: Period, models: tuple[str, ...]) -> Attribution:
+        ws = self.workspace
+        return attribute(lake(), ws.key, period.first_day, period.last_day, by=by, models=models, lookback_days=ws.lookback_days)
+
+    @cached_property
+    def channels_now(self) -> Attribution:
+        return self.attribution("channel", self.period, (self.model,))
+
+    @cached_property
+    def channels_before(self) -> Attribution:
+        return self.attribution("channel", self.comparison.period, (self.model,))
+
+    def values(self, answer: Attribution) -> dict[str, float]:
+        return {key: credit.value for key, credit in answer.models[self.model].items()}
+
+    def figures(self, keys: tuple[str, ...]) -> list[Figure]:
+        now = self.totals(keys, self.period)[0]
+        before = self.totals(keys, self.comparison.period)[0]
+        days = self.series(keys, self.period)
+        spans = [int(f"{day:%Y%m%d}") for day in days_of(self.period)]
+        return [Figure(METRICS[key], now[key], before[key], tuple(days.get(day, {}).get(key) for day in spans)) for key in keys]
+
+    def daily(self, period: Period, by: str = "channel") -> dict[int, dict[str, float]]:
+        """Credited value by day and name; additive models exactly, Markov's totals spread over days as Shapley's are."""
+        ws = self.workspace
+        return daily_credits(lake(), ws.key, period.first_day, period.last_day, by=by, model=self.model, lookback_days=ws.lookback_days)
+
+    def named(self, by: str, keys: Iterable[str]) -> dict[str, Named]:
+        return named(by, self.workspace, keys)
+
+
+def days_of(period: Period) -> list[date]:
+    return [period.first + timedelta(n) for n in range(period.days)]
+
+
+def named(by: str, workspace: Workspace, keys: Iterable[str]) -> dict[str, Named]:
+    """Names of a dimension's keys; what no room knows keeps a plain word, so that totals still add up."""
+    wanted = list(keys)
+    if by == "channel":
+        return {key: Named(key, channel_name(key), platform=key) for key in wanted}
+    known = names_of(by, workspace, wanted)
+    return {key: known.get(key) or Named(key, UNNAMED[by] if not key else "已删除") for key in wanted}
+
+
+def goal_value(workspace: Workspace, metric: str, period: Period) -> float | None:
+    """A goal's figure over its span so far, in the goal's unit (money in 分)."""
+    board = Board(workspace, period, Comparison(period))
+    if metric == "traceable_revenue":
+        return board.channels_now.totals.value
+    if metric == "roi":
+        spent = board.totals(("spend",), period)[0]["spend"]
+        return board.channels_now.totals.value / spent if spent else None
+    return board.totals((metric,), period)[0][metric]
+
+
+def model_table(answer: Attribution, column: str) -> dict[str, dict[str, float]]:
+    """``{name: {model: figure}}`` for value, conversions or share."""
+    table: dict[str, dict[str, float]] = {}
+    for model, credits in answer.models.items():
+        whole = sum(credit.value for credit in credits.values()) or 1.0
+        for name, credit in credits.items():
+            figure = {"value": credit.value, "conversions": credit.conversions, "share": credit.value / whole}[column]
+            table.setdefault(name, {})[model] = figure
+    return table

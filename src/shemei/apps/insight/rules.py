@@ -1,0 +1,157 @@
+"""Decisions of the boards without I/O: is a goal ahead, what drove a change, what is worth saying."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+Tone = Literal["good", "warn", "info"]
+Confidence = Literal["高", "中", "低"]
+
+
+@dataclass(frozen=True, slots=True)
+class GoalMetric:
+    """A figure one may set a goal for. ``adds`` figures grow over the span, the others are held at a level."""
+
+    name: str
+    unit: Literal["money", "count", "ratio", "times"]
+    adds: bool
+    better: Literal["up", "down"] = "up"
+
+
+GOAL_METRICS: dict[str, GoalMetric] = {
+    "traceable_revenue": GoalMetric("可追踪成交额", "money", True),
+    "orders": GoalMetric("订单数", "count", True),
+    "friends": GoalMetric("新增企微好友", "count", True),
+    "impressions": GoalMetric("曝光", "count", True),
+    "follows": GoalMetric("新增粉丝", "count", True),
+    "roi": GoalMetric("投入产出比", "times", False),
+    "engagement_rate": GoalMetric("互动率", "ratio", False),
+    "cvr": GoalMetric("成交转化率", "ratio", False),
+    "cac": GoalMetric("获客成本", "money", False, "down"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a goal stands on a day. ``done`` and ``expected`` are shares of the target."""
+
+    state: Literal["ahead", "behind", "met", "missed", "waiting"]
+    done: float
+    expected: float
+    needed_per_day: float
+    reached_on: date | None
+
+    @property
+    def gap(self) -> float:
+        return self.done - self.expected
+
+
+def progress(metric: GoalMetric, value: float | None, target: float, starts_on: date, ends_on: date, on: date) -> Progress:
+    """Hold a figure against its goal: a growing one against the days gone, a level against the target itself."""
+    if value is None or on < starts_on or target <= 0:
+        return Progress("waiting", 0.0, 0.0, 0.0, None)
+    total = (ends_on - starts_on).days + 1
+    gone = min(total, (on - starts_on).days + 1)
+    over = on > ends_on
+    if not metric.adds:
+        return _level(metric, value, target, over)
+    done, expected = value / target, gone / total
+    left = max(0, total - gone)
+    needed = max(0.0, target - value) / left if left else 0.0
+    pace = value / gone
+    reached = starts_on + timedelta(round(target / pace) - 1) if pace > 0 and target / pace < 3_650 else None
+    if done >= 1:
+        return Progress("met", done, expected, 0.0, None)
+    state: Literal["missed", "ahead", "behind"] = "missed" if over else "ahead" if done >= expected else "behind"
+    return Progress(state, done, expected, needed, reached)
+
+
+def _level(metric: GoalMetric, value: float, target: float, over: bool) -> Progress:
+    done = target / value if metric.better == "down" and value else value / target
+    met = done >= 1
+    return Progress("met" if met else "missed" if over else "behind", done, 1.0, 0.0, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """How much one part added to a change; parts add up to the whole."""
+
+    key: str
+    change: float
+
+
+def drivers(now: Mapping[str, float], before: Mapping[str, float]) -> list[Driver]:
+    """The parts of a change, largest first; nothing that stayed the same."""
+    parts = [Driver(key, now.get(key, 0.0) - before.get(key, 0.0)) for key in {*now, *before}]
+    return sorted((part for part in parts if part.change), key=lambda part: (-part.change, part.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One sentence worth saying, with how sure it is and where its evidence is (``link`` names a page, ``key`` a row)."""
+
+    tone: Tone
+    icon: str
+    title: str
+    text: str
+    confidence: Confidence
+    link: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A content or creator with its credit in two periods, 分, and how many orders stand behind it."""
+
+    key: str
+    name: str
+    now: float
+    before: float
+    orders: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A ratio in two periods with its denominators, for a change that must be told from noise."""
+
+    hits: float
+    of: float
+    hits_before: float
+    of_before: float
+
+    @property
+    def change(self) -> float:
+        return self.hits / self.of - self.hits_before / self.of_before
+
+    @property
+    def z(self) -> float:
+        """Two-proportion z with the pooled rate."""
+        pooled = (self.hits + self.hits_before) / (self.of + self.of_before)
+        error = (pooled * (1 - pooled) * (1 / self.of + 1 / self.of_before)) ** 0.5
+        return self.change / error if error else 0.0
+
+
+def sure(orders: float) -> Confidence:
+    """How sure a credit is by the orders behind it: 1/√n is below a tenth from a hundred orders on."""
+    return "高" if orders >= 100 else "中" if orders >= 30 else "低"
+
+
+def star(items: Sequence[Item], gained: float) -> Item | None:
+    """The content that gained most, where the whole gained and it holds at least a tenth of that."""
+    best = max(items, key=lambda item: item.now - item.before, default=None)
+    return best if best and gained > 0 and best.now - best.before >= 0.1 * gained else None
+
+
+def moved(rate: Rate) -> bool:
+    """Whether a ratio's change is beyond noise (|z| ≥ 1.96) and has enough behind it."""
+    return min(rate.of, rate.of_before) >= 200 and abs(rate.z) >= 1.96
+
+
+def saturated(spend_now: float, spend_before: float, credit_now: float, credit_before: float) -> float | None:
+    """What each further 元 brought where spend grew by a tenth or more, else ``None``."""
+    if spend_before <= 0 or spend_now < 1.1 * spend_before:
+        return None
+    return (credit_now - credit_before) / (spend_now - spend_before)

@@ -1,0 +1,98 @@
+"""Pages of the boards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from shemei.apps.insight import actions
+from shemei.apps.insight.attribution import AttributionPage
+from shemei.apps.insight.forms import GoalForm, shown_target
+from shemei.apps.insight.models import Goal
+from shemei.apps.insight.overview import Overview
+from shemei.apps.insight.queries import DIMENSIONS, MODEL_NAMES, Board
+from shemei.kernel.periods import comparison_from, period_from
+from shemei.kernel.permissions import Permission
+from shemei.kernel.registry import todo
+from shemei.kernel.toasts import toast
+from shemei.kernel.urls import wurl
+from shemei.kernel.views import allow, get_row
+
+COLUMNS = {"value": "成交额", "conversions": "订单数", "share": "占比"}
+
+
+def board_of(request: HttpRequest, default: str = "28d") -> Board:
+    """The board for the period and comparison that the address names."""
+    period = period_from(request.GET, default=default)
+    return Board(request.workspace, period, comparison_from(request.GET, period))
+
+
+@allow(Permission.VIEW)
+def overview(request: HttpRequest) -> HttpResponse:
+    board = board_of(request, default="7d")
+    waiting = [item for source in todo for item in source(request)]
+    context = {"page": Overview(board), "board": board, "todos": waiting[:5], "todo_count": len(waiting)}
+    return render(request, "insight/overview.html", context)
+
+
+@allow(Permission.VIEW)
+def attribution(request: HttpRequest) -> HttpResponse:
+    by, column = request.GET.get("by", "channel"), request.GET.get("show", "value")
+    if by not in DIMENSIONS or column not in COLUMNS:
+        raise Http404("没有这个维度。请从归因分析的页签进入。")
+    board = board_of(request)
+    context = {
+        "page": AttributionPage(board, by, column),
+        "board": board,
+        "by": by,
+        "column": column,
+        "columns": COLUMNS,
+        "dimensions": DIMENSIONS,
+        "model_name": MODEL_NAMES[board.model],
+    }
+    return render(request, "insight/attribution.html", context)
+
+
+@allow(Permission.CONTENT_VIEW)
+def todos(request: HttpRequest) -> HttpResponse:
+    return render(request, "insight/todos.html", {"todos": [item for source in todo for item in source(request)]})
+
+
+@allow(Permission.VIEW)
+def goals(request: HttpRequest) -> HttpResponse:
+    from shemei.apps.insight.overview import goal_row
+
+    rows = [(goal, goal_row(request.workspace, goal)) for goal in Goal.objects.all()]
+    return render(request, "insight/goals.html", {"rows": rows})
+
+
+@allow(Permission.ANALYSE)
+def goal(request: HttpRequest, key: str = "") -> HttpResponse:
+    row = get_row(Goal.objects.all(), key) if key else None
+    form = GoalForm(request.POST) if request.method == "POST" else _goal_form(row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.set_goal(request.workspace, **form.cleaned_data, by=request.actor, goal=row)
+        except actions.GoalTaken as taken:
+            form.add_error("metric", str(taken))
+        else:
+            toast(request, "已保存目标")
+            return redirect(wurl(request.workspace, "insight:goals"))
+    return render(request, "insight/goal.html", {"form": form, "goal": row}, status=422 if form.errors else 200)
+
+
+def _goal_form(row: Goal | None) -> GoalForm:
+    if row is None:
+        return GoalForm()
+    initial: dict[str, Any] = {"metric": row.metric, "target": shown_target(row), "starts_on": row.starts_on, "ends_on": row.ends_on}
+    return GoalForm(initial=initial)
+
+
+@allow(Permission.ANALYSE)
+def goal_remove(request: HttpRequest, key: str) -> HttpResponse:
+    if request.method == "POST":
+        actions.drop_goal(get_row(Goal.objects.all(), key), by=request.actor)
+        toast(request, "已删除目标")
+    return redirect(wurl(request.workspace, "insight:goals"))

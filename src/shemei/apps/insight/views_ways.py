@@ -1,0 +1,105 @@
+"""From a figure down: how it is computed, the orders behind it, and one person's whole way."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from shemei.apps.audience import queries as audience
+from shemei.apps.insight.queries import DIMENSIONS, MODEL_NAMES, Board, named
+from shemei.apps.insight.views import board_of
+from shemei.apps.insight.ways import Way, common_paths, part_of, ways
+from shemei.kernel import audit
+from shemei.kernel.permissions import Permission
+from shemei.kernel.views import allow, recently_authenticated
+from shemei.warehouse.catalogue import METRICS
+from shemei.warehouse.vocabulary import from_ts
+
+PAGE = 25
+
+
+@allow(Permission.VIEW)
+def metric(request: HttpRequest, key: str) -> HttpResponse:
+    if key not in METRICS:
+        raise Http404("指标目录里没有这个指标。")
+    return render(request, "insight/metric.html", {"metric": METRICS[key], "metrics": METRICS})
+
+
+@allow(Permission.VIEW)
+def models(request: HttpRequest) -> HttpResponse:
+    return render(request, "insight/models.html", {"models": MODEL_NAMES, "workspace": request.workspace})
+
+
+@allow(Permission.CUSTOMERS)
+def part(request: HttpRequest) -> HttpResponse:
+    """The drawer behind a cell: how a channel, content, creator or campaign takes part, and one person's way."""
+    board, by, key = board_of(request), request.GET.get("by", "channel"), request.GET.get("key", "")
+    if by not in DIMENSIONS:
+        raise Http404("没有这个维度。")
+    role, inside = part_of(ways(board), by, key)
+    answer = board.attribution(by, board.period, (board.model,)).models[board.model]
+    context: dict[str, Any] = {
+        "board": board, "by": by, "key": key, "role": role, "named": named(by, board.workspace, [key])[key],
+        "credit": answer.get(key), "model_name": MODEL_NAMES[board.model], "paths": common_paths(inside, 5),
+    }  # fmt: skip
+    if inside:
+        telling = max(inside[:200], key=lambda way: (len(set(way.channels)), way.paid_ts))
+        context |= {"way": telling, "steps": audience.journey(request.workspace, order_id=telling.order_id)}
+    return render(request, "insight/part.html", context)
+
+
+@allow(Permission.CUSTOMERS)
+def journey(request: HttpRequest, order_id: str) -> HttpResponse:
+    """The drawer of one order: every touch of the person behind it."""
+    steps = audience.journey(request.workspace, order_id=order_id)
+    if not steps:
+        raise Http404("这一单没有留下可追踪的路径。")
+    return render(request, "insight/journey.html", {"order_id": order_id, "steps": steps})
+
+
+@allow(Permission.CUSTOMERS)
+def paths(request: HttpRequest) -> HttpResponse:
+    board, by, key = board_of(request), request.GET.get("by", ""), request.GET.get("key", "")
+    found = _chosen(board, by, key)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    rows = [{"way": way, "paid_at": from_ts(way.paid_ts)} for way in page.object_list]
+    contents = named("content", board.workspace, {key for row in rows for key in row["way"].contents if key})
+    context = {
+        "board": board, "by": by, "key": key, "page": page, "rows": rows, "contents": contents, "value": sum(way.value for way in found),
+        "named": named(by, board.workspace, [key])[key] if by in DIMENSIONS else None, "common": common_paths(found, 10),
+    }  # fmt: skip
+    return render(request, "insight/paths.html", context)
+
+
+def _chosen(board: Board, by: str, key: str) -> list[Way]:
+    found = ways(board)
+    return part_of(found, by, key)[1] if by in DIMENSIONS else found
+
+
+@allow(Permission.EXPORT)
+@recently_authenticated
+def paths_csv(request: HttpRequest) -> HttpResponse:
+    """The ways of the period as CSV, one line per touch; recorded in the audit log."""
+    board = board_of(request)
+    found = _chosen(board, request.GET.get("by", ""), request.GET.get("key", ""))
+    text = io.StringIO()
+    out = csv.writer(text)
+    out.writerow(["订单号", "付款时间（UTC）", "成交额（元，已减退款）", "第几次触达", "共几次", "距付款小时", "渠道", "内容编号", "达人编号", "活动编号"])
+    for way in found:
+        paid = from_ts(way.paid_ts).strftime("%Y-%m-%d %H:%M:%S")
+        columns = zip(way.hours, way.channels, way.contents, way.creators, way.campaigns, strict=True)
+        for n, touch in enumerate(columns, start=1):
+            out.writerow([way.order_id, paid, f"{way.value / 100:.2f}", n, len(way.channels), f"{touch[0]:.3f}", *touch[1:]])
+    with transaction.atomic():
+        audit.record("data.exported", None, by=request.actor, workspace=request.workspace, what="成交路径", rows=sum(len(w.channels) for w in found))
+    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="paths-{board.period.first}-{board.period.last}.csv"'
+    return response
+
+

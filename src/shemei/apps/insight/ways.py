@@ -1,0 +1,122 @@
+"""Paths as people see them: which touches led to an order, how often, and one person's whole way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import pyarrow as pa
+
+from shemei.apps.insight.lakes import lake
+from shemei.apps.insight.queries import Board
+from shemei.kernel.periods import Period
+from shemei.warehouse import questions
+
+FLOW_CHANNELS = 6
+OTHER = "other"
+COLUMNS = ("order_id", "person", "conv_ts", "value", "position", "length", "hours_before", "channel", "content", "creator", "campaign", "promo_code")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One order with its touches, oldest first; ``value`` is 分, net of refunds until now."""
+
+    order_id: str
+    person: str
+    paid_ts: int
+    value: int
+    channels: tuple[str, ...]
+    contents: tuple[str, ...]
+    creators: tuple[str, ...]
+    campaigns: tuple[str, ...]
+    hours: tuple[float, ...]
+    promo_code: str
+
+    def keys(self, by: str) -> tuple[str, ...]:
+        return {"channel": self.channels, "content": self.contents, "creator": self.creators, "campaign": self.campaigns}[by]
+
+
+def ways(board: Board, period: Period | None = None) -> list[Way]:
+    """All orders of the period with at least one touch, the latest first."""
+    span, ws = period or board.period, board.workspace
+    question = questions.PathTable(ws.key, span.first_day, span.last_day, lookback_days=ws.lookback_days)
+    return _ways(lake().ask(question).rows)
+
+
+def _ways(rows: pa.Table) -> list[Way]:
+    rows = rows.select(COLUMNS).sort_by([("conv_ts", "descending"), ("order_id", "ascending"), ("position", "ascending")])
+    columns = {name: rows[name].to_pylist() for name in COLUMNS if name != "conv_ts"}
+    paid = rows["conv_ts"].cast(pa.int64()).to_pylist()
+    starts = [n for n, order in enumerate(columns["order_id"]) if n == 0 or order != columns["order_id"][n - 1]]
+    return [_way(columns, paid[a], a, b) for a, b in zip(starts, [*starts[1:], len(paid)], strict=True)]
+
+
+def _way(columns: dict[str, list[Any]], paid: int, a: int, b: int) -> Way:
+    part = {name: tuple(values[a:b]) for name, values in columns.items()}
+    code = next((code for code in part["promo_code"] if code), "")
+    return Way(
+        part["order_id"][0], part["person"][0], paid, part["value"][0], part["channel"], part["content"], part["creator"], part["campaign"],
+        part["hours_before"], code,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PathRow:
+    """Orders that went the same way."""
+
+    channels: tuple[str, ...]
+    orders: int
+    value: int
+
+
+def common_paths(found: list[Way], limit: int) -> list[PathRow]:
+    """The most frequent ways by channel; equal ones in a row are one step."""
+    orders: Counter[tuple[str, ...]] = Counter()
+    values: Counter[tuple[str, ...]] = Counter()
+    for way in found:
+        steps = tuple(key for n, key in enumerate(way.channels) if n == 0 or key != way.channels[n - 1])
+        orders[steps] += 1
+        values[steps] += way.value
+    return [PathRow(steps, count, values[steps]) for steps, count in orders.most_common(limit)]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How one channel, content or creator takes part in the orders of a period."""
+
+    orders: int
+    value: int
+    share: float
+    first_share: float
+    last_share: float
+    median_hours: float
+
+
+def part_of(found: list[Way], by: str, key: str) -> tuple[Part | None, list[Way]]:
+    """The part a key plays and the ways it stands in; ``None`` where it stands in none."""
+    inside = [way for way in found if key in way.keys(by)]
+    if not inside:
+        return None, []
+    first = sum(way.keys(by)[0] == key for way in inside) / len(inside)
+    last = sum(way.keys(by)[-1] == key for way in inside) / len(inside)
+    hours = median(way.hours[0] for way in inside)
+    return Part(len(inside), sum(way.value for way in inside), len(inside) / len(found), first, last, hours), inside
+
+
+def flows(found: list[Way]) -> Counter[tuple[str, str]]:
+    """Links of the path picture: first touch → one in between → last touch, of orders with two touches or more."""
+    long = [way for way in found if len(way.channels) > 1]
+    frequent = Counter(key for way in long for key in (way.channels[0], way.channels[-1]))
+    shown = {key for key, _ in frequent.most_common(FLOW_CHANNELS)}
+    links: Counter[tuple[str, str]] = Counter()
+    for way in long:
+        steps = [key if key in shown else OTHER for key in way.channels]
+        first, last = f"{steps[0]} 1", f"{steps[-1]} 3"
+        if len(steps) == 2:
+            links[first, last] += 1
+        else:
+            links[first, f"{steps[1]} 2"] += 1
+            links[f"{steps[1]} 2", last] += 1
+    return links

@@ -1,0 +1,262 @@
+"""The lists of links and promo codes, and what stands in their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from django.db.models import Case, Value, When
+from django.db.models.fields import FloatField
+from django.http import HttpRequest
+
+from shemei.apps.brand import queries as brand
+from shemei.apps.tracking import actions, figures
+from shemei.apps.tracking.models import Link, PromoCode
+from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, State
+from shemei.kernel.periods import period_from, today
+from shemei.kernel.permissions import Permission as P
+from shemei.kernel.registry import Named, names_of
+from shemei.kernel.urls import wurl
+from shemei.platforms import PLATFORMS
+
+Owned = TypeVar("Owned", Link, PromoCode)
+PLATFORM_CHOICES = [(platform.key, platform.name) for platform in PLATFORMS]
+LINK_STATES = [("live", "使用中"), ("archived", "已归档")]
+CODE_STATES = {
+    "live": State("有效", "good"),
+    "early": State("未开始", "info"),
+    "over": State("已过期", "quiet"),
+    "off": State("已停用", "quiet"),
+}
+MOST_RANKED = 400
+
+
+def code_state(row: PromoCode) -> State:
+    return CODE_STATES[row.state_on(today())]
+
+
+def link_state(link: Link) -> State:
+    return State("使用中", "good") if link.is_active else State("已归档", "quiet")
+
+
+def with_owners(workspace: Any, rows: Sequence[Owned]) -> Sequence[Owned]:
+    """Set ``owners`` on each row: the creator and the content it belongs to, in two look-ups."""
+    creators = names_of("creator", workspace, {row.creator_key for row in rows})
+    contents = names_of("content", workspace, {row.content_key for row in rows})
+    for row in rows:
+        found = [creators.get(row.creator_key), contents.get(row.content_key)]
+        row.owners = [owner for owner in found if owner]  # type: ignore[union-attr]
+    return rows
+
+
+def owners_of_link(workspace: Any, link: Link) -> list[tuple[str, Named]]:
+    """What a link belongs to, each with the word for it."""
+    kinds = (("达人", "creator", link.creator_key), ("内容", "content", link.content_key))
+    found = [
+        (label, names_of(kind, workspace, [key])[key])
+        for label, kind, key in kinds
+        if names_of(kind, workspace, [key])
+    ]
+    if link.campaign:
+        campaign = brand.campaign_names(workspace, [link.campaign.key])[link.campaign.key]
+        found.append(("营销计划", campaign))
+    return found
+
+
+def owner_text(row: Any) -> str:
+    """Whom a row is credited to: the nearest to the buyer first."""
+    named = [owner.name for owner in row.owners]
+    campaign = [row.campaign.name] if row.campaign else []
+    return "、".join([*named, *filter(None, [row.spot]), *campaign][:2])
+
+
+def sorted_by_figures(request: HttpRequest, rows: Any) -> Any:
+    """Rows with ``rank`` where the list is asked to sort by a figure of the log."""
+    wanted = request.GET.get("sort", "").lstrip("-")
+    if wanted not in ("clicks", "people", "orders", "revenue"):
+        return rows
+    known = figures.of_links(request.workspace, period_from(request.GET))
+    best = sorted(known.items(), key=lambda pair: -(getattr(pair[1], wanted) or 0))[:MOST_RANKED]
+    ranks = [When(key=key, then=Value(float(getattr(one, wanted) or 0))) for key, one in best]
+    return rows.annotate(rank=Case(*ranks, default=Value(0.0), output_field=FloatField()))
+
+
+def _fill_links(rows: list[Link], request: HttpRequest) -> Sequence[Link]:
+    known = figures.of_links(request.workspace, period_from(request.GET))
+    for link in rows:
+        link.figure = known.get(link.key, figures.NOTHING)  # type: ignore[attr-defined]
+    return with_owners(request.workspace, rows)
+
+
+def _fill_codes(rows: list[PromoCode], request: HttpRequest) -> Sequence[PromoCode]:
+    known = figures.of_codes(request.workspace, period_from(request.GET))
+    for row in rows:
+        row.figure = known.get(row.code, figures.NOTHING)  # type: ignore[attr-defined]
+    return with_owners(request.workspace, rows)
+
+
+def _campaigns(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(row.key, row.name) for row in brand.campaigns(request.workspace)]
+
+
+def _archive(request: HttpRequest, rows: Iterable[Link]) -> str:
+    done = actions.archive_links(rows, by=request.actor)
+    return f"已归档 {done} 条短链，短码停用"
+
+
+def _restore(request: HttpRequest, rows: Iterable[Link]) -> str:
+    done = actions.restore_links(rows, by=request.actor)
+    return f"已恢复 {done} 条短链"
+
+
+def _by_state(rows: Any, value: str) -> Any:
+    return rows.filter(is_active=value == "live")
+
+
+LINKS = Listing(
+    name="tracking.links",
+    noun="短链",
+    search=("name", "code", "url", "spot"),
+    search_hint="名称、短码、网址",
+    default_sort="-created_at",
+    annotate=_fill_links,
+    columns=(
+        Column(
+            "name",
+            "名称",
+            value=lambda link: link.name,
+            href=lambda link: wurl(link.workspace, "tracking:link", link.key),
+            sort="name",
+        ),
+        Column("code", "短码", kind="code", value=lambda link: link.code, phone=False),
+        Column("platform", "平台", kind="platform", value=lambda link: link.platform),
+        Column("owner", "算给", value=owner_text),
+        Column(
+            "clicks",
+            "点击",
+            kind="num",
+            value=lambda link: link.figure.clicks,
+            sort="rank",
+            strong=True,
+        ),
+        Column("people", "人数", kind="num", value=lambda link: link.figure.people, sort="rank"),
+        Column(
+            "orders",
+            "可追踪订单",
+            kind="num",
+            value=lambda link: link.figure.orders,
+            sort="rank",
+        ),
+        Column(
+            "revenue",
+            "可追踪成交额",
+            kind="sum",
+            value=lambda link: link.figure.revenue,
+            sort="rank",
+        ),
+        Column("state", "状态", kind="state", value=link_state),
+        Column(
+            "created",
+            "创建",
+            kind="datetime",
+            value=lambda link: link.created_at,
+            sort="created_at",
+            hidden=True,
+        ),
+        Column("url", "目标网址", value=lambda link: link.url, hidden=True),
+    ),
+    filters=(
+        Filter(
+            "platform",
+            "平台",
+            choices=PLATFORM_CHOICES,
+            multiple=True,
+            apply=lambda rows, value: rows.filter(platform__in=value),
+        ),
+        Filter(
+            "campaign",
+            "营销计划",
+            choices=_campaigns,
+            apply=lambda rows, value: rows.filter(campaign__key=value),
+        ),
+        Filter("state", "状态", choices=LINK_STATES, apply=_by_state),
+    ),
+    bulk=(
+        BulkAction("archive", "归档", P.TRACK, _archive, "archive", confirm="归档 {n} 条短链"),
+        BulkAction("restore", "恢复", P.TRACK, _restore, "restore"),
+    ),
+    empty=Empty(
+        icon="link",
+        title="还没有短链",
+        text="给每个投放位置一条短链，就知道哪一处带来了人和成交。",
+        action=("新建短链", "tracking:new"),
+        second=("一次建多条", "tracking:many"),
+        permission=P.TRACK,
+    ),
+)
+
+CODES = Listing(
+    name="tracking.codes",
+    noun="优惠码",
+    unit="个",
+    search=("code", "discount_note", "spot"),
+    search_hint="优惠码、说明、位置",
+    default_sort="-created_at",
+    annotate=_fill_codes,
+    columns=(
+        Column(
+            "code",
+            "优惠码",
+            kind="code",
+            value=lambda row: row.code,
+            href=lambda row: wurl(row.workspace, "tracking:code", row.key),
+            sort="code",
+        ),
+        Column("owner", "算给", value=owner_text),
+        Column("platform", "平台", kind="platform", value=lambda row: row.platform),
+        Column("discount", "优惠", value=lambda row: row.discount_note),
+        Column("orders", "用码订单", kind="num", value=lambda row: row.figure.orders, strong=True),
+        Column("revenue", "成交额", kind="sum", value=lambda row: row.figure.revenue),
+        Column("ends", "有效至", kind="date", value=lambda row: row.ends_on, sort="ends_on"),
+        Column("state", "状态", kind="state", value=code_state),
+        Column(
+            "created",
+            "创建",
+            kind="datetime",
+            value=lambda row: row.created_at,
+            sort="created_at",
+            hidden=True,
+        ),
+    ),
+    filters=(
+        Filter(
+            "owner",
+            "归谁",
+            choices=PromoCode.Owner.choices,
+            apply=lambda rows, value: rows.filter(owner_kind=value),
+        ),
+        Filter(
+            "platform",
+            "平台",
+            choices=PLATFORM_CHOICES,
+            multiple=True,
+            apply=lambda rows, value: rows.filter(platform__in=value),
+        ),
+        Filter(
+            "state",
+            "状态",
+            choices=[("live", "有效"), ("off", "已停用")],
+            apply=lambda rows, value: (
+                rows.valid_on(today()) if value == "live" else rows.filter(is_active=False)
+            ),
+        ),
+    ),
+    empty=Empty(
+        icon="ticket",
+        title="还没有优惠码",
+        text="笔记里放不了链接时，给每位达人一个码，用码的订单就记在名下。",
+        action=("新建优惠码", "tracking:new_code"),
+        second=("一次建多个", "tracking:many_codes"),
+        permission=P.TRACK,
+    ),
+)

@@ -1,0 +1,34 @@
+"""Pages below ``/w/<workspace>/links/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from shemei.apps.tracking.views import codes, links, sites
+
+app_name = "tracking"
+urlpatterns = [
+    path("", links.links, name="links"),
+    path("new/", links.new, name="new"),
+    path("many/", links.many, name="many"),
+    path("preview/", links.preview, name="preview"),
+    path("codes/", codes.codes, name="codes"),
+    path("codes/new/", codes.new, name="new_code"),
+    path("codes/many/", codes.many, name="many_codes"),
+    path("codes/<str:key>/", codes.code, name="code"),
+    path("codes/<str:key>/edit/", codes.edit, name="edit_code"),
+    path("codes/<str:key>/archive/", codes.archive, name="archive_code"),
+    path("codes/<str:key>/restore/", codes.restore, name="restore_code"),
+    path("sites/", sites.sites, name="sites"),
+    path("sites/new/", sites.new, name="new_site"),
+    path("sites/<str:key>/", sites.site, name="site"),
+    path("sites/<str:key>/edit/", sites.edit, name="edit_site"),
+    path("sites/<str:key>/close/", sites.close, name="close_site"),
+    path("sites/<str:key>/reopen/", sites.reopen, name="reopen_site"),
+    path("<str:key>/", links.link, name="link"),
+    path("<str:key>/edit/", links.edit, name="edit"),
+    path("<str:key>/archive/", links.archive, name="archive"),
+    path("<str:key>/restore/", links.restore, name="restore"),
+    path("<str:key>/qr.png", links.qr_png, name="qr_png"),
+    path("<str:key>/qr.svg", links.qr_svg, name="qr_svg"),
+]

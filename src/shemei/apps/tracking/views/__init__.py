@@ -1,0 +1,1 @@
+"""Pages of the tracking room: links, promo codes, sites."""

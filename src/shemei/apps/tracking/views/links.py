@@ -1,0 +1,201 @@
+"""Pages of short links."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from shemei.apps.tracking import actions, figures, listings, qr, rules
+from shemei.apps.tracking.book import link_base, short_url
+from shemei.apps.tracking.forms import LinkEditForm, LinkForm, ManyLinksForm
+from shemei.apps.tracking.models import Link
+from shemei.kernel.edits import submit
+from shemei.kernel.periods import period_from
+from shemei.kernel.permissions import Permission as P
+from shemei.kernel.toasts import toast
+from shemei.kernel.urls import wurl
+from shemei.kernel.views import allow, get_row
+from shemei.warehouse.channels import channel_name, channel_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@allow(P.VIEW)
+@require_http_methods(["GET", "POST"])
+def links(request: HttpRequest) -> HttpResponse:
+    period = period_from(request.GET)
+    rows = listings.sorted_by_figures(request, Link.objects.with_brand())
+    context = {"period": period, "model": figures.model_name(request.workspace), "tab": "links"}
+    return listings.LINKS.respond(request, rows, "tracking/links.html", context)
+
+
+@allow(P.TRACK)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    workspace, actor = request.workspace, request.actor
+    form = LinkForm(request.POST or None, workspace=workspace, initial=_initial(request))
+    link = submit(form, lambda **data: actions.create_link(workspace, by=actor, **data))
+    if link is not None:
+        toast(request, f"已新建短链「{link.name}」，现在就能打开")
+        return redirect(wurl(workspace, "tracking:link", link.key))
+    return render(request, "tracking/link_form.html", _form_context(request, form))
+
+
+@allow(P.TRACK)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, key: str) -> HttpResponse:
+    link, actor = get_row(Link.objects.with_brand(), key), request.actor
+    form = LinkEditForm(request.POST or None, workspace=request.workspace, initial=_values(link))
+    done = submit(form, lambda **data: actions.change_link(link, by=actor, **data))
+    if done is not None:
+        toast(request, f"已保存「{link.name}」")
+        return redirect(wurl(request.workspace, "tracking:link", link.key))
+    context = _form_context(request, form) | {"link": link}
+    return render(request, "tracking/link_form.html", context)
+
+
+@allow(P.TRACK)
+@require_http_methods(["GET", "POST"])
+def many(request: HttpRequest) -> HttpResponse:
+    workspace, actor = request.workspace, request.actor
+    form = ManyLinksForm(request.POST or None, workspace=workspace)
+    made = submit(form, lambda **data: actions.create_links_for(workspace, by=actor, **data))
+    if made is not None:
+        rows = [(link, short_url(link)) for link in made]
+        return render(request, "tracking/links_made.html", {"rows": rows, "tab": "links"})
+    return render(request, "tracking/links_many.html", {"form": form, "tab": "links"})
+
+
+@allow(P.TRACK)
+@require_GET
+def preview(request: HttpRequest) -> HttpResponse:
+    """What the form would make, while it is being filled in."""
+    form = LinkForm(request.GET, workspace=request.workspace)
+    form.is_valid()
+    return render(request, "tracking/_preview.html", _preview(request, form.cleaned_data))
+
+
+@allow(P.VIEW)
+@require_GET
+def link(request: HttpRequest, key: str) -> HttpResponse:
+    row = get_row(Link.objects.with_brand(), key)
+    period = period_from(request.GET)
+    include = request.GET.get("suspect") == "1"
+    context = {
+        "link": row,
+        "short_url": short_url(row),
+        "final_url": rules.final_url(row.url, row.utm),
+        "channel": _channel(row),
+        "warning": rules.address_warning(row.url),
+        "owners": listings.owners_of_link(request.workspace, row),
+        "sizes": qr.SIZES.items(),
+        "period": period,
+        "include_suspect": include,
+        "tab": "links",
+        "report": figures.link_report(request.workspace, row, period, include_suspect=include),
+    }
+    return render(request, "tracking/link.html", context)
+
+
+@allow(P.TRACK)
+@require_POST
+def archive(request: HttpRequest, key: str) -> HttpResponse:
+    row = get_row(Link.objects.with_brand(), key)
+    actions.archive_links([row], by=request.actor)
+    undo = wurl(request.workspace, "tracking:restore", key)
+    toast(request, f"已归档「{row.name}」，短码 {row.code} 停用", undo)
+    return redirect(wurl(request.workspace, "tracking:link", key))
+
+
+@allow(P.TRACK)
+@require_POST
+def restore(request: HttpRequest, key: str) -> HttpResponse:
+    row = get_row(Link.objects.with_brand(), key)
+    actions.restore_links([row], by=request.actor)
+    toast(request, f"已恢复「{row.name}」，短码 {row.code} 重新可用")
+    return redirect(wurl(request.workspace, "tracking:link", key))
+
+
+@allow(P.VIEW)
+@require_GET
+def qr_png(request: HttpRequest, key: str) -> HttpResponse:
+    size = request.GET.get("size", "600")
+    if not size.isdecimal() or int(size) not in qr.SIZES:
+        raise Http404("没有这个尺寸。可选 300、600、1200。")
+    return _picture(request, key, lambda url: qr.png(url, int(size)), "png")
+
+
+@allow(P.VIEW)
+@require_GET
+def qr_svg(request: HttpRequest, key: str) -> HttpResponse:
+    return _picture(request, key, qr.svg, "svg")
+
+
+def _picture(
+    request: HttpRequest, key: str, draw: Callable[[str], bytes], kind: str
+) -> HttpResponse:
+    row = get_row(Link.objects.with_brand(), key)
+    mime = {"png": "image/png", "svg": "image/svg+xml"}[kind]
+    how = "attachment" if "download" in request.GET else "inline"
+    headers = {"Content-Disposition": f'{how}; filename="{row.code}.{kind}"'}
+    return HttpResponse(draw(short_url(row)), content_type=mime, headers=headers)
+
+
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    """A new link starts from another one (``?like=``) or from what a page of another room knows."""
+    if like := request.GET.get("like"):
+        copied = _values(get_row(Link.objects.with_brand(), like))
+        return copied | {"name": ""}
+    known = ("url", "platform", "campaign", "account", "content", "creator", "spot")
+    return {name: request.GET[name] for name in known if request.GET.get(name)}
+
+
+def _values(link: Link) -> dict[str, Any]:
+    return {
+        "url": link.url,
+        "name": link.name,
+        "platform": link.platform,
+        "spot": link.spot,
+        "account": link.account.key if link.account else "",
+        "campaign": link.campaign.key if link.campaign else "",
+        "creator": link.creator_key,
+        "content": link.content_key,
+        **link.utm,
+    }
+
+
+def _form_context(request: HttpRequest, form: LinkForm) -> dict[str, Any]:
+    base = f"{link_base(request.workspace)}/r/"
+    data = form.cleaned_data if form.is_bound else dict(form.initial)
+    data.setdefault("utm", {key: data.get(key, "") for key in rules.UTM_KEYS})
+    return {"form": form, "base": base, "tab": "links", **_preview(request, data)}
+
+
+def _preview(request: HttpRequest, data: dict[str, Any]) -> dict[str, Any]:
+    if not data.get("url"):
+        return {"draft": None}
+    try:
+        draft = actions.draft_link(request.workspace, **data)
+    except ValidationError as error:
+        return {"draft": None, "problem": " ".join(error.messages)}
+    return {
+        "draft": draft,
+        "draft_url": rules.final_url(draft.url, draft.utm),
+        "draft_channel": _channel(draft),
+        "dropped": rules.tidy_url(data["url"]).dropped,
+        "alias": str(data.get("alias", "")).strip().lower(),
+        "base": f"{link_base(request.workspace)}/r/",
+        "warning": rules.address_warning(draft.url),
+    }
+
+
+def _channel(link: Link) -> str:
+    decided = channel_of(
+        utm_source=link.utm_source, utm_medium=link.utm_medium, platform=link.platform
+    )
+    return channel_name(decided)

@@ -1,0 +1,348 @@
+"""The steps of an import: receive, map, check, write; and the ways back: cancel, undo.
+
+Rows are written in chunks, each one transaction that also moves ``position``, so progress shows and other
+people can save meanwhile. The last transaction tells the log and marks the batch as done. A batch that is
+cancelled or fails takes its rows back; one whose process was killed goes on from ``position``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from shemei.kernel import audit
+from shemei.kernel.actor import Actor
+from shemei.kernel.imports import files
+from shemei.kernel.imports.check import check_rows
+from shemei.kernel.imports.errors import ImportError_
+from shemei.kernel.imports.kinds import ImportKind, Tally, kind_of, kinds_for
+from shemei.kernel.imports.mapping import (
+    Mapping_,
+    fingerprint,
+    known_headers,
+    match,
+    normal,
+    recognise,
+)
+from shemei.kernel.imports.models import ImportBatch, SavedMapping
+from shemei.kernel.imports.reader import Table, open_table
+from shemei.kernel.imports.stage import Stage
+from shemei.kernel.keys import new_key
+from shemei.kernel.permissions import require
+from shemei.kernel.tasks import Cancelled
+
+CHUNK_ROWS = 5_000
+CHUNK_GROUPS = 1_000
+Tell = Callable[[int, int | None, str | None], None]
+State = ImportBatch.State
+
+
+def quiet(done: int, total: int | None = None, step: str | None = None) -> None:
+    """Progress that nobody watches."""
+
+
+def receive(
+    workspace: Any,
+    source: IO[bytes],
+    name: str,
+    *,
+    by: Actor,
+    kind: str = "",
+    options: Mapping[str, str] | None = None,
+) -> ImportBatch:
+    """Keep an upload, recognise it and propose a mapping; raises ``ImportError_`` for what is no table."""
+    kinds = [kind_of(kind)] if kind else kinds_for(by)
+    for each in kinds if kind else []:
+        require(by, each.permission)
+    key = new_key()
+    target = files.make(key) / _source_name(name)
+    try:
+        sha256, size = files.store(source, target)
+        table = open_table(target, known=known_headers(kinds))
+        chosen = recognise(kinds, table.headers) or _only(kinds)
+    except ImportError_:
+        files.drop_all(key)
+        raise
+    batch = ImportBatch(
+        workspace=workspace,
+        key=key,
+        kind=chosen.key,
+        file_name=files.safe_name(name),
+        sha256=sha256,
+        size=size,
+        headers=list(table.headers),
+        header_row=table.header_row,
+        notes=list(table.notes),
+        actor={"kind": by.kind, "id": by.id, "name": by.name},
+        started_by=by.label,
+    )
+    _propose(batch, chosen, options or {})
+    batch.save()
+    return batch
+
+
+def _source_name(name: str) -> str:
+    suffix = Path(files.safe_name(name)).suffix.lower()
+    return files.SOURCE + (suffix if suffix.isascii() and len(suffix) <= 6 else "")
+
+
+def _only(kinds: list[ImportKind]) -> ImportKind:
+    if len(kinds) == 1:
+        return kinds[0]
+    raise ImportError_("认不出这是哪一种数据：表头与已知的种类都对不上。请先选定种类再传。")
+
+
+def _propose(batch: ImportBatch, kind: ImportKind, options: Mapping[str, str]) -> Mapping_:
+    saved = SavedMapping.objects.filter(
+        kind=kind.key, fingerprint=fingerprint(batch.headers)
+    ).first()
+    found = match(kind, batch.headers, saved.columns if saved else None)
+    batch.mapping, batch.matched_by = found.columns, found.how
+    batch.preset = found.preset.key if found.preset else ""
+    defaults = {option.key: option.default for option in kind.options}
+    batch.options = defaults | dict(found.preset.options if found.preset else {}) | dict(options)
+    return found
+
+
+def set_kind(batch: ImportBatch, kind: str, *, by: Actor) -> ImportBatch:
+    """The person says what the file is; the mapping is proposed anew."""
+    require(by, kind_of(kind).permission)
+    _must_be_open(batch)
+    batch.kind = kind
+    table = open_table(source_of(batch), known=known_headers([kind_of(kind)]))
+    batch.headers, batch.header_row = list(table.headers), table.header_row
+    _propose(batch, kind_of(kind), {})
+    batch.state = State.DRAFT
+    batch.save()
+    return batch
+
+
+def earlier_same(batch: ImportBatch) -> ImportBatch | None:
+    """The batch that already brought exactly this file in."""
+    same = ImportBatch.objects.filter(sha256=batch.sha256, kind=batch.kind, state=State.DONE)
+    return same.exclude(pk=batch.pk).order_by("-id").first()
+
+
+def set_mapping(
+    batch: ImportBatch,
+    columns: Mapping[str, int],
+    options: Mapping[str, str],
+    *,
+    by: Actor,
+    remember: bool = True,
+) -> ImportBatch:
+    """Take the mapping as confirmed; refuses one that leaves out a required field or uses a column twice."""
+    kind = batch.kind_of
+    require(by, kind.permission)
+    _must_be_open(batch)
+    _valid_mapping(kind, batch, columns)
+    by_hand = dict(columns) != dict(batch.mapping)
+    batch.mapping, batch.options = dict(columns), {**batch.options, **options}
+    batch.state, batch.repairs = State.DRAFT, []
+    batch.save()
+    if remember and by_hand:
+        SavedMapping.objects.update_or_create(
+            kind=kind.key,
+            fingerprint=fingerprint(batch.headers),
+            workspace=batch.workspace,
+            defaults={"columns": {key: batch.headers[index] for key, index in columns.items()}},
+        )
+    return batch
+
+
+def _valid_mapping(kind: ImportKind, batch: ImportBatch, columns: Mapping[str, int]) -> None:
+    missing = [f.label for f in kind.fields if f.required and f.key not in columns]
+    if missing:
+        raise ImportError_(
+            f"还没有对应：{'、'.join(missing)}。请为它选一列；表里没有时，请换一份导出。"
+        )
+    if problem := kind.mapping_problem(columns):
+        raise ImportError_(problem)
+    used = list(columns.values())
+    if twice := [batch.headers[i] for i in sorted(set(used)) if used.count(i) > 1]:
+        raise ImportError_(f"「{twice[0]}」这一列对应了两项。请只留一项。")
+    if not all(0 <= index < len(batch.headers) for index in used):
+        raise ImportError_("对应的列不在表里。请重新选择。")
+
+
+def _must_be_open(batch: ImportBatch) -> None:
+    if batch.state not in (State.DRAFT, State.READY, State.FAILED):
+        raise ImportError_(f"这次导入{batch.get_state_display()}，不能再改。请重新上传。")
+
+
+def source_of(batch: ImportBatch) -> Path:
+    found = sorted(files.folder(batch.key).glob(f"{files.SOURCE}*"))
+    sources = [path for path in found if not path.name.endswith(".plain")]
+    if not sources:
+        raise ImportError_("上传的文件已清理（完成后即删，未完成的保留 7 天）。请重新上传。")
+    return sources[0]
+
+
+def table_of(batch: ImportBatch) -> Table:
+    return open_table(source_of(batch), header_row=batch.header_row)
+
+
+def check(batch: ImportBatch, *, by: Actor, tell: Tell = quiet) -> ImportBatch:
+    """Read every cell, stage what is right, list what is wrong, and count what writing would change."""
+    require(by, batch.kind_of.permission)
+    ImportBatch.objects.filter(pk=batch.pk).update(state=State.CHECKING)
+    try:
+        counts, warnings = check_rows(batch, table_of(batch), tell)
+        tally = _compare(batch, tell, counts["usable"])
+    except BaseException as error:
+        failed = State.DRAFT if isinstance(error, Cancelled) else State.FAILED
+        ImportBatch.objects.filter(pk=batch.pk).update(
+            state=failed, error=str(error) if isinstance(error, ImportError_) else ""
+        )
+        raise
+    batch.counts = counts | _numbers(tally)
+    batch.warnings, batch.error_rows = warnings, counts["errors"]
+    batch.state, batch.position, batch.error = State.READY, 0, ""
+    batch.save()
+    return batch
+
+
+def _numbers(tally: Tally) -> dict[str, Any]:
+    told = {"new": tally.new, "changed": tally.changed, "same": tally.same, "kept": tally.kept}
+    return told | {"extra": dict(tally.extra)}
+
+
+def _compare(batch: ImportBatch, tell: Tell, total: int) -> Tally:
+    tally, done = Tally(), 0
+    with Stage(files.folder(batch.key) / files.STAGE) as stage:
+        tell(0, total, "与已有的比对")
+        for chunk in stage.chunks(CHUNK_ROWS, CHUNK_GROUPS):
+            tally.add(batch.kind_of.compare(chunk, batch))
+            done += sum(map(len, chunk))
+            tell(done, total, None)
+    return tally
+
+
+def accept_suggestion(batch: ImportBatch, group: str, *, by: Actor) -> ImportBatch:
+    """「照此改」: let the next check use what was suggested for one kind of mistake."""
+    require(by, batch.kind_of.permission)
+    _must_be_open(batch)
+    batch.repairs = sorted({*batch.repairs, group})
+    batch.save(update_fields=["repairs", "touched_at"])
+    return batch
+
+
+def write(batch: ImportBatch, *, by: Actor, tell: Tell = quiet) -> ImportBatch:
+    """Write a checked batch, or go on with one that was killed; on cancel or error nothing of it remains."""
+    require(by, batch.kind_of.permission)
+    if batch.state not in (State.READY, State.WRITING):
+        raise ImportError_(f"这次导入{batch.get_state_display()}，不能入库。请先核对。")
+    tally = _tally_so_far(batch)
+    ImportBatch.objects.filter(pk=batch.pk).update(state=State.WRITING)
+    try:
+        _write_chunks(batch, tally, by, tell)
+        _finish(batch, tally, by)
+    except BaseException as error:
+        _take_back(batch, error, by)
+        raise
+    files.drop_source(batch.key)
+    return batch
+
+
+def _tally_so_far(batch: ImportBatch) -> Tally:
+    if batch.state != State.WRITING or not batch.position:
+        batch.position = 0
+        return Tally()
+    told = batch.counts.get("written", {})
+    tally = Tally(
+        told.get("new", 0), told.get("changed", 0), told.get("same", 0), told.get("kept", 0)
+    )
+    tally.extra.update(told.get("extra", {}))
+    return tally
+
+
+def _write_chunks(batch: ImportBatch, tally: Tally, by: Actor, tell: Tell) -> None:
+    total, done = batch.count("usable"), 0
+    tell(0, total, "入库")
+    with Stage(files.folder(batch.key) / files.STAGE) as stage:
+        for place, chunk in enumerate(stage.chunks(CHUNK_ROWS, CHUNK_GROUPS), 1):
+            if place > batch.position:
+                _write_chunk(batch, chunk, place, tally, by)
+            done += sum(map(len, chunk))
+            tell(done, total, None)
+
+
+@transaction.atomic
+def _write_chunk(batch: ImportBatch, chunk: Any, place: int, tally: Tally, by: Actor) -> None:
+    tally.add(batch.kind_of.write_batch(chunk, batch, by))
+    batch.position = place
+    batch.counts = batch.counts | {"written": _numbers(tally)}
+    batch.save(update_fields=["position", "counts", "touched_at"])
+
+
+@transaction.atomic
+def _finish(batch: ImportBatch, tally: Tally, by: Actor) -> None:
+    counts = {**batch.counts, **_numbers(tally)}
+    counts.pop("written", None)
+    batch.counts = counts
+    batch.warnings = [*batch.warnings, *batch.kind_of.finish(batch, by)]
+    batch.state, batch.finished_at = State.DONE, timezone.now()
+    batch.save()
+    audit.record(
+        "import.done",
+        batch,
+        by=by,
+        kind=batch.kind_of.name,
+        new=tally.new,
+        changed=tally.changed,
+    )
+
+
+def _take_back(batch: ImportBatch, error: BaseException, by: Actor) -> None:
+    """Remove what was written. A kill never comes here: that batch goes on from ``position``."""
+    with transaction.atomic():
+        batch.kind_of.undo(batch, by)
+        batch.position = 0
+        cancelled = isinstance(error, Cancelled | KeyboardInterrupt)
+        batch.state = State.CANCELLED if cancelled else State.FAILED
+        batch.error = "" if cancelled else str(error)
+        batch.save()
+        if cancelled:
+            audit.record("import.cancelled", batch, by=by)
+    if batch.state == State.CANCELLED:
+        files.drop_source(batch.key)
+
+
+def discard(batch: ImportBatch, *, by: Actor) -> None:
+    """Drop a batch that was never written."""
+    require(by, batch.kind_of.permission)
+    if batch.state not in (State.DRAFT, State.READY, State.FAILED, State.CHECKING):
+        raise ImportError_(f"这次导入{batch.get_state_display()}，不能取消。")
+    files.drop_all(batch.key)
+    batch.delete()
+
+
+@transaction.atomic
+def undo(batch: ImportBatch, *, by: Actor) -> ImportBatch:
+    """Take back a finished batch: its rows go, changed rows return to what they were, the log excludes it."""
+    require(by, batch.kind_of.permission)
+    locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if locked.state != State.DONE:
+        raise ImportError_(f"这次导入{locked.get_state_display()}，没有可撤销的。")
+    if obstacle := locked.kind_of.undo_obstacle(locked):
+        raise ImportError_(obstacle)
+    locked.kind_of.undo(locked, by)
+    locked.state, locked.undone_at = State.UNDONE, timezone.now()
+    locked.save()
+    audit.record("import.undone", locked, by=by)
+    return locked
+
+
+def mapping_from_headers(batch: ImportBatch, headers: Mapping[str, str]) -> dict[str, int]:
+    """A mapping given by names, as the command line does it: field → header."""
+    places = {normal(header): index for index, header in enumerate(batch.headers)}
+    unknown = [name for name in headers.values() if normal(name) not in places]
+    if unknown:
+        raise ImportError_(
+            f"表里没有「{unknown[0]}」这一列。表头有：{'、'.join(batch.headers[:20])}"
+        )
+    return {key: places[normal(name)] for key, name in headers.items()}

@@ -1,0 +1,192 @@
+"""The check of an import: every cell parsed, right rows staged, wrong ones listed with what to do."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from shemei.kernel.imports import files
+from shemei.kernel.imports.cells import clean
+from shemei.kernel.imports.errors import CellError
+from shemei.kernel.imports.kinds import Field, Row, Skip, Staged
+from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.imports.reader import Table, remove_unpacked
+from shemei.kernel.imports.stage import Stage, reasons
+
+TOTALS = frozenset({"合计", "总计", "小计", "汇总", "total", "grand total"})
+ERROR_COLUMNS = ("行号", "列", "问题", "怎么办")
+HELD = ("", "同一组里有错行", "改好错行后一起再传")
+_TELL_EVERY = 2_000
+
+
+class Parser:
+    """Turns the cells of one row into values, remembering what it has read before."""
+
+    def __init__(self, batch: ImportBatch) -> None:
+        self.repairs = set(batch.repairs)
+        fields = {field.key: field for field in batch.kind_of.fields}
+        self.columns = [
+            (index, fields[key], self._reader(fields[key]))
+            for key, index in batch.mapping.items()
+            if key in fields
+        ]
+        self.required = [field for field in fields.values() if field.required]
+
+    def _reader(self, field: Field) -> Callable[[Any], Any]:
+        def read(value: Any) -> Any:
+            cleaned = clean(value)
+            if cleaned == "":
+                return None
+            try:
+                return field.parse(cleaned)
+            except CellError as error:
+                if error.suggestion and f"{field.key}:{error.code}" in self.repairs:
+                    return field.parse(error.suggestion)
+                error.field = field.key
+                raise
+
+        return lru_cache(maxsize=8192, typed=True)(read)
+
+    def values(self, cells: list[Any]) -> tuple[dict[str, Any], list[tuple[CellError, Any]]]:
+        found: dict[str, Any] = {}
+        wrong: list[tuple[CellError, Any]] = []
+        width = len(cells)
+        for index, field, read in self.columns:
+            if index >= width:
+                continue
+            try:
+                value = read(cells[index])
+            except CellError as error:
+                wrong.append((error, cells[index]))
+                continue
+            if value is not None:
+                found[field.key] = value
+        bad = {error.field for error, _ in wrong}
+        for field in self.required:
+            if field.key not in found and field.key not in bad:
+                wrong.append((_blank(field), ""))
+        return found, wrong
+
+
+def _blank(field: Field) -> CellError:
+    fix = f"请补上，例如 {field.example}" if field.example else "请补上"
+    return CellError("blank", "空白", fix, field=field.key)
+
+
+class Checker:
+    """Reads a table into a stage and keeps the counts."""
+
+    def __init__(self, batch: ImportBatch, stage: Stage, width: int) -> None:
+        self.batch, self.stage, self.width = batch, stage, width
+        self.kind = batch.kind_of
+        self.parser = Parser(batch)
+        self.labels = {field.key: field.label for field in self.kind.fields}
+        self.skips: Counter[str] = Counter()
+        self.rows = self.errors = 0
+
+    def take(self, number: int, cells: list[Any]) -> None:
+        self.rows += 1
+        if len(cells) > self.width and any(cell not in (None, "") for cell in cells[self.width :]):
+            self._wrong(number, [(_too_wide(cells, self.width), "")], "")
+            return
+        values, wrong = self.parser.values(cells)
+        if wrong and _is_total(cells):
+            self.skips["合计行"] += 1
+            return
+        if not wrong:
+            wrong = self._prepared(Row(number, values))
+        if wrong:
+            self._wrong(number, wrong, str(values.get(self.kind.group_field, "")))
+
+    def _prepared(self, row: Row) -> list[tuple[CellError, Any]]:
+        try:
+            staged = self.kind.prepare(row, self.batch)
+        except CellError as error:
+            return [(error, row.values.get(error.field, ""))]
+        if isinstance(staged, Staged):
+            self.stage.add(row.number, staged)
+        elif isinstance(staged, Skip):
+            self.skips[staged.reason] += 1
+        return []
+
+    def _wrong(self, number: int, wrong: list[tuple[CellError, Any]], group: str) -> None:
+        self.errors += 1
+        for error, value in wrong:
+            self.stage.problem(number, error, self.labels.get(error.field, ""), str(value), group)
+
+
+def _too_wide(cells: list[Any], width: int) -> CellError:
+    return CellError(
+        "row.wide",
+        f"这一行有 {len(cells)} 格，表头只有 {width} 格",
+        "多半是内容里的分隔符没加引号，请核对原表",
+    )
+
+
+def _is_total(cells: list[Any]) -> bool:
+    words = [str(cell).strip().lower() for cell in cells if cell not in (None, "")]
+    return bool(words) and words[0].rstrip("：:") in TOTALS
+
+
+def check_rows(
+    batch: ImportBatch, table: Table, tell: Callable[[int, int | None, str | None], None]
+) -> tuple[dict[str, Any], list[str]]:
+    """Stage a whole table; returns the counts and, as sentences, what was left out and why."""
+    place = files.make(batch.key)
+    tell(0, None, "读取并核对")
+    with Stage(place / files.STAGE, fresh=True) as stage:
+        checker = Checker(batch, stage, len(table.headers))
+        for number, cells in table.rows():
+            checker.take(number, cells)
+            if checker.rows % _TELL_EVERY == 0:
+                tell(checker.rows, None, None)
+        stage.flush()
+        held = stage.held_rows() if checker.errors else set()
+        usable = stage.size()
+        write_errors(batch, table, stage, held)
+    remove_unpacked(place)
+    counts = {
+        "rows": checker.rows,
+        "usable": usable,
+        "errors": checker.errors,
+        "held": len(held),
+        "skipped": sum(checker.skips.values()),
+        "skips": dict(checker.skips.most_common()),
+    }
+    return counts, reasons(checker.skips)
+
+
+def write_errors(batch: ImportBatch, table: Table, stage: Stage, held: set[int]) -> None:
+    """The error file: the original rows with what is wrong, whole groups together, ready to be mended."""
+    path = files.folder(batch.key) / files.ERRORS
+    path.unlink(missing_ok=True)
+    said: dict[int, list[tuple[str, str, str]]] = {}
+    for number, label, problem, fix in stage.problem_rows():
+        said.setdefault(number, []).append((label, problem, fix))
+    if not said:
+        return
+    width = len(table.headers)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        out = csv.writer(file)
+        out.writerow([*table.headers, *ERROR_COLUMNS])
+        for number, cells in table.rows():
+            if number in said or number in held:
+                padded = [*map(_safe, cells[:width]), *[""] * (width - len(cells))]
+                notes = said.get(number, [HELD])
+                out.writerow(
+                    [*padded, number, *("；".join(part) for part in zip(*notes, strict=True))]
+                )
+
+
+def _safe(cell: Any) -> Any:
+    """A cell that a spreadsheet would run as a formula is kept as text; the reader drops the mark again."""
+    return (
+        f"'{cell}" if isinstance(cell, str) and cell[:1] in "=@+-" and not _numeric(cell) else cell
+    )
+
+
+def _numeric(text: str) -> bool:
+    return text.lstrip("+-").replace(".", "", 1).replace(",", "").isdigit()

@@ -1,0 +1,22 @@
+"""What an import can say went wrong: with a file (:class:`ImportError_`) or with one cell (:class:`CellError`)."""
+
+from __future__ import annotations
+
+
+class ImportError_(Exception):
+    """The file or the batch cannot be used; the text says what happened, where and what to do."""
+
+
+class CellError(ValueError):
+    """One cell cannot be read.
+
+    ``code`` groups equal mistakes; ``suggestion`` is a value that people may accept for the whole group.
+    ``field`` is filled by whoever knows it.
+    """
+
+    def __init__(
+        self, code: str, problem: str, fix: str, *, suggestion: str = "", field: str = ""
+    ) -> None:
+        self.code, self.problem, self.fix = code, problem, fix
+        self.suggestion, self.field = suggestion, field
+        super().__init__(f"{problem}。{fix}")

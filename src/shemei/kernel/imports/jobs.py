@@ -1,0 +1,95 @@
+"""Checking and writing in the background, and going on with what a killed process left."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.utils import timezone
+from django_scopes import scope, scopes_disabled
+
+from shemei.kernel import tasks
+from shemei.kernel.actor import Actor
+from shemei.kernel.imports import actions, files
+from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.jobs import enqueue_on_commit, every, job
+from shemei.kernel.urls import wurl
+
+STALLED_AFTER = timedelta(minutes=3)
+KEPT = timedelta(days=7)
+State = ImportBatch.State
+
+
+def start(batch: ImportBatch, step: str, *, by: Actor) -> ImportBatch:
+    """Queue the check or the writing of a batch as a long task that pages can watch."""
+    title = f"{'核对' if step == 'check' else '入库'}「{batch.file_name}」"
+    batch.task = tasks.create(batch.workspace, title, by=by)
+    batch.state = State.CHECKING if step == "check" else batch.state
+    batch.save(update_fields=["task", "state", "touched_at"])
+    enqueue_on_commit(run_batch, batch.pk, step)
+    return batch
+
+
+@job()
+def run_batch(pk: int, step: str) -> None:
+    """Run one step of a batch under its task."""
+    batch = _load(pk)
+    if batch is None or batch.task is None:
+        return
+    with scope(workspace=batch.workspace):
+        tasks.run(batch.task, partial(_step, batch, step))
+
+
+def _load(pk: int) -> ImportBatch | None:
+    with scopes_disabled():
+        return ImportBatch.objects.select_related("workspace", "task").filter(pk=pk).first()
+
+
+def _step(batch: ImportBatch, step: str, progress: tasks.Progress) -> str:
+    work: Any = actions.check if step == "check" else actions.write
+    work(batch, by=actor_of(batch), tell=progress.tell)
+    return wurl(batch.workspace, "imports:batch", batch.key)
+
+
+def actor_of(batch: ImportBatch) -> Actor:
+    """Who started the batch, with the one permission that was checked when they did."""
+    told = batch.actor
+    return Actor(told["kind"], told["id"], told["name"], frozenset({batch.kind_of.permission}))
+
+
+@every(minutes=1)
+def resume_stalled() -> int:
+    """Go on with batches whose process was killed; each is claimed by one worker."""
+    before = timezone.now() - STALLED_AFTER
+    with scopes_disabled():
+        stalled = list(
+            ImportBatch.objects.filter(
+                state__in=(State.WRITING, State.CHECKING),
+                touched_at__lt=before,
+                task__updated_at__lt=before,
+            ).select_related("workspace")
+        )
+    for batch in stalled:
+        _resume(batch)
+    return len(stalled)
+
+
+def _resume(batch: ImportBatch) -> None:
+    with scope(workspace=batch.workspace):
+        mine = ImportBatch.objects.filter(pk=batch.pk, touched_at=batch.touched_at)
+        if mine.update(touched_at=timezone.now()):
+            start(batch, "check" if batch.state == State.CHECKING else "write", by=actor_of(batch))
+
+
+@every(minutes=60)
+def forget_uploads() -> int:
+    """Delete what finished imports left after a week, and drafts that nobody finished."""
+    before = timezone.now() - KEPT
+    with scopes_disabled():
+        old = list(ImportBatch.objects.filter(touched_at__lt=before).exclude(state=State.WRITING))
+        drafts = [b.pk for b in old if b.state in (State.DRAFT, State.READY, State.CHECKING)]
+        for batch in old:
+            files.drop_all(batch.key)
+        ImportBatch.objects.filter(pk__in=drafts).delete()
+    return len(old)

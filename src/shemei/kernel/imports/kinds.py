@@ -1,0 +1,160 @@
+"""What a room says about one kind of file: its fields, how a row is prepared, how rows are written and undone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from shemei.kernel.permissions import Permission
+
+if TYPE_CHECKING:
+    from shemei.kernel.actor import Actor
+    from shemei.kernel.imports.models import ImportBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing a row may say. ``parse`` is a reader of ``cells``; ``personal`` values are masked on screen."""
+
+    key: str
+    label: str
+    parse: Callable[[Any], Any]
+    synonyms: tuple[str, ...] = ()
+    required: bool = False
+    example: str = ""
+    note: str = ""
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A file whose headers are known exactly: ``columns`` is field → header; all of ``signature`` must be there."""
+
+    key: str
+    name: str
+    signature: frozenset[str]
+    columns: Mapping[str, str]
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice for the whole file, for example its currency."""
+
+    key: str
+    label: str
+    choices: tuple[tuple[str, str], ...]
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row with its number in the sheet; an empty cell has no entry in ``values``."""
+
+    number: int
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A checked row: written in order of ``phase``, ``at``, ``group``; rows of one group stay together."""
+
+    values: dict[str, Any]
+    group: str = ""
+    phase: int = 0
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A row that is rightly left out, and why."""
+
+    reason: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many groups were new, changed or the same, cells kept because the file was empty, and remarks."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    kept: int = 0
+    extra: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Tally) -> None:
+        self.new += other.new
+        self.changed += other.changed
+        self.same += other.same
+        self.kept += other.kept
+        self.extra.update(other.extra)
+
+
+Group = Sequence[Row]
+
+
+class ImportKind:
+    """Subclass this in a room and :func:`register` one instance in ``apps.py``.
+
+    ``write_batch`` gets whole groups inside a transaction and may be run again after a kill: the same group
+    must give the same rows. What the log should know is emitted in ``finish``, whose transaction also marks
+    the batch as done; so a batch that was cancelled or killed has told the log nothing.
+    """
+
+    key: str
+    name: str
+    noun: str = "行"
+    permission: Permission = Permission.IMPORT
+    group_field: str = ""
+    fields: tuple[Field, ...] = ()
+    presets: tuple[Preset, ...] = ()
+    options: tuple[Option, ...] = ()
+    done_url: tuple[str, str] = ("", "")
+
+    def mapping_problem(self, columns: Mapping[str, int]) -> str:
+        """What the mapping still lacks beyond required fields (one of two, say); ``""`` where it will do."""
+        return ""
+
+    def prepare(self, row: Row, batch: ImportBatch) -> Staged | Skip:
+        """Check one row by itself; raises ``CellError`` (with ``field``) where it cannot be used."""
+        return Staged(row.values, group=str(row.values.get(self.group_field, "")))
+
+    def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
+        """What ``write_batch`` would do, without doing it."""
+        raise NotImplementedError
+
+    def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
+        raise NotImplementedError
+
+    def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
+        """Emit the batch's facts; returns warnings for the result page."""
+        return []
+
+    def undo(self, batch: ImportBatch, by: Actor) -> None:
+        """Take back every row of the batch (also of one that was stopped half way)."""
+        raise NotImplementedError
+
+    def undo_obstacle(self, batch: ImportBatch) -> str:
+        """Why this batch cannot be undone now; ``""`` where it can."""
+        return ""
+
+    def field(self, key: str) -> Field:
+        return next(item for item in self.fields if item.key == key)
+
+
+_kinds: dict[str, ImportKind] = {}
+
+
+def register(kind: ImportKind) -> None:
+    _kinds[kind.key] = kind
+
+
+def kind_of(key: str) -> ImportKind:
+    return _kinds[key]
+
+
+def kinds_for(actor: Actor) -> list[ImportKind]:
+    """The kinds this actor may import, in the order the rooms registered them."""
+    return [kind for kind in _kinds.values() if actor.can(kind.permission)]

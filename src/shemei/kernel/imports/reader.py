@@ -1,0 +1,269 @@
+"""Open a table in CSV, TSV or XLSX, also inside .gz or a .zip of one, and stream its rows in bounded memory."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import warnings
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from openpyxl import load_workbook
+
+from shemei.kernel.imports.errors import ImportError_
+from shemei.kernel.imports.sniff import (
+    HEADER_SEARCH_ROWS,
+    detect_delimiter,
+    detect_encoding,
+    find_header,
+)
+
+MAX_UNPACKED = 2 * 1024**3
+MAX_COLUMNS = 400
+Record = tuple[int, list[Any]]
+csv.field_size_limit(1024 * 1024)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A readable table; ``rows()`` may be called again and again. Row numbers are those people see."""
+
+    headers: tuple[str, ...]
+    header_row: int
+    notes: tuple[str, ...]
+    records: Callable[[], Iterator[Record]]
+
+    def rows(self) -> Iterator[Record]:
+        """The rows below the headers that hold anything, with their numbers."""
+        for number, cells in self.records():
+            if number > self.header_row and any(cell not in (None, "") for cell in cells):
+                yield number, cells
+
+    def preview(self, count: int = 5) -> list[Record]:
+        return list(islice(self.rows(), count))
+
+
+def open_table(
+    path: Path,
+    *,
+    known: Callable[[str], bool] = lambda _: False,
+    header_row: int | None = None,
+) -> Table:
+    """Recognise and open ``path``; raises :class:`ImportError_` where it is no table."""
+    plain = unpack(path)
+    records, notes = (_workbook if _is_workbook(plain) else _text)(plain)
+    return _table(records, notes, known, header_row)
+
+
+def _table(
+    records: Callable[[], Iterator[Record]],
+    notes: list[str],
+    known: Callable[[str], bool],
+    header_row: int | None,
+) -> Table:
+    head = list(islice(records(), HEADER_SEARCH_ROWS))
+    if not any(cell not in (None, "") for _, cells in head for cell in cells):
+        raise ImportError_("这份文件是空的：没有一行内容。请重新导出。")
+    index = (
+        find_header([cells for _, cells in head], known) if header_row is None else header_row - 1
+    )
+    if not 0 <= index < len(head):
+        raise ImportError_(f"表头行第 {header_row} 行不存在。请在前 {len(head)} 行里选一行。")
+    number, cells = head[index]
+    if len(cells) > MAX_COLUMNS:
+        raise ImportError_(f"表头有 {len(cells)} 列，超过 {MAX_COLUMNS} 列。请删去不用的列再传。")
+    headers = tuple(str(c or "").strip() or f"第 {i} 列" for i, c in enumerate(cells, 1))
+    while headers and headers[-1] == f"第 {len(headers)} 列":
+        headers = headers[:-1]
+    notes += _banner(head[:index])
+    return Table(headers, number, tuple(notes), records)
+
+
+def _banner(rows: list[Record]) -> list[str]:
+    said = [" ".join(str(c) for c in cells if c not in (None, ""))[:60] for _, cells in rows]
+    texts = [text for text in said if text and not text.lower().startswith("sep=")]
+    return [f"跳过表头上方 {len(rows)} 行：「{'」「'.join(texts)}」"] if texts else []
+
+
+def unpack(path: Path) -> Path:
+    """The plain file inside ``path``: itself, or what a .gz or a .zip of one holds (written beside it)."""
+    with path.open("rb") as file:
+        magic = file.read(8)
+    if magic.startswith(b"\x1f\x8b"):
+        return _copied(path, lambda: gzip.open(path, "rb"))
+    if magic.startswith(b"PK") and not _is_workbook(path):
+        return _only_member(path)
+    if magic.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ImportError_(
+            "这是旧版 Excel（.xls）或加了密码的文件。请用表格软件打开，另存为 .xlsx 再传。"
+        )
+    if magic.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")):
+        raise ImportError_("这不是表格文件。请传 CSV、TSV、XLSX，或装着一份表格的 .gz、.zip。")
+    return path
+
+
+def _copied(path: Path, opener: Callable[[], IO[bytes]]) -> Path:
+    target = path.with_name(path.name + ".plain")
+    try:
+        with opener() as source, target.open("wb") as sink:
+            _copy_bounded(source, sink)
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+        target.unlink(missing_ok=True)
+        raise ImportError_(
+            "压缩包打不开：内容不完整，或加了密码。请重新下载或解压后再传。"
+        ) from None
+    return unpack(target) if _nested(target) else target
+
+
+def _copy_bounded(source: IO[bytes], sink: IO[bytes]) -> None:
+    left = MAX_UNPACKED
+    while chunk := source.read(1 << 20):
+        left -= len(chunk)
+        if left < 0:
+            raise ImportError_("解压后超过 2 GB。请按月份拆成几份再传。")
+        sink.write(chunk)
+
+
+def _nested(path: Path) -> bool:
+    with path.open("rb") as file:
+        magic = file.read(4)
+    return magic.startswith((b"PK", b"\xd0\xcf\x11\xe0")) and not path.name.endswith(".plain.plain")
+
+
+def _only_member(path: Path) -> Path:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = [i for i in archive.infolist() if _counts(i)]
+    except (zipfile.BadZipFile, OSError, ValueError):
+        raise ImportError_("压缩包打不开：内容不完整。请重新下载再传。") from None
+    if len(inside) != 1:
+        names = "、".join(i.filename for i in inside[:3])
+        raise ImportError_(
+            f"压缩包里有 {len(inside)} 份文件（{names}）。请只留一份表格，或解压后逐份上传。"
+        )
+    return _copied(path, lambda: zipfile.ZipFile(path).open(inside[0]))
+
+
+def _counts(item: zipfile.ZipInfo) -> bool:
+    leaf = item.filename.rsplit("/", 1)[-1]
+    hidden = item.filename.startswith("__MACOSX") or leaf.startswith(".")
+    return not (item.is_dir() or hidden)
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            if sum(i.file_size for i in archive.infolist()) > MAX_UNPACKED:
+                raise ImportError_("表格解开后超过 2 GB。请按月份拆成几份再传。")
+            return "xl/workbook.xml" in names or "[Content_Types].xml" in names
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+
+
+def _text(path: Path) -> tuple[Callable[[], Iterator[Record]], list[str]]:
+    encoding = detect_encoding(path)
+    with path.open("rb") as raw:
+        sample = io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="").read(65536)
+    delimiter = detect_delimiter(sample)
+    return lambda: _csv_records(path, encoding, delimiter), _text_notes(encoding, delimiter)
+
+
+def _text_notes(encoding: str, delimiter: str) -> list[str]:
+    names = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GBK", "cp1252": "Latin-1"}
+    marks = {",": "逗号", "\t": "制表符", ";": "分号", "|": "竖线"}
+    said = (
+        f"编码 {names.get(encoding, encoding.upper())}，分隔符为{marks.get(delimiter, delimiter)}"
+    )
+    return [said]
+
+
+def _csv_records(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:
+    number = 0
+    with path.open("r", encoding=encoding, newline="") as file:
+        try:
+            for number, row in enumerate(csv.reader(file, delimiter=delimiter), 1):
+                yield number, row
+        except (csv.Error, UnicodeError) as error:
+            raise ImportError_(
+                f"第 {number + 1} 行读不下去：{_csv_reason(error)}。请在表格软件里另存为 CSV（UTF-8）再传。"
+            ) from None
+
+
+def _csv_reason(error: Exception) -> str:
+    if isinstance(error, UnicodeError):
+        return "文字编码前后不一"
+    return "引号没有配对，一格里装了太多内容" if "limit" in str(error) else "格式不合 CSV"
+
+
+def _workbook(path: Path) -> tuple[Callable[[], Iterator[Record]], list[str]]:
+    sheet, others = _pick_sheet(path)
+    notes = [f"读取工作表「{sheet}」"] if others else []
+    if others:
+        notes.append(f"另有工作表未读：{'、'.join(others[:5])}")
+    return lambda: _sheet_records(path, sheet), notes
+
+
+def _pick_sheet(path: Path) -> tuple[str, list[str]]:
+    """The first visible sheet that holds anything, and the names of the other visible ones."""
+    with _opened(path) as book:
+        visible = [s.title for s in book.worksheets if s.sheet_state == "visible"]
+    for name in visible:
+        if any(
+            any(c is not None for c in cells) for _, cells in islice(_sheet_records(path, name), 50)
+        ):
+            return name, [other for other in visible if other != name]
+    raise ImportError_("工作簿里没有内容。请确认导出完成，再传一次。")
+
+
+class _opened:
+    """A read-only workbook; whatever is wrong inside a damaged one becomes one clear sentence."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                self.book = load_workbook(self.path, read_only=True, data_only=True)
+            except Exception:
+                raise ImportError_(_DAMAGED) from None
+        return self.book
+
+    def __exit__(self, *_: object) -> None:
+        self.book.close()
+
+
+_DAMAGED = "工作簿打不开：文件已损坏，或加了密码。请用表格软件打开后另存为 .xlsx 再传。"
+
+
+def _sheet_records(path: Path, name: str) -> Iterator[Record]:
+    with _opened(path) as book:
+        sheet = book[name]
+        sheet.reset_dimensions()
+        rows = sheet.iter_rows(values_only=True)
+        number = 0
+        while True:
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    cells = next(rows)
+            except StopIteration:
+                return
+            except Exception:
+                raise ImportError_(f"第 {number + 1} 行读不下去。{_DAMAGED}") from None
+            number += 1
+            yield number, ["" if c is None else c for c in cells]
+
+
+def remove_unpacked(folder: Path) -> None:
+    """Drop what :func:`unpack` wrote beside the uploads of ``folder``."""
+    for file in folder.glob("*.plain"):
+        file.unlink(missing_ok=True)
