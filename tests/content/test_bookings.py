@@ -26,13 +26,18 @@ LABELS = Labels("xhs", "acc", "", "post", "")
 D1, D2, D3 = date(2026, 11, 1), date(2026, 11, 2), date(2026, 11, 3)
 
 
-def quantities(snapshots: list[Snapshot], published: date | None = None) -> dict[tuple[date, str, str], int]:
+def quantities(
+    snapshots: list[Snapshot], published: date | None = None
+) -> dict[tuple[date, str, str], int]:
     booked = bookings(snapshots, LABELS, published)
     return {(b.day, b.kind, b.action): n for b, n in booked.items()}
 
 
 def test_totals_of_two_days_become_what_each_day_added() -> None:
-    told = [Snapshot(D1, {"impressions": 100, "likes": 5}), Snapshot(D2, {"impressions": 180, "likes": 9})]
+    told = [
+        Snapshot(D1, {"impressions": 100, "likes": 5}),
+        Snapshot(D2, {"impressions": 180, "likes": 9}),
+    ]
     assert quantities(told) == {
         (D1, "impression", ""): 100,
         (D2, "impression", ""): 80,
@@ -76,7 +81,9 @@ def test_nothing_is_overwritten_with_nothing_and_the_same_is_no_news() -> None:
     assert news({"likes": 5, "plays": 130}, {"likes": 5, "plays": 120}) == {"plays": 130}
 
 
-_told = st.dictionaries(st.sampled_from(["impressions", "plays", "likes", "follows"]), st.integers(0, 10_000))
+_told = st.dictionaries(
+    st.sampled_from(["impressions", "plays", "likes", "follows"]), st.integers(0, 10_000)
+)
 _tables = st.dictionaries(st.integers(0, 6), _told, max_size=5)
 
 
@@ -85,7 +92,9 @@ def _snapshots(table: dict[int, dict[str, int]]) -> list[Snapshot]:
 
 
 @given(st.lists(_tables, min_size=1, max_size=4), st.booleans())
-def test_however_the_table_changes_the_log_sums_to_it(tables: list[dict[int, dict[str, int]]], relabel: bool) -> None:
+def test_however_the_table_changes_the_log_sums_to_it(
+    tables: list[dict[int, dict[str, int]]], relabel: bool
+) -> None:
     log: Counter[object] = Counter()
     before: Counter[object] = Counter()
     for n, table in enumerate(tables):
@@ -105,10 +114,15 @@ def test_bookings_of_a_figure_sum_to_the_last_total_told(table: dict[int, dict[s
 
 
 def test_a_post_is_recognised_by_its_link_without_what_tracks_the_sharer() -> None:
-    shared = "https://www.xiaohongshu.com/explore/0123456789abcdef01234567?xsec_token=AB&xsec_source=pc"
+    shared = (
+        "https://www.xiaohongshu.com/explore/0123456789abcdef01234567?xsec_token=AB&xsec_source=pc"
+    )
     assert plain_url(shared) == "https://www.xiaohongshu.com/explore/0123456789abcdef01234567"
     assert identify(shared) == ("xhs", "0123456789abcdef01234567")
-    assert identify("https://www.douyin.com/video/7300000000000000001") == ("douyin", "7300000000000000001")
+    assert identify("https://www.douyin.com/video/7300000000000000001") == (
+        "douyin",
+        "7300000000000000001",
+    )
     assert identify("https://evil-douyin.com.example/video/7300000000000000001") == ("", "")
 
 

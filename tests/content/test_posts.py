@@ -25,7 +25,10 @@ TODAY = timezone.localdate()
 
 
 def told() -> list[dict[str, Any]]:
-    return [orjson.loads(text) for text in OutboxEvent.objects.order_by("id").values_list("event", flat=True)]
+    return [
+        orjson.loads(text)
+        for text in OutboxEvent.objects.order_by("id").values_list("event", flat=True)
+    ]
 
 
 def log_sums() -> dict[tuple[str, str], int]:
@@ -56,13 +59,17 @@ def test_a_link_gives_a_post_its_own_id(post: Post) -> None:
 
 def test_the_same_work_is_not_entered_twice(post: Post, inside: World) -> None:
     with pytest.raises(ValidationError, match="已登记过"):
-        actions.create_post(inside.brand, by=inside.editor.actor, title="又一次", platform="xhs", url=post.url)
+        actions.create_post(
+            inside.brand, by=inside.editor.actor, title="又一次", platform="xhs", url=post.url
+        )
 
 
 def test_figures_of_two_days_reach_the_log_as_additions(post: Post, inside: World) -> None:
     day = TODAY - timedelta(2)
     actions.record_metrics(post, by=inside.editor.actor, day=day, impressions=1_000, likes=40)
-    actions.record_metrics(post, by=inside.editor.actor, day=day + timedelta(1), impressions=1_300, likes=38)
+    actions.record_metrics(
+        post, by=inside.editor.actor, day=day + timedelta(1), impressions=1_300, likes=38
+    )
     assert log_sums() == {("impression", ""): 1_300, ("engage", "like"): 38}
     fall = told()[-1] if told()[-1]["action"] == "like" else told()[-2]
     assert (fall["quantity"], fall["props"], fall["source"]) == (-2, '{"correction":true}', "entry")
