@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,7 @@ from shemei.apps.insight.queries import MODEL_NAMES, Board, days_of, model_table
 from shemei.apps.insight.ways import PathRow, Way, common_paths, flows, ways
 from shemei.engines.resampling import Band, day_bootstrap
 from shemei.portal.charts import Chart, Flow
+from shemei.portal.numbers import figure, pct
 from shemei.warehouse.channels import channel_name
 
 MODELS = tuple(MODEL_NAMES)
@@ -29,6 +31,11 @@ class Cell:
     value: float
     level: int
 
+    @property
+    def wan(self) -> str:
+        """分 as 万元 with one digit, all cells of a table alike."""
+        return in_wan(self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -40,6 +47,10 @@ class Row:
     band: Band | None
     reading: str
 
+    @property
+    def band_text(self) -> str:
+        return f"{in_wan(self.band.low)} 至 {in_wan(self.band.high)}" if self.band else ""
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
@@ -47,6 +58,10 @@ class ClaimRow:
     claimed: int
     traced: float
     share: float
+
+    @property
+    def percent(self) -> float:
+        return 100 * self.share
 
 
 class AttributionPage:
@@ -87,6 +102,20 @@ class AttributionPage:
     def totals(self) -> list[float]:
         table = model_table(self.answer, self.column)
         return [sum(row.get(model, 0.0) for row in table.values()) for model, _ in self.models]
+
+    @property
+    def shown_totals(self) -> list[str]:
+        show = {"value": in_wan, "conversions": lambda n: figure(n, 1), "share": lambda n: pct(n, 1)}[self.column]
+        return [show(total) for total in self.totals]
+
+    @property
+    def flow_says(self) -> str:
+        """The picture in one sentence: where ways begin and where they end."""
+        long = [way for way in self.ways if len(way.channels) > 1]
+        if not long:
+            return "没有两次以上触达的订单。"
+        first, last = (Counter(way.channels[n] for way in long).most_common(1)[0] for n in (0, -1))
+        return f"开头最多的是{channel_name(first[0])}（{pct(first[1] / len(long), 0)}），收尾最多的是{channel_name(last[0])}（{pct(last[1] / len(long), 0)}）。"
 
     @cached_property
     def bands(self) -> dict[str, Band]:
@@ -137,6 +166,11 @@ class AttributionPage:
             if total.claimed_value
         ]
         return sorted(rows, key=lambda row: -row.claimed)
+
+
+def in_wan(fen: float) -> str:
+    """``61_240_000`` → ``61.2``."""
+    return figure(fen / 1e6, 1)
 
 
 def reading(figures: dict[str, float]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from shemei.apps.insight.queries import MODEL_NAMES, Board, Figure, goal_value
 from shemei.kernel.periods import Period, promos_within, today
 from shemei.portal.charts import Band, Chart, Series
 from shemei.portal.numbers import change, pct, times, wan, yuan
+from shemei.warehouse.vocabulary import from_ts
 
 KPIS = ("impressions", "engagement_rate", "ctr", "cvr", "cac")
 TREND_DAYS = 28
@@ -76,6 +77,15 @@ class CreatorRow:
     delivered: float | None
     value: float
     returned: float | None
+
+    @property
+    def bar(self) -> float:
+        """The bar ends at 132 %, so that more than was promised can be seen."""
+        return 100 * min(self.delivered or 0.0, 1.32) / 1.32
+
+    @property
+    def mark(self) -> float:
+        return 100 / 1.32
 
 
 class Overview:
@@ -176,6 +186,19 @@ class Overview:
         return f"{self.period.label or '所选时段'}共 {yuan(self.earned)}；图中最高的一天是 {day}，{yuan(sum(best[1].values()))}。"
 
     # what happened -----------------------------------------------------------------------------------
+
+    @property
+    def gained(self) -> float:
+        return self.earned - self.earned_before
+
+    @property
+    def gained_size(self) -> float:
+        return abs(self.gained)
+
+    @cached_property
+    def as_of(self) -> datetime:
+        """The moment up to which the log had been summed up."""
+        return from_ts(self.board.as_of())
 
     @cached_property
     def driver_rows(self) -> list[DriverRow]:

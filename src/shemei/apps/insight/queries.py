@@ -12,6 +12,7 @@ from shemei.apps.accounts.models import Workspace
 from shemei.apps.insight.lakes import lake
 from shemei.kernel.periods import Comparison, Period
 from shemei.kernel.registry import Named, names_of
+from shemei.portal.numbers import change
 from shemei.warehouse import questions
 from shemei.warehouse.attribution import Attribution, attribute, daily_credits
 from shemei.warehouse.catalogue import METRICS, Metric
@@ -32,13 +33,23 @@ UNNAMED: dict[str, str] = {"content": "没有标内容的触达", "creator": "�
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A metric in two periods with its days; ``note`` says what a reader must know of it."""
+    """A metric in two periods with its days."""
 
     metric: Metric
     value: float | None
     before: float | None
     days: tuple[float | None, ...] = ()
-    note: str = ""
+
+    @property
+    def change(self) -> float | None:
+        """Relative for figures, in points for ratios; ``None`` where there is nothing to compare."""
+        if self.value is None or self.before is None:
+            return None
+        return self.value - self.before if self.metric.unit == "ratio" else change(self.value, self.before)
+
+    @property
+    def reason(self) -> str:
+        return "" if self.change is not None else "对比期没有数据"
 
 
 @dataclass(frozen=True)
@@ -87,6 +98,10 @@ class Board:
         """Credited value by day and name; additive models exactly, Markov's totals spread over days as Shapley's are."""
         ws = self.workspace
         return daily_credits(lake(), ws.key, period.first_day, period.last_day, by=by, model=self.model, lookback_days=ws.lookback_days)
+
+    def as_of(self) -> int:
+        question = questions.Totals(self.workspace.key, self.period.first_day, self.period.last_day, metrics=("orders",))
+        return lake().ask(question).as_of
 
     def named(self, by: str, keys: Iterable[str]) -> dict[str, Named]:
         return named(by, self.workspace, keys)

@@ -68,10 +68,11 @@ def paths(request: HttpRequest) -> HttpResponse:
     board, by, key = board_of(request), request.GET.get("by", ""), request.GET.get("key", "")
     found = _chosen(board, by, key)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    rows = [{"way": way, "paid_at": from_ts(way.paid_ts)} for way in page.object_list]
-    contents = named("content", board.workspace, {key for row in rows for key in row["way"].contents if key})
+    last = {way.order_id: next((key for key in reversed(way.contents) if key), "") for way in page.object_list}
+    contents = named("content", board.workspace, {key for key in last.values() if key})
+    rows = [{"way": way, "paid_at": from_ts(way.paid_ts), "content": contents.get(last[way.order_id])} for way in page.object_list]
     context = {
-        "board": board, "by": by, "key": key, "page": page, "rows": rows, "contents": contents, "value": sum(way.value for way in found),
+        "board": board, "by": by, "key": key, "page": page, "rows": rows, "value": sum(way.value for way in found),
         "named": named(by, board.workspace, [key])[key] if by in DIMENSIONS else None, "common": common_paths(found, 10),
     }  # fmt: skip
     return render(request, "insight/paths.html", context)

@@ -93,6 +93,10 @@ class Part:
     last_share: float
     median_hours: float
 
+    @property
+    def median_seconds(self) -> float:
+        return self.median_hours * 3600
+
 
 def part_of(found: list[Way], by: str, key: str) -> tuple[Part | None, list[Way]]:
     """The part a key plays and the ways it stands in; ``None`` where it stands in none."""
