@@ -19,9 +19,10 @@ if os.environ.get("SHEMEI_TEST_DATABASE") == "postgres" and not os.environ.get("
     os.environ["DATABASE_URL"] = throw_away_server()
 
 from shemei.config.settings import *  # noqa: E402, F403
-from shemei.config.settings import DATABASES, SHEMEI_HOME  # noqa: E402
+from shemei.config.settings import DATABASES, SHEMEI_HOME, STATIC_ROOT  # noqa: E402
 
 SHEMEI_HOME.ensure()
+STATIC_ROOT.mkdir(exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if "sqlite" in DATABASES["default"]["ENGINE"]:

@@ -133,3 +133,21 @@ def names_of(kind: str, workspace: Any, keys: Iterable[str]) -> dict[str, Named]
     """The known keys of one kind; a key that no room knows any more is left out."""
     wanted = [key for key in keys if key]
     return names[kind].lookup(workspace, wanted) if kind in names and wanted else {}
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsTab:
+    """A tab that a room adds to the settings; ``match`` are the URL names that mark it as current."""
+
+    url_name: str
+    label: str
+    permission: Permission
+    words: str
+    match: tuple[str, ...]
+
+
+settings_tabs: list[SettingsTab] = []
+
+
+def add_settings_tab(*tabs: SettingsTab) -> None:
+    settings_tabs.extend(tabs)

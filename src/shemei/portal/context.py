@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
-from django_scopes import scopes_disabled
 
 from shemei.kernel import registry
 from shemei.kernel.lists.memory import density
@@ -17,11 +16,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 THEMES = ("auto", "light", "dark")
-STYLES = tuple(
-    f"shemei/css/{name}.css"
-    for name in ("tokens", "base", "frame", "panel", "controls", "marks", "figures", "table")
-    + ("voice", "overlays", "charts")
-)
+_SHEETS = "tokens base frame panel controls marks figures table voice overlays charts"
+STYLES = tuple(f"shemei/css/{name}.css" for name in _SHEETS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ class Shell:
 
     @property
     def new_brand_url(self) -> str:
-        return _reverse("entry:new_workspace")
+        return _reverse("entry:new_brand")
 
     @property
     def density(self) -> str:
@@ -121,11 +117,9 @@ class Shell:
     @property
     def brands(self) -> list[Line]:
         """Other brands of this person, each leading to the same page where it has one."""
-        with scopes_disabled():
-            rows = self.request.user.memberships.filter(is_active=True, workspace__is_active=True)  # type: ignore[union-attr]
-            places = list(rows.select_related("workspace").order_by("-last_seen_at", "id"))
         name = self._current_name()
-        spaces = [row.workspace for row in places if row.workspace.pk != self.workspace.pk]
+        others = getattr(self.request, "brands", ())
+        spaces = [space for space in others if space.pk != self.workspace.pk]
         return [Line(space.name, "building-store", wurl(space, name)) for space in spaces]
 
     def _current_name(self) -> str:

@@ -39,6 +39,6 @@ class AccountsConfig(AppConfig):
         seen = Permission.CONTENT_VIEW
         registry.add_navigation(
             registry.NavItem(
-                "设置", "设置", "settings", "accounts:settings", seen, match=("accounts",)
+                "设置", "设置", "settings", "accounts:settings", seen, match=("accounts", "brand:accounts", "brand:new_account", "brand:edit_account")
             )
         )

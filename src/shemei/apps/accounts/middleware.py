@@ -39,9 +39,9 @@ class WorkspaceMiddleware:
         if member is None:
             told = {"exception": Http404("没有这个品牌空间，或你不是它的成员。")}
             return render(request, "404.html", told, status=404)
-        queries.seen(member)
         request.workspace, request.member, request.actor = member.workspace, member, member.actor
         with scope(workspace=member.workspace):
+            queries.seen(member)
             return self.get_response(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shemei.kernel.actor import Actor
 from shemei.kernel.permissions import Permission
+from shemei.kernel.registry import SettingsTab, settings_tabs
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +54,6 @@ TABS = (
 )
 
 
-def tabs_for(actor: Actor) -> list[Tab]:
-    return [tab for tab in TABS if actor.can(tab.permission)]
+def tabs_for(actor: Actor) -> list[Tab | SettingsTab]:
+    """Our own tabs with those of other rooms before the last, which is the member's own."""
+    return [tab for tab in (*TABS[:-1], *settings_tabs, TABS[-1]) if actor.can(tab.permission)]

@@ -44,6 +44,15 @@ class BrandConfig(AppConfig):
                 match=CAMPAIGN_PAGES,
             )
         )
+        registry.add_settings_tab(
+            registry.SettingsTab(
+                "brand:accounts",
+                "平台账号",
+                Permission.CONTENT_VIEW,
+                "公众号、抖音号、小红书号",
+                ("accounts", "new_account", "edit_account"),
+            )
+        )
         registry.add_create(
             registry.CreateItem(
                 "营销计划", "target-arrow", "brand:new_campaign", Permission.CONTENT_EDIT, order=60

@@ -21,7 +21,7 @@ from shemei.kernel.views import allow, get_row
 
 @allow(Permission.CONTENT_VIEW)
 def campaigns(request: Any) -> HttpResponse:
-    told = {"standing": pages.standing_of_campaigns()}
+    told = {"standing": pages.standing_of_campaigns(), "tab": "campaigns"}
     return listings.CAMPAIGNS.respond(
         request, listings.campaign_rows(), "brand/campaigns.html", told
     )
@@ -68,7 +68,7 @@ def end_campaign(request: Any, key: str) -> HttpResponse:
 
 @allow(Permission.CONTENT_VIEW)
 def pillars(request: Any) -> HttpResponse:
-    return listings.PILLARS.respond(request, listings.pillar_rows(), "brand/pillars.html")
+    return listings.PILLARS.respond(request, listings.pillar_rows(), "brand/pillars.html", {"tab": "pillars"})
 
 
 @allow(Permission.CONTENT_EDIT)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Sum
 
 from shemei.apps.commerce.models import Order, Refund
-from shemei.apps.commerce.rules import OrderDraft
 from shemei.apps.commerce.store import Saved, save_orders
 from shemei.apps.commerce.telling import tell_changes, tell_orders, tell_refunds
 from shemei.kernel import audit
-from shemei.kernel.actor import Actor
 from shemei.kernel.permissions import Permission, require
+
+if TYPE_CHECKING:
+    from shemei.apps.commerce.rules import OrderDraft
+    from shemei.kernel.actor import Actor
+    from datetime import datetime
 
 
 @transaction.atomic

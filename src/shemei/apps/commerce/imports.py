@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shemei.apps.commerce import order_file
@@ -15,6 +14,7 @@ from shemei.kernel.imports.models import ImportBatch, RowChange
 from shemei.kernel.tombstones import exclude_batch
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from shemei.kernel.actor import Actor
 
 SUBJECT = "commerce.order"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from shemei.apps.commerce.rules import (
     CANCELLATION,
@@ -23,6 +22,9 @@ from shemei.kernel.crypto import phone_hash
 from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Field, Group, Option, Preset, Row, Skip, Staged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 LEDGER = "online_retail"
 

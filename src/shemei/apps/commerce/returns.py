@@ -7,16 +7,18 @@ it. What no purchase explains (no customer, or bought before the file begins) st
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from django.db.models import F
 
 from shemei.apps.commerce.models import Customer, OrderLine, Refund
 from shemei.apps.commerce.rules import Bought, Taken, split_money, take_back
-from shemei.kernel.imports.kinds import Group
 from shemei.warehouse.vocabulary import from_ts, to_ts
+
+if TYPE_CHECKING:
+    from shemei.kernel.imports.kinds import Group
+    from collections.abc import Sequence
 
 Shelf = dict[tuple[int, str], list[Bought]]
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from django.db import connection
 from django.utils import timezone
 
 from shemei.apps.commerce.models import Customer, Order, OrderLine, Product, Refund
-from shemei.apps.commerce.rules import CustomerDraft, LineDraft, OrderDraft
 from shemei.warehouse.vocabulary import from_ts
+
+if TYPE_CHECKING:
+    from shemei.apps.commerce.rules import CustomerDraft, LineDraft, OrderDraft
+    from collections.abc import Iterable, Mapping, Sequence
 
 _TEXTS = ("state", "promo_code", "click_id", "visitor", "region")
 _LINE = ("sku", "name", "quantity", "unit_price", "amount")

@@ -11,6 +11,7 @@ import numpy as np
 
 from shemei.apps.advertising import queries as advertising
 from shemei.apps.insight.queries import MODEL_NAMES, Board, days_of, model_table
+from shemei.apps.insight.rules import reading
 from shemei.apps.insight.ways import PathRow, Way, common_paths, flows, ways
 from shemei.engines.resampling import Band, day_bootstrap
 from shemei.portal.charts import Chart, Flow
@@ -171,16 +172,6 @@ class AttributionPage:
 def in_wan(fen: float) -> str:
     """``61_240_000`` → ``61.2``."""
     return figure(fen / 1e6, 1)
-
-
-def reading(figures: dict[str, float]) -> str:
-    """What the first and the last touch together say of a channel's place."""
-    first, last = figures.get("first", 0.0), figures.get("last", 0.0)
-    if max(first, last) <= 0:
-        return "只做中间"
-    if first >= 1.3 * last:
-        return "多做开头"
-    return "多做收尾" if last >= 1.3 * first else "头尾均衡"
 
 
 def _stage(node: str) -> str:

@@ -155,3 +155,13 @@ def saturated(spend_now: float, spend_before: float, credit_now: float, credit_b
     if spend_before <= 0 or spend_now < 1.1 * spend_before:
         return None
     return (credit_now - credit_before) / (spend_now - spend_before)
+
+
+def reading(figures: Mapping[str, float]) -> str:
+    """What the first and the last touch together say of a channel's place."""
+    first, last = figures.get("first", 0.0), figures.get("last", 0.0)
+    if max(first, last) <= 0:
+        return "只做中间"
+    if first >= 1.3 * last:
+        return "多做开头"
+    return "多做收尾" if last >= 1.3 * first else "头尾均衡"

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
 from shemei.kernel import audit
-from shemei.kernel.actor import Actor
 from shemei.kernel.imports import files
 from shemei.kernel.imports.check import check_rows
 from shemei.kernel.imports.errors import ImportError_
@@ -34,6 +33,9 @@ from shemei.kernel.imports.stage import Stage
 from shemei.kernel.keys import new_key
 from shemei.kernel.permissions import require
 from shemei.kernel.tasks import Cancelled
+
+if TYPE_CHECKING:
+    from shemei.kernel.actor import Actor
 
 CHUNK_ROWS = 5_000
 CHUNK_GROUPS = 1_000

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from shemei.kernel.imports import files
 from shemei.kernel.imports.cells import clean
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Field, Row, Skip, Staged
-from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.imports.reader import Table, remove_unpacked
 from shemei.kernel.imports.stage import Stage, reasons
+
+if TYPE_CHECKING:
+    from shemei.kernel.imports.models import ImportBatch
+    from collections.abc import Callable
 
 TOTALS = frozenset({"合计", "总计", "小计", "汇总", "total", "grand total"})
 ERROR_COLUMNS = ("行号", "列", "问题", "怎么办")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from shemei.kernel.imports.kinds import ImportKind, Preset
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shemei.kernel.imports.kinds import ImportKind, Preset
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _BRACKETED = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
 _SPACING = re.compile(r"[\s_\-:：*·.]+")

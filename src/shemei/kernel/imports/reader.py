@@ -8,11 +8,9 @@ import io
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TYPE_CHECKING
 
 from openpyxl import load_workbook
 
@@ -23,6 +21,10 @@ from shemei.kernel.imports.sniff import (
     detect_encoding,
     find_header,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 MAX_UNPACKED = 2 * 1024**3
 MAX_COLUMNS = 400

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 import orjson
 
-from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Row, Staged
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shemei.kernel.imports.errors import CellError
+    from pathlib import Path
+    from collections.abc import Iterator
+    from collections import Counter
 
 _SCHEMA = """
 CREATE TABLE staged(n INTEGER, phase INTEGER, at INTEGER, gkey TEXT, body BLOB);

@@ -1,0 +1,68 @@
+"""The demo company: the same seed gives the same people, and its log is sound."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from shemei.demo.events import Log
+from shemei.demo.orders import place_orders
+from shemei.demo.people import CHANNELS, simulate
+from shemei.demo.plan import DAYS, Plan, make_plan
+from shemei.warehouse.vocabulary import SCHEMA, day_of, to_ts, visitor_key, week_of
+
+PEOPLE, SEED = 3_000, 11
+UNTIL = (DAYS - 0.4) * 86_400.0
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return make_plan(date(2026, 11, 24), SEED)
+
+
+@pytest.fixture(scope="module")
+def log(plan: Plan) -> pa.Table:
+    return pa.concat_tables(_log(plan).tables())
+
+
+def _log(plan: Plan) -> Log:
+    touches = simulate(plan, PEOPLE, SEED)
+    orders = place_orders(plan, touches, UNTIL, SEED)
+    return Log(plan, touches, orders, PEOPLE, UNTIL, orders.phones, SEED)
+
+
+def test_equal_seeds_give_equal_logs(plan: Plan, log: pa.Table) -> None:
+    again = pa.concat_tables(_log(make_plan(date(2026, 11, 24), SEED)).tables())
+    assert again.equals(log)
+
+
+def test_the_log_is_in_the_one_shape(log: pa.Table) -> None:
+    assert log.schema.equals(SCHEMA)
+    assert len(pc.unique(log["event_id"])) == len(log)
+    row = log.slice(len(log) // 3, 1).to_pylist()[0]
+    assert row["day"] == day_of(to_ts(row["ts"]))
+    assert row["week"] == week_of(row["day"])
+    assert row["visitor_key"] == visitor_key(row["visitor"])
+
+
+def test_nothing_has_happened_after_now_nor_before_its_post(plan: Plan) -> None:
+    touches = simulate(plan, PEOPLE, SEED)
+    posted = np.array([post.day for post in plan.posts])[touches.post[touches.post >= 0]]
+    assert (touches.seconds[touches.post >= 0] // 86_400 >= posted).all()
+
+
+def test_every_refund_belongs_to_an_order_and_is_not_larger(log: pa.Table) -> None:
+    rows = {kind: log.filter(pc.equal(log["kind"], kind)) for kind in ("order", "refund")}
+    paid = dict(zip(rows["order"]["order_id"].to_pylist(), rows["order"]["amount"].to_pylist(), strict=True))
+    refunds = zip(rows["refund"]["order_id"].to_pylist(), rows["refund"]["amount"].to_pylist(), strict=True)
+    assert all(0 < amount <= paid[order] for order, amount in refunds)
+
+
+def test_a_channel_that_pulls_nothing_sells_less(plan: Plan) -> None:
+    orders = int(simulate(plan, PEOPLE, SEED).bought.sum())
+    without = {name: int(simulate(plan, PEOPLE, SEED, without=name).bought.sum()) for name in CHANNELS[:5]}
+    assert all(count < orders for count in without.values())
