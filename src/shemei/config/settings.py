@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "shemei.apps.content",
     "shemei.apps.creators",
     "shemei.apps.advertising",
+    "shemei.apps.insight",
     "shemei.portal",
     "django.contrib.auth",
     "django.contrib.contenttypes",
