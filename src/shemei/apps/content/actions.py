@@ -79,6 +79,7 @@ def record_metrics(post: Post, *, by: Actor, day: date, **figures: int | None) -
     require(by, Permission.CONTENT_EDIT)
     told = {name: value for name, value in figures.items() if value is not None}
     _check(post, day, told)
+    _adopt(post)
     held = rules.fold(_tellings(post, day))
     if not (fresh := rules.news(told, held)):
         return False
@@ -98,6 +99,15 @@ def _check(post: Post, day: date, told: Mapping[str, int]) -> None:
         raise ValidationError({"day": f"数据日期早于发布日期 {post.published_on}。请核对。"})
 
 
+def _adopt(post: Post) -> None:
+    """Give totals that came without entries (a whole history written at once) an entry that they follow from."""
+    known = MetricEntry.objects.filter(post=post).values("day")
+    bare = PostMetric.objects.filter(post=post).exclude(day__in=known)
+    MetricEntry.objects.bulk_create(
+        MetricEntry(workspace_id=post.workspace_id, post=post, day=row.day, told=row.told) for row in bare
+    )
+
+
 def _tellings(post: Post, day: date, **where: Any) -> list[dict[str, int]]:
     rows = MetricEntry.objects.filter(post=post, day=day, state=MetricEntry.State.APPLIED, **where)
     return list(rows.values_list("told", flat=True))
@@ -115,6 +125,7 @@ def stage_entry(post: Post, day: date, told: Mapping[str, int], *, batch: str) -
     """Put down what an import tells, to be booked when the whole file is in; False where it is no news."""
     fresh = rules.news(told, imported(post, day))
     if fresh:
+        _adopt(post)
         MetricEntry.objects.update_or_create(
             post=post, day=day, batch=batch,
             defaults={"workspace_id": post.workspace_id, "told": fresh, "state": MetricEntry.State.PENDING},
@@ -172,6 +183,7 @@ def _settle(
     for day, tellings in by_day.items():
         row = kept.pop(day, None) or PostMetric(workspace_id=post.workspace_id, post=post, day=day)
         if assign(row, dict.fromkeys(rules.FIGURES) | rules.fold(tellings)) or row.pk is None:
+            row.source = source
             row.save()
     PostMetric.objects.filter(pk__in=[row.pk for row in kept.values()]).delete()
     _book(post, before, source=source, batch=batch)

@@ -157,6 +157,12 @@ class PostMetric(WorkspaceOwned):
     follows = models.BigIntegerField("涨粉", null=True, blank=True)
     finishes = models.BigIntegerField("完播", null=True, blank=True)
     clicks = models.BigIntegerField("链接点击", null=True, blank=True)
+    source = models.CharField(
+        "来源",
+        max_length=10,
+        default="entry",
+        choices=[("entry", "手工填写"), ("import", "导入")],
+    )
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 
     class Meta:

@@ -1,0 +1,88 @@
+"""How one event of a person reads as a line of their way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shemei.warehouse.channels import channel_name
+from shemei.warehouse.vocabulary import KIND_NAMES, TOUCH_KINDS
+
+ENGAGEMENTS = {
+    "like": "点赞",
+    "comment": "评论",
+    "share": "分享",
+    "collect": "收藏",
+    "finish": "看完",
+}
+CUSTOM = {"add_to_cart": "加入购物车", "checkout": "去结算"}
+DEVICES = {"mobile": "手机", "desktop": "电脑", "tablet": "平板"}
+IN_APPS = {
+    "wechat": "微信",
+    "wechat_miniprogram": "微信小程序",
+    "wecom": "企业微信",
+    "xhs": "小红书",
+    "douyin": "抖音",
+    "weibo": "微博",
+    "kuaishou": "快手",
+    "bilibili": "B站",
+    "zhihu": "知乎",
+}
+SUSPECTS = {
+    "bot": "机器人",
+    "preview": "链接预览",
+    "prefetch": "预读",
+    "burst": "短时间内过密",
+    "duplicate": "重复",
+}
+
+
+def verb(event: Mapping[str, Any]) -> str:
+    """What happened, in words: 「访问」, 「点赞」, 「加入购物车」.
+
+    >>> verb({"kind": "engage", "action": "like"}), verb({"kind": "visit", "action": ""})
+    ('点赞', '访问')
+    >>> (
+    ...     verb({"kind": "custom", "action": "add_to_cart"}),
+    ...     verb({"kind": "custom", "action": "看测评"}),
+    ... )
+    ('加入购物车', '看测评')
+    """
+    action = event.get("action") or ""
+    if event["kind"] == "engage":
+        return ENGAGEMENTS.get(action, "互动")
+    if event["kind"] == "custom" and action:
+        return CUSTOM.get(action, action)
+    return KIND_NAMES.get(event["kind"], event["kind"])
+
+
+def whereabouts(event: Mapping[str, Any]) -> list[str]:
+    """Channel, place and device of an event, as short words; what is unknown is left out."""
+    channel = channel_name(event["channel"]) if event.get("channel") else ""
+    inside = IN_APPS.get(event.get("in_app") or "", "")
+    device = DEVICES.get(event.get("device") or "", "")
+    words = [
+        f"经{channel}" if channel and is_touch(event) else "",
+        f"在{inside}里" if inside else "",
+        device,
+    ]
+    return [word for word in words if word]
+
+
+def is_touch(event: Mapping[str, Any]) -> bool:
+    return event["kind"] in TOUCH_KINDS
+
+
+def suspicion(event: Mapping[str, Any]) -> str:
+    """Why an event is left out of figures; empty where it counts."""
+    reason = event.get("suspect") or ""
+    return f"不计入：{SUSPECTS.get(reason, reason)}" if reason else ""
+
+
+def short_name(person: str) -> str:
+    """What a person is called on screen before anything is known of them.
+
+    >>> short_name("81230457112233")
+    '访客 2233'
+    """
+    return f"访客 {person[-4:]}"

@@ -1,0 +1,31 @@
+"""Pages of the audience room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from shemei.apps.audience import pages, queries
+from shemei.apps.audience.listings import listing
+from shemei.kernel.periods import period_from
+from shemei.kernel.permissions import Permission
+from shemei.kernel.urls import wurl
+from shemei.kernel.views import allow
+
+
+@allow(Permission.CUSTOMERS)
+def people(request: Any) -> HttpResponse:
+    """The people of the last 90 days; ``?find=`` goes straight to one of them."""
+    wanted = request.GET.get("find", "").strip()
+    if wanted and (key := pages.find(request.workspace, wanted)):
+        return redirect(wurl(request.workspace, "audience:person", key))
+    found = queries.Found(request.workspace, period_from({}, default="90d"))
+    told = {"wanted": wanted}
+    return listing(request.workspace).respond(request, found, "audience/people.html", told)
+
+
+@allow(Permission.CUSTOMERS)
+def person(request: Any, key: str) -> HttpResponse:
+    return render(request, "audience/person.html", pages.person(request.workspace, key))
