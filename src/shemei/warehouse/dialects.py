@@ -26,12 +26,6 @@ class Dialect(Protocol):
     def micros(self, expression: str) -> str:
         """Turn a UTC timestamp into microseconds since 1970."""
 
-    def joined(self, expression: str, order: str) -> str:
-        """Join text over the rows of a group, in order, with a separator between."""
-
-
-SEPARATOR = "\x1f"
-"""Between the names of a path: the unit separator, which no name contains."""
 
 _SQL_TYPES = {
     pa.string(): "VARCHAR",
@@ -73,14 +67,10 @@ class DuckDB:
         """Use ``epoch_us``."""
         return f"epoch_us({expression})"
 
-    def joined(self, expression: str, order: str) -> str:
-        """Use ``string_agg`` with an order."""
-        return f"string_agg({expression}, {self.literal(SEPARATOR)} ORDER BY {order})"
-
 
 def _nothing(schema: pa.Schema) -> str:
     columns = (f"CAST(NULL AS {sql_type(item.type)}) AS {item.name}" for item in schema)
-    return f"(SELECT {', '.join(columns)} WHERE 1 = 0)"  # noqa: S608
+    return f"(SELECT {', '.join(columns)} WHERE 1 = 0)"
 
 
 def sql_type(kind: pa.DataType) -> str:

@@ -9,6 +9,7 @@ import duckdb
 import orjson
 import pyarrow as pa
 
+from shemei.warehouse.table import ORDER
 from shemei.warehouse.vocabulary import COLUMNS, SCHEMA, Event, Kind
 
 if TYPE_CHECKING:
@@ -22,12 +23,6 @@ DEFAULTS: dict[str, str | int] = {
     for item in fields(Event)
     if isinstance(item.default, str | int) and item.name not in REQUIRED
 }
-ORDER = [
-    ("day", "ascending"),
-    ("workspace", "ascending"),
-    ("kind", "ascending"),
-    ("ts", "ascending"),
-]
 _JSON_TYPES = {pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.int32(): "INTEGER"}
 
 

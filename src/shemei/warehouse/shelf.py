@@ -106,9 +106,9 @@ class Shelf:
         (self.root / table).mkdir(parents=True, exist_ok=True)
         return f"{table}/{part}-{secrets.token_hex(6)}.parquet"
 
-    def publish(self, manifest: Manifest) -> None:
+    def publish(self, manifest: Manifest, *, as_of: int = 0) -> None:
         """Make ``manifest`` the current one, all at once, stamped with this moment."""
-        stamped = replace(manifest, as_of=time.time_ns() // 1000)
+        stamped = replace(manifest, as_of=as_of or time.time_ns() // 1000)
         draft = self.root / f"{MANIFEST}.tmp"
         write_file(draft, orjson.dumps(stamped))
         os.replace(draft, self.root / MANIFEST)

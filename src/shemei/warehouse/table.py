@@ -29,7 +29,13 @@ CONFIGURATION: dict[str, str | None] = {
 }
 """No visitor stands in the statistics: only these three columns do."""
 
-WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=122_880)
+ORDER = [(name, "ascending") for name in ("day", "workspace", "kind", "ts")]
+"""How events lie in a file."""
+
+WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=122_880)
+CLOSED_WRITER = WriterProperties(
+    compression="ZSTD", compression_level=6, max_row_group_size=122_880
+)
 REFRESH_SECONDS = 1.0
 
 
@@ -91,6 +97,19 @@ def append(table: DeltaTable, rows: pa.Table, marks: Mapping[str, int]) -> None:
 def mark(table: DeltaTable, name: str) -> int:
     """Return the last committed mark of ``name``, 0 where there is none."""
     return table.transaction_version(name) or 0
+
+
+def rewrite_day(table: DeltaTable, day: int) -> None:
+    """Rewrite one day of the log into one sorted file; the rows stay the same."""
+    rows = table.to_pyarrow_table(partitions=[("day", "=", day)])
+    ordered = rows.select(SCHEMA.names).cast(SCHEMA).sort_by(ORDER)
+    write_deltalake(
+        table,
+        ordered,
+        mode="overwrite",
+        predicate=f"day = {day}",
+        writer_properties=CLOSED_WRITER,
+    )
 
 
 @dataclass(frozen=True, slots=True)

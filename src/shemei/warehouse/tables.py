@@ -35,9 +35,8 @@ def _schema(
     text: Iterable[str] = (),
     big: Iterable[str] = (),
     small: Iterable[str] = (),
-    flags: Iterable[str] = (),
 ) -> pa.Schema:
-    kinds = ((text, pa.string()), (big, pa.int64()), (small, pa.int32()), (flags, pa.bool_()))
+    kinds = ((text, pa.string()), (big, pa.int64()), (small, pa.int32()))
     return pa.schema([(name, kind) for names, kind in kinds for name in names])
 
 
@@ -46,8 +45,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "pairs": _schema(
         ("workspace", *PAIR_DIMS),
         ("visitor_key",),
-        ("day", "week"),
-        (flag for _, flag in PEOPLE.values()),
+        ("day", "week", *(flag for _, flag in PEOPLE.values())),
     ),
     "sightings": _schema(
         ("workspace", "click_id", "order_id", "customer", "phone"), ("visitor_key", "ts"), ("day",)
@@ -76,11 +74,24 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "paths": _schema(
         ("workspace", "order_id", "kind", "event_id", *TOUCH_DIMS),
-        ("person", "conv_ts", "value", "ts"),
+        ("person", "conv_ts", "ts"),
         ("day", "direct"),
     ),
     "nulls": _schema(("workspace", "dimension", "path"), ("journeys",), ("day",)),
 }  # fmt: skip
+
+SORTED: dict[str, str] = {
+    "cells": "workspace, day, channel, content",
+    "pairs": "workspace, day, visitor_key",
+    "sightings": "workspace, day",
+    "touches": "workspace, ts",
+    "deals": "workspace, ts",
+    "persons": "workspace, kind, value",
+    "orders": "workspace, ts",
+    "paths": "workspace, day, order_id, ts",
+    "nulls": "workspace, dimension, day",
+}
+"""How the rows of each file lie, so that a reader skips what it does not need."""
 
 DAY_TABLES: tuple[str, ...] = ("cells", "pairs", "sightings", "touches", "deals")
 """Computed from one day of the log each, kept in one file a month."""
@@ -139,6 +150,8 @@ COMMON: dict[str, str | int] = {
     "dims": columns(DIMS),
     "touch_dims": columns(TOUCH_DIMS),
     "pair_dims": columns(PAIR_DIMS),
+    "r_dims": columns(DIMS, "r."),
+    **{f"{row}_touch_dims": columns(TOUCH_DIMS, f"{row}.") for row in "rso"},
     "touch_kinds": quoted(TOUCH_KINDS),
     "unspecific": quoted(sorted(UNSPECIFIC_PLATFORMS)),
     "same_touch": SAME_TOUCH_MICROS,

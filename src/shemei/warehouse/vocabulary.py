@@ -77,7 +77,8 @@ class Event:
     unguessable ``key`` of the row in its room; ``channel`` a channel's key (see ``channels``).
     ``action`` is the finer word within a kind: engage → like, comment, share, collect, finish
     (played to the end); custom → the event's own name; otherwise ``""``. ``phone`` is a keyed hash,
-    never a number. ``batch`` names the import it came with.
+    never a number. ``batch`` names the import, or the
+    tagged site, it came with.
     ``props`` is a JSON object as text.
     """
 

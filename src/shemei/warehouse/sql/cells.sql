@@ -1,0 +1,23 @@
+-- Every measure by day and dimensions. Orders are counted from the table of orders, once each.
+WITH pages AS (
+    SELECT workspace, event_id, kind, ts,
+           LEAD(kind) OVER (PARTITION BY workspace, visitor_key ORDER BY ts, event_id) AS next_kind,
+           LEAD(ts) OVER (PARTITION BY workspace, visitor_key ORDER BY ts, event_id) AS next_ts
+    FROM fresh
+    WHERE kind IN ('visit', 'view') AND visitor_key <> 0
+),
+left_at_once AS (
+    SELECT workspace, event_id, 1 AS bounced
+    FROM pages
+    WHERE kind = 'visit'
+      AND (next_kind IS NULL OR next_kind = 'visit' OR next_ts - ts > $same_touch)
+),
+marked AS (
+    SELECT f.*, 0 AS first, 0 AS repeat, COALESCE(b.bounced, 0) AS bounced
+    FROM fresh AS f
+    LEFT JOIN left_at_once AS b ON b.workspace = f.workspace AND b.event_id = f.event_id
+    WHERE f.kind <> 'order'
+)
+SELECT workspace, $dims, $measures, day, week
+FROM marked
+GROUP BY workspace, $dims, day, week

@@ -1,0 +1,8 @@
+-- The columns of one month's changed days of the log that anything is computed from; each event once.
+SELECT * FROM (
+    SELECT workspace, kind, action, event_id, day, week, $ts AS ts, visitor_key, customer, phone,
+           order_id, click_id, source, amount, quantity, $dims,
+           ROW_NUMBER() OVER (PARTITION BY workspace, event_id ORDER BY kind) AS copy
+    FROM $events AS e
+) AS numbered
+WHERE copy = 1

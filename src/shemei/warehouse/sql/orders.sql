@@ -1,0 +1,55 @@
+-- Each order once, as its best teller told it, with its person, its refunds and its place among the
+-- person's orders. The site's own tag is the weakest teller; its browser still says who it was.
+WITH told AS (
+    SELECT *, CASE WHEN order_id = '' THEN event_id ELSE order_id END AS number_or_event
+    FROM $deals AS d WHERE kind = 'order'
+),
+ranked AS (
+    SELECT t.*,
+           ROW_NUMBER() OVER (
+               PARTITION BY workspace, number_or_event
+               ORDER BY CASE WHEN suspect = '' THEN 0 ELSE 1 END,
+                        CASE WHEN source = 'tag' THEN 1 ELSE 0 END, ts, event_id
+           ) AS place
+    FROM told AS t
+),
+who AS (
+    SELECT workspace, number_or_event, MAX(customer) AS customer, MAX(phone) AS phone,
+           MAX(visitor_key) AS visitor_key, MAX(click_id) AS click_id
+    FROM told WHERE suspect = '' GROUP BY workspace, number_or_event
+),
+clicked AS (
+    SELECT s.workspace, s.click_id, MIN(COALESCE(v.person, s.visitor_key)) AS person
+    FROM $sightings AS s
+    JOIN (SELECT DISTINCT workspace, click_id FROM told WHERE click_id <> '') AS c
+      ON c.workspace = s.workspace AND c.click_id = s.click_id
+    LEFT JOIN people_v AS v ON v.workspace = s.workspace AND v.visitor_key = s.visitor_key
+    WHERE s.visitor_key <> 0
+    GROUP BY s.workspace, s.click_id
+),
+returned AS (
+    SELECT workspace, order_id, SUM(amount) AS refunded
+    FROM $deals AS d WHERE kind = 'refund' AND suspect = '' AND order_id <> ''
+    GROUP BY workspace, order_id
+),
+known AS (
+    SELECT r.workspace, r.number_or_event AS order_id, r.event_id, $r_dims, r.ts,
+           COALESCE(c.person, p.person, v.person, NULLIF(w.visitor_key, 0), k.person, 0) AS person,
+           r.amount, COALESCE(b.refunded, 0) AS refunded, r.day, r.week, r.quantity
+    FROM ranked AS r
+    LEFT JOIN who AS w ON w.workspace = r.workspace AND w.number_or_event = r.number_or_event
+    LEFT JOIN people_c AS c ON c.workspace = w.workspace AND c.value = w.customer
+    LEFT JOIN people_p AS p ON p.workspace = w.workspace AND p.value = w.phone
+    LEFT JOIN people_v AS v ON v.workspace = w.workspace AND v.visitor_key = w.visitor_key
+    LEFT JOIN clicked AS k ON k.workspace = w.workspace AND k.click_id = w.click_id
+    LEFT JOIN returned AS b ON b.workspace = r.workspace AND b.order_id = r.order_id
+    WHERE r.place = 1
+)
+SELECT workspace, order_id, event_id, $dims, ts, person, amount, refunded,
+       CASE WHEN amount > refunded THEN amount - refunded ELSE 0 END AS value,
+       day, week, quantity,
+       CAST(CASE WHEN person = 0 OR suspect <> '' THEN 0 ELSE ROW_NUMBER() OVER (
+           PARTITION BY workspace, person, CASE WHEN suspect = '' THEN 0 ELSE 1 END
+           ORDER BY ts, order_id
+       ) END AS INTEGER) AS number
+FROM known
