@@ -115,8 +115,8 @@ def _parts(value: Any, kind: str) -> tuple[str, str]:
 
 
 def _reference(value: float | None, kind: str, word: str) -> str:
-    if value is None:
-        return word
+    if value is None or any(letter.isdigit() for letter in word):
+        return word and f"参考：{word}"
     shown = {"money": numbers.yuan, "ratio": _short_pct}.get(kind, numbers.figure)(value)
     return f"参考值 {shown}{f'（{word}）' if word else ''}"
 

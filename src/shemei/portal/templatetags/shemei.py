@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+_TITLES = re.compile("(女士|小姐|先生|同学|老师|经理|总)$")
 _JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
@@ -105,11 +107,12 @@ def as_state(value: Any) -> State:
 
 @register.filter
 def initial(name: Any) -> str:
-    """The glyph of a person's round: the last character of a Chinese name, the first of another."""
+    """The glyph of a person's round: of a Chinese name the last character, before a title the surname."""
     text = str(name or "").strip()
-    if not text:
+    bare = _TITLES.sub("", text) or text
+    if not bare:
         return "匿"
-    return text[-1] if len(text) <= 3 and text[-1] > "\u2e80" else text[0].upper()
+    return bare[-1] if len(bare) <= 3 and bare[-1] > "\u2e80" else bare[0].upper()
 
 
 @register.filter

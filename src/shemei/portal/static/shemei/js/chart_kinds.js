@@ -68,8 +68,7 @@ function bars(spec, theme, narrow, stacked) {
     markLine: at ? undefined : reference(spec, theme),
   }));
   const legend = legendOf(spec);
-  const head = (v) => v.max * 1.12;
-  return { grid: grid(legend.show), legend, tooltip: { ...tip(spec), axisPointer: { type: "shadow" } }, xAxis: category(spec, narrow), yAxis: scale(spec, spec.bands.length ? { max: head } : {}), series };
+  return { grid: grid(legend.show), legend, tooltip: { ...tip(spec), axisPointer: { type: "shadow" } }, xAxis: category(spec, narrow), yAxis: scale(spec), series };
 }
 
 function lines(spec, theme, narrow) {
@@ -158,7 +157,7 @@ function funnel(spec, theme) {
         name: spec.series[0].name,
         type: "bar",
         barMaxWidth: 22,
-        data: values.map((value, i) => ({ value, itemStyle: { color: theme.color[0], opacity: 1 - i * 0.12, borderRadius: [0, 3, 3, 0] } })),
+        data: values.map((value) => ({ value, itemStyle: { color: theme.color[0], borderRadius: [0, 3, 3, 0] } })),
         label: { show: true, position: "right", formatter: ({ value, dataIndex }) => shown(value, spec) + share(dataIndex), color: theme.textStyle.color, fontSize: 12 },
       },
     ],
