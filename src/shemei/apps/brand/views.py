@@ -68,7 +68,9 @@ def end_campaign(request: Any, key: str) -> HttpResponse:
 
 @allow(Permission.CONTENT_VIEW)
 def pillars(request: Any) -> HttpResponse:
-    return listings.PILLARS.respond(request, listings.pillar_rows(), "brand/pillars.html", {"tab": "pillars"})
+    return listings.PILLARS.respond(
+        request, listings.pillar_rows(), "brand/pillars.html", {"tab": "pillars"}
+    )
 
 
 @allow(Permission.CONTENT_EDIT)

@@ -104,7 +104,8 @@ def _adopt(post: Post) -> None:
     known = MetricEntry.objects.filter(post=post).values("day")
     bare = PostMetric.objects.filter(post=post).exclude(day__in=known)
     MetricEntry.objects.bulk_create(
-        MetricEntry(workspace_id=post.workspace_id, post=post, day=row.day, told=row.told) for row in bare
+        MetricEntry(workspace_id=post.workspace_id, post=post, day=row.day, told=row.told)
+        for row in bare
     )
 
 

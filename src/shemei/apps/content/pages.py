@@ -122,6 +122,6 @@ def _last(snapshots: list[rules.Snapshot], name: str) -> int | None:
 
 def _paths_url(row: Post) -> str:
     try:
-        return f"{wurl(row.workspace, 'insight:attribution')}?by=content&content={row.key}"
+        return f"{wurl(row.workspace, 'insight:part')}?by=content&key={row.key}"
     except NoReverseMatch:
         return ""

@@ -32,6 +32,7 @@ def with_figures(rows: list[Any], request: Any) -> Sequence[Any]:
         row.fees = deal.fees if sees else None
         row.promised = deal.promised or None
         row.share = rules.delivery_share(sum(seen) if seen else None, deal.promised)
+        row.share_percent = (row.share or 0) / 1.5 * 100
         row.value = value[row.key].value if row.key in value else None
     return rows
 
@@ -79,6 +80,7 @@ def with_delivery(rows: list[Any], request: Any) -> Sequence[Any]:
         row.post = named.get(row.post_key)
         row.delivered = shown.get(row.post_key, {}).get("impressions")
         row.share = rules.delivery_share(row.delivered, row.promised_impressions)
+        row.share_percent = (row.share or 0) / 1.5 * 100
     return rows
 
 

@@ -20,7 +20,11 @@ from shemei.kernel.views import allow, get_row
 
 @allow(Permission.CONTENT_VIEW)
 def creators(request: Any) -> HttpResponse:
-    told = {"standing": pages.standing(), "may_change": request.actor.can(Permission.CREATORS)}
+    told = {
+        "standing": pages.standing(),
+        "may_change": request.actor.can(Permission.CREATORS),
+        "tab": "creators",
+    }
     return listings.CREATORS.respond(
         request, listings.creator_rows(), "creators/creators.html", told
     )
@@ -32,7 +36,7 @@ def collaborations(request: Any) -> HttpResponse:
         request,
         listings.collaboration_rows(),
         "creators/collaborations.html",
-        {"standing": pages.standing()},
+        {"tab": "collaborations"},
     )
 
 
@@ -72,7 +76,7 @@ def tiers(request: Any) -> HttpResponse:
     if request.method == "POST" and (moved := submit(form, act)) is not None:
         toast(request, f"分级口径已保存，{moved} 位达人换了级别")
         return redirect(wurl(request.workspace, "creators:creators"))
-    return render(request, "creators/tiers.html", {"form": form})
+    return render(request, "creators/tiers.html", {"form": form, "tab": "tiers"})
 
 
 @allow(Permission.CREATORS)

@@ -1,0 +1,39 @@
+"""What the page of spends shows above its list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shemei.apps.advertising import queries, rules
+from shemei.kernel.figures import totals
+from shemei.kernel.periods import Period
+from shemei.platforms import platform_of
+
+
+def overview(workspace: Any, period: Period) -> dict[str, Any]:
+    """The period's money by platform, with what platforms claim beside it, and creators' fees from the log."""
+    told = queries.total(workspace, period.first, period.last)
+    logged = totals(workspace, ("spend",), first=period.first, last=period.last)["spend"] or 0
+    return {
+        "period": period,
+        "total": told,
+        "fees": max(0, logged - told.amount),
+        "claimed_roi": rules.claimed_return(told.claimed_value, told.amount),
+        "platforms": _by_platform(workspace, period, told.amount),
+    }
+
+
+def _by_platform(workspace: Any, period: Period, whole: int) -> list[dict[str, Any]]:
+    rows = queries.total_by(workspace, period.first, period.last)
+    largest = max((row.amount for row in rows.values()), default=0)
+    return [
+        {
+            "key": key,
+            "name": platform_of(key).name,
+            "total": row,
+            "percent": row.amount * 100 / largest if largest else 0,
+            "share": row.amount / whole if whole else None,
+            "claimed_roi": rules.claimed_return(row.claimed_value, row.amount),
+        }
+        for key, row in sorted(rows.items(), key=lambda item: -item[1].amount)
+    ]
