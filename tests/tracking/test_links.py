@@ -227,6 +227,15 @@ def test_the_whole_book_is_written_from_the_database(inside: World, home: Home) 
     assert (state.is_whole, state.links, state.live) == (True, 2, 1)
 
 
+def test_a_stale_book_is_mended_and_a_whole_one_left_alone(inside: World, home: Home) -> None:
+    link = make(inside)
+    assert jobs.mend()
+    generation = (home.links / "book.ndjson").read_bytes().splitlines()[0]
+    assert not jobs.mend()
+    assert (home.links / "book.ndjson").read_bytes().splitlines()[0] == generation
+    assert LinkBook(home).get(link.code) is not None
+
+
 def test_the_short_address_follows_the_brands_domain(inside: World, settings: Any) -> None:
     link = make(inside)
     assert book.short_url(link) == f"http://localhost:{settings.SHEMEI_EDGE_PORT}/r/{link.code}"

@@ -34,6 +34,7 @@ class Worker:
     def run(self, stopping: threading.Event) -> None:
         """Work until ``stopping`` is set; one failing beat is logged and the next one tries again."""
         load_jobs()
+        mend_link_book()
         consumer = queue.create_consumer(workers=2, periodic=True, worker_type="thread")
         consumer.start()
         try:
@@ -67,3 +68,13 @@ def load_jobs() -> None:
     for app in settings.INSTALLED_APPS:
         if app.startswith("shemei.") and find_spec(f"{app}.jobs"):
             import_module(f"{app}.jobs")
+
+
+def mend_link_book() -> None:
+    """Give the edge what the database says, should a kill or a restored backup have left them apart."""
+    from shemei.apps.tracking.jobs import mend
+
+    try:
+        mend()
+    except Exception:
+        log.exception("the link book could not be checked; the half-hourly job tries again")

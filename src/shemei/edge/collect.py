@@ -181,7 +181,7 @@ class Collector:
             raise TagError("malformed", "每个事件应是一个 JSON 对象")
         site = self._site(body)
         row = _BASE.copy()
-        row["workspace"] = site.workspace
+        row["workspace"], row["batch"] = site.workspace, _text(body, "site", 64)
         given = row["event_id"] = _valid_uuid(body.get("event_id"))
         _fill_what(row, body)
         _fill_who(row, body, cookie)

@@ -107,7 +107,7 @@ class OrderPlaced:
     def _owner(self) -> dict[str, str]:
         owner = {item.name: getattr(self, item.name) for item in fields(CodeOwner)}
         channel = channel_of(platform=self.platform) if any(owner.values()) else ""
-        return owner | {"channel": channel}
+        return owner | {"channel": "other" if channel == "direct" else channel}
 
 
 @dataclass(frozen=True, slots=True)

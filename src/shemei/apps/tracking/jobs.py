@@ -31,11 +31,18 @@ def publish_sites() -> int:
 
 @every(minutes=30)
 def mend_book() -> None:
-    """Write the book anew where it does not say what the database says."""
+    mend()
+
+
+def mend() -> bool:
+    """Write the book anew where it does not say what the database says; at the worker's start too."""
     state = book.check()
-    if not state.is_whole:
-        _log.warning("the link book had %d stale links and is written anew", len(state.stale))
-        book.republish()
+    if state.is_whole:
+        book.publish_sites()
+        return False
+    _log.warning("the link book had %d stale links and is written anew", len(state.stale))
+    book.republish()
+    return True
 
 
 def links_on_commit(links: Iterable[Link]) -> None:

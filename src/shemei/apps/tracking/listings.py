@@ -143,7 +143,7 @@ LINKS = Listing(
         Column(
             "orders",
             "可追踪订单",
-            kind="num",
+            kind="times",
             value=lambda link: link.figure.orders,
             sort="rank",
         ),

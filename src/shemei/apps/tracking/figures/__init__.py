@@ -1,0 +1,21 @@
+"""What links, codes and sites brought, asked of the log: one question per page and kind of figure."""
+
+from __future__ import annotations
+
+from shemei.apps.tracking.figures.codes import code_report, of_codes
+from shemei.apps.tracking.figures.links import link_report, of_links
+from shemei.apps.tracking.figures.shared import NOTHING, Figure
+from shemei.apps.tracking.figures.sites import site_events, site_figures
+from shemei.kernel.figures import model_name
+
+__all__ = [
+    "NOTHING",
+    "Figure",
+    "code_report",
+    "link_report",
+    "model_name",
+    "of_codes",
+    "of_links",
+    "site_events",
+    "site_figures",
+]

@@ -1,0 +1,59 @@
+"""What the tag of each site has sent: events carry the key of their site as ``batch``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from shemei.apps.tracking.figures import shared
+from shemei.apps.tracking.figures.shared import Seen
+from shemei.apps.tracking.models import Site
+from shemei.kernel.periods import Period, today
+from shemei.warehouse.vocabulary import KIND_NAMES
+
+LOOKED_BACK = 90
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFigure:
+    """What a site's tag has sent: in the period, and when last."""
+
+    events: int = 0
+    people: int = 0
+    orders: int = 0
+    suspect: int = 0
+    last_at: Any = None
+    capped: bool = False
+    kinds: Mapping[str, int] = field(default_factory=dict)
+
+
+def site_figures(workspace: Any, sites: Iterable[Site], period: Period) -> dict[str, SiteFigure]:
+    """What each site's tag sent; its last event is looked for in the last 90 days."""
+    return {site.key: _site_figure(workspace, site, period) for site in sites}
+
+
+def site_events(workspace: Any, site: Site, period: Period) -> list[Seen]:
+    """The latest events of a site, suspect ones too, so that a wrong host shows itself."""
+    where = (("batch", site.key),)
+    found, _ = shared.rows(workspace, period, where, include_suspect=True)
+    return [shared.seen(row) for row in found]
+
+
+def _site_figure(workspace: Any, site: Site, period: Period) -> SiteFigure:
+    where = (("batch", site.key),)
+    found, _ = shared.rows(workspace, period, where, limit=shared.MOST_ROWS, include_suspect=True)
+    longer = Period(today() - timedelta(LOOKED_BACK - 1), today())
+    last = found or shared.rows(workspace, longer, where, limit=1, include_suspect=True)[0]
+    good = [row for row in found if not row["suspect"]]
+    return SiteFigure(
+        events=len(good),
+        people=len({row["visitor_key"] for row in good if row["visitor_key"]}),
+        orders=len({row["order_id"] for row in good if row["kind"] == "order"}),
+        suspect=len(found) - len(good),
+        last_at=shared.event_time(last[0]) if last else None,
+        capped=len(found) == shared.MOST_ROWS,
+        kinds=dict(Counter(KIND_NAMES.get(row["kind"], row["kind"]) for row in good)),
+    )

@@ -1,0 +1,84 @@
+"""An order that used a code is credited to the code's owner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shemei.apps.commerce.facts import OrderPlaced, owner_fields, owners_of
+from shemei.apps.tracking import actions
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+    from shemei.warehouse.vocabulary import Event
+
+
+def told(world: World, code: str) -> list[Event]:
+    """The events of an order with ``code``, as commerce would tell them."""
+    owner = owners_of(world.brand, [code]).get(code)
+    fact = OrderPlaced(
+        workspace=world.brand.key,
+        order="order-key",
+        number="D1123-5120",
+        ts=1_763_868_660_000_000,
+        amount=32_900,
+        promo_code=code,
+        **owner_fields(owner),
+    )
+    return fact.to_events()
+
+
+def test_the_order_and_the_touch_carry_the_owner(inside: World, campaign: Any) -> None:
+    actions.create_code(
+        inside.brand,
+        by=inside.editor.actor,
+        code="AZHI30",
+        creator="creator-azhi",
+        campaign=campaign.key,
+        content="post-1",
+    )
+    redeem, order = told(inside, "AZHI30")
+    assert (redeem.kind, order.kind) == ("redeem", "order")
+    for event in (redeem, order):
+        assert event.creator == "creator-azhi"
+        assert event.content == "post-1"
+        assert event.campaign == campaign.key
+        assert (event.platform, event.channel) == ("xhs", "xhs")
+        assert event.promo_code == "AZHI30"
+
+
+@pytest.mark.parametrize("platform", ["", "site"])
+def test_a_code_of_no_platform_is_never_a_direct_visit(inside: World, platform: str) -> None:
+    actions.create_code(
+        inside.brand,
+        by=inside.editor.actor,
+        code="POSTER",
+        owner_kind="spot",
+        spot="地铁海报",
+        platform=platform,
+    )
+    assert [event.channel for event in told(inside, "POSTER")] == ["other", "other"]
+
+
+def test_a_code_of_another_brand_credits_nobody(inside: World) -> None:
+    from django_scopes import scope
+
+    with scope(workspace=inside.other_brand):
+        actions.create_code(
+            inside.other_brand,
+            by=inside.stranger.actor,
+            code="AZHI30",
+            owner_kind="spot",
+            spot="门店",
+        )
+    assert all(event.channel == "" for event in told(inside, "AZHI30"))
+
+
+def test_a_code_that_ran_out_still_names_its_owner(inside: World) -> None:
+    row = actions.create_code(
+        inside.brand, by=inside.editor.actor, code="AZHI30", creator="creator-azhi"
+    )
+    actions.archive_code(row, by=inside.editor.actor)
+    assert {event.creator for event in told(inside, "AZHI30")} == {"creator-azhi"}
