@@ -28,7 +28,7 @@ CHUNK = 2_000
 FIGURE_OF = {"like": "likes", "comment": "comments", "collect": "collects", "share": "shares", "finish": "finishes"}
 
 
-@dataclass(slots=True)
+@dataclass
 class Rooms:
     """Writes the rows of one workspace; call inside its scope and one transaction."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 
 from shemei.kernel.periods import today
 from shemei.warehouse.attribution import Credit, attribute
+from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Answer, Lake
 from shemei.warehouse.questions import Series, Totals
 from shemei.warehouse.vocabulary import int_day
@@ -18,7 +20,13 @@ Figures = dict[str, Any]
 
 
 def lake() -> Lake:
-    return Lake(settings.SHEMEI_HOME)
+    """The lake of this installation, opened once per process."""
+    return _opened(settings.SHEMEI_HOME)
+
+
+@lru_cache(maxsize=4)
+def _opened(home: Home) -> Lake:
+    return Lake(home)
 
 
 def ask(question: Any) -> Answer:
@@ -93,7 +101,7 @@ MODEL_NAMES = {
     "last": "末次触达",
     "linear": "线性",
     "time_decay": "时间衰减",
-    "position": "位置加权",
+    "position": "位置 40/20/40",
     "markov": "马尔可夫",
     "shapley": "沙普利",
 }

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from shemei.apps.advertising import queries as advertising
-from shemei.apps.insight.queries import MODEL_NAMES, Board, days_of, model_table
+from shemei.apps.insight.queries import Board, days_of, model_table
 from shemei.apps.insight.rules import reading
 from shemei.apps.insight.ways import PathRow, Way, common_paths, flows, ways
 from shemei.engines.resampling import Band, day_bootstrap

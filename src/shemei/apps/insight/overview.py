@@ -10,7 +10,8 @@ from typing import Any
 from shemei.apps.creators import queries as creators
 from shemei.apps.insight import rules
 from shemei.apps.insight.models import Goal
-from shemei.apps.insight.queries import MODEL_NAMES, Board, Figure, goal_value
+from shemei.apps.insight.queries import Board, Figure, goal_value
+from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.periods import Period, promos_within, today
 from shemei.portal.charts import Band, Chart, Series
 from shemei.portal.numbers import change, pct, times, wan, yuan

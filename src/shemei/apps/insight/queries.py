@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from shemei.apps.accounts.models import Workspace
-from shemei.apps.insight.lakes import lake
+from shemei.kernel.figures import lake
 from shemei.kernel.periods import Comparison, Period
 from shemei.kernel.registry import Named, names_of
 from shemei.portal.numbers import change
@@ -18,15 +18,6 @@ from shemei.warehouse.attribution import Attribution, attribute, daily_credits
 from shemei.warehouse.catalogue import METRICS, Metric
 from shemei.warehouse.channels import channel_name
 
-MODEL_NAMES: dict[str, str] = {
-    "first": "首次触达",
-    "last": "末次触达",
-    "linear": "线性",
-    "time_decay": "时间衰减",
-    "position": "位置 40/20/40",
-    "markov": "马尔可夫",
-    "shapley": "沙普利",
-}
 DIMENSIONS: dict[str, str] = {"channel": "渠道", "content": "内容", "creator": "达人", "campaign": "活动"}
 UNNAMED: dict[str, str] = {"content": "没有标内容的触达", "creator": "品牌自己", "campaign": "没有标活动的触达", "channel": "其他"}
 

@@ -12,7 +12,8 @@ from shemei.apps.insight.attribution import AttributionPage
 from shemei.apps.insight.forms import GoalForm, shown_target
 from shemei.apps.insight.models import Goal
 from shemei.apps.insight.overview import Overview
-from shemei.apps.insight.queries import DIMENSIONS, MODEL_NAMES, Board
+from shemei.apps.insight.queries import DIMENSIONS, Board
+from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.periods import comparison_from, period_from
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import todo

@@ -12,10 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from shemei.apps.audience import queries as audience
-from shemei.apps.insight.queries import DIMENSIONS, MODEL_NAMES, Board, named
+from shemei.apps.insight.queries import DIMENSIONS, Board, named
 from shemei.apps.insight.views import board_of
 from shemei.apps.insight.ways import Way, common_paths, part_of, ways
 from shemei.kernel import audit
+from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.permissions import Permission
 from shemei.kernel.views import allow, recently_authenticated
 from shemei.warehouse.catalogue import METRICS

@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from shemei.apps.insight.lakes import lake
 from shemei.apps.insight.queries import Board
+from shemei.kernel.figures import lake
 from shemei.kernel.periods import Period
 from shemei.warehouse import questions
 
