@@ -32,21 +32,25 @@ STOP_WITHIN = 15.0
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")
 @click.option("--port", default=8000, show_default=True, help="网页端口")
 @click.option("--edge-port", default=8001, show_default=True, help="短链与采集端口")
-def serve(home: str | None, host: str, port: int, edge_port: int) -> None:
+@click.option("--trust-proxy", default="", help="前面反向代理的地址，例如 127.0.0.1")
+def serve(home: str | None, host: str, port: int, edge_port: int, trust_proxy: str) -> None:
     """启动网页、短链入口和后台三个进程，并看护它们。"""
-    run_all(home, host, port, edge_port)
+    run_all(home, host, port, edge_port, trust_proxy=trust_proxy)
 
 
-def run_all(home: str | None, host: str, port: int, edge_port: int, *, banner: str = "") -> None:
+def run_all(
+    home: str | None, host: str, port: int, edge_port: int, *, banner: object = "", trust_proxy: str = ""
+) -> None:
     """Supervise the three processes until Ctrl C or SIGTERM; a port in use is said before anything starts."""
     for number, what in ((port, "--port"), (edge_port, "--edge-port")):
         _refuse_taken_port(host, number, what)
     if home:
         os.environ["SHEMEI_HOME"] = os.path.abspath(home)
     os.environ["SHEMEI_EDGE_PORT"] = str(edge_port)
+    proxied = ["--trust-proxy", trust_proxy] if trust_proxy else []
     parts = [
         Part("web", ["--host", host, "--port", str(port)]),
-        Part("edge", ["--host", host, "--port", str(edge_port)]),
+        Part("edge", ["--host", host, "--port", str(edge_port), *proxied]),
         Part("worker", []),
     ]
     _prepare()

@@ -14,6 +14,7 @@ from shemei.apps.insight.queries import Board, days_of, model_table
 from shemei.apps.insight.rules import reading
 from shemei.apps.insight.ways import PathRow, Way, common_paths, flows, ways
 from shemei.engines.resampling import Band, day_bootstrap
+from shemei.kernel.figures import MODEL_NAMES
 from shemei.portal.charts import Chart, Flow
 from shemei.portal.numbers import figure, pct
 from shemei.warehouse.channels import channel_name
