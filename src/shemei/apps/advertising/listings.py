@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Sum
@@ -55,7 +56,6 @@ SPENDS = Listing(
         Column("source", "来源", value=lambda s: s.get_source_display(), hidden=True),
     ),
     filters=(
-        Filter("day", "日期", kind="period", apply=lambda rows, v: rows.between(v.first, v.last)),
         Filter("platform", "平台", choices=[(p.key, p.name) for p in PLATFORMS], apply=lambda rows, v: rows.filter(platform__in=v), multiple=True),
         Filter("kind", "类型", choices=Spend.Kind.choices, apply=lambda rows, v: rows.filter(kind=v)),
         Filter("campaign", "营销计划", choices=_campaigns, apply=lambda rows, v: rows.filter(campaign__key=v)),
@@ -80,3 +80,20 @@ SPENDS = Listing(
 
 def spend_rows() -> Any:
     return Spend.objects.with_labels()
+
+
+ELSEWHEN = Empty(
+    icon="coins",
+    title="这段时间没有花费",
+    text="换一段时间看，或把这段的日报导进来。",
+    action=("导入花费", "imports:upload"),
+    second=("记一笔", "advertising:new_spend"),
+    permission=Permission.SPEND,
+)
+
+
+def spends(rows: Any) -> Listing:
+    """The list for a period; where only this period is empty it says so."""
+    return (
+        replace(SPENDS, empty=ELSEWHEN) if not rows.exists() and Spend.objects.exists() else SPENDS
+    )

@@ -23,13 +23,9 @@ from shemei.kernel.views import allow, get_row
 @allow(Permission.SPEND)
 def spends(request: Any) -> HttpResponse:
     period = period_from(request.GET)
-    rows = (
-        listings.spend_rows().between(period.first, period.last)
-        if "range" in request.GET
-        else listings.spend_rows()
-    )
+    rows = listings.spend_rows().between(period.first, period.last)
     told = pages.overview(request.workspace, period)
-    return listings.SPENDS.respond(request, rows, "advertising/spends.html", told)
+    return listings.spends(rows).respond(request, rows, "advertising/spends.html", told)
 
 
 @allow(Permission.SPEND)

@@ -11,6 +11,7 @@ from shemei.kernel.figures import figures_by
 from shemei.kernel.lists import Column, Empty, Filter, Listing, State
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
+from shemei.kernel.urls import wurl
 from shemei.platforms import PLATFORMS
 
 METRICS = ("impressions", "engagement_rate", "clicks")
