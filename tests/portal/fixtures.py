@@ -45,6 +45,7 @@ def gallery(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = settings.TEMPLATES[0]
     settings.TEMPLATES = [{**engine, "DIRS": [*engine["DIRS"], TEMPLATES]}]
     monkeypatch.setattr(registry, "navigation", [_item(*line) for line in SIDE_BAR])
+    monkeypatch.setattr(registry, "search", [])
     create = registry.CreateItem("短链", "link", "gallery:form", Permission.TRACK)
     monkeypatch.setattr(registry, "create_menu", [create])
 
@@ -56,5 +57,7 @@ def told(world: World) -> World:
 
     with world.scope():
         for number in range(30):
-            Notification.objects.create(workspace=world.brand, member=world.owner, text=f"D1123-{5_000 + number}")
+            Notification.objects.create(
+                workspace=world.brand, member=world.owner, text=f"D1123-{5_000 + number}"
+            )
     return world

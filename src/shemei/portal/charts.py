@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from shemei.portal.numbers import figure, pct, wan, yuan
+from shemei.portal.numbers import NONE, figure, pct, wan, yuan
 
 Kind = Literal["stack", "bar", "line", "hbar", "sankey", "funnel", "heat", "dots"]
 Unit = Literal["count", "money", "ratio", "times"]
@@ -102,9 +102,12 @@ class Chart:
         return ["合计", *(self.show(value) for value in sums)]
 
     def show(self, value: float | None) -> str:
-        text = {"count": wan, "money": yuan, "ratio": pct}.get(self.unit, _times)(value)
-        return f"{text} {self.suffix}".rstrip() if value is not None else text
-
-
-def _times(value: float | None) -> str:
-    return figure(value, 2)
+        """One figure as the table writes it: a column keeps its digits."""
+        if value is None:
+            return NONE
+        if self.unit == "ratio":
+            return pct(value)
+        if self.unit == "times":
+            return figure(value, 2)
+        text = (yuan if self.unit == "money" else wan)(value, fixed=True)
+        return f"{text} {self.suffix}".rstrip()

@@ -63,8 +63,10 @@ def choices(query: QueryDict, period: Period, comparison: Comparison | None) -> 
 def _option(
     option: Period, rest: list[tuple[str, str]], chosen: Period, year: int | None = None
 ) -> RangeOption:
-    label = (
-        option.label if year in (None, option.first.year) else f"{option.first.year} {option.label}"
-    )
+    if year in (None, option.first.year):
+        label, span = option.label, option.span
+    else:
+        label = f"{option.first.year} {option.label}"
+        span = f"{option.first:%m-%d} 至 {option.last:%m-%d}"
     on = bool(chosen.key) and option.key == chosen.key
-    return RangeOption(label, option.span, f"?{urlencode([*rest, ('range', option.key)])}", on)
+    return RangeOption(label, span, f"?{urlencode([*rest, ('range', option.key)])}", on)

@@ -118,7 +118,9 @@ def board(request: HttpRequest) -> HttpResponse:
 def trend() -> Chart:
     levels = {"xhs": 3.4, "douyin": 3.2, "wecom": 2.2}
     series = tuple(
-        Series(name, tuple(round((levels[key] + (i % 5) * 0.3) * 1_000_000) for i in range(23)), key)
+        Series(
+            name, tuple(round((levels[key] + (i % 5) * 0.3) * 1_000_000) for i in range(23)), key
+        )
         for key, name in PLATFORMS
     )
     return Chart(
@@ -134,7 +136,12 @@ def trend() -> Chart:
 
 def every_kind() -> list[Chart]:
     steps = ("触达", "兴趣", "欲望", "行动")
-    rates = Series("互动率", (0.03, 0.041, 0.038, None), low=(0.02, 0.03, 0.03, None), high=(0.04, 0.05, 0.05, None))
+    rates = Series(
+        "互动率",
+        (0.03, 0.041, 0.038, None),
+        low=(0.02, 0.03, 0.03, None),
+        high=(0.04, 0.05, 0.05, None),
+    )
     return [
         Chart("c-line", "line", steps, (rates, Series("对比期", (0.02, 0.03, 0.03, 0.03), role="compare")), "ratio", reference=0.03),
         Chart("c-bar", "bar", steps, (Series("单量", (12, 9, 4, 1)),)),
@@ -150,8 +157,12 @@ def every_kind() -> list[Chart]:
 class Sample(forms.Form):
     title = forms.CharField(label="标题", max_length=20, help_text="发出后不能改。")
     price = forms.DecimalField(label="报价", required=False, min_value=0)
-    kind = forms.ChoiceField(label="形式", choices=[("note", "图文"), ("video", "短视频")], widget=forms.RadioSelect)
-    where = forms.MultipleChoiceField(label="平台", choices=PLATFORMS, widget=forms.CheckboxSelectMultiple, required=False)
+    kind = forms.ChoiceField(
+        label="形式", choices=[("note", "图文"), ("video", "短视频")], widget=forms.RadioSelect
+    )
+    where = forms.MultipleChoiceField(
+        label="平台", choices=PLATFORMS, widget=forms.CheckboxSelectMultiple, required=False
+    )
     tone = forms.ChoiceField(label="语气", choices=[("", "不限"), ("warm", "亲近")], required=False)
     body = forms.CharField(label="正文", widget=forms.Textarea, required=False)
     agreed = forms.BooleanField(label="已取得授权")
@@ -169,7 +180,11 @@ def form(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.CONTENT_VIEW)
 def parts(request: HttpRequest) -> HttpResponse:
-    context = {"charts": every_kind(), "at": datetime(2026, 11, 23, 12, 40, tzinfo=SHANGHAI), "state": State("退款中", "warn")}
+    context = {
+        "charts": every_kind(),
+        "at": datetime(2026, 11, 23, 12, 40, tzinfo=SHANGHAI),
+        "state": State("退款中", "warn"),
+    }
     return render(request, "gallery/parts.html", context)
 
 
