@@ -17,6 +17,9 @@ def django_home(home: str | None = None) -> Home:
     import django
 
     django.setup()
+    from django.conf import settings
+
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
     return made
 
 

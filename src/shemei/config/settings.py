@@ -108,6 +108,14 @@ INSTALLED_APPS = [
 
 ROOMS = [
     ("accounts", "settings"),
+    ("brand", "brand"),
+    ("content", "content"),
+    ("creators", "creators"),
+    ("audience", "people"),
+    ("advertising", "spend"),
+    ("commerce", "orders"),
+    ("tracking", "links"),
+    ("insight", ""),
 ]
 """Rooms that have pages: (app name, path below /w/<workspace>/)."""
 
