@@ -64,11 +64,16 @@ def _tidy(workspace: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     return rest
 
 
-def _complete(post: Post) -> None:
-    """Read the post's own id from its link, and say when a published post appeared."""
+def _identify(post: Post) -> None:
+    """Read the post's own id from its link."""
     platform, external_id = rules.identify(post.url)
     if external_id and platform == post.platform:
         post.external_id = post.external_id or external_id
+
+
+def _complete(post: Post) -> None:
+    """Read what the link says, and take it that a published post without a time appeared now."""
+    _identify(post)
     if post.state == Post.State.PUBLISHED and post.published_at is None:
         post.published_at = timezone.now()
 
@@ -202,6 +207,6 @@ def post_from_import(workspace: Any, *, batch: str, **values: Any) -> Post:
     post = Post(workspace=workspace, state=Post.State.PUBLISHED, batch=batch)
     values["title"] = values["title"][: Post._meta.get_field("title").max_length]
     assign(post, _tidy(workspace, values))
-    _complete(post)
+    _identify(post)
     post.save()
     return post

@@ -1,0 +1,255 @@
+"""Files as the platforms' back-ends give them: recognised, matched, booked once, taken back."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+from django.utils import timezone
+from openpyxl import Workbook
+
+from shemei.apps.brand.actions import add_account
+from shemei.apps.content.actions import change_post, record_metrics
+from shemei.apps.content.models import Post, PostMetric
+from shemei.kernel.imports import actions
+from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.models import OutboxEvent
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+    from shemei.warehouse.home import Home
+
+YESTERDAY = timezone.localdate() - timedelta(1)
+DOUYIN = ["作品名称", "发布时间", "体裁", "审核状态", "播放量", "完播率", "5s完播率", "封面点击率", "点赞量", "分享量", "评论量", "收藏量", "粉丝增量"]  # fmt: skip
+CHANNELS = ["视频描述", "视频ID", "发布时间", "完播率", "平均播放时长", "播放量", "推荐", "喜欢", "评论量", "分享量", "关注量"]  # fmt: skip
+
+
+def log_sums() -> dict[tuple[str, str], int]:
+    sums: Counter[tuple[str, str]] = Counter()
+    for text in OutboxEvent.objects.values_list("event", flat=True):
+        event = orjson.loads(text)
+        sums[(event["kind"], event["action"])] += event["quantity"]
+    return {key: n for key, n in sums.items() if n}
+
+
+def csv(head: list[str], *rows: list[Any]) -> bytes:
+    lines = [",".join(map(str, row)) for row in (head, *rows)]
+    return ("\ufeff" + "\n".join(lines)).encode()
+
+
+def bring_in(world: World, data: bytes, name: str = "作品.csv", **options: str) -> ImportBatch:
+    by = world.editor.actor
+    batch = actions.receive(
+        world.brand, io.BytesIO(data), name, by=by, kind="post_metrics", options=options
+    )
+    checked = actions.check(batch, by=by)
+    return actions.write(checked, by=by)
+
+
+def douyin(title: str, plays: int, likes: int, finish: str = "20%") -> list[Any]:
+    return [
+        title,
+        "2026-10-01 12:00",
+        "视频",
+        "公开",
+        plays,
+        finish,
+        "40%",
+        "3%",
+        likes,
+        2,
+        3,
+        4,
+        5,
+    ]
+
+
+@pytest.fixture
+def place(inside: World, home: Home) -> World:
+    return inside
+
+
+def test_a_douyin_list_is_recognised_and_makes_posts(place: World) -> None:
+    batch = bring_in(
+        place, csv(DOUYIN, douyin("把修护霜放进冰箱", 1_000, 50), douyin("小满日记", 200, 9))
+    )
+    assert (batch.preset, batch.count("new"), batch.error_rows) == ("douyin_works", 2, 0)
+    post = Post.objects.get(title="把修护霜放进冰箱")
+    assert (post.platform, post.state, post.form) == ("douyin", "published", "短视频")
+    row = PostMetric.objects.get(post=post)
+    assert (row.day, row.plays, row.finishes, row.impressions) == (YESTERDAY, 1_000, 200, None)
+    assert log_sums()[("impression", "")] == 1_200
+    assert log_sums()[("engage", "finish")] == 240
+
+
+def test_the_same_file_twice_changes_nothing(place: World) -> None:
+    data = csv(DOUYIN, douyin("冰箱", 1_000, 50))
+    bring_in(place, data)
+    before = log_sums()
+    again = bring_in(place, data)
+    assert (again.count("new"), again.count("changed"), again.count("same")) == (0, 0, 1)
+    assert log_sums() == before
+    assert Post.objects.count() == 1
+
+
+def test_a_later_file_books_what_was_added_and_says_what_fell(place: World) -> None:
+    bring_in(place, csv(DOUYIN, douyin("冰箱", 1_000, 50), douyin("小满", 200, 9)))
+    later = bring_in(
+        place, csv(DOUYIN, douyin("冰箱", 1_400, 47), douyin("小满", 260, 11)), day="today"
+    )
+    assert (later.count("new"), later.count("changed")) == (0, 2)
+    assert log_sums()[("impression", "")] == 1_660
+    assert log_sums()[("engage", "like")] == 58
+    assert "「冰箱」" in "".join(later.warnings)
+
+
+def test_a_stable_id_survives_a_new_title_and_an_empty_cell_keeps_the_old_value(
+    place: World,
+) -> None:
+    first = [
+        "冬天的脸",
+        "export/UzFfAgtgekIEAQAAAAAAxyz",
+        "2026-10-01 12:00",
+        "5%",
+        "14.7秒",
+        800,
+        3,
+        20,
+        4,
+        6,
+        1,
+    ]
+    bring_in(place, csv(CHANNELS, first))
+    renamed = ["冬天的脸（二）", *first[1:5], 900, 3, "", 5, 6, 1]
+    batch = bring_in(place, csv(CHANNELS, renamed))
+    assert batch.count("changed") == 1
+    row = PostMetric.objects.get()
+    assert (row.plays, row.likes, row.comments) == (900, 20, 5)
+    assert Post.objects.get().title == "冬天的脸"
+
+
+def test_a_banner_above_the_headers_and_fullwidth_times_are_read(place: World) -> None:
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["最多导出排序后前1000条笔记"])
+    sheet.append(
+        [
+            "笔记标题",
+            "首次发布时间",
+            "体裁",
+            "曝光",
+            "观看量",
+            "封面点击率",
+            "点赞",
+            "评论",
+            "收藏",
+            "涨粉",
+            "分享",
+            "人均观看时长",
+            "弹幕",
+        ]
+    )
+    sheet.append(
+        [
+            "换季烂脸自救",
+            "2026年10月01日12时00分00秒",
+            "图文",
+            "1.2万",
+            3_000,
+            0.11,
+            400,
+            20,
+            90,
+            12,
+            8,
+            "15.20秒",
+            0,
+        ]
+    )
+    out = io.BytesIO()
+    book.save(out)
+    bring_in(place, out.getvalue(), "笔记列表明细表.xlsx")
+    row = PostMetric.objects.get()
+    assert (row.impressions, row.plays, row.follows) == (12_000, 3_000, 12)
+    assert log_sums()[("impression", "")] == 12_000
+
+
+def test_same_titles_are_told_apart_by_account_and_time(place: World) -> None:
+    head = ["标题", "账号", "平台", "发布时间", "曝光"]
+    for name in ("屿禾护肤", "屿禾实验室"):
+        add_account(place.brand, by=place.owner.actor, platform="xhs", name=name)
+    rows = [
+        ["晚安", "屿禾护肤", "小红书", "2026-10-01 08:00", 10],
+        ["晚安", "屿禾实验室", "小红书", "2026-10-01 08:00", 20],
+    ]
+    bring_in(place, csv(head, *rows))
+    assert {p.account.name for p in Post.objects.select_related("account")} == {
+        "屿禾护肤",
+        "屿禾实验室",
+    }
+    again = bring_in(place, csv(head, *rows))
+    assert again.count("same") == 2
+
+
+def test_an_unknown_account_is_kept_as_author_and_said(place: World) -> None:
+    batch = bring_in(
+        place, csv(["标题", "账号", "平台", "曝光"], ["晚安", "没登记的号", "抖音", 10])
+    )
+    assert Post.objects.get().author_name == "没登记的号"
+    assert "没登记的号" in "".join(batch.warnings)
+
+
+def test_rows_that_cannot_be_are_named_and_the_rest_comes_in(place: World) -> None:
+    head = ["标题", "平台", "数据日期", "曝光"]
+    tomorrow = timezone.localdate() + timedelta(1)
+    batch = bring_in(
+        place,
+        csv(
+            head,
+            ["好", "抖音", "", 5],
+            ["负", "抖音", "", -3],
+            ["远", "抖音", tomorrow, 4],
+            ["生", "知了", "", 9],
+        ),
+    )
+    assert (batch.error_rows, batch.count("new")) == (3, 1)
+    assert Post.objects.get().title == "好"
+
+
+def test_taking_back_a_file_leaves_what_was_there_before(place: World) -> None:
+    by = place.editor.actor
+    bring_in(place, csv(DOUYIN, douyin("冰箱", 1_000, 50)))
+    before = log_sums()
+    second = bring_in(place, csv(DOUYIN, douyin("冰箱", 1_500, 60), douyin("新的", 70, 1)))
+    change_post(Post.objects.get(title="冰箱"), by=by, author_name="阿丽")
+    actions.undo(second, by=by)
+    assert log_sums() == before
+    assert list(Post.objects.values_list("title", flat=True)) == ["冰箱"]
+
+
+def test_a_post_entered_by_hand_is_found_by_its_link(place: World) -> None:
+    by = place.editor.actor
+    bring_in(
+        place,
+        csv(
+            ["标题", "作品链接", "平台", "曝光"],
+            ["旧名", "https://www.douyin.com/video/7300000000000000001?x=1", "抖音", 5],
+        ),
+    )
+    post = Post.objects.get()
+    assert post.external_id == "7300000000000000001"
+    record_metrics(post, by=by, day=YESTERDAY, likes=2)
+    bring_in(
+        place,
+        csv(
+            ["标题", "作品链接", "平台", "曝光"],
+            ["新名", "https://www.douyin.com/video/7300000000000000001", "抖音", 9],
+        ),
+    )
+    assert Post.objects.count() == 1
+    assert log_sums() == {("impression", ""): 9, ("engage", "like"): 2}
