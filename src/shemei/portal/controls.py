@@ -55,8 +55,9 @@ def render(field: BoundField, attributes: dict[str, Any]) -> SafeString:
 
 
 def _described_by(field: BoundField, attrs: dict[str, Any]) -> str:
+    hinted = attrs.pop("data-hint", "") or field.help_text
     ids = [str(attrs.get("aria-describedby", ""))]
-    if field.help_text or attrs.pop("data-hint", ""):
+    if hinted:
         ids.append(f"{field.auto_id}-hint")
     if field.errors:
         ids.append(f"{field.auto_id}-error")

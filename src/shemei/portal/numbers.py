@@ -50,13 +50,15 @@ def figure(value: Number | None, digits: int = 0) -> str:
 
 
 def _short(value: Decimal, small: int, fixed: bool) -> tuple[str, str]:
-    """The absolute value and its unit: below 万 in full, 万 with one digit, 亿 with two."""
+    """The absolute value and its unit: below 万 in full, 万 with one digit, 亿 and 万亿 with two."""
     size = abs(value)
     if (whole := _round(size, small)) < _WAN:
         return f"{whole:,}", ""
     if (in_wan := _round(size / _WAN, 1)) < _WAN:
         return _trim(f"{in_wan:,}", fixed), "万"
-    return _trim(f"{_round(size / _YI, 2):,}", fixed), "亿"
+    if (in_yi := _round(size / _YI, 2)) < _WAN:
+        return _trim(f"{in_yi:,}", fixed), "亿"
+    return _trim(f"{_round(size / _YI / _WAN, 2):,}", fixed), "万亿"
 
 
 def _trim(text: str, fixed: bool) -> str:
@@ -198,6 +200,7 @@ def day_cn(day: date, *, on: date | None = None, weekday: bool = True) -> str:
 def when(moment: datetime, *, now: datetime | None = None) -> str:
     """A moment: minutes ago within the hour, else day and 24-hour time.
 
+    >>> from datetime import timedelta
     >>> noon = datetime(2026, 11, 23, 12, 40, tzinfo=SHANGHAI)
     >>> [when(noon - timedelta(minutes=m), now=noon) for m in (0, 12, 70, 1_500)]
     ['刚刚', '12 分钟前', '今天 11:30', '11-22 11:40']

@@ -1,0 +1,217 @@
+"""Lists: search, filters, sort, paging, saved views, bulk actions, export; on rows of the database and plain ones."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+from openpyxl import load_workbook
+from tests.portal.fixtures import gallery, told
+
+from shemei.kernel.lists.query import ListQuery
+from shemei.kernel.models import AuditEntry, Notification, SavedView
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+    from tests.world import World
+
+__all__ = ["gallery", "told"]
+pytestmark = pytest.mark.usefixtures("gallery")
+
+
+def ask(told: World, name: str = "rows", member: object = None, **query: object) -> HttpResponse:
+    return told.client(member).get(told.url(f"gallery:{name}"), query)  # type: ignore[arg-type]
+
+
+def shown(response: HttpResponse) -> list[str]:
+    return [row.label for row in response.context["page"].rows]  # type: ignore[attr-defined]
+
+
+def test_search_takes_every_word(told: World) -> None:
+    assert ask(told, q="D1123 5007").context["page"].total == 1
+    assert ask(told, q="没有的").context["page"].is_narrowed
+
+
+def test_filters_narrow_and_unknown_values_are_ignored(told: World) -> None:
+    with told.scope():
+        Notification.objects.filter(text__endswith="7").update(read_at=timezone.now())
+    assert ask(told, state="done").context["page"].total == 3
+    assert ask(told, state="'; drop table").context["page"].total == 30
+
+
+def test_a_period_filter_takes_presets_and_own_days(told: World) -> None:
+    with told.scope():
+        Notification.objects.filter(text="D1123-5000").update(
+            created_at=timezone.now() - timedelta(days=40)
+        )
+    assert ask(told, paid_range="7d").context["page"].total == 29
+    page = ask(told, paid_from="2020-01-01", paid_to="2020-01-02").context["page"]
+    assert page.total == 0
+    assert (
+        next(f for f in page.filters if f.declared.name == "paid").chosen
+        == "2020-01-01 至 2020-01-02"
+    )
+
+
+def test_sorting_is_limited_to_declared_columns(told: World) -> None:
+    assert shown(ask(told, sort="text"))[0] == "D1123-5000"
+    assert shown(ask(told, sort="-text"))[0] == "D1123-5029"
+    assert shown(ask(told, sort="member__user__password")) == shown(ask(told))
+
+
+def test_pages_are_counted_and_bounded(told: World) -> None:
+    page = ask(told, page="2").context["page"]
+    assert (page.first, page.last, page.total, page.pages) == (26, 30, 30, 2)
+    assert ask(told, page="999").context["page"].number == 2
+    assert ask(told, page="-1").context["page"].number == 1
+    assert ask(told, size="50").context["page"].pages == 1
+    assert ask(told, size="100000").context["page"].size == 25
+
+
+def test_htmx_gets_the_list_alone_with_its_number_of_results(told: World) -> None:
+    headers = {"HX-Request": "true", "HX-Target": "list-gallery-rows"}
+    part = (
+        told.client()
+        .get(told.url("gallery:rows"), {"q": "D1123-5007"}, headers=headers)
+        .content.decode()
+    )
+    assert "<html" not in part
+    assert 'role="status" id="list-gallery-rows-count">1 单' in part
+
+
+def test_no_data_and_no_result_are_two_things(told: World) -> None:
+    assert "没有符合条件的订单" in ask(told, q="没有的").content.decode()
+    with told.scope():
+        Notification.objects.all().delete()
+    bare = ask(told).content.decode()
+    assert "还没有订单" in bare and "清空条件" not in bare
+
+
+def test_bulk_runs_on_the_chosen_and_on_all_that_match(told: World) -> None:
+    client, url = told.client(), told.url("gallery:rows")
+    with told.scope():
+        keys = list(Notification.objects.values_list("key", flat=True)[:2])
+    client.post(url, {"_action": "archive", "keys": keys})
+    with told.scope():
+        assert Notification.objects.exclude(read_at=None).count() == 2
+    client.post(f"{url}?q=D1123-502", {"_action": "archive", "_all": "1"})
+    with told.scope():
+        assert Notification.objects.exclude(read_at=None).count() == 10
+
+
+def test_bulk_never_reaches_rows_outside_the_list(told: World) -> None:
+    with told.scope():
+        foreign = Notification.objects.create(
+            workspace=told.brand, member=told.editor, text="别人的"
+        )
+    told.client().post(told.url("gallery:rows"), {"_action": "archive", "keys": [foreign.key]})
+    foreign.refresh_from_db()
+    assert foreign.read_at is None
+
+
+def test_bulk_needs_its_permission_and_a_choice(told: World) -> None:
+    url = told.url("gallery:rows")
+    assert told.client(told.analyst).post(url, {"_action": "drop", "_all": "1"}).status_code == 403
+    empty = told.client().post(url, {"_action": "archive"}).content.decode()
+    assert "没有选中任何订单" in empty
+
+
+def test_toasts_reach_fragments_in_a_header(told: World) -> None:
+    with told.scope():
+        key = Notification.objects.values_list("key", flat=True)[0]
+    headers = {"HX-Request": "true", "HX-Target": "list-gallery-rows"}
+    answer = told.client().post(
+        told.url("gallery:rows"), {"_action": "archive", "keys": key}, headers=headers
+    )
+    assert "\\u5df2\\u5f52\\u6863" in answer.headers["HX-Trigger"]
+
+
+def test_views_are_personal_or_the_teams(told: World) -> None:
+    url = told.url("gallery:rows")
+    for title, team in (("我的", ""), ("团队的", "1")):
+        told.client().post(
+            f"{url}?state=open&page=2", {"_list": "save", "title": title, "is_team": team}
+        )
+    mine = [view.title for view in ask(told).context["page"].views]
+    theirs = [view.title for view in ask(told, member=told.editor).context["page"].views]
+    assert (mine, theirs) == (["我的", "团队的"], ["团队的"])
+    with told.scope():
+        view = SavedView.objects.get(title="团队的")
+    assert view.query == "state=open"
+    told.client(told.editor).post(url, {"_list": "delete", "view": view.key})
+    with told.scope():
+        assert SavedView.objects.filter(pk=view.pk).exists()
+    changed = ask(told, state="done", view=view.key).context["page"].current_view
+    assert changed.is_changed and changed.is_mine
+    told.client().post(f"{url}?state=done", {"_list": "update", "view": view.key})
+    view.refresh_from_db()
+    assert view.query == "state=done"
+
+
+def test_columns_put_away_stay_away_but_never_the_first(told: World) -> None:
+    url = told.url("gallery:rows")
+    known = ["text", "created", "customer", "path", "platform", "content", "code", "paid", "state"]
+    told.client().post(url, {"_list": "columns", "known": known, "shown": ["paid"]})
+    assert [h.column.name for h in ask(told).context["page"].heads] == ["text", "paid"]
+    assert len(ask(told, member=told.analyst).context["page"].heads) == 8
+
+
+def test_narrow_screens_keep_name_main_figure_and_state(told: World) -> None:
+    heads = ask(told).context["page"].heads
+    assert [h.column.name for h in heads if not h.is_wide] == ["text", "paid", "state"]
+
+
+def test_export_needs_a_permission_and_leaves_a_trace(told: World) -> None:
+    assert ask(told, member=told.editor, export="csv").status_code == 403
+    answer = ask(told, export="csv", q="D1123-5007")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("订单,付款时间,顾客,路径") and "实付（元）" in lines[0]
+    assert len(lines) == 2 and "小红书 > 企业微信" in lines[1]
+    with told.scope():
+        entry = AuditEntry.objects.get(verb="data.exported")
+    assert entry.details == {"what": "订单", "rows": 1, "label": ""}
+
+
+def test_a_workbook_holds_numbers_as_numbers(told: World) -> None:
+    answer = ask(told, export="xlsx", q="D1123-5007")
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    assert sheet is not None
+    head = [cell.value for cell in sheet[1]]
+    assert isinstance(sheet[2][head.index("实付（元）")].value, float)
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+
+
+def test_formulas_in_exports_are_harmless(told: World) -> None:
+    lines = ask(told, "sequence", export="csv").content.decode("utf-8-sig").splitlines()
+    assert lines[1] == "换季烂脸自救,9.60%,'=1+1"
+    assert lines[2] == "配方师答疑,3.90%,'@SUM(A1)"
+
+
+def test_plain_rows_sort_with_the_unknown_last_and_are_searched(told: World) -> None:
+    assert [r.key for r in ask(told, "sequence").context["page"].rows] == ["a", "c", "b"]
+    assert [r.key for r in ask(told, "sequence", sort="rate").context["page"].rows] == [
+        "c",
+        "a",
+        "b",
+    ]
+    assert ask(told, "sequence", q="敏感").context["page"].total == 1
+
+
+def test_a_list_asks_the_database_a_fixed_number_of_times(
+    told: World, django_assert_max_num_queries: object
+) -> None:
+    client, url = told.client(), told.url("gallery:rows")
+    client.get(url)
+    with django_assert_max_num_queries(16):  # type: ignore[operator]
+        client.get(url)
+
+
+def test_a_query_is_read_changed_and_written() -> None:
+    query = ListQuery.read("b=2&a=1&a=3&page=4&view=k")
+    assert query.canonical == "a=1&a=3&b=2"
+    assert query.without("a", value="1").all("a") == ["3"]
+    assert query.having("a", "9").href == "?b=2&page=4&view=k&a=9"
+    assert ListQuery.read("page=٣").page() == 1
