@@ -1,5 +1,7 @@
 """What is computed day by day from the log: cells, who came, what was seen together, touches."""
 
+# ruff: noqa: S608  (values are literals of the dialect, names are our own)
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -41,7 +43,7 @@ def rebuild_days(bench: Bench, days: Iterable[int], files: Sequence[LiveFile]) -
 def _read_fresh(bench: Bench, paths: Sequence[str]) -> None:
     source = bench.dialect.events(paths, SCHEMA)
     repeated = bench.number(
-        f"SELECT COUNT(*) - COUNT(DISTINCT workspace || event_id) FROM {source} AS e"  # noqa: S608
+        f"SELECT COUNT(*) - COUNT(DISTINCT workspace || event_id) FROM {source} AS e"
     )
     template = "fresh" if repeated else "fresh_once"
     bench.table("fresh", template, events=source, ts=bench.dialect.micros("ts"))
@@ -56,6 +58,6 @@ def _rebuild_month(bench: Bench, table: str, month: int, changed: set[int]) -> N
     bench.store(
         table,
         str(month),
-        f"SELECT {names} FROM {kept} AS kept WHERE day NOT IN ({days})"  # noqa: S608
+        f"SELECT {names} FROM {kept} AS kept WHERE day NOT IN ({days})"
         f" UNION ALL SELECT {names} FROM ({made}) AS made",
     )

@@ -1,5 +1,7 @@
 """Paths to orders and journeys without one, computed from touches and persons, kept by month."""
 
+# ruff: noqa: S608  (values are literals of the dialect, names are our own)
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -137,17 +139,26 @@ def _store_journeys(bench: Bench, months: list[int]) -> None:
         bench.store(
             "nulls",
             str(month),
-            f"SELECT * FROM counted WHERE day BETWEEN {month * 100} AND {month * 100 + 31}",  # noqa: S608
+            f"SELECT * FROM counted WHERE day BETWEEN {month * 100} AND {month * 100 + 31}",
         )
     bench.connection.unregister("counted")
 
 
 def journeys_sql(
-    orders: str, first: int, last: int, lookback_days: int, dimensions: Iterable[str] = NULL_DIMS
+    orders: str,
+    first: int,
+    last: int,
+    lookback_days: int,
+    dimensions: Iterable[str] = NULL_DIMS,
+    before: str = "",
 ) -> str:
-    """Return the query of the touches of journeys that end between two days; needs ``steps``."""
+    """Return the query of the touches of journeys that end between two days.
+
+    It needs a table ``steps``, or ``before``: definitions for its WITH that make one.
+    """
     names = tuple(dimensions)
     values: dict[str, str | int] = {
+        "before": before,
         "orders": orders,
         "first": first,
         "last": last,

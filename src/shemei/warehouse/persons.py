@@ -1,5 +1,7 @@
 """Who is the same person, and every order once with its person: derived from the whole log."""
 
+# ruff: noqa: S608  (values are literals of the dialect, names are our own)
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -30,16 +32,16 @@ def rebuild_persons(bench: Bench) -> None:
     identity with too many neighbours (a shop's shared phone) joins nobody.
     """
     sightings = bench.source("sightings")
-    bench.table("members", sightings=sightings)
+    bench.make("sighted", f"SELECT * FROM {sightings} AS s")
     bench.table(
         "edges",
-        sightings=sightings,
+        sightings="sighted",
         most_with_click=MOST_WITH_CLICK,
         most_with_order=MOST_WITH_ORDER,
     )
-    bench.table("nodes")
+    bench.table("nodes", sightings="sighted")
     bench.store_table("persons", _named(bench))
-    for name in ("members", "edges", "nodes"):
+    for name in ("sighted", "edges", "nodes"):
         bench.connection.execute(f"DROP TABLE {name}")
 
 
@@ -88,7 +90,7 @@ def name_people(bench: Bench) -> None:
     ):
         bench.make(
             f"people_{kind}",
-            f"SELECT workspace, {key}, person FROM {bench.source('persons')} AS p"  # noqa: S608
+            f"SELECT workspace, {key}, person FROM {bench.source('persons')} AS p"
             f" WHERE kind = '{kind}'",
         )
 

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 DIMS: tuple[str, ...] = tuple(DIMENSIONS)
 TOUCH_DIMS: tuple[str, ...] = tuple(name for name in DIMS if name != "suspect")
 PAIR_DIMS: tuple[str, ...] = tuple(name for name in DIMS if name != "promo_code")
-NULL_DIMS: tuple[str, ...] = (
-    "channel", "content", "creator", "campaign", "platform", "link", "activity",
-)  # fmt: skip
+NULL_DIMS: tuple[str, ...] = TOUCH_DIMS
 """What paths may be attributed by."""
 
 STORED_LOOKBACK = 90

@@ -1,7 +1,7 @@
 -- Journeys without an order: touches that no order of the person follows within the look-back, a
 -- journey ending where nothing follows for as long. Its path is the last touch and those before it
 -- within the look-back.
-WITH line AS (
+WITH $before line AS (
     SELECT workspace, person, ts, event_id, 0 AS bought FROM steps WHERE person <> 0
     UNION ALL
     SELECT workspace, person, ts, event_id, 1 AS bought

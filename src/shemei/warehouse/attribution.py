@@ -1,0 +1,298 @@
+"""From the paths of a period to what each model credits, ready for a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shemei.engines.attribution import MODELS, Credit, PathCounts, combine, credits, summarise
+from shemei.warehouse.asking import View, path_table_sql
+from shemei.warehouse.journeys import null_paths
+from shemei.warehouse.paths import SEPARATOR
+from shemei.warehouse.questions import PathTable, QuestionError
+from shemei.warehouse.tables import TOUCH_DIMS, render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from shemei.warehouse.engine import Engine
+    from shemei.warehouse.lake import Lake
+
+TOP_PATHS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Orders with at least one touch and their worth; ``nulls`` are journeys without an order."""
+
+    conversions: float
+    value: float
+    nulls: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Untracked:
+    """Orders of the period that no touch leads to, and their worth in 分."""
+
+    orders: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathSum:
+    """Orders that went exactly the same way."""
+
+    names: tuple[str, ...]
+    conversions: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """What the models say of one period and dimension.
+
+    Attributes
+    ----------
+    models : dict of str to dict of str to Credit
+        Model → name → credited conversions and value (分). Every model sums to ``totals``.
+    totals : Totals
+        The tracked orders, which are what is shared out.
+    paths : list of PathSum
+        The most frequent paths.
+    untracked : Untracked
+        The orders that nothing leads to; never shared out.
+    """
+
+    models: dict[str, dict[str, Credit]]
+    totals: Totals
+    paths: list[PathSum] = field(default_factory=list)
+    untracked: Untracked = Untracked(0, 0)
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of the worth of all orders that can be traced; None without orders."""
+        whole = self.totals.value + self.untracked.value
+        return self.totals.value / whole if whole else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    """Converting paths of a period, encoded; one entry of ``days`` and ``values`` per order."""
+
+    names: tuple[str, ...]
+    offsets: npt.NDArray[np.int64]
+    codes: npt.NDArray[np.int32]
+    values: npt.NDArray[np.float64]
+    hours: npt.NDArray[np.float64]
+    days: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def counts(self, first: int = 0, last: int | None = None) -> PathCounts:
+        """Return the orders ``first`` to ``last`` (excluded) as the engine wants them."""
+        stop = len(self) if last is None else last
+        a, b = self.offsets[first], self.offsets[stop]
+        ones = np.ones(stop - first)
+        return PathCounts(
+            names=self.names,
+            offsets=self.offsets[first : stop + 1] - a,
+            codes=self.codes[a:b],
+            conversions=ones,
+            values=self.values[first:stop],
+            nulls=np.zeros(stop - first),
+            hours=self.hours[a:b],
+        )
+
+
+def attribute(
+    lake: Lake,
+    workspace: str,
+    first: int,
+    last: int,
+    by: str = "channel",
+    models: Sequence[str] = MODELS,
+    lookback_days: int = 30,
+    order: int = 1,
+) -> Attribution:
+    """Share out the orders of a period by models.
+
+    Parameters
+    ----------
+    lake : Lake
+        The log.
+    workspace : str
+        Its key.
+    first, last : int
+        Days of the orders (yyyymmdd), both included.
+    by : str
+        A dimension of a touch: channel, content, creator, campaign, link, promo_code …
+    models : sequence of str
+        Keys of the engine's ``MODELS``.
+    lookback_days : int
+        How long before an order a touch may lie.
+    order : int
+        Order of the Markov chain, 1 to 3.
+
+    Returns
+    -------
+    Attribution
+        Also where there is nothing to share out: then without names.
+
+    Raises
+    ------
+    QuestionError
+        Where dimension, model, days or look-back are impossible.
+    """
+    question = _question(workspace, first, last, by, models, lookback_days)
+    key = ("attribute", question, by, tuple(models), order)
+    engine = lake.engine
+    return engine.remembered(
+        key, lambda: _attribute(engine, question, by, tuple(models), order), lambda made: True
+    )
+
+
+def _question(
+    workspace: str, first: int, last: int, by: str, models: Sequence[str], lookback_days: int
+) -> PathTable:
+    if by not in TOUCH_DIMS:
+        raise QuestionError(f"paths cannot be split by {by!r}; by {', '.join(TOUCH_DIMS)}")
+    for model in models:
+        if model not in MODELS:
+            raise QuestionError(f"unknown model {model!r}; known are {', '.join(MODELS)}")
+    question = PathTable(workspace, first, last, lookback_days=lookback_days)
+    question.check()
+    return question
+
+
+def _attribute(
+    engine: Engine, question: PathTable, by: str, models: tuple[str, ...], order: int
+) -> Attribution:
+    paths = _read_paths(engine, question, by)
+    nulls = null_paths(engine, question, by) if "markov" in models else None
+    parts = [summarise(counts, models, order) for counts in (_whole(paths), nulls) if counts]
+    found = credits(combine(parts)) if parts else {model: {} for model in models}
+    some = Totals(float(len(paths)), float(paths.values.sum()), nulls.totals.nulls if nulls else 0)
+    return Attribution(found, some, _top_paths(paths), _untracked(engine, question, some))
+
+
+def _whole(paths: _Paths) -> PathCounts | None:
+    return paths.counts() if len(paths) else None
+
+
+def _read_paths(engine: Engine, question: PathTable, by: str) -> _Paths:
+    rows = engine.read(lambda view: _slim(view, question, by))
+    coded = rows[by].combine_chunks().dictionary_encode()
+    starts = np.flatnonzero(rows["position"].to_numpy() == 1)
+    heads = rows.take(pa.array(starts))
+    return _Paths(
+        names=tuple(coded.dictionary.to_pylist()),
+        offsets=np.append(starts, rows.num_rows).astype(np.int64),
+        codes=coded.indices.to_numpy().astype(np.int32),
+        values=heads["value"].to_numpy().astype(np.float64),
+        hours=rows["hours_before"].to_numpy().astype(np.float64),
+        days=heads["day"].to_numpy().astype(np.int64),
+    )
+
+
+def _slim(view: View, question: PathTable, by: str) -> str:
+    whole = path_table_sql(view, question)
+    return (
+        f"SELECT day, value, position, hours_before, {by} FROM ({whole}) AS t"  # noqa: S608
+        " ORDER BY conv_ts, order_id, position"
+    )
+
+
+def _top_paths(paths: _Paths) -> list[PathSum]:
+    if not len(paths):
+        return []
+    names = pa.array(paths.names, pa.string()).take(pa.array(paths.codes))
+    offsets = pa.array(paths.offsets.astype(np.int32))
+    texts = pc.binary_join(pa.ListArray.from_arrays(offsets, names), SEPARATOR)
+    table = pa.table({"path": texts, "value": pa.array(paths.values.astype(np.int64))})
+    sums = table.group_by("path").aggregate([([], "count_all"), ("value", "sum")])
+    ranked = sums.sort_by(
+        [("count_all", "descending"), ("value_sum", "descending"), ("path", "ascending")]
+    )
+    return [
+        PathSum(tuple(row["path"].split(SEPARATOR)), row["count_all"], row["value_sum"])
+        for row in ranked.slice(0, TOP_PATHS).to_pylist()
+    ]
+
+
+def _untracked(engine: Engine, question: PathTable, tracked: Totals) -> Untracked:
+    row = engine.read(lambda view: _coverage(view, question)).to_pylist()[0]
+    return Untracked(row["orders"] - int(tracked.conversions), row["worth"] - int(tracked.value))
+
+
+def _coverage(view: View, question: PathTable) -> str:
+    return render("coverage", {**view.common(question), "orders": view.source("orders")})
+
+
+def daily_credits(
+    lake: Lake,
+    workspace: str,
+    first: int,
+    last: int,
+    by: str = "channel",
+    model: str = "linear",
+    lookback_days: int = 30,
+) -> dict[int, dict[str, float]]:
+    """Return the value credited to each name on each day of the orders.
+
+    The models that add up are computed day by day. Markov's credit of the whole period is spread
+    over the days as Shapley's is, for the chain has none of its own.
+
+    Returns
+    -------
+    dict of int to dict of str to float
+        Day (yyyymmdd) → name → value in 分; days without orders are left out.
+    """
+    question = _question(workspace, first, last, by, (model,), lookback_days)
+    key = ("daily", question, by, model)
+    engine = lake.engine
+    return engine.remembered(
+        key, lambda: _daily(lake, engine, question, by, model), lambda made: True
+    )
+
+
+def _daily(
+    lake: Lake, engine: Engine, question: PathTable, by: str, model: str
+) -> dict[int, dict[str, float]]:
+    paths = _read_paths(engine, question, by)
+    shape = "shapley" if model == "markov" else model
+    days = _by_day(paths, shape)
+    if model != "markov":
+        return days
+    span = (question.workspace, question.first, question.last)
+    whole = attribute(lake, *span, by, (model,), question.lookback_days).models[model]
+    told: dict[str, float] = {}
+    for row in days.values():
+        for name, value in row.items():
+            told[name] = told.get(name, 0.0) + value
+    factor = {name: whole[name].value / value for name, value in told.items() if value}
+    return {
+        day: {name: value * factor.get(name, 0.0) for name, value in row.items()}
+        for day, row in days.items()
+    }
+
+
+def _by_day(paths: _Paths, model: str) -> dict[int, dict[str, float]]:
+    """Credit each day's orders alone; orders lie by time, so a day is one stretch."""
+    starts = [0, *(np.flatnonzero(np.diff(paths.days)) + 1).tolist()] if len(paths) else []
+    found: dict[int, dict[str, float]] = {}
+    for a, b in zip(starts, [*starts[1:], len(paths)], strict=True):
+        shares = summarise(paths.counts(a, b), (model,)).shares[model]
+        credited = {
+            name: float(value)
+            for name, value in zip(paths.names, shares[:, 1].tolist(), strict=True)
+            if value
+        }
+        found[int(paths.days[a])] = credited
+    return found

@@ -1,0 +1,181 @@
+"""The door of the warehouse: ask a question, get rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from shemei.warehouse import asking
+from shemei.warehouse.engine import Engine, engine_of
+from shemei.warehouse.journey import answer_journey
+from shemei.warehouse.questions import (
+    Journey,
+    PathTable,
+    People,
+    Question,
+    QuestionError,
+    Rows,
+    Series,
+    Totals,
+    Visitors,
+)
+from shemei.warehouse.vocabulary import date_of, int_day, week_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from shemei.warehouse.asking import View
+    from shemei.warehouse.home import Home
+    from shemei.warehouse.table import LiveFile
+
+NEWEST_DAYS = 3
+"""Days looked through first for the newest events; then twice as many, and so on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows of an answer, and how far to trust them.
+
+    Attributes
+    ----------
+    rows : pyarrow.Table
+        The answer.
+    exact : bool
+        False where a number was estimated; ``note`` then says how.
+    note : str
+        What a reader must know, in Chinese; mostly empty.
+    as_of : int
+        UTC microseconds of the state that was asked.
+    """
+
+    rows: pa.Table
+    exact: bool = True
+    note: str = ""
+    as_of: int = 0
+
+
+class Lake:
+    """The event log of one installation, open for questions; cheap to make, safe between threads.
+
+    Parameters
+    ----------
+    home : Home
+        The installation.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from shemei.warehouse.home import Home
+    >>> lake = Lake(Home(Path(tempfile.mkdtemp())))
+    >>> lake.ask(Totals("w", 20261101, 20261130, ("orders", "aov"))).rows.to_pylist()
+    [{'orders': 0, 'aov': None}]
+    """
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+
+    @property
+    def engine(self) -> Engine:
+        """What reads for this process."""
+        return engine_of(self.home)
+
+    def ask(self, question: Question) -> Answer:
+        """Answer a question.
+
+        Parameters
+        ----------
+        question : Question
+            One of :mod:`shemei.warehouse.questions`.
+
+        Returns
+        -------
+        Answer
+            Rows of the question's workspace only.
+
+        Raises
+        ------
+        QuestionError
+            Where it names something unknown or impossible.
+        """
+        question.check()
+        engine = self.engine
+        as_of = engine.shelf.current().as_of
+        if isinstance(question, Rows):
+            return Answer(_newest(engine, question), as_of=as_of)
+        if isinstance(question, Journey):
+            return Answer(answer_journey(engine, question), as_of=as_of)
+        rows = engine.remembered(
+            question, lambda: _computed(engine, question), lambda made: made.num_rows < 20_000
+        )
+        return Answer(rows, as_of=as_of)
+
+
+def _computed(engine: Engine, question: Question) -> pa.Table:
+    match question:
+        case Totals():
+            return engine.read(lambda view: asking.totals_sql(view, question))
+        case Series():
+            return _series(engine, question)
+        case Visitors(workspace, first, last, by, where, include_suspect):
+            totals = Totals(workspace, first, last, ("visitors",), by, where, include_suspect)
+            return engine.read(lambda view: asking.totals_sql(view, totals))
+        case PathTable():
+            return engine.read(lambda view: asking.path_table_sql(view, question))
+        case People():
+            return engine.read(lambda view: asking.people_sql(view, question))
+    raise QuestionError(f"{type(question).__name__} is not a question of the warehouse")
+
+
+def _series(engine: Engine, question: Series) -> pa.Table:
+    rows = engine.read(lambda view: asking.totals_sql(view, question, question.grain))
+    rows = rows.rename_columns(["bucket", *rows.column_names[1:]])
+    return rows if question.by else _filled(rows, question)
+
+
+def _filled(rows: pa.Table, question: Series) -> pa.Table:
+    """Add the days or weeks on which nothing happened: plain figures are 0, ratios unknown."""
+    found: dict[int, dict[str, Any]] = {row["bucket"]: row for row in rows.to_pylist()}
+    empty = {
+        name: 0 if pa.types.is_integer(rows.schema.field(name).type) else None
+        for name in question.metrics
+    }
+    whole = [found.get(key, {"bucket": key, **empty}) for key in _buckets(question)]
+    return pa.Table.from_pylist(whole, schema=rows.schema)
+
+
+def _buckets(question: Series) -> list[int]:
+    first, last = date_of(question.first).toordinal(), date_of(question.last).toordinal()
+    days = (int_day(date_of(question.first).fromordinal(n)) for n in range(first, last + 1))
+    return list(dict.fromkeys(days if question.grain == "day" else map(week_of, days)))
+
+
+def _newest(engine: Engine, question: Rows) -> pa.Table:
+    """Look through ever more days from the newest, until there are enough rows."""
+    wanted = question.limit + question.offset
+    found = None
+    for files in _growing(engine, question):
+        found = engine.read(_rows_of(question, files, wanted))
+        if found.num_rows >= wanted:
+            break
+    if found is None:
+        found = engine.read(_rows_of(question, [], 0))
+    return asking.in_micros(found.slice(question.offset, question.limit))
+
+
+def _rows_of(question: Rows, files: list[LiveFile], limit: int) -> Callable[[View], str]:
+    return lambda view: asking.rows_sql(view, question, files, limit, 0)
+
+
+def _growing(engine: Engine, question: Rows) -> Iterator[list[LiveFile]]:
+    files = engine.live.between(question.first, question.last)
+    days = sorted({item.day for item in files}, reverse=True)
+    count = NEWEST_DAYS
+    while files:
+        chosen = set(days[:count])
+        yield [item for item in files if item.day in chosen]
+        if count >= len(days):
+            return
+        count *= 4
