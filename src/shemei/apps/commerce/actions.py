@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,9 +15,10 @@ from shemei.kernel import audit
 from shemei.kernel.permissions import Permission, require
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from shemei.apps.commerce.rules import OrderDraft
     from shemei.kernel.actor import Actor
-    from datetime import datetime
 
 
 @transaction.atomic

@@ -11,9 +11,13 @@ class CommerceConfig(AppConfig):
     verbose_name = "订单"
 
     def ready(self) -> None:
+        from shemei.apps.commerce import queries, search
+        from shemei.apps.commerce.api import router
         from shemei.apps.commerce.imports import Orders
-        from shemei.kernel import audit
+        from shemei.kernel import audit, registry
+        from shemei.kernel.api import api
         from shemei.kernel.imports.kinds import register
+        from shemei.kernel.permissions import Permission as P
 
         audit.register(
             {
@@ -22,4 +26,17 @@ class CommerceConfig(AppConfig):
                 "order.refunded": "订单「{label}」退款 {amount}",
             }
         )
+        registry.add_create(
+            registry.CreateItem("录入订单", "receipt", "commerce:new", P.ORDERS, order=40),
+            registry.CreateItem("导入文件", "file-import", "imports:upload", P.IMPORT, order=90),
+        )
+        registry.add_search(
+            registry.SearchProvider("订单", P.CUSTOMERS, search.find_orders),
+            registry.SearchProvider("商品", P.CUSTOMERS, search.find_products),
+        )
+        registry.add_names(
+            "customer",
+            registry.NameSource("顾客", queries.customer_names, queries.choose_customers),
+        )
         register(Orders())
+        api.add_router("", router)

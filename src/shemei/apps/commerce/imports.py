@@ -15,6 +15,7 @@ from shemei.kernel.tombstones import exclude_batch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
     from shemei.kernel.actor import Actor
 
 SUBJECT = "commerce.order"

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.db.models import F
 
 from shemei.apps.commerce.models import Customer, OrderLine, Refund
@@ -17,8 +18,9 @@ from shemei.apps.commerce.rules import Bought, Taken, split_money, take_back
 from shemei.warehouse.vocabulary import from_ts, to_ts
 
 if TYPE_CHECKING:
-    from shemei.kernel.imports.kinds import Group
     from collections.abc import Sequence
+
+    from shemei.kernel.imports.kinds import Group
 
 Shelf = dict[tuple[int, str], list[Bought]]
 
@@ -140,13 +142,13 @@ def _parts(
 
 
 def _mark_returned(taken: Counter[int]) -> None:
-    """Remember on the lines how many pieces came back."""
+    """Remember on the lines, which were read inside the scope, how many pieces came back."""
     taken.pop(0, None)
-    rows = [OrderLine(pk=pk, returned=count) for pk, count in taken.items()]
-    before = dict(OrderLine.objects.filter(pk__in=taken).values_list("pk", "returned"))
-    for row in rows:
-        row.returned += before[row.pk]
-    OrderLine.objects.bulk_update(rows, ["returned"], batch_size=500)
+    table, column = OrderLine._meta.db_table, "returned"
+    sql = f'UPDATE "{table}" SET "{column}" = "{column}" + %s WHERE "id" = %s'  # noqa: S608 - names only
+    if taken:
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, [(count, pk) for pk, count in taken.items()])
 
 
 def give_back(refunds: Sequence[Refund]) -> None:

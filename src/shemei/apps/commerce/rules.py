@@ -122,7 +122,6 @@ BOOKKEEPING: dict[str, str] = {
     "B": "坏账调整",
     "S": "样品",
 }
-SERVICE = frozenset({"POST", "DOT", "C2", "M", "D", "PADS"})
 SALE, CANCELLATION = "sale", "cancellation"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.utils import timezone
@@ -14,8 +14,9 @@ from shemei.apps.commerce.models import Customer, Order, OrderLine, Product, Ref
 from shemei.warehouse.vocabulary import from_ts
 
 if TYPE_CHECKING:
-    from shemei.apps.commerce.rules import CustomerDraft, LineDraft, OrderDraft
     from collections.abc import Iterable, Mapping, Sequence
+
+    from shemei.apps.commerce.rules import CustomerDraft, LineDraft, OrderDraft
 
 _TEXTS = ("state", "promo_code", "click_id", "visitor", "region")
 _LINE = ("sku", "name", "quantity", "unit_price", "amount")

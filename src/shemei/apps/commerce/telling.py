@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Any, TypeVar, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shemei.apps.commerce.facts import OrderPlaced, OrderRefunded, owner_fields, owners_of
 from shemei.kernel import outbox
 from shemei.warehouse.vocabulary import Event, to_ts
 
 if TYPE_CHECKING:
-    from shemei.apps.commerce.models import Order, Refund
     from collections.abc import Iterable, Iterator, Mapping
+
+    from shemei.apps.commerce.models import Order, Refund
 
 AT_ONCE = 4_000
 Row = TypeVar("Row")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -312,6 +312,14 @@ def _take_back(batch: ImportBatch, error: BaseException, by: Actor) -> None:
             audit.record("import.cancelled", batch, by=by)
     if batch.state == State.CANCELLED:
         files.drop_source(batch.key)
+
+
+def settle_cancelled(batch: ImportBatch) -> None:
+    """A step that was cancelled before it began leaves the batch where it was before that step."""
+    batch.task.refresh_from_db() if batch.task else None
+    if batch.task and batch.task.state == batch.task.State.CANCELLED:
+        back = State.DRAFT if batch.state == State.CHECKING else State.READY
+        ImportBatch.objects.filter(pk=batch.pk, state=batch.state, position=0).update(state=back)
 
 
 def discard(batch: ImportBatch, *, by: Actor) -> None:

@@ -38,7 +38,7 @@ EMPTY = frozenset(
         "空",
     }
 )
-_WIDE = {full: half for full, half in zip(range(0xFF01, 0xFF5F), range(0x21, 0x7F), strict=True)} | {
+_WIDE = dict(zip(range(0xFF01, 0xFF5F), range(0x21, 0x7F), strict=True)) | {
     0x3000: 0x20, 0xA0: 0x20, 0x2212: 0x2D, 0x200B: None, 0xFEFF: None, 0x200E: None, 0x202C: None, 0x202D: None,
 }  # fmt: skip
 _GUARDED = re.compile(r'^="(.*)"$')
@@ -103,7 +103,7 @@ def _rounded(value: object) -> CellError:
 
 def money(value: Any) -> int:
     """An amount in 分: ``¥1,299.00``, ``1.2万``, ``(35.00)`` for minus."""
-    if isinstance(value, bool) or isinstance(value, datetime | date | time):
+    if isinstance(value, (bool, datetime | date | time)):
         raise CellError("money.kind", "不是金额", "请写成 1299.00 这样的数字")
     if isinstance(value, int | float):
         return _amount(repr(value) if isinstance(value, float) else str(value))
@@ -216,7 +216,7 @@ def _moment(value: Any) -> datetime:
         return value
     if isinstance(value, date):
         return datetime.combine(value, time())
-    if isinstance(value, bool) or isinstance(value, time):
+    if isinstance(value, (bool, time)):
         raise CellError("time.text", "不是日期", _FORMS)
     if isinstance(value, int | float):
         return _from_number(float(value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from functools import lru_cache
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shemei.kernel.imports import files
 from shemei.kernel.imports.cells import clean
@@ -15,8 +15,9 @@ from shemei.kernel.imports.reader import Table, remove_unpacked
 from shemei.kernel.imports.stage import Stage, reasons
 
 if TYPE_CHECKING:
-    from shemei.kernel.imports.models import ImportBatch
     from collections.abc import Callable
+
+    from shemei.kernel.imports.models import ImportBatch
 
 TOTALS = frozenset({"合计", "总计", "小计", "汇总", "total", "grand total"})
 ERROR_COLUMNS = ("行号", "列", "问题", "怎么办")
@@ -67,9 +68,8 @@ class Parser:
             if value is not None:
                 found[field.key] = value
         bad = {error.field for error, _ in wrong}
-        for field in self.required:
-            if field.key not in found and field.key not in bad:
-                wrong.append((_blank(field), ""))
+        missing = (f for f in self.required if f.key not in found and f.key not in bad)
+        wrong.extend((_blank(field), "") for field in missing)
         return found, wrong
 
 

@@ -155,6 +155,10 @@ def kind_of(key: str) -> ImportKind:
     return _kinds[key]
 
 
+def all_kinds() -> list[ImportKind]:
+    return list(_kinds.values())
+
+
 def kinds_for(actor: Actor) -> list[ImportKind]:
     """The kinds this actor may import, in the order the rooms registered them."""
     return [kind for kind in _kinds.values() if actor.can(kind.permission)]

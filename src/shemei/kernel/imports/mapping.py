@@ -7,12 +7,12 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
-
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shemei.kernel.imports.kinds import ImportKind, Preset
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from shemei.kernel.imports.kinds import ImportKind, Preset
 
 _BRACKETED = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
 _SPACING = re.compile(r"[\s_\-:：*·.]+")

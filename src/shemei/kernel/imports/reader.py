@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 import warnings
 import zipfile
 import zlib
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO, Any, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from openpyxl import load_workbook
 
@@ -23,8 +22,8 @@ from shemei.kernel.imports.sniff import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 MAX_UNPACKED = 2 * 1024**3
 MAX_COLUMNS = 400
@@ -171,8 +170,8 @@ def _is_workbook(path: Path) -> bool:
 
 def _text(path: Path) -> tuple[Callable[[], Iterator[Record]], list[str]]:
     encoding = detect_encoding(path)
-    with path.open("rb") as raw:
-        sample = io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="").read(65536)
+    with path.open("r", encoding=encoding, errors="replace", newline="") as file:
+        sample = file.read(65536)
     delimiter = detect_delimiter(sample)
     return lambda: _csv_records(path, encoding, delimiter), _text_notes(encoding, delimiter)
 

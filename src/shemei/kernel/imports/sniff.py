@@ -6,13 +6,13 @@ import codecs
 import csv
 import re
 from collections import Counter
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shemei.kernel.imports.errors import ImportError_
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 SAMPLE_BYTES = 256 * 1024
 HEADER_SEARCH_ROWS = 20

@@ -5,17 +5,18 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import orjson
 
 from shemei.kernel.imports.kinds import Row, Staged
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shemei.kernel.imports.errors import CellError
-    from pathlib import Path
-    from collections.abc import Iterator
     from collections import Counter
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from shemei.kernel.imports.errors import CellError
 
 _SCHEMA = """
 CREATE TABLE staged(n INTEGER, phase INTEGER, at INTEGER, gkey TEXT, body BLOB);

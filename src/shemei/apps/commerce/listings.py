@@ -1,0 +1,231 @@
+"""The lists of orders, refunds, products and customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Exists, OuterRef, Q, Sum
+
+from shemei.apps.commerce import queries
+from shemei.apps.commerce.models import Customer, Order, OrderLine, Product, Refund
+from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.lists import Column, Empty, Filter, Listing, State
+from shemei.kernel.permissions import Permission as P
+from shemei.kernel.urls import wurl
+from shemei.portal.numbers import yuan
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from shemei.kernel.periods import Period
+
+STATES = {
+    "paid": State("已付款", "info"),
+    "shipped": State("已发货", "good"),
+    "done": State("已签收", "good"),
+    "refunding": State("退款中", "warn"),
+    "refunded": State("已退款", "quiet"),
+    "cancelled": State("已取消", "quiet"),
+}
+SYMBOLS = {"CNY": "¥", "GBP": "£", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥"}
+SOURCES = {"manual": "手工录入", "api": "接口", "import": "文件导入"}
+
+
+def money(fen: int, currency: str) -> str:
+    """An amount in its own currency; sums over currencies are never made."""
+    return yuan(fen, full=True).replace("¥", SYMBOLS.get(currency, f"{currency} "))
+
+
+def customer_cell(order: Any) -> tuple[str, str] | None:
+    buyer = order.customer
+    if buyer is None:
+        return None
+    tail = f"尾号 {buyer.phone_tail}" if buyer.phone_tail else ""
+    return (buyer.name_masked or ("匿名" if tail else f"顾客 {buyer.ref}"), tail)
+
+
+def _batches(request: HttpRequest) -> list[tuple[str, str]]:
+    rows = ImportBatch.objects.filter(kind="orders", state=ImportBatch.State.DONE)[:20]
+    return [(batch.key, batch.file_name) for batch in rows]
+
+
+_TIED = ~Q(promo_code="") | ~Q(click_id="") | ~Q(visitor="")
+
+
+def _by_way(rows: Any, value: str) -> Any:
+    return rows.filter(_TIED) if value == "tied" else rows.exclude(_TIED)
+
+
+def _paid_within(rows: Any, period: Period) -> Any:
+    return rows.filter(paid_at__date__gte=period.first, paid_at__date__lte=period.last)
+
+
+def _with_code(rows: Any, value: str) -> Any:
+    return rows.exclude(promo_code="") if value == "yes" else rows.filter(promo_code="")
+
+
+def _fill_orders(rows: list[Order], request: HttpRequest) -> Sequence[Order]:
+    names = queries.batch_names(request.workspace, (order.batch for order in rows))
+    for order in rows:
+        order.batch_name = names.get(order.batch, "")  # type: ignore[attr-defined]
+    return rows
+
+
+def _origin(order: Any) -> str:
+    return order.batch_name or SOURCES.get(order.source, order.source)
+
+
+def _order_url(order: Order) -> str:
+    return wurl(order.workspace, "commerce:order", order.key)
+
+
+def _sum(request: HttpRequest, rows: Any) -> str:
+    """Orders and money of everything that matched, per currency."""
+    sums = rows.order_by().values("currency").annotate(n=Count("id"), total=Sum("amount"))
+    words = []
+    for row in sorted(sums, key=lambda row: -row["n"]):
+        sign = SYMBOLS.get(row["currency"], f"{row['currency']} ")
+        total = yuan(row["total"]).replace("¥", sign)
+        each = yuan(row["total"] / row["n"], full=True).replace("¥", sign)
+        words.append(f"{total}，客单价 {each}")
+    return "；".join(words)
+
+
+def search_orders(rows: Any, text: str) -> Any:
+    """By number, by the last four digits of the phone, by product."""
+    product = OrderLine.objects.filter(order=OuterRef("pk")).filter(
+        Q(name__icontains=text) | Q(sku__iexact=text)
+    )
+    tail = Q(customer__phone_tail=text) if text.isdigit() and len(text) == 4 else Q()
+    return rows.filter(
+        Q(number__icontains=text) | Q(promo_code__iexact=text) | tail | Exists(product)
+    )
+
+
+ORDERS = Listing(
+    name="commerce.orders",
+    columns=(
+        Column("number", "订单", lambda o: o.number, kind="code", href=_order_url, drawer=True, sort="number"),
+        Column("paid_at", "付款时间", lambda o: o.paid_at, kind="datetime", sort="paid_at"),
+        Column("customer", "顾客", customer_cell, kind="who", export=lambda o: o.customer.label if o.customer else ""),
+        Column("quantity", "件数", lambda o: o.quantity, kind="num", sort="quantity"),
+        Column("promo_code", "用码", lambda o: o.promo_code, kind="tags", sort="promo_code"),
+        Column("amount", "实付", lambda o: money(o.amount, o.currency), kind="custom", template="commerce/cells/amount.html", sort="amount", strong=True, phone=True, export=lambda o: o.amount / 100),
+        Column("currency", "币种", lambda o: o.currency, hidden=True),
+        Column("state", "状态", lambda o: STATES[o.state], kind="state", sort="state"),
+        Column("batch", "来源批次", _origin, sort="batch"),
+        Column("region", "地区", lambda o: o.region, hidden=True),
+    ),
+    filters=(
+        Filter("state", "状态", Order.State.choices, lambda rows, v: rows.filter(state__in=v), multiple=True),
+        Filter("code", "用码", (("yes", "用了码"), ("no", "没用码")), _with_code),
+        Filter("paid", "付款", apply=_paid_within, kind="period"),
+        Filter("way", "来源", (("tied", "有来源"), ("untied", "找不到来源")), _by_way),
+        Filter("batch", "批次", _batches, lambda rows, v: rows.filter(batch=v)),
+    ),
+    search_hint="订单号、手机尾号、商品",
+    default_sort="-paid_at",
+    annotate=_fill_orders,
+    summary=_sum,
+    noun="订单",
+    unit="单",
+    empty=Empty(
+        "receipt",
+        "还没有订单",
+        "导入店铺后台的订单表，或用接口送来；有优惠码、点击号或手机号的订单会接上它的路径。",
+        ("导入订单", "imports:upload"),
+        ("手工录入", "commerce:new"),
+        P.IMPORT,
+    ),
+)  # fmt: skip
+
+
+def _fill_products(rows: list[Product], request: HttpRequest) -> Sequence[Product]:
+    sales = queries.sales_of(rows)
+    for product in rows:
+        product.sales = sales.get(product.sku, {})  # type: ignore[attr-defined]
+    return rows
+
+
+PRODUCTS = Listing(
+    name="commerce.products",
+    columns=(
+        Column("name", "商品", lambda p: p.name or p.sku, href=lambda p: f"{wurl(p.workspace, 'commerce:orders')}?q={p.sku}", sort="name"),
+        Column("sku", "商品编码", lambda p: p.sku, kind="code", sort="sku"),
+        Column("pieces", "售出", lambda p: p.sales.get("pieces"), kind="num", strong=True),
+        Column("returned", "退回", lambda p: p.sales.get("returned"), kind="num"),
+        Column("orders", "订单", lambda p: p.sales.get("orders"), kind="num"),
+        Column("amount", "成交额（未减退款）", lambda p: p.sales.get("amount"), kind="sum"),
+        Column("price", "首次单价", lambda p: p.price, kind="money", sort="price"),
+    ),
+    search=("name", "sku"),
+    search_hint="商品名、编码",
+    default_sort="name",
+    annotate=_fill_products,
+    noun="商品",
+    unit="个",
+    empty=Empty("box", "还没有商品", "导入带商品的订单后，商品自动列在这里。", ("导入订单", "imports:upload"), permission=P.IMPORT),
+)  # fmt: skip
+
+
+def _fill_customers(rows: list[Customer], request: HttpRequest) -> Sequence[Customer]:
+    bought = queries.purchases_of(rows)
+    for customer in rows:
+        customer.bought = bought.get(customer.pk, {})  # type: ignore[attr-defined]
+    return rows
+
+
+def _customer_url(customer: Customer) -> str:
+    return f"{wurl(customer.workspace, 'commerce:orders')}?buyer={customer.key}"
+
+
+CUSTOMERS = Listing(
+    name="commerce.customers",
+    columns=(
+        Column("label", "顾客", lambda c: c.label, href=_customer_url),
+        Column("ref", "顾客编号", lambda c: c.ref, kind="code", sort="ref"),
+        Column("orders", "订单", lambda c: c.bought.get("count"), kind="num", strong=True),
+        Column("amount", "成交额（未减退款）", lambda c: c.bought.get("amount"), kind="sum"),
+        Column("last", "最近付款", lambda c: c.bought.get("last"), kind="datetime"),
+        Column("created", "首次入库", lambda c: c.created_at, kind="datetime", sort="created_at", hidden=True),
+    ),
+    filters=(
+        Filter("phone", "手机", (("yes", "留了手机"), ("no", "没留手机")), lambda rows, v: rows.exclude(phone_hash="") if v == "yes" else rows.filter(phone_hash="")),
+    ),
+    search=("ref", "phone_tail", "name_masked"),
+    search_hint="编号、手机尾号、姓",
+    default_sort="-created_at",
+    annotate=_fill_customers,
+    noun="顾客",
+    unit="位",
+    empty=Empty("users", "还没有顾客", "带手机号或顾客编号的订单入库后，顾客自动列在这里。手机号只存摘要与尾号。", ("导入订单", "imports:upload"), permission=P.IMPORT),
+)  # fmt: skip
+
+
+def _refund_order(refund: Refund) -> str:
+    return wurl(refund.workspace, "commerce:order", refund.order.key) if refund.order else ""
+
+
+REFUNDS = Listing(
+    name="commerce.refunds",
+    columns=(
+        Column("number", "退款单", lambda r: r.number, kind="code", sort="number"),
+        Column("refunded_at", "退款时间", lambda r: r.refunded_at, kind="datetime", sort="refunded_at"),
+        Column("order", "订单", lambda r: r.order.number if r.order else "", kind="code", href=_refund_order, drawer=True),
+        Column("customer", "顾客", customer_cell, kind="who", export=lambda r: r.customer.label if r.customer else ""),
+        Column("amount", "退款金额", lambda r: money(r.amount, r.currency), kind="custom", template="commerce/cells/amount.html", sort="amount", strong=True, phone=True, export=lambda r: r.amount / 100),
+        Column("reason", "原因", lambda r: r.reason),
+    ),
+    filters=(
+        Filter("order", "订单", (("matched", "已配上"), ("unmatched", "没配上")), lambda rows, v: rows.filter(order__isnull=v == "unmatched")),
+        Filter("refunded", "退款", apply=lambda rows, p: rows.filter(refunded_at__date__gte=p.first, refunded_at__date__lte=p.last), kind="period"),
+    ),
+    search=("number", "order__number"),
+    search_hint="退款单号、订单号",
+    default_sort="-refunded_at",
+    summary=_sum,
+    noun="退款",
+    unit="笔",
+    empty=Empty("receipt-refund", "还没有退款", "订单表里的退款金额、取消单，和在订单页记的退款都列在这里。"),
+)  # fmt: skip

@@ -1,0 +1,114 @@
+"""What pages and other rooms may know of orders and buyers. Call inside the workspace's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max, Q, Sum
+
+from shemei.apps.commerce.models import Customer, Order, OrderLine, Product
+from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.registry import Named
+from shemei.kernel.urls import wurl
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """A buyer as other rooms may show them. ``key`` stands in events as ``customer``."""
+
+    key: str
+    ref: str
+    phone_hash: str
+    phone_tail: str
+    name_masked: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order as another room shows it."""
+
+    key: str
+    number: str
+    paid_at: datetime
+    amount: int
+    currency: str
+    state: str
+    promo_code: str
+    url: str
+
+
+def customers_of(
+    workspace: Any,
+    *,
+    keys: Iterable[str] = (),
+    refs: Iterable[str] = (),
+    phone_hashes: Iterable[str] = (),
+) -> list[Buyer]:
+    """The buyers with any of these keys, references or phone hashes."""
+    wanted = (
+        Q(key__in=[key for key in keys if key])
+        | Q(ref__in=[ref for ref in refs if ref])
+        | Q(phone_hash__in=[one for one in phone_hashes if one])
+    )
+    rows = Customer.objects.filter(wanted, workspace=workspace)
+    columns = ("key", "ref", "phone_hash", "phone_tail", "name_masked")
+    return [Buyer(*row) for row in rows.values_list(*columns)]
+
+
+def orders_by_number(workspace: Any, numbers: Iterable[str]) -> dict[str, OrderRow]:
+    rows = Order.objects.filter(workspace=workspace, number__in=list(numbers))
+    return {order.number: order_row(workspace, order) for order in rows}
+
+
+def order_row(workspace: Any, order: Order) -> OrderRow:
+    return OrderRow(
+        key=order.key,
+        number=order.number,
+        paid_at=order.paid_at,
+        amount=order.amount,
+        currency=order.currency,
+        state=str(order.get_state_display()),
+        promo_code=order.promo_code,
+        url=wurl(workspace, "commerce:order", order.key),
+    )
+
+
+def customer_names(workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+    rows = Customer.objects.filter(workspace=workspace, key__in=list(keys))
+    return {row.key: Named(row.key, row.label) for row in rows}
+
+
+def choose_customers(workspace: Any, text: str, limit: int) -> list[Named]:
+    rows = Customer.objects.filter(workspace=workspace).filter(
+        Q(ref__icontains=text) | Q(phone_tail=text[-4:])
+    )
+    return [Named(row.key, row.label) for row in rows[:limit]]
+
+
+def batch_names(workspace: Any, keys: Iterable[str]) -> dict[str, str]:
+    rows = ImportBatch.objects.filter(workspace=workspace, key__in={key for key in keys if key})
+    return dict(rows.values_list("key", "file_name"))
+
+
+def sales_of(products: Sequence[Product]) -> dict[str, dict[str, int]]:
+    """Pieces, orders and money per product of one page."""
+    lines = OrderLine.objects.filter(sku__in=[product.sku for product in products])
+    sums = lines.values("sku").annotate(
+        pieces=Sum("quantity"),
+        returned=Sum("returned"),
+        orders=Count("order", distinct=True),
+        amount=Sum("amount"),
+    )
+    return {row["sku"]: row for row in sums}
+
+
+def purchases_of(customers: Sequence[Customer]) -> dict[int, dict[str, Any]]:
+    """Orders, money and the last purchase per customer of one page; money given back is shown apart."""
+    orders = Order.objects.filter(customer__in=customers)
+    sums = orders.values("customer").annotate(
+        count=Count("id"), amount=Sum("amount"), last=Max("paid_at")
+    )
+    return {row["customer"]: row for row in sums.order_by()}

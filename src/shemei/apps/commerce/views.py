@@ -1,0 +1,121 @@
+"""Pages of orders, refunds, products and customers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from shemei.apps.commerce import actions, listings, queries
+from shemei.apps.commerce.forms import OrderForm, RefundForm
+from shemei.apps.commerce.models import Customer, Order, Product, Refund
+from shemei.apps.commerce.ways import way_of
+from shemei.kernel.permissions import Permission as P
+from shemei.kernel.toasts import toast
+from shemei.kernel.urls import wurl
+from shemei.kernel.views import allow, get_row
+
+VERDICTS = {"new": "已录入", "changed": "已更新", "same": "没有变化："}
+
+
+@allow(P.CUSTOMERS)
+@require_http_methods(["GET", "POST"])
+def orders(request: HttpRequest) -> HttpResponse:
+    rows = Order.objects.select_related("customer", "workspace")
+    buyer = Customer.objects.filter(key=request.GET.get("buyer", "")).first()
+    if buyer:
+        rows = rows.filter(customer=buyer)
+    return listings.ORDERS.respond(
+        request, rows, "commerce/orders.html", {"tab": "orders", "buyer": buyer}
+    )
+
+
+@allow(P.CUSTOMERS)
+@require_http_methods(["GET", "POST"])
+def products(request: HttpRequest) -> HttpResponse:
+    rows = Product.objects.select_related("workspace")
+    return listings.PRODUCTS.respond(request, rows, "commerce/products.html", {"tab": "products"})
+
+
+@allow(P.CUSTOMERS)
+@require_http_methods(["GET", "POST"])
+def customers(request: HttpRequest) -> HttpResponse:
+    rows = Customer.objects.select_related("workspace")
+    return listings.CUSTOMERS.respond(
+        request, rows, "commerce/customers.html", {"tab": "customers"}
+    )
+
+
+@allow(P.CUSTOMERS)
+@require_http_methods(["GET", "POST"])
+def refunds(request: HttpRequest) -> HttpResponse:
+    rows = Refund.objects.select_related("order", "customer", "workspace")
+    return listings.REFUNDS.respond(request, rows, "commerce/refunds.html", {"tab": "refunds"})
+
+
+@allow(P.CUSTOMERS)
+@require_GET
+def order(request: HttpRequest, key: str) -> HttpResponse:
+    found = get_row(Order.objects.select_related("customer", "workspace"), key)
+    context = _order_context(request, found)
+    in_drawer = request.headers.get("HX-Target") == "drawer"
+    return render(
+        request, "commerce/order_drawer.html" if in_drawer else "commerce/order.html", context
+    )
+
+
+def _order_context(request: HttpRequest, found: Order) -> dict[str, Any]:
+    given = list(found.refunds.all())
+    back = sum(refund.amount for refund in given)
+    return {
+        "order": found,
+        "state": listings.STATES[found.state],
+        "amount": listings.money(found.amount, found.currency),
+        "net": listings.money(found.amount - back, found.currency),
+        "lines": [
+            (line, listings.money(line.amount, found.currency)) for line in found.lines.all()
+        ],
+        "refunds": [(refund, listings.money(refund.amount, refund.currency)) for refund in given],
+        "steps": way_of(request.workspace, found.number),
+        "batch_name": queries.batch_names(request.workspace, [found.batch]).get(found.batch, ""),
+        "source": listings.SOURCES.get(found.source, found.source),
+        "may_refund": request.actor.can(P.ORDERS) and actions.refundable(found) > 0,
+    }
+
+
+@allow(P.ORDERS)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    form = OrderForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made, verdict = actions.record_order(
+                request.workspace, form.draft(request.workspace), by=request.actor
+            )
+        except ValidationError as error:
+            form.add_error("amount", error.messages)
+        else:
+            toast(request, f"{VERDICTS[verdict]}订单 {made.number}")
+            return redirect(wurl(request.workspace, "commerce:order", made.key))
+    return render(request, "commerce/order_form.html", {"form": form})
+
+
+@allow(P.ORDERS)
+@require_http_methods(["GET", "POST"])
+def refund(request: HttpRequest, key: str) -> HttpResponse:
+    found = get_row(Order.objects.select_related("customer", "workspace"), key)
+    left = actions.refundable(found)
+    form = RefundForm(request.POST or None, initial={"amount": f"{left / 100:.2f}"})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made, _ = actions.record_refund(found, by=request.actor, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error("amount", error.messages)
+        else:
+            toast(request, f"已记退款 {listings.money(made.amount, made.currency)}")
+            return redirect(wurl(request.workspace, "commerce:order", found.key))
+    context = {"form": form, "order": found, "left": listings.money(left, found.currency)}
+    return render(request, "commerce/refund_form.html", context)

@@ -1,0 +1,49 @@
+"""The wizard's forms: which file, and which column is which field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shemei.kernel.imports.models import ImportBatch
+
+NOTHING = ("", "表里没有")
+
+
+class MappingForm(forms.Form):
+    """One select of columns per field, one per option. ``columns()`` is what was chosen."""
+
+    def __init__(self, data: Any, batch: ImportBatch) -> None:
+        super().__init__(data)
+        self.batch, self.kind = batch, batch.kind_of
+        headers = [NOTHING, *((str(i), header) for i, header in enumerate(batch.headers))]
+        for one in self.kind.fields:
+            self.fields[f"f-{one.key}"] = forms.ChoiceField(
+                label=one.label,
+                choices=headers,
+                required=False,
+                initial=str(batch.mapping.get(one.key, "")),
+            )
+        for option in self.kind.options:
+            self.fields[f"o-{option.key}"] = forms.ChoiceField(
+                label=option.label,
+                choices=option.choices,
+                initial=batch.options.get(option.key, option.default),
+            )
+
+    def columns(self) -> dict[str, int]:
+        return _columns(self.kind.fields, self.cleaned_data)
+
+    def options(self) -> dict[str, str]:
+        return {o.key: self.cleaned_data[f"o-{o.key}"] for o in self.kind.options}
+
+    def option_fields(self) -> list[Any]:
+        return [self[f"o-{option.key}"] for option in self.kind.options]
+
+
+def _columns(fields: Any, told: Mapping[str, str]) -> dict[str, int]:
+    return {one.key: int(told[f"f-{one.key}"]) for one in fields if told.get(f"f-{one.key}")}

@@ -1,0 +1,70 @@
+"""The history of imports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shemei.kernel.imports.kinds import all_kinds
+from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.lists import Column, Empty, Filter, Listing, State
+from shemei.kernel.permissions import Permission
+from shemei.kernel.urls import wurl
+
+TONES = {
+    "draft": "quiet",
+    "checking": "info",
+    "ready": "info",
+    "writing": "info",
+    "done": "good",
+    "cancelled": "quiet",
+    "failed": "danger",
+    "undone": "quiet",
+}
+
+
+def state_of(batch: ImportBatch) -> State:
+    return State(str(batch.get_state_display()), TONES[batch.state])  # type: ignore[arg-type]
+
+
+def _url(batch: ImportBatch) -> str:
+    return wurl(batch.workspace, "imports:batch", batch.key)
+
+
+def _kind_choices() -> list[tuple[str, str]]:
+    return [(kind.key, kind.name) for kind in all_kinds()]
+
+
+def _by_state(rows: Any, value: list[str]) -> Any:
+    return rows.filter(state__in=value)
+
+
+HISTORY = Listing(
+    name="imports.history",
+    columns=(
+        Column("file", "文件", lambda b: b.file_name, href=_url, sort="file_name"),
+        Column("kind", "种类", lambda b: b.kind_of.name, sort="kind"),
+        Column("rows", "行数", lambda b: b.counts.get("rows"), kind="num"),
+        Column("new", "新增", lambda b: b.counts.get("new"), kind="num", strong=True),
+        Column("changed", "有变化", lambda b: b.counts.get("changed"), kind="num"),
+        Column("errors", "错行", lambda b: b.error_rows or None, kind="num"),
+        Column("state", "状态", state_of, kind="state", sort="state"),
+        Column("by", "谁", lambda b: b.started_by),
+        Column("created", "时间", lambda b: b.created_at, kind="datetime", sort="created_at"),
+    ),
+    filters=(
+        Filter("kind", "种类", _kind_choices, lambda rows, v: rows.filter(kind=v)),
+        Filter("state", "状态", ImportBatch.State.choices, _by_state, multiple=True),
+    ),
+    search=("file_name",),
+    search_hint="文件名",
+    default_sort="-created_at",
+    noun="导入",
+    unit="次",
+    empty=Empty(
+        "file-import",
+        "还没有导入过文件",
+        "订单、内容数据、花费的表格拖进来就能认；错的行说清第几行、怎么改。",
+        ("导入文件", "imports:upload"),
+        permission=Permission.IMPORT,
+    ),
+)

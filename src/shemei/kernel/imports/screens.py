@@ -1,0 +1,126 @@
+"""What the wizard's pages show, worked out before the template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shemei.kernel.imports import actions, files
+from shemei.kernel.imports.cells import clean
+from shemei.kernel.imports.errors import CellError
+from shemei.kernel.imports.stage import Problem, Stage
+from shemei.warehouse.vocabulary import SHANGHAI, from_ts
+
+if TYPE_CHECKING:
+    from shemei.kernel.imports.forms import MappingForm
+    from shemei.kernel.imports.kinds import Field, ImportKind
+    from shemei.kernel.imports.models import ImportBatch
+
+HOW = {
+    "saved": "按上次的对应",
+    "preset": "已知导出",
+    "name": "同名",
+    "unit": "去掉单位后同名",
+    "hand": "手工选的",
+}
+SHOWN_ERRORS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one cell of the preview is read as, or why it cannot be."""
+
+    text: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLine:
+    """One field on the mapping page: its select, why it was matched, what the first rows give."""
+
+    field: Field
+    control: Any
+    how: str
+    samples: list[Sample]
+
+    @property
+    def is_missing(self) -> bool:
+        return self.field.required and not self.samples
+
+
+def field_lines(form: MappingForm, columns: dict[str, int]) -> list[FieldLine]:
+    """The fields in order, each with what the first rows would give under ``columns``."""
+    batch = form.batch
+    rows = actions.table_of(batch).preview(3)
+    lines = []
+    for one in form.kind.fields:
+        index = columns.get(one.key)
+        samples = [] if index is None else [_sample(one, cells, index) for _, cells in rows]
+        same = batch.mapping.get(one.key) == index
+        how = HOW.get(batch.matched_by.get(one.key, "") if same else "hand", "")
+        lines.append(
+            FieldLine(one, form[f"f-{one.key}"], how if index is not None else "", samples)
+        )
+    return lines
+
+
+def _sample(one: Field, cells: list[Any], index: int) -> Sample:
+    raw = clean(cells[index]) if index < len(cells) else ""
+    if raw == "":
+        return Sample("（空）")
+    try:
+        return Sample(_shown(one, one.parse(raw)))
+    except CellError as error:
+        return Sample(str(raw)[:40], f"{error.problem}。{error.fix}")
+
+
+def _shown(one: Field, value: Any) -> str:
+    """A value as a person checks it; ``personal`` ones show their end only."""
+    if one.personal:
+        return f"…{str(value)[-4:]}"
+    if one.parse.__name__ == "money":
+        return f"{value / 100:,.2f}"
+    if one.parse.__name__ == "moment":
+        return from_ts(value).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    return str(value)[:40]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorGroup:
+    """One kind of mistake: how many rows have it, and whether a suggestion may be taken for all."""
+
+    key: str
+    label: str
+    problem: str
+    count: int
+    can_repair: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckScreen:
+    """The check page's figures and errors."""
+
+    problems: list[Problem]
+    groups: list[ErrorGroup]
+    chosen: str
+    todo: int
+    extra: dict[str, int]
+
+
+def check_screen(batch: ImportBatch, chosen: str = "") -> CheckScreen:
+    path = files.folder(batch.key) / files.STAGE
+    problems: list[Problem] = []
+    groups: list[ErrorGroup] = []
+    if batch.error_rows and path.exists():
+        with Stage(path) as stage:
+            found = stage.problem_groups()
+            groups = [ErrorGroup(k, label, said, n, bool(s)) for k, label, said, s, n in found]
+            chosen = chosen if chosen in {g.key for g in groups} else ""
+            problems = stage.problems(SHOWN_ERRORS, chosen)
+    extra = {name: n for name, n in batch.counts.get("extra", {}).items() if n}
+    todo = batch.count("new") + batch.count("changed")
+    return CheckScreen(problems, groups, chosen, todo, extra)
+
+
+def preset_name(kind: ImportKind, key: str) -> str:
+    return next((preset.name for preset in kind.presets if preset.key == key), "")

@@ -1,0 +1,257 @@
+"""The import wizard, the same for every kind of file: choose, map, check, write; history and undo."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from shemei.kernel import tasks
+from shemei.kernel.imports import actions, files, jobs, listings, screens
+from shemei.kernel.imports.errors import ImportError_
+from shemei.kernel.imports.forms import MappingForm
+from shemei.kernel.imports.kinds import kind_of, kinds_for
+from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.permissions import Permission, require
+from shemei.kernel.toasts import toast
+from shemei.kernel.urls import wurl
+from shemei.kernel.views import allow, get_row
+
+State = ImportBatch.State
+STEPS = ("选文件", "对表头", "核对", "入库")
+
+
+def _batch(request: HttpRequest, key: str) -> ImportBatch:
+    found: ImportBatch = get_row(ImportBatch.objects.select_related("workspace", "task"), key)
+    require(request.actor, found.kind_of.permission)
+    return found
+
+
+def _to(batch: ImportBatch, name: str = "imports:batch") -> HttpResponse:
+    return redirect(wurl(batch.workspace, name, batch.key))
+
+
+@allow(Permission.IMPORT)
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    kinds = kinds_for(request.actor)
+    asked = request.POST.get("kind", request.GET.get("kind", ""))
+    kind = asked if asked in {one.key for one in kinds} else ""
+    refused: list[tuple[str, str]] = []
+    if request.method == "POST":
+        received, refused = _receive(request, kind)
+        if received and not refused:
+            return (
+                _to(received[0])
+                if len(received) == 1
+                else redirect(wurl(request.workspace, "imports:history"))
+            )
+        if not received and not refused:
+            refused = [("", "还没有选文件。请拖进来，或点击选择。")]
+    context = {
+        "kinds": kinds,
+        "kind": kind,
+        "refused": refused,
+        "steps": STEPS,
+        "limit": files.MAX_UPLOAD >> 20,
+    }
+    recent = ImportBatch.objects.select_related("workspace")[:5]
+    context["recent"] = [(batch, listings.state_of(batch)) for batch in recent]
+    return render(request, "imports/upload.html", context)
+
+
+def _receive(request: HttpRequest, kind: str) -> tuple[list[ImportBatch], list[tuple[str, str]]]:
+    received, refused = [], []
+    for file in request.FILES.getlist("file"):
+        try:
+            if file.size > files.MAX_UPLOAD:
+                raise ImportError_(
+                    f"文件超过 {files.MAX_UPLOAD >> 20} MB。请压缩成 .gz，或按月份拆开。"
+                )
+            received.append(
+                actions.receive(request.workspace, file, file.name, by=request.actor, kind=kind)
+            )
+        except ImportError_ as error:
+            refused.append((files.safe_name(file.name), str(error)))
+    return received, refused
+
+
+@allow(Permission.IMPORT)
+@require_http_methods(["GET", "POST"])
+def history(request: HttpRequest) -> HttpResponse:
+    rows = ImportBatch.objects.select_related("workspace")
+    return listings.HISTORY.respond(request, rows, "imports/history.html")
+
+
+@allow(Permission.IMPORT)
+@require_GET
+def batch(request: HttpRequest, key: str) -> HttpResponse:
+    """Wherever the batch stands: mapping, progress, check or result."""
+    found = _batch(request, key)
+    if found.state in (State.CHECKING, State.WRITING):
+        return render(
+            request,
+            "imports/progress.html",
+            _context(found, 3 if found.state == State.CHECKING else 4),
+        )
+    if found.state == State.READY:
+        screen = screens.check_screen(found, request.GET.get("errors", ""))
+        return render(request, "imports/check.html", _context(found, 3) | {"screen": screen})
+    if found.state in (State.DRAFT, State.FAILED):
+        return _mapping_page(request, found, MappingForm(None, found))
+    context = _context(found, 5) | {"screen": screens.check_screen(found)}
+    context["obstacle"] = found.kind_of.undo_obstacle(found) if found.state == State.DONE else ""
+    context["has_errors"] = (files.folder(found.key) / files.ERRORS).exists()
+    return render(request, "imports/result.html", context)
+
+
+def _context(found: ImportBatch, step: int) -> dict[str, Any]:
+    return {
+        "batch": found,
+        "kind": found.kind_of,
+        "step": step,
+        "steps": STEPS,
+        "state": listings.state_of(found),
+        "preset": screens.preset_name(found.kind_of, found.preset),
+        "same": actions.earlier_same(found) if found.is_open else None,
+    }
+
+
+def _mapping_page(
+    request: HttpRequest, found: ImportBatch, form: MappingForm, error: str = ""
+) -> HttpResponse:
+    try:
+        lines = screens.field_lines(form, _chosen(form, found))
+    except ImportError_ as gone:
+        return render(request, "imports/gone.html", _context(found, 2) | {"error": str(gone)})
+    context = _context(found, 2) | {"form": form, "lines": lines, "error": error or found.error}
+    context["kinds"] = kinds_for(request.actor)
+    context["preview"] = actions.table_of(found).preview(5)
+    return render(request, "imports/mapping.html", context)
+
+
+def _chosen(form: MappingForm, found: ImportBatch) -> dict[str, int]:
+    return form.columns() if form.is_bound and form.is_valid() else dict(found.mapping)
+
+
+@allow(Permission.IMPORT)
+@require_http_methods(["GET", "POST"])
+def mapping(request: HttpRequest, key: str) -> HttpResponse:
+    """The mapping page again after a check, and its confirmation, which starts the check."""
+    found = _batch(request, key)
+    form = MappingForm(request.POST or None, found)
+    if request.method == "GET" or not form.is_valid():
+        return _mapping_page(request, found, form)
+    try:
+        actions.set_mapping(found, form.columns(), form.options(), by=request.actor)
+    except ImportError_ as error:
+        return _mapping_page(request, found, form, str(error))
+    jobs.start(found, "check", by=request.actor)
+    return _to(found)
+
+
+@allow(Permission.IMPORT)
+@require_GET
+def preview(request: HttpRequest, key: str) -> HttpResponse:
+    """What the columns chosen so far would give, while they are being chosen."""
+    found = _batch(request, key)
+    form = MappingForm(request.GET, found)
+    lines = screens.field_lines(form, form.columns() if form.is_valid() else dict(found.mapping))
+    return render(request, "imports/_fields.html", {"form": form, "lines": lines, "batch": found})
+
+
+@allow(Permission.IMPORT)
+@require_POST
+def kind(request: HttpRequest, key: str) -> HttpResponse:
+    found = _batch(request, key)
+    asked = request.POST.get("kind", "")
+    if asked not in {one.key for one in kinds_for(request.actor)}:
+        raise Http404("没有这一种导入。")
+    actions.set_kind(found, asked, by=request.actor)
+    return _to(found)
+
+
+@allow(Permission.IMPORT)
+@require_POST
+def repair(request: HttpRequest, key: str) -> HttpResponse:
+    """「照此改」: take the suggestion for one kind of mistake and check again."""
+    found = _batch(request, key)
+    actions.accept_suggestion(found, request.POST.get("group", "")[:80], by=request.actor)
+    jobs.start(found, "check", by=request.actor)
+    return _to(found)
+
+
+@allow(Permission.IMPORT)
+@require_POST
+def write(request: HttpRequest, key: str) -> HttpResponse:
+    found = _batch(request, key)
+    if found.state == State.READY:
+        ImportBatch.objects.filter(pk=found.pk).update(state=State.WRITING)
+        found.state = State.WRITING
+        jobs.start(found, "write", by=request.actor)
+    return _to(found)
+
+
+@allow(Permission.IMPORT)
+@require_POST
+def cancel(request: HttpRequest, key: str) -> HttpResponse:
+    """Stop what runs, or drop what has not been written."""
+    found = _batch(request, key)
+    if found.task and found.task.is_open:
+        tasks.cancel(found.task)
+        actions.settle_cancelled(found)
+        return _to(found)
+    try:
+        actions.discard(found, by=request.actor)
+    except ImportError_ as error:
+        toast(request, str(error))
+        return _to(found)
+    toast(request, f"已取消导入「{found.file_name}」，什么都没有写入")
+    return redirect(wurl(request.workspace, "imports:history"))
+
+
+@allow(Permission.IMPORT)
+@require_POST
+def undo(request: HttpRequest, key: str) -> HttpResponse:
+    found = _batch(request, key)
+    try:
+        actions.undo(found, by=request.actor)
+    except ImportError_ as error:
+        return render(
+            request, "imports/result.html", _context(found, 5) | {"error": str(error)}, status=409
+        )
+    toast(request, f"已撤销「{found.file_name}」，数据回到导入之前")
+    return _to(found)
+
+
+@allow(Permission.IMPORT)
+@require_GET
+def errors(request: HttpRequest, key: str) -> HttpResponse:
+    found = _batch(request, key)
+    path = files.folder(found.key) / files.ERRORS
+    if not path.exists():
+        raise Http404("没有错误表。它在导入完成 7 天后删除。")
+    name = f"错行_{found.file_name.rsplit('.', 1)[0]}.csv"
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8"
+    )
+
+
+@allow(Permission.IMPORT)
+@require_GET
+def template(request: HttpRequest, kind: str) -> HttpResponse:
+    """An empty table of one kind with its headers and an example row."""
+    known = {one.key for one in kinds_for(request.actor)}
+    if kind not in known:
+        raise Http404("没有这一种导入。")
+    told = kind_of(kind)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
+    response.write("\ufeff")
+    out = csv.writer(response)
+    out.writerow([one.label for one in told.fields])
+    out.writerow([one.example for one in told.fields])
+    return response
