@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 EVENT = {"site": "SITE", "kind": "view", "url": "https://example.cn/"}
 SHORT_BODIES = """
 import sys
-from shemei.edge import bodies
-bodies.Bodies.__init__.__defaults__ = (0.3,)
 import shemei.edge.app as app
 app.Edge.__init__.__kwdefaults__["body_seconds"] = 0.3
 from shemei.commands.edge import edge

@@ -1,0 +1,226 @@
+"""The tag: small, cacheable, and in a real browser quiet, patient and bound by consent."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import subprocess
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.browser import chromium
+from tests.edge.support import EdgeProcess, events, free_port, running
+
+from shemei.edge.sites import publish_sites
+from shemei.edge.tag import tag_etag, tag_source
+from shemei.warehouse.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext
+
+CLICK = "01a20aef-fe9c-7c43-aca8-7a614c9fb4b4"
+SITES = {"sites": {"OPEN": {"workspace": "w"}}}
+PAGE = """<!doctype html><meta charset="utf-8"><title>茶</title>
+<script>{early}</script><script src="{src}" data-site="OPEN" {more} async></script><h1>茶</h1>"""
+
+
+def test_the_tag_is_at_most_three_kilobytes() -> None:
+    assert len(gzip.compress(tag_source(), mtime=0)) <= 3 * 1024
+
+
+def test_the_tag_is_valid_as_served(tmp_path: Any) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("needs node to read the script")
+    script = tmp_path / "tag.js"
+    script.write_bytes(tag_source())
+    subprocess.run([node, "--check", script], check=True)
+
+
+def test_the_tag_is_kept_by_browsers_and_asked_for_again(edge: EdgeProcess) -> None:
+    answer = edge.get("/tag.js")
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert "max-age=3600" in answer.headers["cache-control"]
+    assert answer.body == tag_source()
+    again = edge.get("/tag.js", If_None_Match=answer.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    assert answer.headers["etag"] == tag_etag().decode()
+
+
+class Shop:
+    """A shop's website on another port, whose pages carry the tag."""
+
+    def __init__(self, edge_port: int) -> None:
+        self.edge_port = edge_port
+        self.more = ""
+        self.early = ""
+        shop = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = shop.page().encode() if "favicon" not in self.path else b""
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Keep the test's output clean."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def page(self) -> str:
+        src = f"http://127.0.0.1:{self.edge_port}/tag.js"
+        return PAGE.format(early=self.early, src=src, more=self.more)
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(locale="zh-CN")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def shop_home(home: Home) -> Home:
+    publish_sites(home, SITES)
+    return home
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def shop(port: int) -> Iterator[Shop]:
+    made = Shop(port)
+    yield made
+    made.close()
+
+
+def eventually(home: Home, count: int) -> list[dict[str, Any]]:
+    """Return the stored events once there are ``count``, and no more a little later."""
+    deadline = time.monotonic() + 8
+    while len(events(home)) < count and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.15)
+    found = events(home)
+    assert len(found) == count, [row["kind"] for row in found]
+    return found
+
+
+@pytest.mark.browser
+def test_a_visit_then_views_then_an_order_all_know_their_click(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    complaints: list[str] = []
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        shop.early = '(window.shemei = window.shemei || []).push(["track", "early", {a: 1}])'
+        page.goto(f"{shop.url}/p/1?utm_source=xhs&_c={CLICK}")
+        eventually(shop_home, 2)
+        shop.early = ""
+        page.goto(f"{shop.url}/done")
+        eventually(shop_home, 3)
+        page.evaluate("shemei.order({order_id: 'T1', amount: 19900, promo_code: 'ALI10'})")
+        page.evaluate("shemei.lead({size: 'L', phone: '13800000000'})")
+        page.evaluate("shemei.track()")
+        rows = eventually(shop_home, 6)
+    assert [row["kind"] for row in rows[:4]] == ["visit", "custom", "view", "order"]
+    assert {row["click_id"] for row in rows} == {CLICK}
+    assert len({row["visitor"] for row in rows}) == 1
+    assert rows[0]["visitor"]
+    assert (rows[0]["page"], rows[0]["channel"]) == ("/p/1", "xhs")
+    assert (rows[3]["order_id"], rows[3]["amount"], rows[3]["promo_code"]) == ("T1", 19900, "ALI10")
+    assert rows[4]["props"] == '{"size":"L"}'
+    assert complaints == []
+
+
+@pytest.mark.browser
+def test_nothing_is_stored_or_sent_before_consent_and_all_is_gone_after_withdrawal(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    shop.more = 'data-consent="required"'
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.goto(f"{shop.url}/p/1?_c={CLICK}")
+        page.wait_for_function("window.shemei")
+        page.evaluate("shemei.track('before', {})")
+        page.wait_for_timeout(300)
+        assert events(shop_home) == []
+        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+        assert context.cookies() == []
+        page.evaluate("shemei.consent(true)")
+        first = eventually(shop_home, 2)
+        page.goto(f"{shop.url}/p/2")
+        rows = eventually(shop_home, 3)
+        page.evaluate("shemei.consent(false)")
+        page.evaluate("shemei.track('after', {})")
+        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+        eventually(shop_home, 3)
+    assert [row["kind"] for row in first] == ["visit", "custom"]
+    assert rows[2]["kind"] == "view"
+    assert {row["click_id"] for row in rows} == {CLICK}
+
+
+@pytest.mark.browser
+def test_what_could_not_be_sent_is_sent_later_once_with_its_own_time(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.goto(shop.url)
+        eventually(shop_home, 1)
+        page.route("**/e", lambda route: route.abort())
+        page.evaluate("shemei.track('lost', {})")
+        page.wait_for_timeout(1200)
+        page.unroute("**/e")
+        page.goto(f"{shop.url}/next")
+        rows = eventually(shop_home, 3)
+    assert sorted(row["kind"] for row in rows) == ["custom", "view", "visit"]
+    late = next(row for row in rows if row["kind"] == "custom")
+    view = next(row for row in rows if row["kind"] == "view")
+    assert view["ts"] - late["ts"] > 1_000_000
+
+
+@pytest.mark.browser
+def test_a_page_that_closes_storage_is_still_counted_and_never_hurt(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    shop.early = (
+        "for (const name of ['localStorage', 'sessionStorage']) "
+        "Object.defineProperty(window, name, {get() { throw new DOMException('closed') }})"
+    )
+    complaints: list[str] = []
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{shop.url}/?_c={CLICK}")
+        eventually(shop_home, 1)
+        page.evaluate("shemei.order({order_id: 'T2', amount: 100})")
+        rows = eventually(shop_home, 2)
+        page.evaluate("shemei.order(); shemei.lead(null); shemei.consent(false)")
+    assert [row["kind"] for row in rows] == ["visit", "order"]
+    assert {row["click_id"] for row in rows} == {CLICK}
+    assert complaints == []
