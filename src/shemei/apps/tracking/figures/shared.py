@@ -167,7 +167,7 @@ def seen(row: Mapping[str, Any]) -> Seen:
         region=row["region"],
         referrer=row["referrer_host"],
         page=row["page"],
-        suspect=SUSPECT_NAMES.get(row["suspect"], row["suspect"]),
+        suspect=SUSPECT_NAMES.get(row["suspect"], row["suspect"]) if row["suspect"] else "",
         order_id=row["order_id"],
         amount=row["amount"],
     )

@@ -1,0 +1,180 @@
+"""What pages say links, codes and sites brought, asked of a real log."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.utils import timezone
+
+from shemei.apps.tracking import actions, figures
+from shemei.kernel.periods import Period, today
+from shemei.warehouse.channels import channel_of
+from shemei.warehouse.maintenance import settle
+from shemei.warehouse.segments import write_segment
+from shemei.warehouse.vocabulary import Event, stamp, to_ts
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+    from shemei.apps.tracking.models import Link
+    from shemei.warehouse.home import Home
+
+PERIOD = Period(today() - timedelta(2), today())
+
+
+def at(hours: float) -> int:
+    """So many hours before now."""
+    return to_ts(timezone.now() - timedelta(hours=hours))
+
+
+def write(home: Home, *events: Event) -> None:
+    write_segment(home.spool / "test-stream", 1, [stamp(event) for event in events])
+    settle(home)
+
+
+@pytest.fixture
+def link(inside: World, home: Home) -> Link:
+    inside.brand.attribution_model = "last"
+    inside.brand.save()
+    return actions.create_link(
+        inside.brand, by=inside.owner.actor, url="https://brand.cn/a", platform="xhs"
+    )
+
+
+def click(link: Link, hours: float, visitor: str, **given: Any) -> Event:
+    return Event(
+        kind="click",
+        workspace=link.workspace.key,
+        ts=at(hours),
+        link=link.key,
+        platform=link.platform,
+        channel=channel_of(platform=link.platform),
+        visitor=visitor,
+        source="edge",
+        **{"in_app": "xhs", "device": "ios"} | given,
+    )
+
+
+def order(workspace: Any, hours: float, visitor: str, number: str, **given: Any) -> Event:
+    return Event(
+        kind="order",
+        workspace=workspace.key,
+        ts=at(hours),
+        visitor=visitor,
+        order_id=number,
+        amount=32_900,
+        **given,
+    )
+
+
+def test_a_link_without_events_has_nothing_rather_than_zero(inside: World, link: Link) -> None:
+    report = figures.link_report(inside.brand, link, PERIOD)
+    assert report.figure == figures.NOTHING
+    assert report.trend.is_empty
+    assert (report.latest, report.steps, report.in_apps) == ([], [], [])
+
+
+def test_clicks_people_and_orders_of_a_link(inside: World, home: Home, link: Link) -> None:
+    write(
+        home,
+        click(link, 5, "visitor-one"),
+        click(link, 4, "visitor-one", in_app="wechat"),
+        click(link, 3, "visitor-two"),
+        click(link, 3, "robot", suspect="crawler"),
+        order(inside.brand, 1, "visitor-one", "D1"),
+    )
+    figure = figures.of_links(inside.brand, PERIOD)[link.key]
+    assert (figure.clicks, figure.people) == (3, 2)
+    assert (figure.orders, figure.revenue) == (1, 32_900)
+    report = figures.link_report(inside.brand, link, PERIOD)
+    assert report.figure == figure
+    assert [(share.name, share.count) for share in report.in_apps] == [("小红书", 2), ("微信", 1)]
+    assert [(share.name, share.count) for share in report.suspects] == [("搜索引擎或其他爬虫", 1)]
+    assert sum(report.trend.series[0].values) == 3
+    assert report.trend.series[0].values[-1] + report.trend.series[0].values[-2] == 3
+    assert len(report.latest) == 3
+    assert report.latest[0].device == "iPhone"
+
+
+def test_suspect_clicks_count_where_the_switch_says_so(
+    inside: World, home: Home, link: Link
+) -> None:
+    write(home, click(link, 3, "visitor-two"), click(link, 3, "robot", suspect="crawler"))
+    report = figures.link_report(inside.brand, link, PERIOD, include_suspect=True)
+    assert report.figure.clicks == 2
+    assert [series.name for series in report.trend.series] == ["点击", "可疑点击"]
+    assert {row.suspect for row in report.latest} == {"", "搜索引擎或其他爬虫"}
+
+
+def test_the_paths_a_link_stands_in(inside: World, home: Home, link: Link) -> None:
+    other = actions.create_link(
+        inside.brand, by=inside.owner.actor, url="https://brand.cn/b", platform="weibo"
+    )
+    write(
+        home,
+        click(other, 30, "visitor-one", in_app="weibo"),
+        click(link, 3, "visitor-one"),
+        order(inside.brand, 1, "visitor-one", "D1"),
+    )
+    (step,) = figures.link_report(inside.brand, link, PERIOD).steps
+    assert (step.order_id, step.position, step.length, step.value) == ("D1", 2, 2, 32_900)
+    assert step.seconds_before == pytest.approx(7200, abs=60)
+    assert figures.of_links(inside.brand, PERIOD)[other.key].orders in (None, 0)
+
+
+def test_a_code_counts_its_orders_and_shows_its_credit(
+    inside: World, home: Home, link: Link
+) -> None:
+    row = actions.create_code(
+        inside.brand, by=inside.owner.actor, code="AZHI30", creator="creator-azhi"
+    )
+    owner = {"promo_code": "AZHI30", "creator": "creator-azhi", "platform": "xhs", "channel": "xhs"}
+    redeem = Event(
+        kind="redeem", workspace=inside.brand.key, ts=at(1), order_id="D1", visitor="v-1", **owner
+    )
+    write(
+        home,
+        redeem,
+        order(inside.brand, 1, "v-1", "D1", **owner),
+        order(inside.brand, 2, "v-2", "D2"),
+    )
+    assert figures.of_codes(inside.brand, PERIOD)["AZHI30"].orders == 1
+    report = figures.code_report(inside.brand, row, PERIOD)
+    assert (report.figure.orders, report.figure.revenue, report.average) == (1, 32_900, 32_900)
+    assert report.credited_revenue == 32_900
+    assert [event.order_id for event in report.latest] == ["D1"]
+
+
+def test_a_site_says_when_its_tag_was_last_heard(inside: World, home: Home) -> None:
+    mine, quiet = (
+        actions.create_site(inside.brand, by=inside.owner.actor, name=name, hosts=f"{name}.cn")
+        for name in ("mine", "quiet")
+    )
+    view = Event(
+        kind="visit",
+        workspace=inside.brand.key,
+        ts=at(1),
+        visitor="visitor-one",
+        source="tag",
+        batch=mine.key,
+        page="/p/8",
+    )
+    foreign = Event(
+        kind="view",
+        workspace=inside.brand.key,
+        ts=at(2),
+        visitor="visitor-two",
+        source="tag",
+        batch=mine.key,
+        suspect="foreign_host",
+    )
+    write(home, view, foreign)
+    seen = figures.site_figures(inside.brand, [mine, quiet], PERIOD)
+    assert (seen[mine.key].events, seen[mine.key].people, seen[mine.key].suspect) == (1, 1, 1)
+    assert to_ts(seen[mine.key].last_at) == view.ts
+    assert seen[quiet.key].last_at is None
+    assert len(figures.site_events(inside.brand, mine, PERIOD)) == 2
+    long_ago = Period(today() - timedelta(60), today() - timedelta(30))
+    assert figures.site_figures(inside.brand, [mine], long_ago)[mine.key].last_at is not None
