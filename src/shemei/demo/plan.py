@@ -14,6 +14,9 @@ ALPHABET = np.array(list("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuv
 POSTING = {"xhs": 0.30, "douyin": 0.22, "wechat": 0.10, "channels": 0.10, "weibo": 0.10, "kuaishou": 0.08, "bilibili": 0.06, "wecom": 0.04}
 POSTS = 460
 CREATOR_SHARE = 0.38
+BASE = {"xhs": 27_000, "douyin": 48_000, "wechat": 12_000, "channels": 22_000, "weibo": 40_000, "kuaishou": 29_000, "bilibili": 20_000, "wecom": 4_800}
+"""Impressions of an ordinary post."""
+CREATOR_REACH = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +198,7 @@ def _collaborations(draw: Draw, creators: tuple[Creator, ...], posts: tuple[Post
             creator=post.creator,
             post=number,
             fee=int(round(creators[post.creator].followers * float(draw.rng.uniform(0.012, 0.03)) / 100) * 10_000),
-            promised=int(creators[post.creator].followers * float(draw.rng.uniform(0.4, 0.9))),
+            promised=int(BASE[post.platform] * CREATOR_REACH * post.appeal ** 0.6 * float(draw.rng.uniform(0.6, 1.2)) // 100 * 100),
         )
         for number, post in paid
     )

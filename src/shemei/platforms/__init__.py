@@ -29,7 +29,19 @@ PLATFORMS: tuple[Platform, ...] = (
     Platform("site", "官网与商城", "站"),
     Platform("other", "其他", "他"),
 )
-BY_KEY: dict[str, Platform] = {platform.key: platform for platform in PLATFORMS}
+ELSEWHERE: tuple[Platform, ...] = (
+    Platform("search", "搜索", "搜"),
+    Platform("direct", "直接访问", "直"),
+    Platform("offline", "线下", "线"),
+    Platform("ads", "付费广告", "广"),
+    Platform("referral", "外部链接", "外"),
+    Platform("email", "邮件", "邮"),
+    Platform("sms", "短信", "信"),
+    Platform("zhihu", "知乎", "知"),
+    Platform("toutiao", "今日头条", "头"),
+)
+"""Channels that are no social platform of ours but stand beside them in paths, with a mark of their own."""
+BY_KEY: dict[str, Platform] = {platform.key: platform for platform in (*PLATFORMS, *ELSEWHERE)}
 
 
 def platform_of(key: str) -> Platform:

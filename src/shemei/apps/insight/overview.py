@@ -14,7 +14,7 @@ from shemei.apps.insight.queries import Board, Figure, goal_value
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.periods import Period, promos_within, today
 from shemei.portal.charts import Band, Chart, Series
-from shemei.portal.numbers import change, pct, times, wan, yuan
+from shemei.portal.numbers import change, figure, pct, points, times, wan, yuan
 from shemei.warehouse.vocabulary import from_ts
 
 KPIS = ("impressions", "engagement_rate", "ctr", "cvr", "cac")
@@ -55,6 +55,11 @@ class DriverRow:
     left: float
     width: float
 
+    @property
+    def text(self) -> str:
+        """Signed, in 万元 with one digit, all rows alike."""
+        return f"{'+' if self.change > 0 else ''}{figure(self.change / 1e6, 1)} 万"
+
 
 @dataclass(frozen=True, slots=True)
 class EarnerRow:
@@ -68,6 +73,10 @@ class EarnerRow:
     orders: float
     returned: float | None
 
+    @property
+    def wan(self) -> str:
+        return figure(self.value / 1e6, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class CreatorRow:
@@ -78,6 +87,10 @@ class CreatorRow:
     delivered: float | None
     value: float
     returned: float | None
+
+    @property
+    def wan(self) -> str:
+        return figure(self.value / 1e6, 1)
 
     @property
     def bar(self) -> float:
@@ -131,8 +144,8 @@ class Overview:
     @property
     def coverage(self) -> str:
         """How much of all that was sold can be traced."""
-        all_of_it = self.board.totals(("net_revenue",), self.period)[0]["net_revenue"]
-        return f"占全部成交的 {pct(self.earned / all_of_it, 0)}" if all_of_it else "还没有成交"
+        share = self.board.channels_now.coverage
+        return "还没有成交" if share is None else f"占全部成交的 {pct(share, 0)}"
 
     # trend -------------------------------------------------------------------------------------------
 
@@ -260,7 +273,7 @@ class Overview:
 
     def _ads(self) -> list[rules.Finding]:
         spent, spent_before = (
-            {row["channel"]: row["spend"] for row in self.board.totals(("spend",), period, by=("channel",))}
+            {row["platform"]: row["spend"] for row in self.board.totals(("spend",), period, by=("platform",))}
             for period in (self.period, self.board.comparison.period)
         )
         credit, credit_before = self.board.values(self.board.channels_now), self.board.values(self.board.channels_before)
@@ -357,7 +370,7 @@ def _goal_text(metric: rules.GoalMetric, at: rules.Progress) -> str:
         return "已提前达成"
     if at.state == "missed":
         return f"期满，完成 {pct(at.done, 0)}"
-    gap = f"{'领先' if at.gap >= 0 else '落后'} {abs(at.gap) * 100:.0f} 个百分点"
+    gap = f"{'领先' if at.gap >= 0 else '落后'} {points(abs(at.gap), 1)}"
     if at.state == "ahead" and at.reached_on:
         return f"{gap}，按现速 {at.reached_on:%m-%d} 达成"
     return f"{gap}，每天需 {_shown(metric, at.needed_per_day)}"
