@@ -40,6 +40,7 @@ class View:
     root: str
     manifest: Manifest
     dialect: Dialect
+    without: tuple[str, ...] = ()
 
     def source(self, table: str, first: int = 0, last: int = 99991231) -> str:
         """Return the files of a computed table that may hold days ``first`` to ``last``."""
@@ -48,7 +49,7 @@ class View:
 
     def events(self, files: Sequence[LiveFile]) -> str:
         """Return files of the log as a table."""
-        return self.dialect.events([item.path for item in files], SCHEMA)
+        return self.dialect.events([item.path for item in files], SCHEMA, self.without)
 
     def common(self, question: Totals | Series | PathTable | People | Rows) -> dict[str, str | int]:
         """Return what every template names: the workspace and the days."""

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from shemei.warehouse.table import LiveFile
 
 
-def rebuild_days(bench: Bench, days: Iterable[int], files: Sequence[LiveFile]) -> None:
+def rebuild_days(
+    bench: Bench, days: Iterable[int], files: Sequence[LiveFile], without: Sequence[str] = ()
+) -> None:
     """Compute the changed days again, month by month; the other days of a month are kept.
 
     Parameters
@@ -29,19 +31,21 @@ def rebuild_days(bench: Bench, days: Iterable[int], files: Sequence[LiveFile]) -
         Days whose files in the log changed, also those that have none any more.
     files : sequence of LiveFile
         All data files of the log.
+    without : sequence of str
+        Batches whose events do not count.
     """
     months: dict[int, set[int]] = defaultdict(set)
     for day in days:
         months[day // 100].add(day)
     for month, changed in sorted(months.items()):
-        _read_fresh(bench, [item.path for item in files if item.day in changed])
+        _read_fresh(bench, [item.path for item in files if item.day in changed], without)
         for table in DAY_TABLES:
             _rebuild_month(bench, table, month, changed)
     bench.connection.execute("DROP TABLE IF EXISTS fresh")
 
 
-def _read_fresh(bench: Bench, paths: Sequence[str]) -> None:
-    source = bench.dialect.events(paths, SCHEMA)
+def _read_fresh(bench: Bench, paths: Sequence[str], without: Sequence[str]) -> None:
+    source = bench.dialect.events(paths, SCHEMA, without)
     repeated = bench.number(
         f"SELECT COUNT(*) - COUNT(DISTINCT workspace || event_id) FROM {source} AS e"
     )

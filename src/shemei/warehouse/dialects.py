@@ -20,8 +20,11 @@ class Dialect(Protocol):
     def source(self, files: Sequence[str], schema: pa.Schema) -> str:
         """Name Parquet files as a table; without files, an empty table of ``schema``."""
 
-    def events(self, files: Sequence[str], schema: pa.Schema) -> str:
-        """Name files of the log as a table, its ``day`` read from their folders."""
+    def events(self, files: Sequence[str], schema: pa.Schema, without: Sequence[str] = ()) -> str:
+        """Name files of the log as a table, its ``day`` read from their folders.
+
+        Events of the batches in ``without`` are left out.
+        """
 
     def micros(self, expression: str) -> str:
         """Turn a UTC timestamp into microseconds since 1970."""
@@ -56,12 +59,14 @@ class DuckDB:
             return _nothing(schema)
         return f"read_parquet([{', '.join(self.literal(name) for name in files)}])"
 
-    def events(self, files: Sequence[str], schema: pa.Schema) -> str:
+    def events(self, files: Sequence[str], schema: pa.Schema, without: Sequence[str] = ()) -> str:
         """Read the log; delta leaves the partition column out of the files."""
         if not files:
             return _nothing(schema)
         names = ", ".join(self.literal(name) for name in files)
-        return f"read_parquet([{names}], hive_partitioning=true, hive_types={{'day': INTEGER}})"
+        found = f"read_parquet([{names}], hive_partitioning=true, hive_types={{'day': INTEGER}})"
+        gone = ", ".join(self.literal(batch) for batch in without)
+        return f"(SELECT * FROM {found} WHERE batch NOT IN ({gone}))" if gone else found  # noqa: S608
 
     def micros(self, expression: str) -> str:
         """Use ``epoch_us``."""

@@ -14,6 +14,7 @@ from shemei.warehouse.asking import View
 from shemei.warehouse.dialects import DuckDB
 from shemei.warehouse.shelf import Shelf
 from shemei.warehouse.table import LiveList
+from shemei.warehouse.tombstones import excluded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -41,6 +42,7 @@ class Engine:
     """
 
     def __init__(self, home: Home) -> None:
+        self._home = home
         self.shelf = Shelf(home)
         self.live = LiveList(home)
         self._root = str(home.lake)
@@ -55,7 +57,8 @@ class Engine:
 
     def view(self) -> View:
         """Return the state of this moment."""
-        return View(self._root, self.shelf.current(), DuckDB())
+        without = tuple(one.batch for one in excluded(self._home))
+        return View(self._root, self.shelf.current(), DuckDB(), without)
 
     def read(self, build: Callable[[View], str]) -> pa.Table:
         """Run the query that ``build`` makes of the current state.

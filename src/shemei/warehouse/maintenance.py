@@ -17,12 +17,14 @@ from shemei.warehouse.paths import months_of_journeys, months_of_paths, rebuild_
 from shemei.warehouse.persons import moved_days, name_people, rebuild_orders, rebuild_persons
 from shemei.warehouse.shelf import Manifest, Shelf
 from shemei.warehouse.tables import SCHEMAS
+from shemei.warehouse.tombstones import excluded, marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from shemei.warehouse.home import Home
     from shemei.warehouse.table import LiveFile
+    from shemei.warehouse.tombstones import Tombstone
 
 VACUUM_HOURS = 24
 CURRENT_DAY_FILES = 12
@@ -75,7 +77,8 @@ def _compute(home: Home) -> int:
     shelf = Shelf(home)
     before = shelf.current()
     files = events.live_files(events.open_table(home))
-    signatures = _signatures(files)
+    gone = excluded(home)
+    signatures = _signatures(files, gone)
     changed = {
         int(day)
         for day in signatures.keys() | before.days.keys()
@@ -84,15 +87,21 @@ def _compute(home: Home) -> int:
     if not changed and before.as_of:
         return 0
     with workbench(home, shelf, before) as bench:
-        _recompute(bench, before, changed, files)
+        _recompute(bench, before, changed, files, [one.batch for one in gone])
         shelf.publish(Manifest(files=bench.files, days=signatures))
     shelf.sweep(SCHEMAS)
     return len(changed)
 
 
-def _recompute(bench: Bench, before: Manifest, changed: set[int], files: list[LiveFile]) -> None:
+def _recompute(
+    bench: Bench,
+    before: Manifest,
+    changed: set[int],
+    files: list[LiveFile],
+    without: list[str],
+) -> None:
     persons_before = bench.source("persons")
-    rebuild_days(bench, changed, files)
+    rebuild_days(bench, changed, files, without)
     rebuild_persons(bench)
     name_people(bench)
     rebuild_orders(bench)
@@ -101,13 +110,16 @@ def _recompute(bench: Bench, before: Manifest, changed: set[int], files: list[Li
     rebuild_paths(bench, months_of_paths(touched) & held, months_of_journeys(touched) & held)
 
 
-def _signatures(files: Iterable[LiveFile]) -> dict[str, str]:
-    """Return for each day what its files are: the same files hold the same events."""
+def _signatures(files: Iterable[LiveFile], gone: Iterable[Tombstone]) -> dict[str, str]:
+    """Return for each day what it is computed from: its files, and which batches do not count."""
+    tombstones = list(gone)
     names: dict[int, list[str]] = defaultdict(list)
     for item in files:
         names[item.day].append(PurePath(item.path).name)
     return {
-        str(day): blake2b("\n".join(sorted(some)).encode(), digest_size=12).hexdigest()
+        str(day): blake2b(
+            "\n".join([*sorted(some), *marks(tombstones, day)]).encode(), digest_size=12
+        ).hexdigest()
         for day, some in names.items()
     }
 
@@ -142,7 +154,9 @@ def compact(home: Home) -> int:
         for day in days:
             events.rewrite_day(log, day)
         if days:
-            _carry_over(home, _signatures(files), _signatures(events.live_files(log)), days)
+            gone = excluded(home)
+            after = _signatures(events.live_files(log), gone)
+            _carry_over(home, _signatures(files, gone), after, days)
     return len(days)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Max, Min
+
 from shemei.apps.commerce import order_file
 from shemei.apps.commerce.models import Customer, Order, Product, Refund
 from shemei.apps.commerce.returns import give_back, save_cancellations
@@ -11,7 +13,9 @@ from shemei.apps.commerce.store import restore, save_orders
 from shemei.apps.commerce.telling import tell_changes, tell_orders, tell_refunds
 from shemei.kernel.imports.kinds import Group, ImportKind, Row, Skip, Staged, Tally
 from shemei.kernel.imports.models import ImportBatch, RowChange
+from shemei.kernel.periods import Period
 from shemei.kernel.tombstones import exclude_batch
+from shemei.warehouse.vocabulary import SHANGHAI
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,8 +93,8 @@ class Orders(ImportKind):
         return f"其中的订单后来又被「{first.batch.file_name}」改过。请先撤销那一次，再撤销这一次。"
 
     def undo(self, batch: ImportBatch, by: Actor) -> None:
-        refunds = list(Refund.objects.filter(batch=batch.key))
-        give_back(refunds)
+        days = _days(batch)
+        give_back(list(Refund.objects.filter(batch=batch.key)))
         Refund.objects.filter(batch=batch.key).delete()
         Order.objects.filter(batch=batch.key).delete()
         befores = dict(_changes(batch).values_list("subject_key", "before"))
@@ -101,7 +105,22 @@ class Orders(ImportKind):
         sold = Order.objects.values("lines__sku")
         Product.objects.filter(batch=batch.key).exclude(sku__in=sold).delete()
         if batch.state == ImportBatch.State.DONE:
-            exclude_batch(batch.workspace.key, batch.key)
+            exclude_batch(batch.workspace.key, batch.key, days)
+            batch.counts = batch.counts | {"days": [days.first_day, days.last_day] if days else []}
+
+
+def _days(batch: ImportBatch) -> Period | None:
+    """The days on which this batch's events lie; None where it told the log nothing."""
+    keys = _changes(batch).values("subject_key")
+    orders = Order.objects.filter(batch=batch.key) | Order.objects.filter(key__in=keys)
+    spans = (
+        orders.aggregate(first=Min("paid_at"), last=Max("paid_at")),
+        Refund.objects.filter(batch=batch.key).aggregate(
+            first=Min("refunded_at"), last=Max("refunded_at")
+        ),
+    )
+    ends = [moment.astimezone(SHANGHAI).date() for s in spans for moment in s.values() if moment]
+    return Period(min(ends), max(ends)) if ends else None
 
 
 def _changes(batch: ImportBatch) -> Any:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
@@ -15,6 +16,7 @@ from shemei.kernel.imports import actions, files
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.jobs import enqueue_on_commit, every, job
 from shemei.kernel.urls import wurl
+from shemei.warehouse.tombstones import Tombstone, exclude
 
 STALLED_AFTER = timedelta(minutes=3)
 KEPT = timedelta(days=7)
@@ -93,3 +95,16 @@ def forget_uploads() -> int:
             files.drop_all(batch.key)
         ImportBatch.objects.filter(pk__in=drafts).delete()
     return len(old)
+
+
+@every(minutes=10)
+def exclude_undone() -> int:
+    """Make sure the log leaves out every batch that was undone, also after a kill between the two."""
+    with scopes_disabled():
+        undone = ImportBatch.objects.filter(state=State.UNDONE, undone_at__gt=timezone.now() - KEPT)
+        told = [
+            (b.key, b.workspace.key, b.counts.get("days"))
+            for b in undone.select_related("workspace")
+        ]
+    tombstones = [Tombstone(key, workspace, *days) for key, workspace, days in told if days]
+    return sum(exclude(settings.SHEMEI_HOME, one) for one in tombstones)
