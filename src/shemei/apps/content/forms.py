@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -39,6 +40,7 @@ class PostForm(RowForm):
             "external_id",
         )
         widgets = {"published_at": MomentInput()}
+        field_classes = {"url": partial(forms.URLField, assume_scheme="https")}
         help_texts = {
             "published_at": "已发布的内容没填时，按现在算。",
             "author_name": "品牌自己发的，写同事的名字；达人发的，在下面选达人。",
