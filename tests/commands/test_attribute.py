@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,9 +15,7 @@ from click.testing import CliRunner
 
 from shemei.commands.attribute import attribute
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+SOURCE = str(Path(__file__).resolve().parents[2] / "src")
 HEADER = "path,total_conversions,total_conversion_value,total_null\n"
 SMALL = HEADER + "微信 > 微博,2,20,1\n微博>抖音 >微博,1,9.5,0\n微信,0,0,4\n"
 
@@ -254,4 +255,19 @@ def test_too_many_states_say_what_to_do(tmp_path: Path) -> None:
     result = run(path, "--model", "markov")
     assert result.exit_code == 2
     assert "5,001 个状态，上限 5,000" in result.stderr and "--order" in result.stderr
-    assert run(path, "--model", "shapley").exit_code == 0
+    assert run(path, "--model", "shapley", "--format", "csv").exit_code == 0
+
+
+def test_a_small_file_loads_nothing_heavy(small: Path) -> None:
+    program = (
+        "import sys; from shemei.commands.attribute import attribute;"
+        "attribute([sys.argv[1]], standalone_mode=False);"
+        "print(*{'django', 'scipy', 'duckdb', 'pandas'} & set(sys.modules), file=sys.stderr)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(small)],
+        capture_output=True,
+        check=True,
+        env={"PYTHONPATH": SOURCE, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert ran.stderr.decode().splitlines()[1:] == [""]
