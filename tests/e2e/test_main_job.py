@@ -96,24 +96,45 @@ class Running:
 def serving(home: Path, target: str) -> Iterator[Running]:
     """The whole product as a user starts it, on ports of its own."""
     web, edge = free_port(), free_port()
-    environment = os.environ | {"SHEMEI_HOME": str(home), "SHEMEI_EDGE_PORT": str(edge), "DJANGO_SETTINGS_MODULE": "shemei.config.settings"}
+    environment = os.environ | {
+        "SHEMEI_HOME": str(home),
+        "SHEMEI_EDGE_PORT": str(edge),
+        "DJANGO_SETTINGS_MODULE": "shemei.config.settings",
+    }
     environment.pop("SHEMEI_JOBS", None)
     environment.pop("SHEMEI_JOBS_IMMEDIATE", None)
     environment.pop("DATABASE_URL", None)
-    said = subprocess.run([sys.executable, "-c", SETUP, target], env=environment, check=True, capture_output=True, text=True).stdout
+    said = subprocess.run(
+        [sys.executable, "-c", SETUP, target],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
     keys = json.loads(said.strip().splitlines()[-1])
-    command = [sys.executable, "-m", "shemei", "serve", "--port", str(web), "--edge-port", str(edge)]
+    command = [
+        sys.executable,
+        "-m",
+        "shemei",
+        "serve",
+        "--port",
+        str(web),
+        "--edge-port",
+        str(edge),
+    ]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         for port, path in ((web, "/account/login/"), (edge, "/healthz")):
             _wait_for(f"http://127.0.0.1:{port}{path}")
-        yield Running(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{edge}", keys["workspace"], keys["site"])
+        yield Running(
+            f"http://127.0.0.1:{web}", f"http://127.0.0.1:{edge}", keys["workspace"], keys["site"]
+        )
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
 
 
-def _wait_for(url: str, seconds: float = 40) -> None:
+def _wait_for(url: str, seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -127,13 +148,22 @@ def _wait_for(url: str, seconds: float = 40) -> None:
 
 def test_a_click_becomes_earned_money(tmp_path: Path) -> None:
     html: dict[str, str] = {"html": ""}
-    with shop(html) as shop_url, serving(tmp_path / "home", f"{shop_url}/p/cream") as running, chromium() as browser:
+    with (
+        shop(html) as shop_url,
+        serving(tmp_path / "home", f"{shop_url}/p/cream") as running,
+        chromium() as browser,
+    ):
         html["html"] = SHOP_PAGE.format(edge=running.edge, site=running.site)
         buyer = browser.new_page()
         buyer.goto(f"{running.edge}/r/abc2345")
         assert "_c=" in buyer.url and "utm_source=xhs" in buyer.url
         buyer.wait_for_function("window.shemei !== undefined && typeof shemei.order === 'function'")
-        with buyer.expect_request(lambda request: request.url.startswith(f"{running.edge}/e") and "T-1001" in (request.post_data or "")):
+        with buyer.expect_request(
+            lambda request: (
+                request.url.startswith(f"{running.edge}/e")
+                and "T-1001" in (request.post_data or "")
+            )
+        ):
             buyer.click("#buy")
         buyer.wait_for_timeout(300)
         analyst = browser.new_page()

@@ -16,16 +16,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = [("light", False), ("dark", False), ("light", True), ("dark", True)]
 
 
-@pytest.mark.parametrize(("theme", "phone"), LOOKS)
 @pytest.mark.parametrize("name", ["board", "rows", "form", "parts"])
-def test_pages_have_no_serious_findings(
-    name: str, theme: str, phone: bool, visit: Visit, gallery: None, told: World
-) -> None:
-    page = visit.page(told.client(), theme=theme, phone=phone)
-    page.goto(told.url(f"gallery:{name}"), wait_until="networkidle")
-    shot(page, f"{name}-{'phone' if phone else 'desktop'}-{theme}")
-    assert serious(page) == []
-    assert overflow(page) <= 0
+def test_pages_are_sound_in_every_look(name: str, visit: Visit, gallery: None, told: World) -> None:
+    for theme, phone in LOOKS:
+        page = visit.page(told.client(), theme=theme, phone=phone)
+        page.goto(told.url(f"gallery:{name}"), wait_until="networkidle")
+        shot(page, f"{name}-{'phone' if phone else 'desktop'}-{theme}")
+        assert serious(page) == []
+        assert overflow(page) <= 0
 
 
 def test_a_list_is_searched_filtered_and_chosen_without_a_mouse(
@@ -222,3 +220,20 @@ def test_the_sign_in_page_is_sound_in_every_look(visit: Visit) -> None:
         shot(page, f"login-{'phone' if phone else 'desktop'}-{theme}")
         assert serious(page) == []
         assert overflow(page) <= 0
+
+
+def test_a_slow_record_shows_its_shape_first_and_a_lost_one_says_so(
+    visit: Visit, gallery: None, told: World
+) -> None:
+    page = visit.page(told.client())
+    page.goto(told.url("gallery:parts"))
+    page.click("a:has-text('看慢的一单')")
+    page.wait_for_selector("#drawer .s-skel >> nth=1")
+    shot(page, "drawer-waiting", full=False)
+    page.wait_for_selector("#drawer >> text=这一单的全程")
+    page.keyboard.press("Escape")
+    page.route("**/drawer/K1/", lambda route: route.abort())
+    page.click("a:has-text('看一单')")
+    page.wait_for_selector("#trouble >> text=没有连上服务器")
+    assert page.is_hidden("#drawer")
+    visit.complaints.clear()

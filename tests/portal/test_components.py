@@ -6,8 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 
+from shemei.kernel import registry
 from shemei.kernel.models import LongTask, Notification
+from shemei.kernel.urls import wurl
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -113,3 +116,10 @@ def test_help_and_missing_pages_speak_plainly(world: World) -> None:
     assert "快捷键" in client.get(world.url("portal:help")).content.decode()
     missing = client.get("/nowhere/")
     assert missing.status_code == 404 and "没有这一页" in missing.content.decode()
+
+
+def test_every_line_of_the_frame_leads_somewhere(world: World) -> None:
+    installed = {room for room, _ in settings.ROOMS}
+    items = [*registry.navigation, *registry.create_menu]
+    names = [item.url_name for item in items if item.url_name.partition(":")[0] in installed]
+    assert [name for name in names if not wurl(world.brand, name).startswith("/w/")] == []

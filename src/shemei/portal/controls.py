@@ -120,9 +120,8 @@ def _parts(value: Any, kind: str) -> tuple[str, str]:
 def _reference(value: float | None, kind: str, word: str) -> str:
     if value is None or any(letter.isdigit() for letter in word):
         return word and f"参考：{word}"
-    shown = {"money": numbers.yuan, "ratio": _short_pct}.get(kind, numbers.figure)(value)
+    if kind == "money":
+        shown = numbers.yuan(value)
+    else:
+        shown = f"{value * 100:g}%" if kind == "ratio" else numbers.figure(value)
     return f"参考值 {shown}{f'（{word}）' if word else ''}"
-
-
-def _short_pct(value: float) -> str:
-    return f"{value * 100:g}%"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from time import sleep
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, State
-from shemei.kernel.models import Notification
+from shemei.kernel.models import LongTask, Notification
 from shemei.kernel.periods import Period, comparison_from, period_from
 from shemei.kernel.permissions import Permission
 from shemei.kernel.toasts import toast
@@ -180,7 +181,15 @@ def form(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.CONTENT_VIEW)
 def parts(request: HttpRequest) -> HttpResponse:
+    task = LongTask(
+        workspace=request.workspace,
+        title="导入订单",
+        state="failed",
+        step="对表头",
+        error="第 608 行，付款时间：13 月不存在。",
+    )
     context = {
+        "task": task,
         "charts": every_kind(),
         "at": datetime(2026, 11, 23, 12, 40, tzinfo=SHANGHAI),
         "state": State("退款中", "warn"),
@@ -190,6 +199,8 @@ def parts(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.CONTENT_VIEW)
 def drawer(request: HttpRequest, key: str) -> HttpResponse:
+    if key == "slow":
+        sleep(0.8)
     return render(request, "gallery/drawer.html", {"key": key})
 
 

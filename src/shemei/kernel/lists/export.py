@@ -18,6 +18,7 @@ from shemei.kernel import audit
 from shemei.kernel.lists.declared import Column, as_iterable
 from shemei.kernel.lists.rows import Rows, chunks, count
 from shemei.kernel.permissions import Permission, require
+from shemei.kernel.views import ask_again, is_recent
 from shemei.platforms import platform_of
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def respond(request: HttpRequest, listing: Listing, rows: Rows, kind: str) -> Ht
     """The whole matching list as a file."""
     actor = request.actor  # type: ignore[attr-defined]
     require(actor, Permission.EXPORT)
+    if not is_recent(request):
+        return ask_again(request)
     total = count(rows)
     if total > ROW_LIMIT:
         text = f"这次要导出 {total:,} 行，超过一次 {ROW_LIMIT:,} 行的上限。请先加条件，分几次导出。"

@@ -58,7 +58,7 @@ def _tab(view: SavedView, query: ListQuery, member: Any) -> ViewTab:
     current = query.get("view") == view.key
     changed = current and query.canonical != view.query
     href = f"?{view.query}&view={view.key}" if view.query else f"?view={view.key}"
-    mine = member is not None and view.member_id == member.pk
+    mine = member is not None and view.member_id == member.pk  # type: ignore[attr-defined]
     return ViewTab(view.key, view.title, href, current, changed, view.is_team, mine)
 
 
@@ -136,8 +136,10 @@ def _delete(request: HttpRequest, listing: str, query: ListQuery) -> HttpRespons
 
 def _own(request: HttpRequest, listing: str) -> SavedView | None:
     """The view, if this member made it; a team's view also if they manage the brand."""
-    found = SavedView.objects.filter(listing=listing, key=request.POST.get("view", "")).first()
-    if found is None or found.member_id == _member(request).pk:
+    found: SavedView | None = SavedView.objects.filter(
+        listing=listing, key=request.POST.get("view", "")
+    ).first()
+    if found is None or found.member_id == _member(request).pk:  # type: ignore[attr-defined]
         return found
     managed = found.is_team and request.actor.can(Permission.WORKSPACE)  # type: ignore[attr-defined]
     return found if managed else None

@@ -3,13 +3,15 @@ import { $, $$, narrow, onClick } from "./dom.js";
 
 const box = $("#drawer");
 let opener = null;
+let waiting = 0;
 
 function remember(path) {
   const url = new URL(location);
+  const had = url.searchParams.has("drawer");
   if (path) url.searchParams.set("drawer", path);
   else url.searchParams.delete("drawer");
   if (url.href === location.href) return;
-  if (path && box.hidden) history.pushState(null, "", url);
+  if (path && !had) history.pushState(null, "", url);
   else history.replaceState(null, "", url);
 }
 
@@ -29,11 +31,26 @@ export function shut() {
   opener?.isConnected && opener.focus();
 }
 
+// Only a slow answer shows the skeleton, and never over a record that is being read.
+function wait() {
+  if (!box.hidden) return;
+  box.replaceChildren($("#drawer-wait").content.cloneNode(true));
+  box.hidden = false;
+}
+
 const isOurs = (path) => path?.startsWith("/w/") && !path.startsWith("//");
 
 if (box) {
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.target === box && !box.contains(event.detail.elt)) opener = event.detail.elt;
+    if (event.detail.target !== box) return;
+    if (!box.contains(event.detail.elt)) opener = event.detail.elt;
+    clearTimeout(waiting);
+    waiting = setTimeout(wait, 180);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.target !== box) return;
+    clearTimeout(waiting);
+    if (!event.detail.successful && $(".s-skel", box)) shut();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== box) return;
