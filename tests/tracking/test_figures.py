@@ -144,7 +144,7 @@ def test_a_code_counts_its_orders_and_shows_its_credit(
     report = figures.code_report(inside.brand, row, PERIOD)
     assert (report.figure.orders, report.figure.revenue, report.average) == (1, 32_900, 32_900)
     assert report.credited_revenue == 32_900
-    assert [event.order_id for event in report.latest] == ["D1"]
+    assert [event.order_id for event, _ in report.latest] == ["D1"]
 
 
 def test_a_site_says_when_its_tag_was_last_heard(inside: World, home: Home) -> None:
@@ -178,3 +178,12 @@ def test_a_site_says_when_its_tag_was_last_heard(inside: World, home: Home) -> N
     assert len(figures.site_events(inside.brand, mine, PERIOD)) == 2
     long_ago = Period(today() - timedelta(60), today() - timedelta(30))
     assert figures.site_figures(inside.brand, [mine], long_ago)[mine.key].last_at is not None
+
+
+def test_a_brands_only_site_owns_all_that_tags_sent(inside: World, home: Home) -> None:
+    site = actions.create_site(inside.brand, by=inside.owner.actor, name="官网", hosts="a.cn")
+    visit = Event(
+        kind="visit", workspace=inside.brand.key, ts=at(1), visitor="visitor-one", source="tag"
+    )
+    write(home, visit)
+    assert figures.site_figures(inside.brand, [site], PERIOD)[site.key].events == 1

@@ -126,7 +126,7 @@ class Log:
             np.minimum(self.touches.seconds[some] + 1.5, self.until),
             "click",
             source="edge",
-            suspect=coded(["crawler", "preview", "head"], self.rng.integers(0, 3, len(some))),
+            suspect=coded(["crawler", "preview", "head_request"], self.rng.integers(0, 3, len(some))),
             **self._origin(some),
             channel=coded(CHANNELS, self.touches.channel[some]),
         )

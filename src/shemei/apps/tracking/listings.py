@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.db.models import Case, Value, When
@@ -18,6 +18,7 @@ from shemei.kernel.permissions import Permission as P
 from shemei.kernel.registry import Named, names_of
 from shemei.kernel.urls import wurl
 from shemei.platforms import PLATFORMS
+from shemei.portal.numbers import day_cn
 
 Owned = TypeVar("Owned", Link, PromoCode)
 PLATFORM_CHOICES = [(platform.key, platform.name) for platform in PLATFORMS]
@@ -64,20 +65,36 @@ def owners_of_link(workspace: Any, link: Link) -> list[tuple[str, Named]]:
 
 
 def owner_text(row: Any) -> str:
-    """Whom a row is credited to: the nearest to the buyer first."""
-    named = [owner.name for owner in row.owners]
-    campaign = [row.campaign.name] if row.campaign else []
-    return "、".join([*named, *filter(None, [row.spot]), *campaign][:2])
+    """Whom a row is credited to, the nearest to the buyer: a creator, a spot, else the brand."""
+    creator = next((owner.name for owner in row.owners if owner.key == row.creator_key), "")
+    return creator or row.spot or "品牌自己"
 
 
-def sorted_by_figures(request: HttpRequest, rows: Any) -> Any:
+def campaign_text(row: Any) -> str:
+    return row.campaign.name if row.campaign else ""
+
+
+def content_text(row: Any) -> str:
+    return next((owner.name for owner in row.owners if owner.key == row.content_key), "")
+
+
+def links_ranked(request: HttpRequest, rows: Any) -> Any:
+    return _ranked(request, rows, "key", figures.of_links)
+
+
+def codes_ranked(request: HttpRequest, rows: Any) -> Any:
+    return _ranked(request, rows, "code", figures.of_codes)
+
+
+def _ranked(request: HttpRequest, rows: Any, field: str, ask: Callable[..., Any]) -> Any:
     """Rows with ``rank`` where the list is asked to sort by a figure of the log."""
     wanted = request.GET.get("sort", "").lstrip("-")
     if wanted not in ("clicks", "people", "orders", "revenue"):
         return rows
-    known = figures.of_links(request.workspace, period_from(request.GET))
-    best = sorted(known.items(), key=lambda pair: -(getattr(pair[1], wanted) or 0))[:MOST_RANKED]
-    ranks = [When(key=key, then=Value(float(getattr(one, wanted) or 0))) for key, one in best]
+    known = ask(request.workspace, period_from(request.GET))
+    worth = {key: float(getattr(one, wanted) or 0) for key, one in known.items()}
+    best = sorted(worth, key=lambda key: -worth[key])[:MOST_RANKED]
+    ranks = [When(**{field: key}, then=Value(worth[key])) for key in best]
     return rows.annotate(rank=Case(*ranks, default=Value(0.0), output_field=FloatField()))
 
 
@@ -93,6 +110,10 @@ def _fill_codes(rows: list[PromoCode], request: HttpRequest) -> Sequence[PromoCo
     for row in rows:
         row.figure = known.get(row.code, figures.NOTHING)  # type: ignore[attr-defined]
     return with_owners(request.workspace, rows)
+
+
+def _ends(row: PromoCode) -> str:
+    return day_cn(row.ends_on, weekday=False) if row.ends_on else "不限"
 
 
 def _campaigns(request: HttpRequest) -> list[tuple[str, str]]:
@@ -131,6 +152,8 @@ LINKS = Listing(
         Column("code", "短码", kind="code", value=lambda link: link.code, phone=False),
         Column("platform", "平台", kind="platform", value=lambda link: link.platform),
         Column("owner", "算给", value=owner_text),
+        Column("campaign", "营销计划", value=campaign_text),
+        Column("content", "内容", value=content_text, hidden=True),
         Column(
             "clicks",
             "点击",
@@ -150,7 +173,7 @@ LINKS = Listing(
         Column(
             "revenue",
             "可追踪成交额",
-            kind="sum",
+            kind="money",
             value=lambda link: link.figure.revenue,
             sort="rank",
         ),
@@ -213,10 +236,11 @@ CODES = Listing(
             sort="code",
         ),
         Column("owner", "算给", value=owner_text),
+        Column("campaign", "营销计划", value=campaign_text),
         Column("platform", "平台", kind="platform", value=lambda row: row.platform),
         Column("discount", "优惠", value=lambda row: row.discount_note),
         Column("orders", "用码订单", kind="num", value=lambda row: row.figure.orders, strong=True),
-        Column("revenue", "成交额", kind="sum", value=lambda row: row.figure.revenue),
+        Column("revenue", "成交额", kind="money", value=lambda row: row.figure.revenue),
         Column("ends", "有效至", kind="date", value=lambda row: row.ends_on, sort="ends_on"),
         Column("state", "状态", kind="state", value=code_state),
         Column(

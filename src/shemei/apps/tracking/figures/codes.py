@@ -21,7 +21,7 @@ class CodeReport:
     figure: Figure
     average: float | None
     trend: Chart
-    latest: list[Seen]
+    latest: list[tuple[Seen, str]]
     credited_revenue: float | None
     model: str
     as_of: Any
@@ -37,18 +37,18 @@ def of_codes(workspace: Any, period: Period) -> dict[str, Figure]:
     }
 
 
-def code_report(workspace: Any, row: PromoCode, period: Period) -> CodeReport:
+def code_report(workspace: Any, code: PromoCode, period: Period) -> CodeReport:
     """All figures of one code: counted orders beside what the workspace's model credits to it."""
-    where = (("promo_code", row.code),)
+    where = (("promo_code", code.code),)
     known = shared.totals(workspace, period, ("orders", "net_revenue", "aov"), where=where)
     found = known[0] if known and known[0]["orders"] else {}
     orders, as_of = shared.rows(workspace, period, where, kinds=("order",))
-    credit = shared.credits(workspace, period, "promo_code").get(row.code)
+    credit = shared.credits(workspace, period, "promo_code").get(code.code)
     return CodeReport(
         figure=Figure(orders=found.get("orders"), revenue=found.get("net_revenue")),
         average=found.get("aov"),
         trend=_order_trend(workspace, period, where),
-        latest=[shared.seen(event) for event in orders],
+        latest=[(shared.seen(row), shared.journey(workspace, row["order_id"])) for row in orders],
         credited_revenue=credit.value if credit else None,
         model=model_name(workspace),
         as_of=as_of,

@@ -6,15 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch
-
 from shemei.apps.tracking.figures import shared
 from shemei.apps.tracking.figures.shared import NOTHING, Figure, Seen, Share, Where
 from shemei.apps.tracking.models import Link
 from shemei.edge.bots import SUSPECT_NAMES
 from shemei.kernel.figures import ask, model_name
 from shemei.kernel.periods import Period
-from shemei.kernel.urls import wurl
 from shemei.portal.charts import Chart, Series
 from shemei.portal.numbers import change
 from shemei.warehouse import questions
@@ -178,15 +175,7 @@ def _steps(workspace: Any, period: Period, where: Where) -> list[Step]:
             length=row["length"],
             seconds_before=row["hours_before"] * 3600,
             value=row["value"],
-            href=_journey(workspace, row["order_id"]),
+            href=shared.journey(workspace, row["order_id"]),
         )
         for row in rows
     ]
-
-
-def _journey(workspace: Any, order_id: str) -> str:
-    """Where an order's whole path is shown, in a house that has that room."""
-    try:
-        return wurl(workspace, "insight:journey", order_id)
-    except NoReverseMatch:
-        return ""

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.urls import NoReverseMatch
+
 from shemei.edge.bots import SUSPECT_NAMES
 from shemei.edge.useragent import DEVICE_NAMES, IN_APP_NAMES
 from shemei.kernel.figures import ask, lake
 from shemei.kernel.periods import Period, promos_within
+from shemei.kernel.urls import wurl
 from shemei.portal.charts import Band, Chart, Series
 from shemei.warehouse import questions
 from shemei.warehouse.attribution import attribute
@@ -152,6 +155,14 @@ def shares(counts: Counter[str], name: Callable[[str], str]) -> list[Share]:
         for key, count in counts.most_common(8)
         if total
     ]
+
+
+def journey(workspace: Any, order_id: str) -> str:
+    """Where an order's whole path is shown, in a house that has that room."""
+    try:
+        return wurl(workspace, "insight:journey", order_id)
+    except NoReverseMatch:
+        return ""
 
 
 def in_app_name(key: str) -> str:

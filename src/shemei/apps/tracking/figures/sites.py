@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from shemei.apps.tracking.figures import shared
-from shemei.apps.tracking.figures.shared import Seen
+from shemei.apps.tracking.figures.shared import Seen, Where
 from shemei.apps.tracking.models import Site
 from shemei.kernel.periods import Period, today
 from shemei.warehouse.vocabulary import KIND_NAMES
@@ -37,13 +37,19 @@ def site_figures(workspace: Any, sites: Iterable[Site], period: Period) -> dict[
 
 def site_events(workspace: Any, site: Site, period: Period) -> list[Seen]:
     """The latest events of a site, suspect ones too, so that a wrong host shows itself."""
-    where = (("batch", site.key),)
-    found, _ = shared.rows(workspace, period, where, include_suspect=True)
+    found, _ = shared.rows(workspace, period, _where(workspace, site), include_suspect=True)
     return [shared.seen(row) for row in found]
 
 
+def _where(workspace: Any, site: Site) -> Where:
+    """A brand's only site owns all that tags have sent, also what was told before sites were."""
+    if Site.objects.filter(workspace=workspace).count() == 1:
+        return (("source", "tag"),)
+    return (("batch", site.key),)
+
+
 def _site_figure(workspace: Any, site: Site, period: Period) -> SiteFigure:
-    where = (("batch", site.key),)
+    where = _where(workspace, site)
     found, _ = shared.rows(workspace, period, where, limit=shared.MOST_ROWS, include_suspect=True)
     longer = Period(today() - timedelta(LOOKED_BACK - 1), today())
     last = found or shared.rows(workspace, longer, where, limit=1, include_suspect=True)[0]

@@ -22,7 +22,7 @@ from shemei.kernel.views import allow, get_row
 @allow(P.VIEW)
 @require_http_methods(["GET", "POST"])
 def codes(request: HttpRequest) -> HttpResponse:
-    rows = PromoCode.objects.select_related("campaign")
+    rows = listings.codes_ranked(request, PromoCode.objects.select_related("campaign"))
     context = {"period": period_from(request.GET), "tab": "codes"}
     return listings.CODES.respond(request, rows, "tracking/codes.html", context)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "POST"])
 def links(request: HttpRequest) -> HttpResponse:
     period = period_from(request.GET)
-    rows = listings.sorted_by_figures(request, Link.objects.with_brand())
+    rows = listings.links_ranked(request, Link.objects.with_brand())
     context = {"period": period, "model": figures.model_name(request.workspace), "tab": "links"}
     return listings.LINKS.respond(request, rows, "tracking/links.html", context)
 
