@@ -154,8 +154,8 @@ class AttributionPage:
                 closing[target] = closing.get(target, 0) + count
         drawn = [Flow(_stage(a), _stage(b), count) for (a, b), count in links.most_common()]
         drawn += [Flow(_stage(name), "付款", count) for name, count in sorted(closing.items(), key=lambda item: -item[1])]
-        nodes = {name for pair in links for name in pair}
-        return Chart(id="flow", kind="sankey", flows=tuple(drawn), platforms={_stage(name): name.split()[0] for name in nodes}, height=380, suffix="单")
+        nodes = {name.split()[0] for pair in links for name in pair}
+        return Chart(id="flow", kind="sankey", flows=tuple(drawn), platforms={channel_name(key): key for key in nodes}, height=380, suffix="单")
 
     @cached_property
     def claims(self) -> list[ClaimRow]:

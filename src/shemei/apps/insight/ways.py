@@ -50,7 +50,7 @@ def _ways(rows: pa.Table) -> list[Way]:
     columns = {name: rows[name].to_pylist() for name in COLUMNS if name != "conv_ts"}
     paid = rows["conv_ts"].cast(pa.int64()).to_pylist()
     starts = [n for n, order in enumerate(columns["order_id"]) if n == 0 or order != columns["order_id"][n - 1]]
-    return [_way(columns, paid[a], a, b) for a, b in zip(starts, [*starts[1:], len(paid)], strict=True)]
+    return [_way(columns, paid[a], a, b) for a, b in zip(starts, [*starts, len(paid)][1:], strict=True)]
 
 
 def _way(columns: dict[str, list[Any]], paid: int, a: int, b: int) -> Way:
