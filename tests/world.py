@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from time import time
 from typing import TYPE_CHECKING, Any
 
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
 from django.test import Client
 from django_scopes import scope, scopes_disabled
 
@@ -57,6 +60,7 @@ def signed_in(user: User, *, recently: bool = True) -> Client:
     client.force_login(user)
     if recently:
         session = client.session
+        session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
         session[AUTHENTICATION_METHODS_SESSION_KEY] = [
             {"method": "password", "at": time(), "reauthenticated": True}
         ]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,10 +16,14 @@ from shemei.apps.accounts.models import Invitation, Member, User, Workspace
 from shemei.apps.accounts.queries import hash_of, is_first_start, members_with
 from shemei.apps.accounts.rules import ROLES, may_grant
 from shemei.kernel import audit, outbox
-from shemei.kernel.actor import Actor
 from shemei.kernel.edits import assign
 from shemei.kernel.models import Notification
 from shemei.kernel.permissions import Permission, require
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shemei.kernel.actor import Actor
 
 
 @transaction.atomic

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
@@ -14,9 +14,13 @@ from shemei.apps.accounts.models import ApiKey, Member, User
 from shemei.apps.accounts.queries import hash_of
 from shemei.apps.accounts.rules import KEY_SCOPES
 from shemei.kernel import audit
-from shemei.kernel.actor import Actor
 from shemei.kernel.keys import new_key
 from shemei.kernel.permissions import PERMISSION_NAMES, Permission, require
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shemei.kernel.actor import Actor
 
 
 @transaction.atomic

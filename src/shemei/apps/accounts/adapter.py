@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
 
 from shemei.apps.accounts.queries import is_first_start
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 INVITATION = "invitation"
 """Session key of the invitation that somebody without an account is about to accept."""

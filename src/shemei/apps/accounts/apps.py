@@ -39,6 +39,11 @@ class AccountsConfig(AppConfig):
         seen = Permission.CONTENT_VIEW
         registry.add_navigation(
             registry.NavItem(
-                "设置", "设置", "settings", "accounts:settings", seen, match=("accounts", "brand:accounts", "brand:new_account", "brand:edit_account")
+                "设置",
+                "设置",
+                "settings",
+                "accounts:settings",
+                seen,
+                match=("accounts", "brand:accounts", "brand:new_account", "brand:edit_account"),
             )
         )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +13,9 @@ from django_scopes import scope
 
 from shemei.apps.accounts import queries
 from shemei.kernel.permissions import Forbidden
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _INSIDE = re.compile(r"^/w/([^/]+)/")
 

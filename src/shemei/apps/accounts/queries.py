@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from shemei.apps.accounts.models import ApiKey, Invitation, Member, User, Workspace
 from shemei.apps.accounts.rules import PERMISSIONS
-from shemei.kernel.actor import Actor
-from shemei.kernel.permissions import Permission
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from shemei.kernel.actor import Actor
+    from shemei.kernel.permissions import Permission
 
 _SEEN_EVERY = timedelta(minutes=1)
 

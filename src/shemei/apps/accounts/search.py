@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shemei.apps.accounts.listings import member_rows
 from shemei.apps.accounts.tabs import tabs_for
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import Hit, SearchProvider
 from shemei.kernel.urls import wurl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def _settings(request: Any, text: str, limit: int) -> Iterator[Hit]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from shemei.kernel.actor import Actor
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import SettingsTab, settings_tabs
+
+if TYPE_CHECKING:
+    from shemei.kernel.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -21,6 +20,9 @@ from shemei.kernel.permissions import PERMISSION_NAMES, Permission, require
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
 
 
 @allow(Permission.CONTENT_VIEW)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.utils import perform_login
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -15,10 +14,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from shemei.apps.accounts import actions, queries
 from shemei.apps.accounts.adapter import INVITATION
 from shemei.apps.accounts.forms import AccountForm, NewBrandForm, StartForm
-from shemei.apps.accounts.models import Invitation, Member
 from shemei.kernel.edits import submit
 from shemei.kernel.registry import navigation
 from shemei.kernel.urls import wurl
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from shemei.apps.accounts.models import Invitation, Member
 
 
 @never_cache
