@@ -179,7 +179,7 @@ def _change(
     saved: Saved, order: Order, draft: OrderDraft, customer: Customer | None, apply: bool
 ) -> None:
     news = _news(order, draft, customer)
-    saved.kept += sum(1 for name in _TEXTS if getattr(order, name) and not getattr(draft, name))
+    saved.kept += sum(1 for name in _TEXTS[1:] if getattr(order, name) and not getattr(draft, name))
     lines = _lines_differ(order, draft)
     if not news and not lines:
         saved.same += 1

@@ -103,7 +103,7 @@ def _rounded(value: object) -> CellError:
 
 def money(value: Any) -> int:
     """An amount in 分: ``¥1,299.00``, ``1.2万``, ``(35.00)`` for minus."""
-    if isinstance(value, (bool, datetime | date | time)):
+    if isinstance(value, bool | datetime | date | time):
         raise CellError("money.kind", "不是金额", "请写成 1299.00 这样的数字")
     if isinstance(value, int | float):
         return _amount(repr(value) if isinstance(value, float) else str(value))
@@ -134,8 +134,6 @@ def _money_fix(written: str) -> str:
 
 def count(value: Any) -> int:
     """A whole number: ``1,204``, ``3.5万``, ``2w``, ``１２``."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise _no_count(value)
     number = _number(value)
     if number is None or abs(number) > 10**12:
         raise _no_count(value)
@@ -151,7 +149,10 @@ def _no_count(value: object) -> CellError:
 
 
 def _number(value: Any) -> Decimal | None:
-    if isinstance(value, int | float):
+    """What a cell says as a number, ``None`` where it says something else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if not isinstance(value, str):
         return Decimal(str(value)) if math.isfinite(value) else None
     written = half_width(value).replace(",", "").replace(" ", "").rstrip("+")
     factor = _UNIT.get(written[-1:], 0)

@@ -43,7 +43,7 @@ class Table:
     def rows(self) -> Iterator[Record]:
         """The rows below the headers that hold anything, with their numbers."""
         for number, cells in self.records():
-            if number > self.header_row and any(cell not in (None, "") for cell in cells):
+            if number > self.header_row and _says_anything(cells):
                 yield number, cells
 
     def preview(self, count: int = 5) -> list[Record]:
@@ -62,6 +62,10 @@ def open_table(
     return _table(records, notes, known, header_row)
 
 
+def _says_anything(cells: list[Any]) -> bool:
+    return any(not isinstance(cell, str) or cell.strip() for cell in cells)
+
+
 def _table(
     records: Callable[[], Iterator[Record]],
     notes: list[str],
@@ -69,7 +73,7 @@ def _table(
     header_row: int | None,
 ) -> Table:
     head = list(islice(records(), HEADER_SEARCH_ROWS))
-    if not any(cell not in (None, "") for _, cells in head for cell in cells):
+    if not any(_says_anything(cells) for _, cells in head):
         raise ImportError_("这份文件是空的：没有一行内容。请重新导出。")
     index = (
         find_header([cells for _, cells in head], known) if header_row is None else header_row - 1
@@ -232,14 +236,17 @@ class _opened:
     def __enter__(self) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            self.file = self.path.open("rb")  # by handle: openpyxl judges paths by their suffix
             try:
-                self.book = load_workbook(self.path, read_only=True, data_only=True)
+                self.book = load_workbook(self.file, read_only=True, data_only=True)
             except Exception:
+                self.file.close()
                 raise ImportError_(_DAMAGED) from None
         return self.book
 
     def __exit__(self, *_: object) -> None:
         self.book.close()
+        self.file.close()
 
 
 _DAMAGED = "工作簿打不开：文件已损坏，或加了密码。请用表格软件打开后另存为 .xlsx 再传。"
