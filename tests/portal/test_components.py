@@ -63,6 +63,8 @@ def test_a_form_lists_its_errors_first_and_ties_them_to_fields(gallery: None, to
     price, title = _tag(page, "id_price"), _tag(page, "id_title")
     assert 'aria-describedby="id_price-error"' in price and 'aria-invalid="true"' in price
     assert 'aria-describedby="id_title-hint id_title-error"' in title
+    assert "这里要填。" in page and "请选一项。" in page and "不能小于 0。" in page
+    assert "这个字段" not in page and "确保" not in page
     assert 'inputmode="decimal"' in page
     assert "maxlength" not in title
 

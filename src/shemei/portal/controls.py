@@ -46,7 +46,9 @@ def render(field: BoundField, attributes: dict[str, Any]) -> SafeString:
     if keyboard := _KEYBOARDS.get(type(field.field)):
         attrs.setdefault("inputmode", keyboard)
     if attrs.pop("counted", None):
-        attrs["maxlength"] = False  # a counter tells by how much: nothing pasted is cut off silently
+        attrs["maxlength"] = (
+            False  # a counter tells by how much: nothing pasted is cut off silently
+        )
     if field.errors:
         attrs["aria-invalid"] = "true"
     if described := _described_by(field, attrs):

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from shemei.kernel.lists.declared import State
 from shemei.kernel.urls import wurl as reverse_in
 from shemei.platforms import platform_of
-from shemei.portal import controls, drawing, numbers, ranges
+from shemei.portal import controls, drawing, numbers, ranges, wording
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -208,6 +208,12 @@ def query(context: template.Context, **changes: Any) -> str:
 def control(field: BoundField, **attributes: Any) -> SafeString:
     """A form field's widget in our clothes, tied to its hint and its errors."""
     return controls.render(field, attributes)
+
+
+@register.filter
+def told(field: BoundField) -> str:
+    """A field's errors in the product's words."""
+    return "；".join(wording.told(field))
 
 
 @register.filter

@@ -29,7 +29,7 @@ export function draw(box) {
     live.get(box)?.dispose();
     const chart = window.echarts.init(box, mode(), { renderer: "svg", locale: "ZH" });
     const theme = themes[mode()];
-    chart.setOption({ animationDuration: 0, animationDurationUpdate: 200, aria: { enabled: false }, ...optionOf(spec, theme, matchMedia("(max-width: 720px)").matches) });
+    chart.setOption({ animation: false, aria: { enabled: false }, ...optionOf(spec, theme, matchMedia("(max-width: 720px)").matches) });
     live.set(box, chart);
   };
   paint();
