@@ -112,7 +112,11 @@ class Shell:
     @property
     def create(self) -> list[Line]:
         found = ((i, _inside(self.request, i.url_name)) for i in registry.create_menu)
-        return [Line(i.label, i.icon, href) for i, href in found if href and _may(self.request, i)]
+        return [
+            Line(item.label.removeprefix("新建"), item.icon, href)
+            for item, href in found
+            if href and _may(self.request, item)
+        ]
 
     @property
     def brands(self) -> list[Line]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 YEAR = 365 * 86_400
 HITS = 5
+VERBS = ("新建", "录入", "导入")
 
 
 @require_POST
@@ -51,7 +52,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Actions and pages first, then what the rooms find; each asks only for what the member may see."""
     text = " ".join(request.GET.get("q", "").split())[:80]
     shell = Shell(request)
-    actions = [Hit("动作", f"新建{line.label}", line.href, line.icon) for line in shell.create]
+    actions = [Hit("动作", _action(line.label), line.href, line.icon) for line in shell.create]
     lines = [line for group in [*shell.groups] for line in group.lines] + shell.settings
     pages = [Hit("去", line.label, line.href, line.icon) for line in lines]
     groups = [HitGroup("动作", _matching(actions, text)), HitGroup("去", _matching(pages, text))]
@@ -59,6 +60,10 @@ def search(request: HttpRequest) -> HttpResponse:
         groups += [HitGroup(p.kind, list(p.find(request, text, HITS))) for p in _providers(request)]
     found = [group for group in groups if group.hits]
     return render(request, "portal/search.html", {"groups": found, "text": text})
+
+
+def _action(label: str) -> str:
+    return label if label.startswith(VERBS) else f"新建{label}"
 
 
 def _matching(hits: list[Hit], text: str) -> list[Hit]:
