@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -148,9 +149,9 @@ def test_a_code_counts_its_orders_and_shows_its_credit(
 
 
 def test_a_site_says_when_its_tag_was_last_heard(inside: World, home: Home) -> None:
-    mine, quiet = (
+    mine, quiet, rare = (
         actions.create_site(inside.brand, by=inside.owner.actor, name=name, hosts=f"{name}.cn")
-        for name in ("mine", "quiet")
+        for name in ("mine", "quiet", "rare")
     )
     view = Event(
         kind="visit",
@@ -170,14 +171,14 @@ def test_a_site_says_when_its_tag_was_last_heard(inside: World, home: Home) -> N
         batch=mine.key,
         suspect="foreign_host",
     )
-    write(home, view, foreign)
-    seen = figures.site_figures(inside.brand, [mine, quiet], PERIOD)
+    past = replace(view, batch=rare.key, ts=at(30 * 24))
+    write(home, view, foreign, past)
+    seen = figures.site_figures(inside.brand, [mine, quiet, rare])
     assert (seen[mine.key].events, seen[mine.key].people, seen[mine.key].suspect) == (1, 1, 1)
     assert to_ts(seen[mine.key].last_at) == view.ts
     assert seen[quiet.key].last_at is None
-    assert len(figures.site_events(inside.brand, mine, PERIOD)) == 2
-    long_ago = Period(today() - timedelta(60), today() - timedelta(30))
-    assert figures.site_figures(inside.brand, [mine], long_ago)[mine.key].last_at is not None
+    assert (seen[rare.key].events, to_ts(seen[rare.key].last_at)) == (0, past.ts)
+    assert len(figures.site_events(inside.brand, mine)) == 2
 
 
 def test_a_brands_only_site_owns_all_that_tags_sent(inside: World, home: Home) -> None:
@@ -186,4 +187,4 @@ def test_a_brands_only_site_owns_all_that_tags_sent(inside: World, home: Home) -
         kind="visit", workspace=inside.brand.key, ts=at(1), visitor="visitor-one", source="tag"
     )
     write(home, visit)
-    assert figures.site_figures(inside.brand, [site], PERIOD)[site.key].events == 1
+    assert figures.site_figures(inside.brand, [site])[site.key].events == 1

@@ -139,6 +139,7 @@ class ManyLinksForm(OwnedForm):
 
     def __init__(self, *args: Any, workspace: Any, **kwargs: Any) -> None:
         super().__init__(*args, workspace=workspace, **kwargs)
+        self.fields["url"].help_text = "直接粘贴，分享口令、缺 https、全角都能认。"
         self.fields["creators"].choices = _owners("creator", workspace)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

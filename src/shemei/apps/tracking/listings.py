@@ -177,7 +177,7 @@ LINKS = Listing(
             value=lambda link: link.figure.revenue,
             sort="rank",
         ),
-        Column("state", "状态", kind="state", value=link_state),
+        Column("state", "状态", kind="state", value=link_state, phone=False),
         Column(
             "created",
             "创建",

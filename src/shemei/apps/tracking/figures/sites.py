@@ -15,11 +15,13 @@ from shemei.kernel.periods import Period, today
 from shemei.warehouse.vocabulary import KIND_NAMES
 
 LOOKED_BACK = 90
+COUNTED_DAYS = 2
+MOST_COUNTED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class SiteFigure:
-    """What a site's tag has sent: in the period, and when last."""
+    """What a site's tag has sent: yesterday and today, and when last."""
 
     events: int = 0
     people: int = 0
@@ -30,15 +32,20 @@ class SiteFigure:
     kinds: Mapping[str, int] = field(default_factory=dict)
 
 
-def site_figures(workspace: Any, sites: Iterable[Site], period: Period) -> dict[str, SiteFigure]:
+def site_figures(workspace: Any, sites: Iterable[Site]) -> dict[str, SiteFigure]:
     """What each site's tag sent; its last event is looked for in the last 90 days."""
-    return {site.key: _site_figure(workspace, site, period) for site in sites}
+    return {site.key: _site_figure(workspace, site) for site in sites}
 
 
-def site_events(workspace: Any, site: Site, period: Period) -> list[Seen]:
+def site_events(workspace: Any, site: Site) -> list[Seen]:
     """The latest events of a site, suspect ones too, so that a wrong host shows itself."""
-    found, _ = shared.rows(workspace, period, _where(workspace, site), include_suspect=True)
+    where = _where(workspace, site)
+    found, _ = shared.rows(workspace, _days(LOOKED_BACK), where, include_suspect=True)
     return [shared.seen(row) for row in found]
+
+
+def _days(count: int) -> Period:
+    return Period(today() - timedelta(count - 1), today())
 
 
 def _where(workspace: Any, site: Site) -> Where:
@@ -48,11 +55,14 @@ def _where(workspace: Any, site: Site) -> Where:
     return (("batch", site.key),)
 
 
-def _site_figure(workspace: Any, site: Site, period: Period) -> SiteFigure:
+def _site_figure(workspace: Any, site: Site) -> SiteFigure:
     where = _where(workspace, site)
-    found, _ = shared.rows(workspace, period, where, limit=shared.MOST_ROWS, include_suspect=True)
-    longer = Period(today() - timedelta(LOOKED_BACK - 1), today())
-    last = found or shared.rows(workspace, longer, where, limit=1, include_suspect=True)[0]
+    found, _ = shared.rows(
+        workspace, _days(COUNTED_DAYS), where, limit=MOST_COUNTED, include_suspect=True
+    )
+    last = (
+        found or shared.rows(workspace, _days(LOOKED_BACK), where, limit=1, include_suspect=True)[0]
+    )
     good = [row for row in found if not row["suspect"]]
     return SiteFigure(
         events=len(good),
@@ -60,6 +70,6 @@ def _site_figure(workspace: Any, site: Site, period: Period) -> SiteFigure:
         orders=len({row["order_id"] for row in good if row["kind"] == "order"}),
         suspect=len(found) - len(good),
         last_at=shared.event_time(last[0]) if last else None,
-        capped=len(found) == shared.MOST_ROWS,
+        capped=len(found) == MOST_COUNTED,
         kinds=dict(Counter(KIND_NAMES.get(row["kind"], row["kind"]) for row in good)),
     )

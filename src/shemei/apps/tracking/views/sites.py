@@ -11,7 +11,6 @@ from shemei.apps.tracking.book import link_base
 from shemei.apps.tracking.forms import SiteForm
 from shemei.apps.tracking.models import Site
 from shemei.kernel.edits import submit
-from shemei.kernel.periods import period_from
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
@@ -22,9 +21,8 @@ from shemei.kernel.views import allow, get_row
 @require_GET
 def sites(request: HttpRequest) -> HttpResponse:
     rows = list(Site.objects.all())
-    period = period_from(request.GET)
-    seen = figures.site_figures(request.workspace, rows, period)
-    context = {"sites": [(row, seen[row.key]) for row in rows], "period": period, "tab": "sites"}
+    seen = figures.site_figures(request.workspace, rows)
+    context = {"sites": [(row, seen[row.key]) for row in rows], "tab": "sites"}
     return render(request, "tracking/sites.html", context)
 
 
@@ -44,14 +42,12 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_GET
 def site(request: HttpRequest, key: str) -> HttpResponse:
     row = get_row(Site.objects, key)
-    period = period_from(request.GET)
     context = {
         "site": row,
         "snippet": snippet(row),
         "order_snippet": ORDER_SNIPPET,
-        "period": period,
-        "seen": figures.site_figures(request.workspace, [row], period)[row.key],
-        "latest": figures.site_events(request.workspace, row, period),
+        "seen": figures.site_figures(request.workspace, [row])[row.key],
+        "latest": figures.site_events(request.workspace, row),
         "tab": "sites",
     }
     return render(request, "tracking/site.html", context)
