@@ -17,7 +17,7 @@ fix:
     .venv/bin/ruff check --fix . ; .venv/bin/ruff format . ; .venv/bin/djhtml src
 
 types:
-    .venv/bin/mypy
+    .venv/bin/mypy src/shemei/engines src/shemei/warehouse src/shemei/edge src/shemei/platforms src/shemei/apps/*/rules.py --follow-imports=silent
 
 # Renew both lock files; they name no host
 lock:

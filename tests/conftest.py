@@ -68,11 +68,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # noqa: ANN201
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     """In strict runs a skip is a failure: what CI skips nobody checks. Real inputs may be absent."""
     report = yield
     strict = os.environ.get("SHEMEI_TEST_STRICT") == "1"
-    if strict and report.skipped and not hasattr(report, "wasxfail") and "shared_data" not in item.keywords:
+    if (
+        strict
+        and report.skipped
+        and not hasattr(report, "wasxfail")
+        and "shared_data" not in item.keywords
+    ):
         report.outcome = "failed"
         report.longrepr = f"skipped in a strict run: {report.longrepr}"
     return report

@@ -18,8 +18,8 @@ if os.environ.get("SHEMEI_TEST_DATABASE") == "postgres" and not os.environ.get("
 
     os.environ["DATABASE_URL"] = throw_away_server()
 
-from shemei.config.settings import *  # noqa: E402, F403
-from shemei.config.settings import DATABASES, SHEMEI_HOME, STATIC_ROOT  # noqa: E402
+from shemei.config.settings import *
+from shemei.config.settings import DATABASES, SHEMEI_HOME, STATIC_ROOT
 
 SHEMEI_HOME.ensure()
 STATIC_ROOT.mkdir(exist_ok=True)

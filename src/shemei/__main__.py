@@ -33,7 +33,10 @@ class LazyGroup(click.Group):
         if name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[name][0].partition(":")
-        return cast("click.Command", getattr(importlib.import_module(f"shemei.commands.{module}"), attribute))
+        return cast(
+            "click.Command",
+            getattr(importlib.import_module(f"shemei.commands.{module}"), attribute),
+        )
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("命令"):

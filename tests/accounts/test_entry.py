@@ -8,10 +8,10 @@ import pytest
 from allauth.account.adapter import get_adapter
 from django.core import mail
 from django.test import Client
-from tests.world import PASSWORD, World, signed_in
 
 from shemei.apps.accounts import actions
 from shemei.apps.accounts.models import User, Workspace
+from tests.world import PASSWORD, World, signed_in
 
 if TYPE_CHECKING:
     from django.test import Client as Browser

@@ -57,12 +57,18 @@ def test_nothing_has_happened_after_now_nor_before_its_post(plan: Plan) -> None:
 
 def test_every_refund_belongs_to_an_order_and_is_not_larger(log: pa.Table) -> None:
     rows = {kind: log.filter(pc.equal(log["kind"], kind)) for kind in ("order", "refund")}
-    paid = dict(zip(rows["order"]["order_id"].to_pylist(), rows["order"]["amount"].to_pylist(), strict=True))
-    refunds = zip(rows["refund"]["order_id"].to_pylist(), rows["refund"]["amount"].to_pylist(), strict=True)
+    paid = dict(
+        zip(rows["order"]["order_id"].to_pylist(), rows["order"]["amount"].to_pylist(), strict=True)
+    )
+    refunds = zip(
+        rows["refund"]["order_id"].to_pylist(), rows["refund"]["amount"].to_pylist(), strict=True
+    )
     assert all(0 < amount <= paid[order] for order, amount in refunds)
 
 
 def test_a_channel_that_pulls_nothing_sells_less(plan: Plan) -> None:
     orders = int(simulate(plan, PEOPLE, SEED).bought.sum())
-    without = {name: int(simulate(plan, PEOPLE, SEED, without=name).bought.sum()) for name in CHANNELS[:5]}
+    without = {
+        name: int(simulate(plan, PEOPLE, SEED, without=name).bought.sum()) for name in CHANNELS[:5]
+    }
     assert all(count < orders for count in without.values())

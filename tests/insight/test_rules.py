@@ -83,7 +83,12 @@ def test_reading(first: float, last: float, word: str) -> None:
 
 @pytest.mark.parametrize(
     ("metric", "text", "value"),
-    [("traceable_revenue", "950 万", 950_000_000), ("engagement_rate", "4.5%", 0.045), ("roi", "3", 3), ("friends", "3.5万", 35_000)],
+    [
+        ("traceable_revenue", "950 万", 950_000_000),
+        ("engagement_rate", "4.5%", 0.045),
+        ("roi", "3", 3),
+        ("friends", "3.5万", 35_000),
+    ],
 )
 def test_targets_are_read_as_people_write_them(metric: str, text: str, value: float) -> None:
     assert float(read_target(metric, text)) == pytest.approx(value)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
-from tests.portal.fixtures import gallery, told
 
 from shemei.kernel.lists.query import ListQuery
 from shemei.kernel.models import AuditEntry, Notification, SavedView
+from tests.portal.fixtures import gallery, told
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
+
     from tests.world import World
 
 __all__ = ["gallery", "told"]

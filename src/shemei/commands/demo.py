@@ -23,7 +23,13 @@ NOTE = "demo.json"
 
 
 @click.command()
-@click.option("--home", default=DEFAULT_HOME, show_default=True, type=click.Path(file_okay=False), help="示例公司的数据文件夹")
+@click.option(
+    "--home",
+    default=DEFAULT_HOME,
+    show_default=True,
+    type=click.Path(file_okay=False),
+    help="示例公司的数据文件夹",
+)
 @click.option("--no-serve", is_flag=True, help="造完就退出，不启动网页")
 @click.option("--rebuild", is_flag=True, help="删掉旧的示例公司，按今天重造")
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")
@@ -52,14 +58,18 @@ def _read(place: Path) -> dict[str, str] | None:
 def _remove(place: Path) -> None:
     """Only a folder that a demo was built into is ever removed."""
     if place.exists() and not (place / "keys" / NOTE).exists() and any(place.iterdir()):
-        raise click.ClickException(f"{place} 不像是示例公司的文件夹，没有动它。换一个：--home 文件夹")
+        raise click.ClickException(
+            f"{place} 不像是示例公司的文件夹，没有动它。换一个：--home 文件夹"
+        )
     shutil.rmtree(place, ignore_errors=True)
 
 
 def _build(place: Path) -> dict[str, str]:
     """Build beside the final place and rename, so that a cancelled build leaves nothing half-done."""
     if place.exists() and any(place.iterdir()):
-        raise click.ClickException(f"{place} 里已有别的东西，没有动它。换一个空文件夹：--home 文件夹")
+        raise click.ClickException(
+            f"{place} 里已有别的东西，没有动它。换一个空文件夹：--home 文件夹"
+        )
     draft = place.with_name(f"{place.name}.building")
     shutil.rmtree(draft, ignore_errors=True)
     started = time.monotonic()
@@ -70,7 +80,9 @@ def _build(place: Path) -> dict[str, str]:
     if place.exists():
         place.rmdir()
     draft.rename(place)
-    console.print(f"造好了：{note['orders']} 单，{note['events']} 条事件，用时 {time.monotonic() - started:.0f} 秒。")
+    console.print(
+        f"造好了：{note['orders']} 单，{note['events']} 条事件，用时 {time.monotonic() - started:.0f} 秒。"
+    )
     return note
 
 
@@ -83,11 +95,21 @@ def _build_into(home: Home) -> dict[str, str]:
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("准备数据库")
         migrate()
-        built = build(home, now=datetime.now(SHANGHAI), password=password, tell=lambda step: progress.update(task, description=step))
+        built = build(
+            home,
+            now=datetime.now(SHANGHAI),
+            password=password,
+            tell=lambda step: progress.update(task, description=step),
+        )
     from django.db import connections
 
     connections.close_all()
-    return {"email": MEMBERS[0][0], "password": password, "orders": f"{built.orders:,}", "events": f"{built.events:,}"}
+    return {
+        "email": MEMBERS[0][0],
+        "password": password,
+        "orders": f"{built.orders:,}",
+        "events": f"{built.events:,}",
+    }
 
 
 def _banner(note: dict[str, str], port: int) -> Panel:

@@ -141,8 +141,12 @@ def _links(home: Home) -> Iterator[Finding]:
     from shemei.apps.tracking.book import check
 
     state = check()
-    detail = f"{state.live:,} 条短链在用" + ("" if state.is_whole else f"，{len(state.stale):,} 条没有送到短链入口")
-    remedy = "" if state.is_whole else "重启后台（shemei worker）会立即重写；不重启则半小时内自动重写。"
+    detail = f"{state.live:,} 条短链在用" + (
+        "" if state.is_whole else f"，{len(state.stale):,} 条没有送到短链入口"
+    )
+    remedy = (
+        "" if state.is_whole else "重启后台（shemei worker）会立即重写；不重启则半小时内自动重写。"
+    )
     yield Finding("短链", "good" if state.is_whole else "warn", detail, remedy)
 
 

@@ -39,7 +39,13 @@ def serve(home: str | None, host: str, port: int, edge_port: int, trust_proxy: s
 
 
 def run_all(
-    home: str | None, host: str, port: int, edge_port: int, *, banner: object = "", trust_proxy: str = ""
+    home: str | None,
+    host: str,
+    port: int,
+    edge_port: int,
+    *,
+    banner: object = "",
+    trust_proxy: str = "",
 ) -> None:
     """Supervise the three processes until Ctrl C or SIGTERM; a port in use is said before anything starts."""
     for number, what in ((port, "--port"), (edge_port, "--edge-port")):
@@ -81,7 +87,7 @@ def _refuse_taken_port(host: str, port: int, option: str) -> None:
 
 
 def _shown(host: str) -> str:
-    return "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host  # noqa: S104 (only compared)
+    return "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
 
 
 @dataclass(slots=True)

@@ -26,4 +26,4 @@ def test(strict: bool, arguments: tuple[str, ...]) -> None:
         if any(argument.startswith(("-n", "tests", "src")) for argument in arguments)
         else ["-n", "2", "--dist", "loadfile"]
     )
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *parallel, *arguments])  # noqa: S606 (our own interpreter)
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *parallel, *arguments])

@@ -56,8 +56,8 @@ class Worker:
         self._dirty |= loader.load(self.home).loaded_records > 0
         now = time.monotonic()
         if self._dirty and now - self._settled > SETTLE_AFTER:
-            maintenance.settle(self.home)
-            self._dirty, self._settled = False, time.monotonic()
+            self._dirty = maintenance.settle(self.home, full=False).behind
+            self._settled = time.monotonic()
         if now - self._maintained > MAINTAIN_AFTER:
             maintenance.maintain(self.home)
             self._maintained = now

@@ -43,7 +43,9 @@ class Built:
     people: int
 
 
-def build(home: Home, *, now: datetime, password: str, tell: Tell, people: int = PEOPLE, seed: int = SEED) -> Built:
+def build(
+    home: Home, *, now: datetime, password: str, tell: Tell, people: int = PEOPLE, seed: int = SEED
+) -> Built:
     """Build everything; equal arguments give equal companies, but for password hashes and keyed hashes of phones."""
     tell("排计划")
     plan = make_plan(now.date(), seed)
@@ -84,12 +86,22 @@ def _until_today(exposure: reach.Reach, today: date, plan: Plan) -> reach.Reach:
 def _reach_tables(log: events.Log, exposure: reach.Reach) -> list[pa.Table]:
     rows = [("impression", "", exposure.impressions), ("follow", "", exposure.follows)]
     rows += [("engage", action, exposure.actions[action]) for action in reach.ACTIONS]
-    return [log.reported(kind, action, exposure.post, exposure.day * 86_400.0 + NOON, quantity) for kind, action, quantity in rows]
+    return [
+        log.reported(kind, action, exposure.post, exposure.day * 86_400.0 + NOON, quantity)
+        for kind, action, quantity in rows
+    ]
 
 
 @transaction.atomic
 def _fill_rooms(
-    plan: Plan, orders: Orders, touches: Touches, log: events.Log, exposure: reach.Reach, hashes: list[str], password: str, now: datetime
+    plan: Plan,
+    orders: Orders,
+    touches: Touches,
+    log: events.Log,
+    exposure: reach.Reach,
+    hashes: list[str],
+    password: str,
+    now: datetime,
 ) -> pa.Table:
     workspace = make_workspace(plan, password)
     with scope(workspace=workspace):
@@ -102,8 +114,14 @@ def _fill_rooms(
         rooms.commerce(orders, hashes, log.order_clicks(), log.order_visitors())
         spends = rooms.advertising(reach.make_spend(plan, season(plan)[0], SEED + 4), now.date())
         rooms.goals(_targets(orders))
-        fees = [fact for deal in Collaboration.objects.with_labels() for fact in FeeBooked(workspace.key, deal.key, (deal.cost,)).to_events()]
-        paid = SpendBooked(workspace.key, tuple(spend.cost for spend in spends), "import").to_events()
+        fees = [
+            fact
+            for deal in Collaboration.objects.with_labels()
+            for fact in FeeBooked(workspace.key, deal.key, (deal.cost,)).to_events()
+        ]
+        paid = SpendBooked(
+            workspace.key, tuple(spend.cost for spend in spends), "import"
+        ).to_events()
     rows = [stamp(event).as_dict() for event in [*fees, *paid] if event.ts <= now.timestamp() * 1e6]
     for row in rows:
         row["ts"] = from_ts(row["ts"])

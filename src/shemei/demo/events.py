@@ -16,7 +16,20 @@ from shemei.warehouse.vocabulary import SHANGHAI
 
 IN_APP = np.array([0.93, 0.93, 0.98, 0.97, 0.98, 0.8, 0.9, 0.75, 0.0, 0.0, 0.85])
 PAID = {"xhs": 0.22, "douyin": 0.30, "channels": 0.15, "weibo": 0.18, "kuaishou": 0.16}
-REGIONS = ("上海", "浙江", "江苏", "广东", "北京", "四川", "湖北", "山东", "福建", "陕西", "辽宁", "河南")
+REGIONS = (
+    "上海",
+    "浙江",
+    "江苏",
+    "广东",
+    "北京",
+    "四川",
+    "湖北",
+    "山东",
+    "福建",
+    "陕西",
+    "辽宁",
+    "河南",
+)
 PAGES = ("/", "/p/barrier-cream", "/p/ceramide-serum", "/p/mist", "/p/cleanser", "/huanji", "/quiz")
 
 
@@ -45,7 +58,11 @@ class Log:
         self.click_ids = uuids(self.rng, touched.astype(np.int64))
         self.edge_visitors = Visitors(ids("s.", self.people, self.seed + 1))
         self.site_visitors = Visitors(ids("t.", 2 * self.people, self.seed + 2))
-        second = (self.touches.step > 0) & (self.rng.random(len(touched)) < 0.5) & (self.touches.person % 8 == 0)
+        second = (
+            (self.touches.step > 0)
+            & (self.rng.random(len(touched)) < 0.5)
+            & (self.touches.person % 8 == 0)
+        )
         self.site = self.touches.person + second * self.people
 
     def _block(self, seconds: Floats, kind: str, **columns: object) -> pa.Table:
@@ -57,7 +74,9 @@ class Log:
         return [
             self.clicks(np.flatnonzero(clicked)),
             self.bots(np.flatnonzero(clicked)),
-            *self.visits(np.flatnonzero(happened & (~clicked | (self.rng.random(len(happened)) < 0.92)))),
+            *self.visits(
+                np.flatnonzero(happened & (~clicked | (self.rng.random(len(happened)) < 0.92)))
+            ),
             self.friends(np.flatnonzero(happened)),
             self.ordered(),
             self.redeemed(),
@@ -75,7 +94,11 @@ class Log:
         platform = [p.platform for p in posts]
         return {
             "platform": coded([*platform, *nobody], link),
-            "platform_account": coded([self.plan.accounts[p.account].key if p.creator < 0 else "" for p in posts] + nobody, link),
+            "platform_account": coded(
+                [self.plan.accounts[p.account].key if p.creator < 0 else "" for p in posts]
+                + nobody,
+                link,
+            ),
             "content": coded([p.key for p in posts] + nobody, link),
             "creator": coded(creators + nobody, link),
             "campaign": coded([c.key for c in campaigns] + [everyday.key] * len(spots), link),
@@ -85,11 +108,17 @@ class Log:
 
     def _utm(self, rows: Ints) -> dict[str, object]:
         posts, spots, post = self.plan.posts, self.plan.spots, self.touches.post[rows]
-        link = np.where(post >= 0, post, np.where(self.touches.spot[rows] >= 0, len(posts) + self.touches.spot[rows], -1))
+        link = np.where(
+            post >= 0,
+            post,
+            np.where(self.touches.spot[rows] >= 0, len(posts) + self.touches.spot[rows], -1),
+        )
         share = np.array([PAID.get(p.platform, 0.0) for p in posts] + [0.0] * len(spots) + [0.0])
         paid = self.rng.random(len(rows)) < share[link]
         medium = np.where(link < 0, -1, np.where(paid, 1, np.where(post >= 0, 0, 2)))
-        names = [self.plan.campaigns[p.campaign].utm for p in posts] + [self.plan.campaigns[0].utm] * len(spots)
+        names = [self.plan.campaigns[p.campaign].utm for p in posts] + [
+            self.plan.campaigns[0].utm
+        ] * len(spots)
         return {
             "utm_source": coded([p.platform for p in posts] + ["offline"] * len(spots), link),
             "utm_medium": coded(["social", "feed", "qr"], medium),
@@ -99,12 +128,27 @@ class Log:
     def _browser(self, rows: Ints) -> dict[str, object]:
         channel = self.touches.channel[rows]
         inside = self.rng.random(len(rows)) < IN_APP[channel]
-        apps = ["xhs", "douyin", "wechat", "wechat", "wecom", "weibo", "kuaishou", "bilibili", "", "", "wechat"]
+        apps = [
+            "xhs",
+            "douyin",
+            "wechat",
+            "wechat",
+            "wecom",
+            "weibo",
+            "kuaishou",
+            "bilibili",
+            "",
+            "",
+            "wechat",
+        ]
         person = self.touches.person[rows]
         return {
             "channel": coded(CHANNELS, channel),
             "in_app": coded(apps, np.where(inside, channel, -1)),
-            "device": coded(["ios", "android", "desktop"], np.where((channel >= POSTED) & (person % 5 == 0), 2, person % 3 % 2)),
+            "device": coded(
+                ["ios", "android", "desktop"],
+                np.where((channel >= POSTED) & (person % 5 == 0), 2, person % 3 % 2),
+            ),
             "region": coded(REGIONS, person * 7 % 29 % len(REGIONS)),
         }
 
@@ -126,7 +170,9 @@ class Log:
             np.minimum(self.touches.seconds[some] + 1.5, self.until),
             "click",
             source="edge",
-            suspect=coded(["crawler", "preview", "head_request"], self.rng.integers(0, 3, len(some))),
+            suspect=coded(
+                ["crawler", "preview", "head_request"], self.rng.integers(0, 3, len(some))
+            ),
             **self._origin(some),
             channel=coded(CHANNELS, self.touches.channel[some]),
         )
@@ -137,21 +183,39 @@ class Log:
         searched = self.touches.channel[rows] == CHANNELS.index("search")
         shared = {
             "source": "tag",
-            "click_id": pa.concat_arrays([self.click_ids, pa.array([""])]).take(pa.array(ids_or_none)),
-            "referrer_host": coded(["www.baidu.com", "www.so.com"], np.where(searched, rows % 3 % 2, -1)),
+            "click_id": pa.concat_arrays([self.click_ids, pa.array([""])]).take(
+                pa.array(ids_or_none)
+            ),
+            "referrer_host": coded(
+                ["www.baidu.com", "www.so.com"], np.where(searched, rows % 3 % 2, -1)
+            ),
             **self.site_visitors.at(self.site[rows]),
             **self._utm(rows),
             **self._browser(rows),
         }
         at = self.touches.seconds[rows] + 2.0
-        visits = self._block(np.minimum(at, self.until), "visit", page=coded(PAGES, rows % 5), **shared)
+        visits = self._block(
+            np.minimum(at, self.until), "visit", page=coded(PAGES, rows % 5), **shared
+        )
         more = np.repeat(np.arange(len(rows)), self.rng.poisson(0.75, len(rows)))
         later = np.minimum(at[more] + self.rng.exponential(45.0, len(more)) + 3, self.until)
-        again = {name: value.take(pa.array(more)) if isinstance(value, pa.Array) else value for name, value in shared.items()}
+        again = {
+            name: value.take(pa.array(more)) if isinstance(value, pa.Array) else value
+            for name, value in shared.items()
+        }
         views = self._block(later, "view", page=coded(PAGES, more % len(PAGES)), **again)
         cart = np.flatnonzero(self.touches.bought[rows] | (self.rng.random(len(rows)) < 0.06))
-        carts = {name: value.take(pa.array(cart)) if isinstance(value, pa.Array) else value for name, value in shared.items()}
-        return [visits, views, self._block(np.minimum(at[cart] + 60, self.until), "custom", action="add_to_cart", **carts)]
+        carts = {
+            name: value.take(pa.array(cart)) if isinstance(value, pa.Array) else value
+            for name, value in shared.items()
+        }
+        return [
+            visits,
+            views,
+            self._block(
+                np.minimum(at[cart] + 60, self.until), "custom", action="add_to_cart", **carts
+            ),
+        ]
 
     def friends(self, rows: Ints) -> pa.Table:
         wecom = rows[self.touches.channel[rows] == CHANNELS.index("wecom")]
@@ -180,7 +244,10 @@ class Log:
             "creator": coded([c.key for c in self.plan.creators], creator),
             "platform": coded(platforms, creator),
             "campaign": coded([everyday], owned),
-            "channel": coded([*platforms, "offline"], np.where(creator >= 0, creator, np.where(spot >= 0, len(platforms), -1))),
+            "channel": coded(
+                [*platforms, "offline"],
+                np.where(creator >= 0, creator, np.where(spot >= 0, len(platforms), -1)),
+            ),
         }
 
     def _buyer(self, rows: Ints) -> dict[str, object]:
@@ -208,13 +275,27 @@ class Log:
 
     def redeemed(self) -> pa.Table:
         rows = np.flatnonzero(np.array(self.orders.code) != "")
-        return self._block(self.orders.seconds[rows], "redeem", source="import", **self._buyer(rows), **self._owner(rows))
+        return self._block(
+            self.orders.seconds[rows],
+            "redeem",
+            source="import",
+            **self._buyer(rows),
+            **self._owner(rows),
+        )
 
     def refunded(self) -> pa.Table:
         rows = np.flatnonzero(self.orders.refund > 0)
-        return self._block(self.orders.refund_seconds[rows], "refund", source="import", amount=self.orders.refund[rows], **self._buyer(rows))
+        return self._block(
+            self.orders.refund_seconds[rows],
+            "refund",
+            source="import",
+            amount=self.orders.refund[rows],
+            **self._buyer(rows),
+        )
 
-    def reported(self, kind: str, action: str, post: Ints, seconds: Floats, quantity: Ints) -> pa.Table:
+    def reported(
+        self, kind: str, action: str, post: Ints, seconds: Floats, quantity: Ints
+    ) -> pa.Table:
         """What platforms report of posts: counts without people."""
         some = np.flatnonzero(quantity)
         posts, rows = self.plan.posts, post[some]
@@ -226,10 +307,14 @@ class Log:
             quantity=quantity[some],
             platform=coded([p.platform for p in posts], rows),
             channel=coded([p.platform for p in posts], rows),
-            platform_account=coded([self.plan.accounts[p.account].key if p.creator < 0 else "" for p in posts], rows),
+            platform_account=coded(
+                [self.plan.accounts[p.account].key if p.creator < 0 else "" for p in posts], rows
+            ),
             campaign=coded([self.plan.campaigns[p.campaign].key for p in posts], rows),
             content=coded([p.key for p in posts], rows),
-            creator=coded([self.plan.creators[p.creator].key if p.creator >= 0 else "" for p in posts], rows),
+            creator=coded(
+                [self.plan.creators[p.creator].key if p.creator >= 0 else "" for p in posts], rows
+            ),
         )
 
     def order_clicks(self) -> list[str]:

@@ -72,17 +72,25 @@ def place_orders(plan: Plan, touches: Touches, until: float, seed: int) -> Order
         refund=refund,
         refund_seconds=refund_seconds,
         customer_keys=keys(rng, len(buyers)),
-        phones=[f"13{n:09d}" if known else "" for n, known in zip(buyers, rng.random(len(buyers)) < PHONE_SHARE, strict=True)],
+        phones=[
+            f"13{n:09d}" if known else ""
+            for n, known in zip(buyers, rng.random(len(buyers)) < PHONE_SHARE, strict=True)
+        ],
     )
 
 
 def _numbers(plan: Plan, when: Floats) -> list[str]:
     day = (when // 86_400).astype(int)
     first = np.searchsorted(day, day)
-    return [f"YH{plan.day(d):%y%m%d}{n - f + 1:05d}" for n, (d, f) in enumerate(zip(day, first, strict=True))]
+    return [
+        f"YH{plan.day(d):%y%m%d}{n - f + 1:05d}"
+        for n, (d, f) in enumerate(zip(day, first, strict=True))
+    ]
 
 
-def _codes(plan: Plan, touches: Touches, rows: Ints, rng: np.random.Generator) -> tuple[list[str], Ints, Ints]:
+def _codes(
+    plan: Plan, touches: Touches, rows: Ints, rng: np.random.Generator
+) -> tuple[list[str], Ints, Ints]:
     """A creator's code where the way led over that creator's post, a spot's where it began at a poster, else now and then the welcome code."""
     creators = np.array([post.creator for post in plan.posts] + [-1])[touches.post[rows]]
     offline = touches.channel[rows] == CHANNELS.index("offline")
@@ -92,15 +100,21 @@ def _codes(plan: Plan, touches: Touches, rows: Ints, rng: np.random.Generator) -
     welcome = ~by_creator & ~by_spot & (luck[2] < 0.07)
     code = [
         plan.creators[c].code if a else plan.spots[s].code if b else WELCOME if w else ""
-        for a, b, w, c, s in zip(by_creator, by_spot, welcome, creators, touches.spot[rows], strict=True)
+        for a, b, w, c, s in zip(
+            by_creator, by_spot, welcome, creators, touches.spot[rows], strict=True
+        )
     ]
     return code, np.where(by_creator, creators, -1), np.where(by_spot, touches.spot[rows], -1)
 
 
-def _refunds(plan: Plan, when: Floats, amount: Ints, until: float, rng: np.random.Generator) -> tuple[Ints, Floats]:
+def _refunds(
+    plan: Plan, when: Floats, amount: Ints, until: float, rng: np.random.Generator
+) -> tuple[Ints, Floats]:
     day = when // 86_400
     bad = (day >= plan.bad_week) & (day < plan.bad_week + 7)
-    wanted: NDArray[np.bool_] = rng.random(len(when)) < np.where(bad, REFUND_SHARE_BAD, REFUND_SHARE)
+    wanted: NDArray[np.bool_] = rng.random(len(when)) < np.where(
+        bad, REFUND_SHARE_BAD, REFUND_SHARE
+    )
     at = when + (1.5 + rng.exponential(3.0, len(when))) * 86_400
     partly = np.where(rng.random(len(when)) < 0.2, amount // 2, amount)
     return np.where(wanted & (at < until), partly, 0), at

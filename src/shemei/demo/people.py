@@ -16,7 +16,19 @@ from numpy.typing import NDArray
 from shemei.demo.plan import DAYS, Plan
 from shemei.kernel.periods import Period, promos_within
 
-CHANNELS = ("xhs", "douyin", "wechat", "channels", "wecom", "weibo", "kuaishou", "bilibili", "search", "direct", "offline")
+CHANNELS = (
+    "xhs",
+    "douyin",
+    "wechat",
+    "channels",
+    "wecom",
+    "weibo",
+    "kuaishou",
+    "bilibili",
+    "search",
+    "direct",
+    "offline",
+)
 POSTED = 8
 """The first eight channels are platforms with posts; the rest have none."""
 FIRST = np.array([0.27, 0.26, 0.07, 0.06, 0.02, 0.09, 0.08, 0.06, 0.05, 0.02, 0.02])
@@ -64,7 +76,10 @@ def season(plan: Plan) -> tuple[Floats, Floats]:
     """Traffic and conversion by day: week-days, a slow rise, 大促, one campaign, one bad week."""
     days = np.arange(DAYS)
     dates = [plan.first + timedelta(int(day)) for day in days]
-    traffic = np.linspace(0.85, 1.2, DAYS) * np.array([1.0, 0.97, 0.98, 1.0, 1.06, 1.14, 1.1])[[d.weekday() for d in dates]]
+    traffic = (
+        np.linspace(0.85, 1.2, DAYS)
+        * np.array([1.0, 0.97, 0.98, 1.0, 1.06, 1.14, 1.1])[[d.weekday() for d in dates]]
+    )
     convert = np.ones(DAYS)
     for sale in promos_within(Period(dates[0], dates[-1])):
         inside = np.array([sale.first <= day <= sale.last for day in dates])
@@ -109,10 +124,19 @@ def simulate(plan: Plan, people: int, seed: int, *, without: str = "") -> Touche
         rng_gap = rng.exponential(1.0, people)
         day = (at[active] // 86_400).astype(np.int64)
         post = _choose_posts(chances, channel[active], day, luck[0, active])
-        hazard = pull[channel[active]] * post_pull[post] * keen[active] * np.where(buyer[active], BUYER_PULL, 1.0)
+        hazard = (
+            pull[channel[active]]
+            * post_pull[post]
+            * keen[active]
+            * np.where(buyer[active], BUYER_PULL, 1.0)
+        )
         bought = luck[1, active] < 1 - np.exp(-(hazard + carried[active]) * convert[day])
-        spot = np.where(channel[active] == 10, (luck[2, active] * len(plan.spots)).astype(np.int64), -1)
-        rows.append((active, at[active], channel[active], post, spot, np.full(len(active), step), bought))
+        spot = np.where(
+            channel[active] == 10, (luck[2, active] * len(plan.spots)).astype(np.int64), -1
+        )
+        rows.append(
+            (active, at[active], channel[active], post, spot, np.full(len(active), step), bought)
+        )
         buyer[active] |= bought
         carried[active] = np.where(bought, 0.0, (carried[active] + hazard * CARRY))
         stays = luck[3, active] < np.where(buyer[active], STAY_BUYER, STAY)
@@ -122,13 +146,17 @@ def simulate(plan: Plan, people: int, seed: int, *, without: str = "") -> Touche
         at[active] += gap * 86_400.0
         channel[active] = _next(channel[active], luck[4, active])
         active = active[at[active] < DAYS * 86_400.0]
-    person, seconds, names, post, spot, steps, bought = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+    person, seconds, names, post, spot, steps, bought = (
+        np.concatenate(parts) for parts in zip(*rows, strict=True)
+    )
     return Touches(person, seconds, names, post, spot, steps, bought)
 
 
 def _clock(rng: np.random.Generator, count: int) -> Floats:
     """The part of the day, with its noon and evening peaks."""
-    hours = np.array([1, 1, 0, 0, 0, 1, 2, 4, 5, 5, 5, 6, 8, 7, 5, 5, 5, 6, 7, 8, 10, 11, 8, 4], float)
+    hours = np.array(
+        [1, 1, 0, 0, 0, 1, 2, 4, 5, 5, 5, 6, 8, 7, 5, 5, 5, 6, 7, 8, 10, 11, 8, 4], float
+    )
     return (rng.choice(24, count, p=hours / hours.sum()) + rng.random(count)) / 24
 
 
@@ -137,7 +165,9 @@ def _next(channel: Ints, luck: Floats) -> Ints:
     return np.minimum((table[channel] < luck[:, None]).sum(axis=1), len(CHANNELS) - 1)
 
 
-def _choose_posts(chances: list[tuple[Ints, Floats]], channel: Ints, day: Ints, luck: Floats) -> Ints:
+def _choose_posts(
+    chances: list[tuple[Ints, Floats]], channel: Ints, day: Ints, luck: Floats
+) -> Ints:
     chosen = np.full(len(channel), -1)
     for number, (posts, table) in enumerate(chances):
         here = np.flatnonzero(channel == number)

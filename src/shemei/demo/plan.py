@@ -11,10 +11,28 @@ from shemei.demo import script
 
 DAYS = 180
 ALPHABET = np.array(list("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"))
-POSTING = {"xhs": 0.30, "douyin": 0.22, "wechat": 0.10, "channels": 0.10, "weibo": 0.10, "kuaishou": 0.08, "bilibili": 0.06, "wecom": 0.04}
+POSTING = {
+    "xhs": 0.30,
+    "douyin": 0.22,
+    "wechat": 0.10,
+    "channels": 0.10,
+    "weibo": 0.10,
+    "kuaishou": 0.08,
+    "bilibili": 0.06,
+    "wecom": 0.04,
+}
 POSTS = 460
 CREATOR_SHARE = 0.38
-BASE = {"xhs": 27_000, "douyin": 48_000, "wechat": 12_000, "channels": 22_000, "weibo": 40_000, "kuaishou": 29_000, "bilibili": 20_000, "wecom": 4_800}
+BASE = {
+    "xhs": 27_000,
+    "douyin": 48_000,
+    "wechat": 12_000,
+    "channels": 22_000,
+    "weibo": 40_000,
+    "kuaishou": 29_000,
+    "bilibili": 20_000,
+    "wecom": 4_800,
+}
 """Impressions of an ordinary post."""
 CREATOR_REACH = 1.6
 
@@ -130,7 +148,10 @@ def make_plan(today: date, seed: int) -> Plan:
         Campaign(draw.key(), script.EVERYDAY[0], script.EVERYDAY[1], 0, DAYS - 1),
         Campaign(draw.key(), script.CAMPAIGN[0], script.CAMPAIGN[1], DAYS - 54, DAYS + 37),
     )
-    spots = tuple(Spot(draw.key(), name, code, draw.key(), draw.key(), draw.code()) for name, code in script.SPOTS)
+    spots = tuple(
+        Spot(draw.key(), name, code, draw.key(), draw.key(), draw.code())
+        for name, code in script.SPOTS
+    )
     posts = _posts(draw, accounts, creators)
     return Plan(
         first=first,
@@ -150,20 +171,41 @@ def make_plan(today: date, seed: int) -> Plan:
 def _creator(draw: Draw, number: int, row: tuple[str, str, int, str]) -> Creator:
     name, platform, followers, city = row
     skill = float(draw.rng.lognormal(0.0, 0.45)) * (1.5 if followers < 100_000 else 0.9)
-    return Creator(draw.key(), name, platform, followers, city, f"YH{number + 11}{draw.code(2).upper()}", draw.key(), skill)
+    return Creator(
+        draw.key(),
+        name,
+        platform,
+        followers,
+        city,
+        f"YH{number + 11}{draw.code(2).upper()}",
+        draw.key(),
+        skill,
+    )
 
 
-def _posts(draw: Draw, accounts: tuple[Account, ...], creators: tuple[Creator, ...]) -> tuple[Post, ...]:
+def _posts(
+    draw: Draw, accounts: tuple[Account, ...], creators: tuple[Creator, ...]
+) -> tuple[Post, ...]:
     """The first day has one post on each platform, so that nobody clicks what is not there yet."""
     days = np.sort((DAYS * draw.rng.beta(1.25, 1.0, POSTS)).astype(int))
-    platforms = [str(item) for item in draw.rng.choice(list(POSTING), POSTS, p=list(POSTING.values()))]
+    platforms = [
+        str(item) for item in draw.rng.choice(list(POSTING), POSTS, p=list(POSTING.values()))
+    ]
     days[: len(POSTING)], platforms[: len(POSTING)] = 0, list(POSTING)
     seen: dict[str, int] = {}
-    return tuple(_post(draw, int(day), name, accounts, creators, seen) for day, name in zip(days, platforms, strict=True))
+    return tuple(
+        _post(draw, int(day), name, accounts, creators, seen)
+        for day, name in zip(days, platforms, strict=True)
+    )
 
 
 def _post(
-    draw: Draw, day: int, platform: str, accounts: tuple[Account, ...], creators: tuple[Creator, ...], seen: dict[str, int]
+    draw: Draw,
+    day: int,
+    platform: str,
+    accounts: tuple[Account, ...],
+    creators: tuple[Creator, ...],
+    seen: dict[str, int],
 ) -> Post:
     account = next(n for n, item in enumerate(accounts) if item.platform == platform)
     there = [n for n, item in enumerate(creators) if item.platform == platform]
@@ -182,7 +224,8 @@ def _post(
         pillar=1 if in_campaign and draw.rng.random() < 0.5 else pillar,
         form=str(draw.rng.choice(script.FORMS[platform])),
         day=day,
-        minute=int(draw.rng.choice([450, 720, 750, 1080, 1200, 1230, 1260])) + int(draw.rng.integers(0, 20)),
+        minute=int(draw.rng.choice([450, 720, 750, 1080, 1200, 1230, 1260]))
+        + int(draw.rng.integers(0, 20)),
         appeal=float(draw.rng.lognormal(0.0, 0.8)),
         pull=float(draw.rng.lognormal(0.0, 0.5)) * skill,
         link_key=draw.key(),
@@ -190,15 +233,27 @@ def _post(
     )
 
 
-def _collaborations(draw: Draw, creators: tuple[Creator, ...], posts: tuple[Post, ...]) -> tuple[Collaboration, ...]:
+def _collaborations(
+    draw: Draw, creators: tuple[Creator, ...], posts: tuple[Post, ...]
+) -> tuple[Collaboration, ...]:
     paid = [(number, post) for number, post in enumerate(posts) if post.creator >= 0]
     return tuple(
         Collaboration(
             key=draw.key(),
             creator=post.creator,
             post=number,
-            fee=int(round(creators[post.creator].followers * float(draw.rng.uniform(0.012, 0.03)) / 100) * 10_000),
-            promised=int(BASE[post.platform] * CREATOR_REACH * post.appeal ** 0.6 * float(draw.rng.uniform(0.6, 1.2)) // 100 * 100),
+            fee=int(
+                round(creators[post.creator].followers * float(draw.rng.uniform(0.012, 0.03)) / 100)
+                * 10_000
+            ),
+            promised=int(
+                BASE[post.platform]
+                * CREATOR_REACH
+                * post.appeal**0.6
+                * float(draw.rng.uniform(0.6, 1.2))
+                // 100
+                * 100
+            ),
         )
         for number, post in paid
     )

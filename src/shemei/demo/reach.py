@@ -9,9 +9,24 @@ import numpy as np
 from shemei.demo.people import Floats, Ints
 from shemei.demo.plan import BASE, CREATOR_REACH, DAYS, Plan
 
-ENGAGED = {"xhs": 0.052, "douyin": 0.046, "wechat": 0.031, "channels": 0.034, "weibo": 0.019, "kuaishou": 0.043, "bilibili": 0.061, "wecom": 0.055}
+ENGAGED = {
+    "xhs": 0.052,
+    "douyin": 0.046,
+    "wechat": 0.031,
+    "channels": 0.034,
+    "weibo": 0.019,
+    "kuaishou": 0.043,
+    "bilibili": 0.061,
+    "wecom": 0.055,
+}
 SPLIT = {"like": 0.62, "comment": 0.10, "collect": 0.18, "share": 0.10}
-AD_BUDGET = {"douyin": 190_000, "xhs": 150_000, "channels": 60_000, "weibo": 45_000, "kuaishou": 38_000}
+AD_BUDGET = {
+    "douyin": 190_000,
+    "xhs": 150_000,
+    "channels": 60_000,
+    "weibo": 45_000,
+    "kuaishou": 38_000,
+}
 """Feed advertising per day in 分."""
 SPAN = 24
 ACTIONS = (*SPLIT, "finish")
@@ -48,7 +63,12 @@ def make_reach(plan: Plan, traffic: Floats, seed: int) -> Reach:
     post = np.repeat(np.arange(len(plan.posts)), SPAN)
     day = np.array([p.day for p in plan.posts])[post] + np.tile(ages, len(plan.posts))
     keep = day < DAYS
-    base = np.array([BASE[p.platform] * p.appeal * (CREATOR_REACH if p.creator >= 0 else 1.0) for p in plan.posts])
+    base = np.array(
+        [
+            BASE[p.platform] * p.appeal * (CREATOR_REACH if p.creator >= 0 else 1.0)
+            for p in plan.posts
+        ]
+    )
     expected = base[post] * np.tile(fade, len(plan.posts)) * traffic[np.minimum(day, DAYS - 1)]
     post, day, impressions = post[keep], day[keep], rng.poisson(expected[keep])
     rate = np.array([ENGAGED[p.platform] * p.pull**0.4 for p in plan.posts])[post]
@@ -66,5 +86,14 @@ def make_spend(plan: Plan, traffic: Floats, seed: int) -> list[Expense]:
     for platform, budget in AD_BUDGET.items():
         amounts = budget * traffic * rng.uniform(0.8, 1.2, DAYS)
         claimed = rng.poisson(amounts / 3_000)
-        lines += [Expense(platform, day, int(amounts[day] // 100 * 100), int(claimed[day]), int(claimed[day]) * 24_800) for day in range(DAYS)]
+        lines += [
+            Expense(
+                platform,
+                day,
+                int(amounts[day] // 100 * 100),
+                int(claimed[day]),
+                int(claimed[day]) * 24_800,
+            )
+            for day in range(DAYS)
+        ]
     return lines

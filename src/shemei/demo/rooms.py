@@ -25,7 +25,13 @@ from shemei.warehouse.vocabulary import SHANGHAI
 
 SHOP = "https://shop.yuhe.example"
 CHUNK = 2_000
-FIGURE_OF = {"like": "likes", "comment": "comments", "collect": "collects", "share": "shares", "finish": "finishes"}
+FIGURE_OF = {
+    "like": "likes",
+    "comment": "comments",
+    "collect": "collects",
+    "share": "shares",
+    "finish": "finishes",
+}
 
 
 @dataclass
@@ -36,14 +42,26 @@ class Rooms:
     workspace: Workspace
 
     def moment(self, seconds: float) -> datetime:
-        return datetime.combine(self.plan.first, time(), SHANGHAI) + timedelta(seconds=float(seconds))
+        return datetime.combine(self.plan.first, time(), SHANGHAI) + timedelta(
+            seconds=float(seconds)
+        )
 
     def brand(self) -> None:
         ws, plan = self.workspace, self.plan
         self.accounts = PlatformAccount.objects.bulk_create(
-            PlatformAccount(workspace=ws, key=a.key, platform=a.platform, name=a.name, handle=a.handle, followers=a.followers) for a in plan.accounts
+            PlatformAccount(
+                workspace=ws,
+                key=a.key,
+                platform=a.platform,
+                name=a.name,
+                handle=a.handle,
+                followers=a.followers,
+            )
+            for a in plan.accounts
         )
-        self.pillars = Pillar.objects.bulk_create(Pillar(workspace=ws, name=name, color=n + 1) for n, name in enumerate(script.PILLARS))
+        self.pillars = Pillar.objects.bulk_create(
+            Pillar(workspace=ws, name=name, color=n + 1) for n, name in enumerate(script.PILLARS)
+        )
         self.campaigns = Campaign.objects.bulk_create(
             Campaign(
                 workspace=ws, key=c.key, name=c.name, starts_on=plan.day(c.first), ends_on=plan.day(c.last), state="running", utm_campaign=c.utm,
@@ -73,7 +91,9 @@ class Rooms:
         order = np.lexsort((reach.day, reach.post))
         posts = reach.post[order]
         starts = np.flatnonzero(np.r_[True, posts[1:] != posts[:-1]])
-        totals = {name: _running(values[order], starts) for name, values in self._figures(reach).items()}
+        totals = {
+            name: _running(values[order], starts) for name, values in self._figures(reach).items()
+        }
         PostMetric.objects.bulk_create(
             (
                 PostMetric(
@@ -87,12 +107,25 @@ class Rooms:
 
     @staticmethod
     def _figures(reach: Reach) -> dict[str, Any]:
-        return {"impressions": reach.impressions, "follows": reach.follows, **{FIGURE_OF[name]: reach.actions[name] for name in ACTIONS}}
+        return {
+            "impressions": reach.impressions,
+            "follows": reach.follows,
+            **{FIGURE_OF[name]: reach.actions[name] for name in ACTIONS},
+        }
 
     def people(self) -> None:
         ws, plan = self.workspace, self.plan
         self.creators = Creator.objects.bulk_create(
-            Creator(workspace=ws, key=c.key, name=c.name, platform=c.platform, followers=c.followers, city=c.city, tier=tier_of(c.followers)) for c in plan.creators
+            Creator(
+                workspace=ws,
+                key=c.key,
+                name=c.name,
+                platform=c.platform,
+                followers=c.followers,
+                city=c.city,
+                tier=tier_of(c.followers),
+            )
+            for c in plan.creators
         )
         Collaboration.objects.bulk_create(
             Collaboration(
@@ -104,13 +137,48 @@ class Rooms:
 
     def tracking(self) -> None:
         ws, plan = self.workspace, self.plan
-        Site.objects.create(workspace=ws, key=plan.site_key, name="屿禾官方商城", hosts=["shop.yuhe.example"])
-        Link.objects.bulk_create([*(self._post_link(post) for post in plan.posts), *(self._spot_link(spot) for spot in plan.spots)], batch_size=CHUNK)
+        Site.objects.create(
+            workspace=ws, key=plan.site_key, name="屿禾官方商城", hosts=["shop.yuhe.example"]
+        )
+        Link.objects.bulk_create(
+            [
+                *(self._post_link(post) for post in plan.posts),
+                *(self._spot_link(spot) for spot in plan.spots),
+            ],
+            batch_size=CHUNK,
+        )
         PromoCode.objects.bulk_create(
             [
-                *(self._code(c.code_key, c.code, "creator", creator_key=c.key, platform=c.platform, discount_note="立减 30 元") for c in plan.creators),
-                *(self._code(s.code_key, s.code, "spot", spot=s.name, platform="other", discount_note="立减 30 元") for s in plan.spots),
-                PromoCode(workspace=ws, code=WELCOME, owner_kind="campaign", campaign=self.campaigns[0], platform="other", discount_note="新客立减 30 元"),
+                *(
+                    self._code(
+                        c.code_key,
+                        c.code,
+                        "creator",
+                        creator_key=c.key,
+                        platform=c.platform,
+                        discount_note="立减 30 元",
+                    )
+                    for c in plan.creators
+                ),
+                *(
+                    self._code(
+                        s.code_key,
+                        s.code,
+                        "spot",
+                        spot=s.name,
+                        platform="other",
+                        discount_note="立减 30 元",
+                    )
+                    for s in plan.spots
+                ),
+                PromoCode(
+                    workspace=ws,
+                    code=WELCOME,
+                    owner_kind="campaign",
+                    campaign=self.campaigns[0],
+                    platform="other",
+                    discount_note="新客立减 30 元",
+                ),
             ]
         )
 
@@ -130,25 +198,57 @@ class Rooms:
         )  # fmt: skip
 
     def _code(self, key: str, code: str, kind: str, **owner: str) -> PromoCode:
-        return PromoCode(workspace=self.workspace, key=key, code=code, owner_kind=kind, campaign=self.campaigns[0], **owner)
+        return PromoCode(
+            workspace=self.workspace,
+            key=key,
+            code=code,
+            owner_kind=kind,
+            campaign=self.campaigns[0],
+            **owner,
+        )
 
-    def commerce(self, orders: Orders, hashes: list[str], click_ids: list[str], visitors: list[str]) -> None:
+    def commerce(
+        self, orders: Orders, hashes: list[str], click_ids: list[str], visitors: list[str]
+    ) -> None:
         ws = self.workspace
-        products = Product.objects.bulk_create(Product(workspace=ws, sku=sku, name=name, price=price) for sku, name, price, _ in script.PRODUCTS)
+        products = Product.objects.bulk_create(
+            Product(workspace=ws, sku=sku, name=name, price=price)
+            for sku, name, price, _ in script.PRODUCTS
+        )
         customers = Customer.objects.bulk_create(
             (
-                Customer(workspace=ws, key=key, ref=f"C{n + 10_001}", phone_hash=hashed, phone_tail=phone[-4:], name_masked=_name(n))
-                for n, (key, hashed, phone) in enumerate(zip(orders.customer_keys, hashes, orders.phones, strict=True))
+                Customer(
+                    workspace=ws,
+                    key=key,
+                    ref=f"C{n + 10_001}",
+                    phone_hash=hashed,
+                    phone_tail=phone[-4:],
+                    name_masked=_name(n),
+                )
+                for n, (key, hashed, phone) in enumerate(
+                    zip(orders.customer_keys, hashes, orders.phones, strict=True)
+                )
             ),
             batch_size=CHUNK,
         )
         made = Order.objects.bulk_create(
-            (self._order(orders, n, customers, click_ids[n], visitors[n]) for n in range(len(orders.touch))), batch_size=CHUNK
+            (
+                self._order(orders, n, customers, click_ids[n], visitors[n])
+                for n in range(len(orders.touch))
+            ),
+            batch_size=CHUNK,
         )
-        OrderLine.objects.bulk_create((self._line(orders, n, order, products) for n, order in enumerate(made)), batch_size=CHUNK)
-        Refund.objects.bulk_create(self._refund(orders, int(n), made) for n in np.flatnonzero(orders.refund))
+        OrderLine.objects.bulk_create(
+            (self._line(orders, n, order, products) for n, order in enumerate(made)),
+            batch_size=CHUNK,
+        )
+        Refund.objects.bulk_create(
+            self._refund(orders, int(n), made) for n in np.flatnonzero(orders.refund)
+        )
 
-    def _order(self, orders: Orders, n: int, customers: list[Customer], click_id: str, visitor: str) -> Order:
+    def _order(
+        self, orders: Orders, n: int, customers: list[Customer], click_id: str, visitor: str
+    ) -> Order:
         paid_at = self.moment(orders.seconds[n])
         age = (DAYS * 86_400 - orders.seconds[n]) / 86_400
         whole = orders.refund[n] >= orders.amount[n]
@@ -191,16 +291,26 @@ class Rooms:
     def goals(self, targets: dict[str, float]) -> None:
         campaign = self.campaigns[1]
         Goal.objects.bulk_create(
-            Goal(workspace=self.workspace, metric=metric, target=round(target, 4), starts_on=campaign.starts_on, ends_on=campaign.ends_on)
+            Goal(
+                workspace=self.workspace,
+                metric=metric,
+                target=round(target, 4),
+                starts_on=campaign.starts_on,
+                ends_on=campaign.ends_on,
+            )
             for metric, target in targets.items()
         )
 
 
 def make_workspace(plan: Plan, password: str) -> Workspace:
     """The brand and its four members; existing users of these addresses get the password anew."""
-    workspace = Workspace.objects.create(key=plan.workspace_key, name=script.BRAND, attribution_model="shapley")
+    workspace = Workspace.objects.create(
+        key=plan.workspace_key, name=script.BRAND, attribution_model="shapley"
+    )
     for email, name, role in script.MEMBERS:
-        user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=name)
+        user = User.objects.filter(email=email).first() or User.objects.create_user(
+            email, name=name
+        )
         user.set_password(password)
         user.save(update_fields=["password"])
         Member.objects.create(workspace=workspace, user=user, role=role)

@@ -51,10 +51,22 @@ class Visitors:
         self.keys = np.array([*map(visitor_key, names), 0])
 
     def at(self, index: Ints) -> dict[str, pa.Array]:
-        return {"visitor": pc.take(self.names, pa.array(np.where(index < 0, len(self.keys) - 1, index))), "visitor_key": pa.array(self.keys[index])}
+        return {
+            "visitor": pc.take(
+                self.names, pa.array(np.where(index < 0, len(self.keys) - 1, index))
+            ),
+            "visitor_key": pa.array(self.keys[index]),
+        }
 
 
-def block(rng: np.random.Generator, midnight: int, seconds: Floats, workspace: str, kind: str, **columns: object) -> pa.Table:
+def block(
+    rng: np.random.Generator,
+    midnight: int,
+    seconds: Floats,
+    workspace: str,
+    kind: str,
+    **columns: object,
+) -> pa.Table:
     """One kind of event: ``seconds`` after the first day's Shanghai ``midnight`` (UTC seconds), the rest as given."""
     count = len(seconds)
     micros = ((midnight + seconds) * 1_000_000).astype(np.int64)
@@ -68,7 +80,13 @@ def block(rng: np.random.Generator, midnight: int, seconds: Floats, workspace: s
         "week": _int_days(local // 86_400 - (local // 86_400 + 3) % 7),
         **columns,
     }
-    return pa.table([_column(given.get(field.name, _DEFAULTS[field.name]), field.type, count) for field in SCHEMA], schema=SCHEMA)
+    return pa.table(
+        [
+            _column(given.get(field.name, _DEFAULTS[field.name]), field.type, count)
+            for field in SCHEMA
+        ],
+        schema=SCHEMA,
+    )
 
 
 def _int_days(days: Ints) -> Ints:

@@ -43,5 +43,12 @@ class RowForm(ModelForm):
         """What the form shows of ``row`` before anything is typed."""
         return model_to_dict(row, fields=list(cls.base_fields))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            choices = getattr(field, "choices", None)
+            if choices and (first := next(iter(choices)))[0] == "" and set(str(first[1])) == {"-"}:
+                field.choices = [("", "请选择"), *list(choices)[1:]]  # type: ignore[attr-defined]
+
     def _post_clean(self) -> None:
         """The model's own checks run in the action, with the workspace known."""

@@ -112,14 +112,16 @@ def model_name(workspace: Any) -> str:
     return MODEL_NAMES[workspace.attribution_model]
 
 
-def credited_by(workspace: Any, by: str, *, days: int = CREDIT_DAYS) -> dict[str, Credit]:
-    """Orders and money credited to each value of a dimension in the last days, by the workspace's model."""
-    last = today()
+def credited_by(
+    workspace: Any, by: str, *, first: date | None = None, last: date | None = None
+) -> dict[str, Credit]:
+    """Orders and money credited to each value of a dimension, by the workspace's model; by default of 90 days."""
+    until = last or today()
     told = attribute(
         lake(),
         workspace.key,
-        int_day(last - timedelta(days - 1)),
-        int_day(last),
+        int_day(first or until - timedelta(CREDIT_DAYS - 1)),
+        int_day(until),
         by=by,
         models=(workspace.attribution_model,),
         lookback_days=workspace.lookback_days,

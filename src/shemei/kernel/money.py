@@ -27,6 +27,4 @@ def parse_money(text: str) -> int:
     return int(amount)
 
 
-_HALF_WIDTH = {
-    full: half for full, half in zip(range(0xFF01, 0xFF5F), range(0x21, 0x7F), strict=True)
-} | {0x2212: 0x2D}
+_HALF_WIDTH = dict(zip(range(0xFF01, 0xFF5F), range(0x21, 0x7F), strict=True)) | {0x2212: 0x2D}

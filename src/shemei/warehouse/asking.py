@@ -1,7 +1,5 @@
 """How each question becomes one SQL text in the portable subset."""
 
-# ruff: noqa: S608  (values are literals of the dialect, names are our own)
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -85,6 +83,7 @@ def totals_sql(view: View, question: Totals | Series, bucket: str = "") -> str:
     }
     values["people_part"] = _people_part(view, question, values)
     values["metrics"] = ", ".join(f"{metric_sql(key)} AS {key}" for key in question.metrics)
+    values["having"] = _having(question.metrics) if by else ""
     values["order_by"] = ", ".join(by if bucket else (f"{question.metrics[0]} DESC", *by))
     return render("totals", values)
 
@@ -110,6 +109,12 @@ def _sums(metrics: tuple[str, ...]) -> dict[str, str]:
         "order_sums": ", ".join(orders + zeros),
         "people_sums": ", ".join([f"0 AS m_{k}" for k in measures] + counted),
     }
+
+
+def _having(metrics: tuple[str, ...]) -> str:
+    """Leave out groups in which nothing asked for happened."""
+    parts = (*needed_measures(metrics), *needed_people(metrics))
+    return "HAVING " + " OR ".join(f"SUM(m_{part}) <> 0" for part in parts)
 
 
 def _people_part(view: View, question: Totals | Series, values: dict[str, str | int]) -> str:
@@ -155,7 +160,7 @@ def _amount(part: str) -> str:
     return f"SUM(m_{part})"
 
 
-def rows_sql(view: View, question: Rows, files: Sequence[LiveFile], limit: int, offset: int) -> str:
+def rows_sql(view: View, question: Rows, files: Sequence[LiveFile], limit: int) -> str:
     """Return the query of events in some files of the log."""
     where = view.conditions(question.where)
     if question.kinds:
@@ -168,7 +173,6 @@ def rows_sql(view: View, question: Rows, files: Sequence[LiveFile], limit: int, 
         "events": view.events(files),
         "event_where": where,
         "limit": limit,
-        "offset": offset,
     }
     return render("rows", values)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -204,7 +205,7 @@ def _read_paths(engine: Engine, question: PathTable, by: str) -> _Paths:
 def _slim(view: View, question: PathTable, by: str) -> str:
     whole = path_table_sql(view, question)
     return (
-        f"SELECT day, value, position, hours_before, {by} FROM ({whole}) AS t"  # noqa: S608
+        f"SELECT day, value, position, hours_before, {by} FROM ({whole}) AS t"
         " ORDER BY conv_ts, order_id, position"
     )
 
@@ -285,9 +286,9 @@ def _daily(
 
 def _by_day(paths: _Paths, model: str) -> dict[int, dict[str, float]]:
     """Credit each day's orders alone; orders lie by time, so a day is one stretch."""
-    starts = [0, *(np.flatnonzero(np.diff(paths.days)) + 1).tolist()] if len(paths) else []
+    edges = np.flatnonzero(np.diff(paths.days)) + 1
     found: dict[int, dict[str, float]] = {}
-    for a, b in zip(starts, [*starts[1:], len(paths)], strict=True):
+    for a, b in pairwise([0, *edges.tolist(), len(paths)] if len(paths) else []):
         shares = summarise(paths.counts(a, b), (model,)).shares[model]
         credited = {
             name: float(value)

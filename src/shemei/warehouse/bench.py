@@ -1,7 +1,5 @@
 """The workbench: one DuckDB connection on which everything computed from the log is made."""
 
-# ruff: noqa: S608  (values are literals of the dialect, names are our own)
-
 from __future__ import annotations
 
 import contextlib

@@ -1,7 +1,5 @@
 """What is computed day by day from the log: cells, who came, what was seen together, touches."""
 
-# ruff: noqa: S608  (values are literals of the dialect, names are our own)
-
 from __future__ import annotations
 
 from collections import defaultdict

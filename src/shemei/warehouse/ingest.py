@@ -99,7 +99,7 @@ def _read_fast(segments: Sequence[tuple[Path, bytes, int]]) -> pa.Table | None:
     try:
         with duckdb.connect(config={"threads": 2}) as connection:
             found = connection.sql(
-                f"SELECT {', '.join(defaults)} FROM {source} WHERE kind IS NOT NULL"  # noqa: S608
+                f"SELECT {', '.join(defaults)} FROM {source} WHERE kind IS NOT NULL"
             ).to_arrow_table()
     except duckdb.Error:
         return None

@@ -1,7 +1,5 @@
 """One person's way: the identities of a person, and every event that carries one of them."""
 
-# ruff: noqa: S608  (values are literals of the dialect, names are our own)
-
 from __future__ import annotations
 
 from dataclasses import dataclass, field

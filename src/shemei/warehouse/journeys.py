@@ -1,7 +1,5 @@
 """Journeys without an order, as the Markov chain wants them: read where stored, else computed."""
 
-# ruff: noqa: S608  (values are literals of the dialect, names are our own)
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -24,11 +24,10 @@ from shemei.warehouse.questions import (
 from shemei.warehouse.vocabulary import date_of, int_day, week_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from shemei.warehouse.asking import View
     from shemei.warehouse.home import Home
-    from shemei.warehouse.table import LiveFile
 
 NEWEST_DAYS = 3
 """Days looked through first for the newest events; then twice as many, and so on."""
@@ -154,28 +153,25 @@ def _buckets(question: Series) -> list[int]:
 
 def _newest(engine: Engine, question: Rows) -> pa.Table:
     """Look through ever more days from the newest, until there are enough rows."""
-    wanted = question.limit + question.offset
-    found = None
-    for files in _growing(engine, question):
-        found = engine.read(_rows_of(question, files, wanted))
-        if found.num_rows >= wanted:
-            break
-    if found is None:
-        found = engine.read(_rows_of(question, [], 0))
-    return asking.in_micros(found.slice(question.offset, question.limit))
+    wanted, days = question.limit + question.offset, NEWEST_DAYS
+    while True:
+        found = engine.read(_rows_of(engine, question, days))
+        if found.num_rows >= wanted or days >= len(_days(engine, question)):
+            return asking.in_micros(found.slice(question.offset, question.limit))
+        days *= 4
 
 
-def _rows_of(question: Rows, files: list[LiveFile], limit: int) -> Callable[[View], str]:
-    return lambda view: asking.rows_sql(view, question, files, limit, 0)
+def _rows_of(engine: Engine, question: Rows, count: int) -> Callable[[View], str]:
+    """Return what makes the query over the newest days; a second try looks for their files anew."""
+
+    def build(view: View) -> str:
+        chosen = set(_days(engine, question)[-count:])
+        live = engine.live.between(question.first, question.last)
+        files = [item for item in live if item.day in chosen]
+        return asking.rows_sql(view, question, files, question.limit + question.offset)
+
+    return build
 
 
-def _growing(engine: Engine, question: Rows) -> Iterator[list[LiveFile]]:
-    files = engine.live.between(question.first, question.last)
-    days = sorted({item.day for item in files}, reverse=True)
-    count = NEWEST_DAYS
-    while files:
-        chosen = set(days[:count])
-        yield [item for item in files if item.day in chosen]
-        if count >= len(days):
-            return
-        count *= 4
+def _days(engine: Engine, question: Rows) -> list[int]:
+    return sorted({item.day for item in engine.live.between(question.first, question.last)})

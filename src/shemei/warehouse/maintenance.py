@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -20,27 +20,34 @@ from shemei.warehouse.tables import SCHEMAS
 from shemei.warehouse.tombstones import excluded, marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from shemei.warehouse.home import Home
     from shemei.warehouse.table import LiveFile
     from shemei.warehouse.tombstones import Tombstone
 
 VACUUM_HOURS = 24
+DUTY = 10
+"""Persons and paths rest so many times as long as they took, unless all is asked for."""
+
 CURRENT_DAY_FILES = 12
 """So many files may the newest day have before it is rewritten; a closed day keeps one."""
 
 
 @dataclass(frozen=True, slots=True)
 class SettleReport:
-    """What :func:`settle` did: records loaded, days computed again, seconds it took."""
+    """What :func:`settle` did: records loaded, days computed again, seconds it took.
+
+    ``behind`` is true where persons and paths are still to be computed.
+    """
 
     loaded: int
     days: int
     seconds: float
+    behind: bool = False
 
 
-def settle(home: Home) -> SettleReport:
+def settle(home: Home, *, full: bool = True) -> SettleReport:
     """Load everything that waits, then compute again what that changed.
 
     Safe at any time and in any number of processes: one settles, the others wait and find nothing
@@ -50,6 +57,9 @@ def settle(home: Home) -> SettleReport:
     ----------
     home : Home
         The installation.
+    full : bool
+        Without it persons and paths, the dear part, are only computed where that took at most a
+        tenth of the time since: a steady trickle of events does not keep a processor busy.
 
     Returns
     -------
@@ -69,45 +79,58 @@ def settle(home: Home) -> SettleReport:
     while (report := load(home)).segments:
         loaded += report.loaded_records
     with events.locked(home.lake / "settle.lock"):
-        days = _compute(home)
-    return SettleReport(loaded, days, time.monotonic() - begun)
+        shelf = Shelf(home)
+        days = _compute(home, shelf, full=full)
+        after = shelf.current()
+    return SettleReport(loaded, days, time.monotonic() - begun, after.days != after.walked)
 
 
-def _compute(home: Home) -> int:
-    shelf = Shelf(home)
+def _compute(home: Home, shelf: Shelf, *, full: bool) -> int:
     before = shelf.current()
     files = events.live_files(events.open_table(home))
     gone = excluded(home)
-    signatures = _signatures(files, gone)
-    changed = {
-        int(day)
-        for day in signatures.keys() | before.days.keys()
-        if signatures.get(day) != before.days.get(day)
-    }
-    if not changed and before.as_of:
+    now = _signatures(files, gone)
+    changed, unwalked = _differing(now, before.days), _differing(now, before.walked)
+    walking = bool(unwalked) and (full or _due(before))
+    if before.as_of and not changed and not walking:
         return 0
     with workbench(home, shelf, before) as bench:
-        _recompute(bench, before, changed, files, [one.batch for one in gone])
-        shelf.publish(Manifest(files=bench.files, days=signatures))
+        rebuild_days(bench, changed, files, [one.batch for one in gone])
+        after = replace(before, days=now)
+        if walking or not before.as_of:
+            after = _walk(bench, after, unwalked)
+        else:
+            name_people(bench)
+            rebuild_orders(bench)
+        shelf.publish(replace(after, files=bench.files))
     shelf.sweep(SCHEMAS)
     return len(changed)
 
 
-def _recompute(
-    bench: Bench,
-    before: Manifest,
-    changed: set[int],
-    files: list[LiveFile],
-    without: list[str],
-) -> None:
+def _differing(now: Mapping[str, str], before: Mapping[str, str]) -> set[int]:
+    return {int(day) for day in now.keys() | before.keys() if now.get(day) != before.get(day)}
+
+
+def _due(manifest: Manifest) -> bool:
+    return time.time() - manifest.walked_at >= DUTY * manifest.walk_seconds
+
+
+def _walk(bench: Bench, manifest: Manifest, unwalked: set[int]) -> Manifest:
+    """Compute persons, orders and paths, and note which state of the log they are of."""
+    begun = time.monotonic()
     persons_before = bench.source("persons")
-    rebuild_days(bench, changed, files, without)
     rebuild_persons(bench)
     name_people(bench)
     rebuild_orders(bench)
-    touched = changed | (moved_days(bench, persons_before) if before.days else set())
-    held = {item.day // 100 for item in files} | {int(day) // 100 for day in before.days}
-    rebuild_paths(bench, months_of_paths(touched) & held, months_of_journeys(touched) & held)
+    moved = moved_days(bench, persons_before) if manifest.walked else set()
+    days, held = unwalked | moved, {int(day) // 100 for day in manifest.days}
+    rebuild_paths(bench, months_of_paths(days) & held, months_of_journeys(days) & held)
+    return replace(
+        manifest,
+        walked=manifest.days,
+        walked_at=time.time(),
+        walk_seconds=time.monotonic() - begun,
+    )
 
 
 def _signatures(files: Iterable[LiveFile], gone: Iterable[Tombstone]) -> dict[str, str]:
@@ -166,12 +189,13 @@ def _carry_over(
     """Keep what was computed of days that only changed their files."""
     shelf = Shelf(home)
     manifest = shelf.current()
-    known = dict(manifest.days)
+    known, walked = dict(manifest.days), dict(manifest.walked)
     for day in map(str, days):
-        if known.get(day) == before.get(day):
-            known[day] = after[day]
+        for held in (known, walked):
+            if held.get(day) == before.get(day):
+                held[day] = after[day]
     if manifest.as_of:
-        shelf.publish(Manifest(manifest.files, known), as_of=manifest.as_of)
+        shelf.publish(replace(manifest, days=known, walked=walked), as_of=manifest.as_of)
 
 
 def vacuum(home: Home, *, hours: int = VACUUM_HOURS) -> int:

@@ -1,7 +1,5 @@
 """Paths to orders and journeys without one, computed from touches and persons, kept by month."""
 
-# ruff: noqa: S608  (values are literals of the dialect, names are our own)
-
 from __future__ import annotations
 
 from datetime import timedelta
@@ -130,7 +128,7 @@ def _store_paths(bench: Bench, month: int) -> None:
 
 
 def _store_journeys(bench: Bench, months: list[int]) -> None:
-    first, last = months[0] * 100, months[-1] * 100 + 31
+    first, last = months[0] * 100 + 1, months[-1] * 100 + 31
     sql = journeys_sql(bench.source("orders"), first, last, DEFAULT_LOOKBACK)
     rows = bench.arrow(sql)
     counted = pa.concat_tables(counted_journeys(rows, name) for name in NULL_DIMS)
@@ -162,6 +160,7 @@ def journeys_sql(
         "orders": orders,
         "first": first,
         "last": last,
+        "since": add_days(first, -lookback_days - 1),
         "lookback_micros": lookback_days * DAY_MICROS,
         "dimensions": columns(names),
         "s_dimensions": columns(names, "s."),

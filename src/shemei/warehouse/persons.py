@@ -1,7 +1,5 @@
 """Who is the same person, and every order once with its person: derived from the whole log."""
 
-# ruff: noqa: S608  (values are literals of the dialect, names are our own)
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

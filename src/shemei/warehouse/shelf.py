@@ -35,13 +35,20 @@ class Manifest:
     files : Mapping[str, str]
         ``<table>/<part>`` → file name below the lake; parts are months or ``all``.
     days : Mapping[str, str]
-        Day → signature of the log's files it was computed from.
+        Day → signature of the log's files that cells and orders were computed from.
+    walked : Mapping[str, str]
+        The same for persons and paths, which may lag behind for a moment.
+    walked_at, walk_seconds : float
+        When persons and paths were last computed (seconds since 1970), and how long it took.
     as_of : int
         UTC microseconds of the moment it was computed.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
     days: Mapping[str, str] = field(default_factory=dict)
+    walked: Mapping[str, str] = field(default_factory=dict)
+    walked_at: float = 0.0
+    walk_seconds: float = 0.0
     as_of: int = 0
     layout: int = LAYOUT
 
@@ -108,7 +115,7 @@ class Shelf:
 
     def publish(self, manifest: Manifest, *, as_of: int = 0) -> None:
         """Make ``manifest`` the current one, all at once, stamped with this moment."""
-        stamped = replace(manifest, as_of=as_of or time.time_ns() // 1000)
+        stamped = replace(manifest, as_of=as_of or time.time_ns() // 1000, layout=LAYOUT)
         draft = self.root / f"{MANIFEST}.tmp"
         write_file(draft, orjson.dumps(stamped))
         os.replace(draft, self.root / MANIFEST)

@@ -101,7 +101,7 @@ def mark(table: DeltaTable, name: str) -> int:
 
 def rewrite_day(table: DeltaTable, day: int) -> None:
     """Rewrite one day of the log into one sorted file; the rows stay the same."""
-    rows = table.to_pyarrow_table(partitions=[("day", "=", day)])
+    rows = table.to_pyarrow_table(filters=[("day", "=", day)])
     ordered = rows.select(SCHEMA.names).cast(SCHEMA).sort_by(ORDER)
     write_deltalake(
         table,

@@ -221,7 +221,7 @@ def visitor_key(visitor: str) -> int:
 
     Examples
     --------
-    >>> visitor_key("") , visitor_key("v1") == visitor_key("v1")
+    >>> visitor_key(""), visitor_key("v1") == visitor_key("v1")
     (0, True)
     """
     if not visitor:

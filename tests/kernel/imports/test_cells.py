@@ -20,7 +20,24 @@ def at(*parts: int) -> int:
 
 @pytest.mark.parametrize(
     "written",
-    ["", " ", "-", "--", "—", "——", "/", "null", "NULL", "N/A", "nan", "暂无", "\u3000", None, float("nan"), '=""'],
+    [
+        "",
+        " ",
+        "-",
+        "--",
+        "—",
+        "——",
+        "/",
+        "null",
+        "NULL",
+        "N/A",
+        "nan",
+        "暂无",
+        "\u3000",
+        None,
+        float("nan"),
+        '=""',
+    ],
 )
 def test_ways_of_writing_nothing(written: Any) -> None:
     assert cells.clean(written) == ""
@@ -28,7 +45,14 @@ def test_ways_of_writing_nothing(written: Any) -> None:
 
 @pytest.mark.parametrize(
     ("written", "kept"),
-    [('="6921001"', "6921001"), ("'00123", "00123"), ("\t6921 ", "6921"), ("\ufeffD1", "D1"), (0, 0), (3.5, 3.5)],
+    [
+        ('="6921001"', "6921001"),
+        ("'00123", "00123"),
+        ("\t6921 ", "6921"),
+        ("\ufeffD1", "D1"),
+        (0, 0),
+        (3.5, 3.5),
+    ],
 )
 def test_guards_around_ids_are_dropped(written: Any, kept: Any) -> None:
     assert cells.clean(written) == kept
@@ -69,7 +93,16 @@ def test_what_is_no_money(written: Any) -> None:
 
 @pytest.mark.parametrize(
     ("written", "number"),
-    [("1,204", 1204), ("3.5万", 35000), ("2w", 20000), ("1.5k", 1500), ("１２", 12), (7.0, 7), ("1亿", 10**8), ("10w+", 100_000)],
+    [
+        ("1,204", 1204),
+        ("3.5万", 35000),
+        ("2w", 20000),
+        ("1.5k", 1500),
+        ("１２", 12),
+        (7.0, 7),
+        ("1亿", 10**8),
+        ("10w+", 100_000),
+    ],
 )
 def test_count(written: Any, number: int) -> None:
     assert cells.count(written) == number
@@ -82,7 +115,8 @@ def test_what_is_no_count(written: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "share"), [("12.3%", 0.123), ("0.123", 0.123), ("１２．３％", 0.123), (0.5, 0.5), ("100%", 1.0)]
+    ("written", "share"),
+    [("12.3%", 0.123), ("0.123", 0.123), ("１２．３％", 0.123), (0.5, 0.5), ("100%", 1.0)],
 )
 def test_ratio(written: Any, share: float) -> None:
     assert cells.ratio(written) == pytest.approx(share)
@@ -143,7 +177,13 @@ def test_a_day_is_of_shanghai() -> None:
 
 @pytest.mark.parametrize(
     ("written", "kept"),
-    [("D1123-5120", "D1123-5120"), (5120.0, "5120"), ("17850.0", "17850"), (6921, "6921"), ("Ｄ１", "D1")],
+    [
+        ("D1123-5120", "D1123-5120"),
+        (5120.0, "5120"),
+        ("17850.0", "17850"),
+        (6921, "6921"),
+        ("Ｄ１", "D1"),
+    ],
 )
 def test_identifiers(written: Any, kept: str) -> None:
     assert cells.identifier(written) == kept
@@ -157,16 +197,39 @@ def test_ids_that_a_spreadsheet_rounded_are_refused(written: Any) -> None:
 
 @pytest.mark.parametrize(
     ("written", "kept"),
-    [("13800003391", "13800003391"), ("+86 138-0000-3391", "13800003391"), (13800003391.0, "13800003391"), ("138****3391", "*3391")],
+    [
+        ("13800003391", "13800003391"),
+        ("+86 138-0000-3391", "13800003391"),
+        (13800003391.0, "13800003391"),
+        ("138****3391", "*3391"),
+    ],
 )
 def test_phones(written: Any, kept: str) -> None:
     assert cells.phone(written) == kept
 
 
-@given(st.text(max_size=40) | st.floats() | st.integers() | st.booleans() | st.datetimes() | st.dates() | st.none())
+@given(
+    st.text(max_size=40)
+    | st.floats()
+    | st.integers()
+    | st.booleans()
+    | st.datetimes()
+    | st.dates()
+    | st.none()
+)
 def test_every_reader_reads_or_refuses(value: Any) -> None:
     cleaned = cells.clean(value)
-    for read in (cells.text, cells.identifier, cells.money, cells.count, cells.decimal, cells.ratio, cells.moment, cells.day, cells.phone):
+    for read in (
+        cells.text,
+        cells.identifier,
+        cells.money,
+        cells.count,
+        cells.decimal,
+        cells.ratio,
+        cells.moment,
+        cells.day,
+        cells.phone,
+    ):
         if cleaned == "":
             continue
         try:

@@ -69,7 +69,9 @@ def test_utf_16_without_a_mark(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
 def test_delimiters(mark: str) -> None:
-    text = "\n".join(mark.join(row) for row in [("a", "b", "c"), ("1", '"x,y;z"', "2"), ("3", "4", "5")])
+    text = "\n".join(
+        mark.join(row) for row in [("a", "b", "c"), ("1", '"x,y;z"', "2"), ("3", "4", "5")]
+    )
     assert detect_delimiter(text) == mark
 
 
@@ -162,7 +164,9 @@ def test_xlsx_inside_a_zip(tmp_path: Path) -> None:
         (workbook({"空": []}), "没有内容"),
     ],
 )
-def test_what_is_no_table_is_refused_with_what_to_do(tmp_path: Path, data: bytes, words: str) -> None:
+def test_what_is_no_table_is_refused_with_what_to_do(
+    tmp_path: Path, data: bytes, words: str
+) -> None:
     with pytest.raises(ImportError_, match=words) as told:
         open_table(written(tmp_path, data, "x.bin"))
     assert "请" in str(told.value) or "空" in str(told.value)
@@ -185,26 +189,44 @@ def read_all(path: Path) -> None:
 
 
 HEADS = st.sampled_from(
-    [b"", b"\x1f\x8b", b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"a,b\n", b"\xd0\xcf\x11\xe0", b'"']
+    [
+        b"",
+        b"\x1f\x8b",
+        b"PK\x03\x04",
+        b"\xff\xfe",
+        b"\xfe\xff",
+        b"\xef\xbb\xbf",
+        b"a,b\n",
+        b"\xd0\xcf\x11\xe0",
+        b'"',
+    ]
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(HEADS, st.binary(max_size=400))
 def test_any_bytes_are_rows_or_one_clear_refusal(tmp_path: Path, head: bytes, data: bytes) -> None:
     read_all(written(tmp_path, head + data, "any"))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.integers(0, 5000), st.binary(min_size=1, max_size=6))
-def test_a_damaged_workbook_never_shows_a_traceback(tmp_path: Path, place: int, junk: bytes) -> None:
+def test_a_damaged_workbook_never_shows_a_traceback(
+    tmp_path: Path, place: int, junk: bytes
+) -> None:
     whole = bytearray(workbook({"s": [["订单号", "实付"], ["D1", 3.5]]}))
     place %= len(whole)
     whole[place : place + len(junk)] = junk
     read_all(written(tmp_path, bytes(whole), "o.xlsx"))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00"), max_size=12), min_size=2, max_size=4), min_size=1, max_size=6))  # fmt: skip
 def test_what_was_written_as_csv_is_read_back(tmp_path: Path, rows: list[list[str]]) -> None:
     import csv
@@ -212,7 +234,9 @@ def test_what_was_written_as_csv_is_read_back(tmp_path: Path, rows: list[list[st
     out = io.StringIO()
     body = [[f"c{i}" for i in range(4)], *([*row, *[""] * (4 - len(row))] for row in rows)]
     csv.writer(out).writerows(body)
-    table = open_table(written(tmp_path, out.getvalue().encode("utf-8-sig")), known=lambda h: h.startswith("c"))
+    table = open_table(
+        written(tmp_path, out.getvalue().encode("utf-8-sig")), known=lambda h: h.startswith("c")
+    )
     assert rows_of(table) == [row for row in body[1:] if any(row)]
 
 

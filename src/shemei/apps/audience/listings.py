@@ -52,5 +52,6 @@ def listing(workspace: Any) -> Listing:
 
 
 def _ends(row: PersonRow) -> list[str]:
-    ends = [key for key in (row.first_platform, row.last_platform) if key]
-    return ends[:1] if len(set(ends)) < 2 else ends
+    """First and last platform; who came by search or directly was first seen on the brand's own site."""
+    ends = [row.first_platform or "site", row.last_platform or "site"]
+    return ends[:1] if ends[0] == ends[1] else ends

@@ -15,6 +15,8 @@ from shemei.kernel.registry import Named, names_of
 from shemei.warehouse.questions import Journey, People
 from shemei.warehouse.vocabulary import from_ts, int_day
 
+PAGE = 25
+"""Asked for the number of people too: the same question as the first page, answered once."""
 ALWAYS = Period(LONG_AGO, date(2099, 12, 31), "一直以来")
 NAMED = ("content", "creator", "link", "promo_code", "campaign")
 
@@ -66,14 +68,21 @@ def journey(
     workspace: Any, *, order_id: str = "", person: str = "", limit: int = 500
 ) -> list[Step]:
     """The way of the person behind an order, or of a known person, oldest first; the last ``limit`` events."""
+    return steps_of(workspace, events_of(workspace, order_id=order_id, person=person)[-limit:])
+
+
+def events_of(workspace: Any, *, order_id: str = "", person: str = "") -> list[dict[str, Any]]:
+    """The same as rows of the log, with ``person`` and ``in_path``."""
     question = Journey(
         workspace=workspace.key,
         first=int_day(LONG_AGO),
         last=int_day(today()),
         order_id=order_id,
         person=person,
+        lookback_days=workspace.lookback_days,
     )
-    return steps_of(workspace, ask(question).rows.to_pylist()[-limit:])
+    rows: list[dict[str, Any]] = ask(question).rows.to_pylist()
+    return rows
 
 
 def steps_of(workspace: Any, events: Sequence[Mapping[str, Any]]) -> list[Step]:
@@ -153,7 +162,7 @@ class Found(Sequence[PersonRow]):
     bought: str = ""
 
     def __len__(self) -> int:
-        rows = self._rows(1, 0)
+        rows = self._rows(PAGE, 0)
         return int(rows[0]["total"]) if rows else 0
 
     @overload
@@ -190,13 +199,30 @@ class Found(Sequence[PersonRow]):
         return people_of(self.workspace, rows)
 
 
-def person(workspace: Any, key: str, first: date = LONG_AGO) -> PersonRow | None:
-    """One person over all time; None where nobody has this key."""
-    question = People(
-        workspace=workspace.key, first=int_day(first), last=int_day(today()), person=key, limit=1
-    )
-    rows = people_of(workspace, ask(question).rows.to_pylist())
-    return rows[0] if rows else None
+def person_of(workspace: Any, key: str, events: Sequence[Mapping[str, Any]]) -> PersonRow | None:
+    """One person over all time, from all their events; None without any."""
+    if not events:
+        return None
+    counted = [event for event in events if not event["suspect"]] or events
+    touches = [event for event in counted if rules.is_own_touch(event)]
+    orders = [event for event in counted if event["kind"] == "order"]
+    returned = sum(event["amount"] for event in counted if event["kind"] == "refund")
+    row = {
+        "person": key,
+        "customer": next((e["customer"] for e in events if e["customer"]), ""),
+        "phone": next((e["phone"] for e in events if e["phone"]), ""),
+        "first_ts": counted[0]["ts"],
+        "last_ts": counted[-1]["ts"],
+        "events": len(counted),
+        "touches": len(touches),
+        "orders": len({event["order_id"] for event in orders}),
+        "value": sum(event["amount"] for event in orders) - returned,
+        "first_platform": touches[0]["platform"] if touches else "",
+        "last_platform": touches[-1]["platform"] if touches else "",
+        "first_channel": touches[0]["channel"] if touches else "",
+        "visitors": len({event["visitor_key"] for event in events if event["visitor_key"]}),
+    }
+    return people_of(workspace, [row])[0]
 
 
 def people_of(workspace: Any, rows: Iterable[Mapping[str, Any]]) -> list[PersonRow]:
@@ -204,12 +230,12 @@ def people_of(workspace: Any, rows: Iterable[Mapping[str, Any]]) -> list[PersonR
     told = list(rows)
     buyers = commerce.customers_of(
         workspace,
-        refs=[row["customer"] for row in told if row["customer"]],
-        phone_hashes=[row["phone"] for row in told if row["phone"]],
+        keys=[row["customer"] for row in told],
+        phone_hashes=[row["phone"] for row in told],
     )
-    by_ref = {buyer.ref: buyer for buyer in buyers if buyer.ref}
+    by_key = {buyer.key: buyer for buyer in buyers}
     by_phone = {buyer.phone_hash: buyer for buyer in buyers if buyer.phone_hash}
-    return [_person(row, by_ref.get(row["customer"]) or by_phone.get(row["phone"])) for row in told]
+    return [_person(row, by_key.get(row["customer"]) or by_phone.get(row["phone"])) for row in told]
 
 
 def _person(row: Mapping[str, Any], buyer: Any) -> PersonRow:

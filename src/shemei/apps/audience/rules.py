@@ -52,8 +52,8 @@ def verb(event: Mapping[str, Any]) -> str:
     if event["kind"] == "engage":
         return ENGAGEMENTS.get(action, "互动")
     if event["kind"] == "custom" and action:
-        return CUSTOM.get(action, action)
-    return KIND_NAMES.get(event["kind"], event["kind"])
+        return CUSTOM.get(action, str(action))
+    return KIND_NAMES.get(event["kind"], str(event["kind"]))
 
 
 def whereabouts(event: Mapping[str, Any]) -> list[str]:
@@ -71,6 +71,18 @@ def whereabouts(event: Mapping[str, Any]) -> list[str]:
 
 def is_touch(event: Mapping[str, Any]) -> bool:
     return event["kind"] in TOUCH_KINDS
+
+
+def is_own_touch(event: Mapping[str, Any]) -> bool:
+    """A touch by itself: a visit that carries a click's id is one touch with that click.
+
+    >>> (
+    ...     is_own_touch({"kind": "visit", "click_id": "c1"}),
+    ...     is_own_touch({"kind": "visit", "click_id": ""}),
+    ... )
+    (False, True)
+    """
+    return is_touch(event) and not (event["kind"] == "visit" and event.get("click_id"))
 
 
 def suspicion(event: Mapping[str, Any]) -> str:

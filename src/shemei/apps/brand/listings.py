@@ -9,7 +9,7 @@ from shemei.apps.brand.models import PLATFORM_CHOICES, Campaign, Pillar, Platfor
 from shemei.apps.brand.rules import progress_sentence
 from shemei.kernel.figures import figures_by
 from shemei.kernel.lists import Column, Empty, Filter, Listing, State
-from shemei.kernel.periods import today
+from shemei.kernel.periods import Period, today
 from shemei.kernel.permissions import Permission
 from shemei.kernel.urls import wurl
 
@@ -33,7 +33,7 @@ def with_figures(rows: list[Any], request: Any) -> Sequence[Any]:
 
 
 def _span(campaign: Campaign) -> str:
-    return f"{campaign.starts_on:%Y-%m-%d} 至 {campaign.ends_on:%m-%d}"
+    return Period(campaign.starts_on, campaign.ends_on).span
 
 
 def _progress(campaign: Campaign) -> str:

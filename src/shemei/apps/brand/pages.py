@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Count
@@ -9,10 +10,11 @@ from django.db.models import Count
 from shemei.apps.brand import rules
 from shemei.apps.brand.listings import campaign_state
 from shemei.apps.brand.models import Campaign, Pillar
-from shemei.kernel.figures import figures_by, totals
+from shemei.kernel.figures import credited_by, figures_by, model_name, totals
 from shemei.kernel.periods import today
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
+from shemei.warehouse.attribution import Credit
 
 FIGURES = ("impressions", "engagement_rate", "clicks", "visitors", "spend")
 
@@ -42,12 +44,22 @@ def campaign(row: Campaign, by: Any) -> dict[str, Any]:
         "progress": rules.progress_sentence(day, row.starts_on, row.ends_on),
         "time_share": rules.share_of_time(day, row.starts_on, row.ends_on),
         "figures": totals(row.workspace, FIGURES, where=where),
+        "credit": _credit(row, day),
+        "model": model_name(row.workspace),
         "contents": _ranked(row, "content", where),
         "creators": _ranked(row, "creator", where),
         "sees_spend": by.can(Permission.SPEND),
         "may_change": by.can(Permission.CONTENT_EDIT),
         "may_end": by.can(Permission.CONTENT_EDIT) and row.state != Campaign.State.ENDED,
     }
+
+
+def _credit(row: Campaign, day: date) -> Credit | None:
+    """What the campaign earned on its own days, by the workspace's model."""
+    if row.starts_on > day:
+        return None
+    last = min(day, row.ends_on)
+    return credited_by(row.workspace, "campaign", first=row.starts_on, last=last).get(row.key)
 
 
 def _ranked(row: Campaign, by: str, where: tuple[tuple[str, str], ...]) -> list[dict[str, Any]]:

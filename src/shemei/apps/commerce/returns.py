@@ -145,7 +145,7 @@ def _mark_returned(taken: Counter[int]) -> None:
     """Remember on the lines, which were read inside the scope, how many pieces came back."""
     taken.pop(0, None)
     table, column = OrderLine._meta.db_table, "returned"
-    sql = f'UPDATE "{table}" SET "{column}" = "{column}" + %s WHERE "id" = %s'  # noqa: S608 - names only
+    sql = f'UPDATE "{table}" SET "{column}" = "{column}" + %s WHERE "id" = %s'
     if taken:
         with connection.cursor() as cursor:
             cursor.executemany(sql, [(count, pk) for pk, count in taken.items()])

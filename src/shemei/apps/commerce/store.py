@@ -98,7 +98,7 @@ def _insert_lines(lines: Iterable[tuple[int, LineDraft]]) -> None:
     quote = connection.ops.quote_name
     names = ", ".join(map(quote, ("order_id", *_LINE, "returned")))
     table = quote(OrderLine._meta.db_table)
-    sql = f"INSERT INTO {table} ({names}) VALUES (%s, %s, %s, %s, %s, %s, 0)"  # noqa: S608 - names only
+    sql = f"INSERT INTO {table} ({names}) VALUES (%s, %s, %s, %s, %s, %s, 0)"
     rows = [(pk, d.sku, d.name, d.quantity, d.unit_price, d.amount) for pk, d in lines]
     if rows:
         with connection.cursor() as cursor:

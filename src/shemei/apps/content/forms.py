@@ -43,7 +43,7 @@ class PostForm(RowForm):
         field_classes = {"url": partial(forms.URLField, assume_scheme="https")}
         help_texts = {
             "published_at": "已发布的内容没填时，按现在算。",
-            "author_name": "品牌自己发的，写同事的名字；达人发的，在下面选达人。",
+            "author_name": "品牌自己发的，写同事的名字；达人发的不用填。",
             "url": "直接粘贴分享链接，跟踪参数会去掉。导入数据时靠它认出这一篇。",
             "external_id": "平台给作品的编号。小红书、抖音、B站的链接里带着，系统会自己读出来。",
         }

@@ -32,6 +32,7 @@ def with_figures(rows: list[Any], request: Any) -> Sequence[Any]:
     creators = names_of("creator", request.workspace, {row.creator_key for row in rows})
     for row in rows:
         row.figures = figures.get(row.key, {})
+        row.seen = row.figures.get("impressions") or None
         creator = creators.get(row.creator_key)
         row.by = (creator.name, creator.note) if creator else (row.author_name or _home(row), "")
     return rows
@@ -72,10 +73,10 @@ POSTS = Listing(
         Column("by", "作者", value=lambda p: p.by if p.by[0] else None, kind="who"),
         Column("form", "形式", value=lambda p: p.form, sort="form"),
         Column("published", "发布", value=lambda p: p.published_at, kind="datetime", sort="published_at"),
-        Column("impressions", "曝光", value=_figure("impressions"), kind="num", strong=True, hint="平台不报曝光时，用播放或阅读"),
+        Column("impressions", "曝光", value=lambda p: p.seen, kind="num", strong=True, hint="平台不报曝光时，用播放或阅读"),
         Column("engagement_rate", "互动率", value=_figure("engagement_rate"), kind="ratio"),
         Column("clicks", "短链点击", value=_figure("clicks"), kind="num", hint="由系统的短链数出，不含平台自报"),
-        Column("state", "状态", value=post_state, kind="state", sort="state"),
+        Column("state", "状态", value=post_state, kind="state", sort="state", phone=False),
         Column("platform", "平台", value=lambda p: p.platform, kind="platform", hidden=True),
         Column("campaign", "营销计划", value=lambda p: p.campaign.name if p.campaign else "", hidden=True),
         Column("pillar", "内容支柱", value=lambda p: p.pillar.name if p.pillar else "", hidden=True),

@@ -16,7 +16,7 @@ from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
 from shemei.kernel.urls import wurl
 from shemei.portal.charts import Chart, Series
-from shemei.portal.numbers import wan
+from shemei.portal.numbers import day_cn, figure, wan
 from shemei.warehouse.vocabulary import date_of
 
 FIGURES = ("impressions", "engagements", "engagement_rate", "clicks", "ctr")
@@ -49,11 +49,12 @@ def post(row: Post, by: Any) -> dict[str, Any]:
         "figures": totals(row.workspace, FIGURES, where=(("content", row.key),))
         if by.can(Permission.VIEW)
         else {},
-        "chart": chart(row, days) if by.can(Permission.VIEW) else None,
+        "charts": charts(row, days) if by.can(Permission.VIEW) else [],
+        "days": days,
         "conclusion": conclusion(days),
         "table": table(snapshots),
         "claimed_clicks": _last(snapshots, "clicks"),
-        "falls": [(day, FIGURE_NAMES[name], wan(n)) for day, name, n in rules.fell(snapshots)],
+        "falls": falls(snapshots),
         "paths_url": _paths_url(row),
         "may_change": by.can(Permission.CONTENT_EDIT),
     }
@@ -78,21 +79,26 @@ def _days(row: Post) -> list[dict[str, Any]]:
     return [{"day": day, **known.get(day, {})} for day in span]
 
 
-def chart(row: Post, days: list[dict[str, Any]]) -> Chart:
-    def values(name: str) -> tuple[float | None, ...]:
-        return tuple(day.get(name) or 0 for day in days)
+def charts(row: Post, days: list[dict[str, Any]]) -> list[tuple[str, Chart]]:
+    """Exposure, and what it led to: two pictures, for one is a hundred times the other.
 
-    return Chart(
-        id="post-days",
-        kind="line",
-        x=tuple(f"{day['day']:%m-%d}" for day in days),
-        series=(
-            Series("曝光", values("impressions")),
-            Series("互动", values("engagements")),
-            Series("短链点击", values("clicks")),
-        ),
-        height=240,
+    Days after the last telling of the platform are unknown, not nothing.
+    """
+    told = row.metrics.order_by("-day").values_list("day", flat=True).first()
+    x = tuple(f"{day['day']:%m-%d}" for day in days)
+
+    def reported(name: str) -> tuple[float | None, ...]:
+        return tuple((day.get(name) or 0) if told and day["day"] <= told else None for day in days)
+
+    clicks = Series("短链点击", tuple(day.get("clicks") or 0 for day in days))
+    pictures = (
+        ("每天的曝光", (Series("曝光", reported("impressions")),)),
+        ("每天的互动与点击", (Series("互动", reported("engagements")), clicks)),
     )
+    return [
+        (title, Chart(id=f"post-days-{n}", kind="line", x=x, series=lines, height=200))
+        for n, (title, lines) in enumerate(pictures)
+    ]
 
 
 def conclusion(days: list[dict[str, Any]]) -> str:
@@ -113,6 +119,12 @@ def table(snapshots: list[rules.Snapshot]) -> dict[str, Any]:
         for s, plus in reversed(rules.added(snapshots))
     ]
     return {"heads": [FIGURE_NAMES[name] for name in told], "rows": rows}
+
+
+def falls(snapshots: list[rules.Snapshot]) -> list[str]:
+    """「11-12 周三 点赞少了 3」 for every total that fell."""
+    fallen = rules.fell(snapshots)
+    return [f"{day_cn(day)} {FIGURE_NAMES[name]}少了 {figure(by)}" for day, name, by in fallen]
 
 
 def _last(snapshots: list[rules.Snapshot], name: str) -> int | None:

@@ -28,7 +28,7 @@ def with_figures(rows: list[Any], request: Any) -> Sequence[Any]:
     value = credited_by(request.workspace, "creator") if sees else {}
     for row in rows:
         deal = told[row.key]
-        seen = [shown[key]["impressions"] for key in deal.post_keys if key in shown]
+        seen = [n for key in deal.post_keys if (n := shown.get(key, {}).get("impressions"))]
         row.fees = deal.fees if sees else None
         row.promised = deal.promised or None
         row.share = rules.delivery_share(sum(seen) if seen else None, deal.promised)
@@ -78,7 +78,7 @@ def with_delivery(rows: list[Any], request: Any) -> Sequence[Any]:
     named = names_of("content", request.workspace, {row.post_key for row in rows})
     for row in rows:
         row.post = named.get(row.post_key)
-        row.delivered = shown.get(row.post_key, {}).get("impressions")
+        row.delivered = shown.get(row.post_key, {}).get("impressions") or None
         row.share = rules.delivery_share(row.delivered, row.promised_impressions)
         row.share_percent = (row.share or 0) / 1.5 * 100
     return rows

@@ -18,7 +18,16 @@ class GoalTaken(ValueError):
     """The brand already has a goal for this metric and span."""
 
 
-def set_goal(workspace: Any, *, metric: str, target: Decimal, starts_on: date, ends_on: date, by: Actor, goal: Goal | None = None) -> Goal:
+def set_goal(
+    workspace: Any,
+    *,
+    metric: str,
+    target: Decimal,
+    starts_on: date,
+    ends_on: date,
+    by: Actor,
+    goal: Goal | None = None,
+) -> Goal:
     """Create a goal, or change ``goal``; the database settles two members doing the same at once."""
     require(by, Permission.ANALYSE)
     verb = "goal.changed" if goal else "goal.created"

@@ -23,8 +23,32 @@ class InsightConfig(AppConfig):
             }
         )
         add_navigation(
-            NavItem("", "总览", "layout-dashboard", "insight:overview", Permission.VIEW, 0, match=("insight:overview", "insight:goals", "insight:goal")),
-            NavItem("", "我的待办", "checkbox", "insight:todos", Permission.CONTENT_VIEW, 1, match=("insight:todos",)),
-            NavItem("效果", "归因分析", "route", "insight:attribution", Permission.VIEW, 0, match=("insight:attribution", "insight:paths")),
+            NavItem(
+                "",
+                "总览",
+                "layout-dashboard",
+                "insight:overview",
+                Permission.VIEW,
+                0,
+                match=("insight:overview", "insight:goals", "insight:goal"),
+            ),
+            NavItem(
+                "",
+                "我的待办",
+                "checkbox",
+                "insight:todos",
+                Permission.CONTENT_VIEW,
+                1,
+                match=("insight:todos",),
+            ),
+            NavItem(
+                "效果",
+                "归因分析",
+                "route",
+                "insight:attribution",
+                Permission.VIEW,
+                0,
+                match=("insight:attribution", "insight:paths"),
+            ),
         )
         add_create(CreateItem("目标", "target-arrow", "insight:goal_new", Permission.ANALYSE, 90))

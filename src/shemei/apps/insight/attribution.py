@@ -107,7 +107,11 @@ class AttributionPage:
 
     @property
     def shown_totals(self) -> list[str]:
-        show = {"value": in_wan, "conversions": lambda n: figure(n, 1), "share": lambda n: pct(n, 1)}[self.column]
+        show = {
+            "value": in_wan,
+            "conversions": lambda n: figure(n, 1),
+            "share": lambda n: pct(n, 1),
+        }[self.column]
         return [show(total) for total in self.totals]
 
     @property
@@ -153,17 +157,34 @@ class AttributionPage:
             if target.endswith(" 3"):
                 closing[target] = closing.get(target, 0) + count
         drawn = [Flow(_stage(a), _stage(b), count) for (a, b), count in links.most_common()]
-        drawn += [Flow(_stage(name), "付款", count) for name, count in sorted(closing.items(), key=lambda item: -item[1])]
+        drawn += [
+            Flow(_stage(name), "付款", count)
+            for name, count in sorted(closing.items(), key=lambda item: -item[1])
+        ]
         nodes = {name.split()[0] for pair in links for name in pair}
-        return Chart(id="flow", kind="sankey", flows=tuple(drawn), platforms={channel_name(key): key for key in nodes}, height=380, suffix="单")
+        return Chart(
+            id="flow",
+            kind="sankey",
+            flows=tuple(drawn),
+            platforms={channel_name(key): key for key in nodes},
+            height=380,
+            suffix="单",
+        )
 
     @cached_property
     def claims(self) -> list[ClaimRow]:
         """What platforms say they sold beside what can be traced; two kinds of figure, never added up."""
-        told = advertising.total_by(self.board.workspace, self.board.period.first, self.board.period.last)
+        told = advertising.total_by(
+            self.board.workspace, self.board.period.first, self.board.period.last
+        )
         credits = self.board.values(self.board.channels_now)
         rows = [
-            ClaimRow(key, total.claimed_value, credits.get(key, 0.0), credits.get(key, 0.0) / total.claimed_value)
+            ClaimRow(
+                key,
+                total.claimed_value,
+                credits.get(key, 0.0),
+                credits.get(key, 0.0) / total.claimed_value,
+            )
             for key, total in told.items()
             if total.claimed_value
         ]

@@ -15,19 +15,32 @@ from shemei.kernel.periods import today
 
 
 class GoalForm(forms.Form):
-    metric = forms.ChoiceField(label="指标", choices=[(key, goal.name) for key, goal in GOAL_METRICS.items()])
-    target = forms.CharField(label="目标值", help_text="金额写元，可写「950 万」；比率写 4.5%；次数、人数写整数。", max_length=30)
+    metric = forms.ChoiceField(
+        label="指标", choices=[(key, goal.name) for key, goal in GOAL_METRICS.items()]
+    )
+    target = forms.CharField(
+        label="目标值",
+        help_text="金额写元，可写「950 万」；比率写 4.5%；次数、人数写整数。",
+        max_length=30,
+    )
     starts_on = forms.DateField(label="开始", widget=forms.DateInput(attrs={"type": "date"}))
     ends_on = forms.DateField(label="结束", widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         first = today().replace(day=1)
-        kwargs.setdefault("initial", {"starts_on": first, "ends_on": (first + timedelta(92)).replace(day=1) - timedelta(1)})
+        kwargs.setdefault(
+            "initial",
+            {"starts_on": first, "ends_on": (first + timedelta(92)).replace(day=1) - timedelta(1)},
+        )
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("starts_on") and cleaned.get("ends_on") and cleaned["starts_on"] >= cleaned["ends_on"]:
+        if (
+            cleaned.get("starts_on")
+            and cleaned.get("ends_on")
+            and cleaned["starts_on"] >= cleaned["ends_on"]
+        ):
             self.add_error("ends_on", "结束日期要晚于开始日期。")
         if cleaned.get("metric") and cleaned.get("target"):
             try:

@@ -13,7 +13,9 @@ from shemei.kernel.models import WorkspaceOwned
 class Goal(WorkspaceOwned):
     """Money is kept in 分, ratios as fractions, counts as they are."""
 
-    metric = models.CharField("指标", max_length=30, choices=[(key, goal.name) for key, goal in GOAL_METRICS.items()])
+    metric = models.CharField(
+        "指标", max_length=30, choices=[(key, goal.name) for key, goal in GOAL_METRICS.items()]
+    )
     target = models.DecimalField("目标值", max_digits=18, decimal_places=4)
     starts_on = models.DateField("开始")
     ends_on = models.DateField("结束")
@@ -22,8 +24,13 @@ class Goal(WorkspaceOwned):
         verbose_name = "目标"
         ordering: ClassVar = ["ends_on", "id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["workspace", "metric", "starts_on", "ends_on"], name="one_goal_per_metric_and_span"),
-            models.CheckConstraint(condition=models.Q(ends_on__gt=models.F("starts_on")), name="goal_ends_after_start"),
+            models.UniqueConstraint(
+                fields=["workspace", "metric", "starts_on", "ends_on"],
+                name="one_goal_per_metric_and_span",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gt=models.F("starts_on")), name="goal_ends_after_start"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -161,7 +161,10 @@ class Overview:
 
     @cached_property
     def channels(self) -> list[ChannelRow]:
-        now, before = self.board.values(self.board.channels_now), self.board.values(self.board.channels_before)
+        now, before = (
+            self.board.values(self.board.channels_now),
+            self.board.values(self.board.channels_before),
+        )
         ranked = sorted(now, key=lambda key: -now[key])
         shown, rest = ranked[:SHOWN_CHANNELS], ranked[SHOWN_CHANNELS:]
         names = self.board.named("channel", ranked)
@@ -170,7 +173,10 @@ class Overview:
         if rest or lost:
             rows.append((OTHERS, "其他", "other", sum(now[key] for key in rest), lost))
         most = max((row[3] for row in rows), default=0) or 1
-        return [ChannelRow(key, name, platform, value, 100 * value / most, change(value, old)) for key, name, platform, value, old in rows]
+        return [
+            ChannelRow(key, name, platform, value, 100 * value / most, change(value, old))
+            for key, name, platform, value, old in rows
+        ]
 
     @cached_property
     def trend(self) -> Chart:
@@ -178,7 +184,12 @@ class Overview:
         rows = [self._daily.get(int(f"{day:%Y%m%d}"), {}) for day in days]
         shown = [row.key for row in self.channels if row.key != OTHERS]
         series = [
-            Series(row.name, tuple(_part(values, row.key, shown) for values in rows), platform=row.platform) for row in self.channels
+            Series(
+                row.name,
+                tuple(_part(values, row.key, shown) for values in rows),
+                platform=row.platform,
+            )
+            for row in self.channels
         ]
         return Chart(
             id="trend",
@@ -245,22 +256,41 @@ class Overview:
             return None
         share = (best.now - best.before) / (self.earned - self.earned_before)
         text = f"《{best.name}》按{self.model_name}分得 {yuan(best.now)}，比对比期多 {yuan(best.now - best.before)}，占增量的 {pct(share, 0)}。"
-        return rules.Finding("good", "trending-up", "一篇内容带来的增量最多。", text, rules.sure(best.orders), "content", best.key)
+        return rules.Finding(
+            "good",
+            "trending-up",
+            "一篇内容带来的增量最多。",
+            text,
+            rules.sure(best.orders),
+            "content",
+            best.key,
+        )
 
     @cached_property
     def _items(self) -> list[rules.Item]:
         now = self._content.models[self.board.model]
-        before = self.board.attribution("content", self.board.comparison.period, (self.board.model,)).models[self.board.model]
+        before = self.board.attribution(
+            "content", self.board.comparison.period, (self.board.model,)
+        ).models[self.board.model]
         names = self.board.named("content", [key for key in now if key])
         return [
-            rules.Item(key, names[key].name, credit.value, before[key].value if key in before else 0.0, credit.conversions)
+            rules.Item(
+                key,
+                names[key].name,
+                credit.value,
+                before[key].value if key in before else 0.0,
+                credit.conversions,
+            )
             for key, credit in now.items()
             if key
         ]
 
     def _conversion(self) -> rules.Finding | None:
         keys = ("orders", "visits")
-        now, before = (self.board.totals(keys, period)[0] for period in (self.period, self.board.comparison.period))
+        now, before = (
+            self.board.totals(keys, period)[0]
+            for period in (self.period, self.board.comparison.period)
+        )
         if not (now["visits"] and before["visits"]):
             return None
         rate = rules.Rate(now["orders"], now["visits"], before["orders"], before["visits"])
@@ -269,21 +299,41 @@ class Overview:
         up = rate.change > 0
         text = f"每百次访问成交 {100 * rate.hits / rate.of:.2f} 单，对比期 {100 * rate.hits_before / rate.of_before:.2f} 单；差别超出偶然（|z| = {abs(rate.z):.1f}）。"
         title = f"成交转化率{'升' if up else '降'}了 {abs(rate.change) * 100:.2f} 个百分点。"
-        return rules.Finding("good" if up else "warn", "trending-up" if up else "trending-down", title, text, "高", "metric", "cvr")
+        return rules.Finding(
+            "good" if up else "warn",
+            "trending-up" if up else "trending-down",
+            title,
+            text,
+            "高",
+            "metric",
+            "cvr",
+        )
 
     def _ads(self) -> list[rules.Finding]:
         spent, spent_before = (
-            {row["platform"]: row["spend"] for row in self.board.totals(("spend",), period, by=("platform",))}
+            {
+                row["platform"]: row["spend"]
+                for row in self.board.totals(("spend",), period, by=("platform",))
+            }
             for period in (self.period, self.board.comparison.period)
         )
-        credit, credit_before = self.board.values(self.board.channels_now), self.board.values(self.board.channels_before)
+        credit, credit_before = (
+            self.board.values(self.board.channels_now),
+            self.board.values(self.board.channels_before),
+        )
         found = []
         for key, amount in spent.items():
-            more = rules.saturated(amount, spent_before.get(key, 0), credit.get(key, 0), credit_before.get(key, 0))
+            more = rules.saturated(
+                amount, spent_before.get(key, 0), credit.get(key, 0), credit_before.get(key, 0)
+            )
             if more is not None and more < 1:
                 name = self.board.named("channel", [key])[key].name
                 text = f"比对比期多花 {yuan(amount - spent_before[key])}，每多花 1 元分得 {times(more)} 元。两期之比不是实验，先小步试。"
-                found.append(rules.Finding("warn", "coins", f"{name}多花的钱没有换回来。", text, "低", "spend", key))
+                found.append(
+                    rules.Finding(
+                        "warn", "coins", f"{name}多花的钱没有换回来。", text, "低", "spend", key
+                    )
+                )
         return found[:1]
 
     # what earned most --------------------------------------------------------------------------------
@@ -297,7 +347,10 @@ class Overview:
         credits = self._content.models[self.board.model]
         best = sorted((key for key in credits if key), key=lambda key: -credits[key].value)[:TOP]
         names = self.board.named("content", best)
-        known = {row["content"]: row for row in self.board.totals(("engagement_rate", "spend"), self.period, by=("content",))}
+        known = {
+            row["content"]: row
+            for row in self.board.totals(("engagement_rate", "spend"), self.period, by=("content",))
+        }
         return [
             EarnerRow(
                 key, names[key].name, names[key].note, names[key].platform, names[key].url, known.get(key, {}).get("engagement_rate"),
@@ -308,15 +361,24 @@ class Overview:
 
     @property
     def content_count(self) -> int:
-        return sum(1 for key, credit in self._content.models[self.board.model].items() if key and credit.conversions)
+        return sum(
+            1
+            for key, credit in self._content.models[self.board.model].items()
+            if key and credit.conversions
+        )
 
     @cached_property
     def creators(self) -> list[CreatorRow]:
-        credits = self.board.attribution("creator", self.period, (self.board.model,)).models[self.board.model]
+        credits = self.board.attribution("creator", self.period, (self.board.model,)).models[
+            self.board.model
+        ]
         best = sorted((key for key in credits if key), key=lambda key: -credits[key].value)[:TOP]
         known = {row.key: row for row in creators.creators(self.board.workspace, best)}
         names = self.board.named("creator", best)
-        spent = {row["creator"]: row["spend"] for row in self.board.totals(("spend",), self.period, by=("creator",))}
+        spent = {
+            row["creator"]: row["spend"]
+            for row in self.board.totals(("spend",), self.period, by=("creator",))
+        }
         reached = self._delivered([known[key] for key in best if key in known])
         return [
             CreatorRow(
@@ -329,15 +391,26 @@ class Overview:
     def _delivered(self, rows: list[Any]) -> dict[str, float]:
         """Impressions of the agreed posts over what was promised, since the first day of the log."""
         whole = Period(self.period.last - timedelta(365), self.period.last)
-        shown = {row["content"]: row["impressions"] for row in self.board.totals(("impressions",), whole, by=("content",))}
-        return {row.key: sum(shown.get(key, 0) or 0 for key in row.post_keys) / row.promised for row in rows if row.promised}
+        shown = {
+            row["content"]: row["impressions"]
+            for row in self.board.totals(("impressions",), whole, by=("content",))
+        }
+        return {
+            row.key: sum(shown.get(key, 0) or 0 for key in row.post_keys) / row.promised
+            for row in rows
+            if row.promised
+        }
 
 
 def goal_row(workspace: Any, goal: Goal) -> GoalRow:
     """A goal as the board shows it: figure, target, bar, and a sentence that says how much is missing."""
     metric = rules.GOAL_METRICS[goal.metric]
     day = today()
-    value = goal_value(workspace, goal.metric, Period(goal.starts_on, min(day, goal.ends_on))) if goal.starts_on <= day else None
+    value = (
+        goal_value(workspace, goal.metric, Period(goal.starts_on, min(day, goal.ends_on)))
+        if goal.starts_on <= day
+        else None
+    )
     at = rules.progress(metric, value, float(goal.target), goal.starts_on, goal.ends_on, day)
     tone, word = _GOAL_WORDS[at.state]
     expected = 100 * at.expected if metric.adds else None
@@ -383,7 +456,10 @@ def _part(values: dict[str, float], key: str, shown: list[str]) -> float:
 
 
 def _bands(span: Period) -> list[Band]:
-    found = [(sale, max(sale.first, span.first), min(sale.last, span.last)) for sale in promos_within(span)]
+    found = [
+        (sale, max(sale.first, span.first), min(sale.last, span.last))
+        for sale in promos_within(span)
+    ]
     return [Band(sale.label, f"{first:%m-%d}", f"{last:%m-%d}") for sale, first, last in found]
 
 

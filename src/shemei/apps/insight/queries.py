@@ -18,8 +18,18 @@ from shemei.warehouse.attribution import Attribution, attribute, daily_credits
 from shemei.warehouse.catalogue import METRICS, Metric
 from shemei.warehouse.channels import channel_name
 
-DIMENSIONS: dict[str, str] = {"channel": "渠道", "content": "内容", "creator": "达人", "campaign": "活动"}
-UNNAMED: dict[str, str] = {"content": "没有标内容的触达", "creator": "品牌自己", "campaign": "没有标活动的触达", "channel": "其他"}
+DIMENSIONS: dict[str, str] = {
+    "channel": "渠道",
+    "content": "内容",
+    "creator": "达人",
+    "campaign": "活动",
+}
+UNNAMED: dict[str, str] = {
+    "content": "没有标内容的触达",
+    "creator": "品牌自己",
+    "campaign": "没有标活动的触达",
+    "channel": "其他",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,11 @@ class Figure:
         """Relative for figures, in points for ratios; ``None`` where there is nothing to compare."""
         if self.value is None or self.before is None:
             return None
-        return self.value - self.before if self.metric.unit == "ratio" else change(self.value, self.before)
+        return (
+            self.value - self.before
+            if self.metric.unit == "ratio"
+            else change(self.value, self.before)
+        )
 
     @property
     def reason(self) -> str:
@@ -55,17 +69,31 @@ class Board:
     def model(self) -> str:
         return self.workspace.attribution_model
 
-    def totals(self, metrics: Iterable[str], period: Period, by: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-        question = questions.Totals(self.workspace.key, period.first_day, period.last_day, metrics=tuple(metrics), by=by)
+    def totals(
+        self, metrics: Iterable[str], period: Period, by: tuple[str, ...] = ()
+    ) -> list[dict[str, Any]]:
+        question = questions.Totals(
+            self.workspace.key, period.first_day, period.last_day, metrics=tuple(metrics), by=by
+        )
         return lake().ask(question).rows.to_pylist()
 
     def series(self, metrics: Iterable[str], period: Period) -> dict[int, dict[str, Any]]:
-        question = questions.Series(self.workspace.key, period.first_day, period.last_day, metrics=tuple(metrics))
+        question = questions.Series(
+            self.workspace.key, period.first_day, period.last_day, metrics=tuple(metrics)
+        )
         return {row["bucket"]: row for row in lake().ask(question).rows.to_pylist()}
 
     def attribution(self, by: str, period: Period, models: tuple[str, ...]) -> Attribution:
         ws = self.workspace
-        return attribute(lake(), ws.key, period.first_day, period.last_day, by=by, models=models, lookback_days=ws.lookback_days)
+        return attribute(
+            lake(),
+            ws.key,
+            period.first_day,
+            period.last_day,
+            by=by,
+            models=models,
+            lookback_days=ws.lookback_days,
+        )
 
     @cached_property
     def channels_now(self) -> Attribution:
@@ -83,15 +111,33 @@ class Board:
         before = self.totals(keys, self.comparison.period)[0]
         days = self.series(keys, self.period)
         spans = [int(f"{day:%Y%m%d}") for day in days_of(self.period)]
-        return [Figure(METRICS[key], now[key], before[key], tuple(days.get(day, {}).get(key) for day in spans)) for key in keys]
+        return [
+            Figure(
+                METRICS[key],
+                now[key],
+                before[key],
+                tuple(days.get(day, {}).get(key) for day in spans),
+            )
+            for key in keys
+        ]
 
     def daily(self, period: Period, by: str = "channel") -> dict[int, dict[str, float]]:
         """Credited value by day and name; additive models exactly, Markov's totals spread over days as Shapley's are."""
         ws = self.workspace
-        return daily_credits(lake(), ws.key, period.first_day, period.last_day, by=by, model=self.model, lookback_days=ws.lookback_days)
+        return daily_credits(
+            lake(),
+            ws.key,
+            period.first_day,
+            period.last_day,
+            by=by,
+            model=self.model,
+            lookback_days=ws.lookback_days,
+        )
 
     def as_of(self) -> int:
-        question = questions.Totals(self.workspace.key, self.period.first_day, self.period.last_day, metrics=("orders",))
+        question = questions.Totals(
+            self.workspace.key, self.period.first_day, self.period.last_day, metrics=("orders",)
+        )
         return lake().ask(question).as_of
 
     def named(self, by: str, keys: Iterable[str]) -> dict[str, Named]:
@@ -108,7 +154,9 @@ def named(by: str, workspace: Workspace, keys: Iterable[str]) -> dict[str, Named
     if by == "channel":
         return {key: Named(key, channel_name(key), platform=key) for key in wanted}
     known = names_of(by, workspace, wanted)
-    return {key: known.get(key) or Named(key, UNNAMED[by] if not key else "已删除") for key in wanted}
+    return {
+        key: known.get(key) or Named(key, UNNAMED[by] if not key else "已删除") for key in wanted
+    }
 
 
 def goal_value(workspace: Workspace, metric: str, period: Period) -> float | None:
@@ -128,6 +176,10 @@ def model_table(answer: Attribution, column: str) -> dict[str, dict[str, float]]
     for model, credits in answer.models.items():
         whole = sum(credit.value for credit in credits.values()) or 1.0
         for name, credit in credits.items():
-            figure = {"value": credit.value, "conversions": credit.conversions, "share": credit.value / whole}[column]
+            figure = {
+                "value": credit.value,
+                "conversions": credit.conversions,
+                "share": credit.value / whole,
+            }[column]
             table.setdefault(name, {})[model] = figure
     return table

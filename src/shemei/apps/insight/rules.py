@@ -49,7 +49,9 @@ class Progress:
         return self.done - self.expected
 
 
-def progress(metric: GoalMetric, value: float | None, target: float, starts_on: date, ends_on: date, on: date) -> Progress:
+def progress(
+    metric: GoalMetric, value: float | None, target: float, starts_on: date, ends_on: date, on: date
+) -> Progress:
     """Hold a figure against its goal: a growing one against the days gone, a level against the target itself."""
     if value is None or on < starts_on or target <= 0:
         return Progress("waiting", 0.0, 0.0, 0.0, None)
@@ -62,10 +64,16 @@ def progress(metric: GoalMetric, value: float | None, target: float, starts_on: 
     left = max(0, total - gone)
     needed = max(0.0, target - value) / left if left else 0.0
     pace = value / gone
-    reached = starts_on + timedelta(round(target / pace) - 1) if pace > 0 and target / pace < 3_650 else None
+    reached = (
+        starts_on + timedelta(round(target / pace) - 1)
+        if pace > 0 and target / pace < 3_650
+        else None
+    )
     if done >= 1:
         return Progress("met", done, expected, 0.0, None)
-    state: Literal["missed", "ahead", "behind"] = "missed" if over else "ahead" if done >= expected else "behind"
+    state: Literal["missed", "ahead", "behind"] = (
+        "missed" if over else "ahead" if done >= expected else "behind"
+    )
     return Progress(state, done, expected, needed, reached)
 
 
@@ -86,7 +94,9 @@ class Driver:
 def drivers(now: Mapping[str, float], before: Mapping[str, float]) -> list[Driver]:
     """The parts of a change, largest first; nothing that stayed the same."""
     parts = [Driver(key, now.get(key, 0.0) - before.get(key, 0.0)) for key in {*now, *before}]
-    return sorted((part for part in parts if part.change), key=lambda part: (-part.change, part.key))
+    return sorted(
+        (part for part in parts if part.change), key=lambda part: (-part.change, part.key)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +160,9 @@ def moved(rate: Rate) -> bool:
     return min(rate.of, rate.of_before) >= 200 and abs(rate.z) >= 1.96
 
 
-def saturated(spend_now: float, spend_before: float, credit_now: float, credit_before: float) -> float | None:
+def saturated(
+    spend_now: float, spend_before: float, credit_now: float, credit_before: float
+) -> float | None:
     """What each further 元 brought where spend grew by a tenth or more, else ``None``."""
     if spend_before <= 0 or spend_now < 1.1 * spend_before:
         return None

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from shemei.apps.insight import actions
 from shemei.apps.insight.attribution import AttributionPage
@@ -34,7 +35,12 @@ def board_of(request: HttpRequest, default: str = "28d") -> Board:
 def overview(request: HttpRequest) -> HttpResponse:
     board = board_of(request, default="7d")
     waiting = [item for source in todo for item in source(request)]
-    context = {"page": Overview(board), "board": board, "todos": waiting[:5], "todo_count": len(waiting)}
+    context = {
+        "page": Overview(board),
+        "board": board,
+        "todos": waiting[:5],
+        "todo_count": len(waiting),
+    }
     return render(request, "insight/overview.html", context)
 
 
@@ -58,7 +64,11 @@ def attribution(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.CONTENT_VIEW)
 def todos(request: HttpRequest) -> HttpResponse:
-    return render(request, "insight/todos.html", {"todos": [item for source in todo for item in source(request)]})
+    return render(
+        request,
+        "insight/todos.html",
+        {"todos": [item for source in todo for item in source(request)]},
+    )
 
 
 @allow(Permission.VIEW)
@@ -81,19 +91,29 @@ def goal(request: HttpRequest, key: str = "") -> HttpResponse:
         else:
             toast(request, "已保存目标")
             return redirect(wurl(request.workspace, "insight:goals"))
-    return render(request, "insight/goal.html", {"form": form, "goal": row}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "insight/goal.html",
+        {"form": form, "goal": row},
+        status=422 if form.errors else 200,
+    )
 
 
 def _goal_form(row: Goal | None) -> GoalForm:
     if row is None:
         return GoalForm()
-    initial: dict[str, Any] = {"metric": row.metric, "target": shown_target(row), "starts_on": row.starts_on, "ends_on": row.ends_on}
+    initial: dict[str, Any] = {
+        "metric": row.metric,
+        "target": shown_target(row),
+        "starts_on": row.starts_on,
+        "ends_on": row.ends_on,
+    }
     return GoalForm(initial=initial)
 
 
+@require_POST
 @allow(Permission.ANALYSE)
 def goal_remove(request: HttpRequest, key: str) -> HttpResponse:
-    if request.method == "POST":
-        actions.drop_goal(get_row(Goal.objects.all(), key), by=request.actor)
-        toast(request, "已删除目标")
+    actions.drop_goal(get_row(Goal.objects.all(), key), by=request.actor)
+    toast(request, "已删除目标")
     return redirect(wurl(request.workspace, "insight:goals"))

@@ -34,7 +34,9 @@ def metric(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(Permission.VIEW)
 def models(request: HttpRequest) -> HttpResponse:
-    return render(request, "insight/models.html", {"models": MODEL_NAMES, "workspace": request.workspace})
+    return render(
+        request, "insight/models.html", {"models": MODEL_NAMES, "workspace": request.workspace}
+    )
 
 
 @allow(Permission.CUSTOMERS)
@@ -51,7 +53,10 @@ def part(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     if inside:
         telling = max(inside[:200], key=lambda way: (len(set(way.channels)), way.paid_ts))
-        context |= {"way": telling, "steps": audience.journey(request.workspace, order_id=telling.order_id)}
+        context |= {
+            "way": telling,
+            "steps": audience.journey(request.workspace, order_id=telling.order_id),
+        }
     return render(request, "insight/part.html", context)
 
 
@@ -69,9 +74,15 @@ def paths(request: HttpRequest) -> HttpResponse:
     board, by, key = board_of(request), request.GET.get("by", ""), request.GET.get("key", "")
     found = _chosen(board, by, key)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    last = {way.order_id: next((key for key in reversed(way.contents) if key), "") for way in page.object_list}
+    last = {
+        way.order_id: next((key for key in reversed(way.contents) if key), "")
+        for way in page.object_list
+    }
     contents = named("content", board.workspace, {key for key in last.values() if key})
-    rows = [{"way": way, "paid_at": from_ts(way.paid_ts), "content": contents.get(last[way.order_id])} for way in page.object_list]
+    rows = [
+        {"way": way, "paid_at": from_ts(way.paid_ts), "content": contents.get(last[way.order_id])}
+        for way in page.object_list
+    ]
     context = {
         "board": board, "by": by, "key": key, "page": page, "rows": rows, "value": sum(way.value for way in found),
         "named": named(by, board.workspace, [key])[key] if by in DIMENSIONS else None, "common": common_paths(found, 10),
@@ -92,16 +103,48 @@ def paths_csv(request: HttpRequest) -> HttpResponse:
     found = _chosen(board, request.GET.get("by", ""), request.GET.get("key", ""))
     text = io.StringIO()
     out = csv.writer(text)
-    out.writerow(["订单号", "付款时间（UTC）", "成交额（元，已减退款）", "第几次触达", "共几次", "距付款小时", "渠道", "内容编号", "达人编号", "活动编号"])
+    out.writerow(
+        [
+            "订单号",
+            "付款时间（UTC）",
+            "成交额（元，已减退款）",
+            "第几次触达",
+            "共几次",
+            "距付款小时",
+            "渠道",
+            "内容编号",
+            "达人编号",
+            "活动编号",
+        ]
+    )
     for way in found:
         paid = from_ts(way.paid_ts).strftime("%Y-%m-%d %H:%M:%S")
-        columns = zip(way.hours, way.channels, way.contents, way.creators, way.campaigns, strict=True)
+        columns = zip(
+            way.hours, way.channels, way.contents, way.creators, way.campaigns, strict=True
+        )
         for n, touch in enumerate(columns, start=1):
-            out.writerow([way.order_id, paid, f"{way.value / 100:.2f}", n, len(way.channels), f"{touch[0]:.3f}", *touch[1:]])
+            out.writerow(
+                [
+                    way.order_id,
+                    paid,
+                    f"{way.value / 100:.2f}",
+                    n,
+                    len(way.channels),
+                    f"{touch[0]:.3f}",
+                    *touch[1:],
+                ]
+            )
     with transaction.atomic():
-        audit.record("data.exported", None, by=request.actor, workspace=request.workspace, what="成交路径", rows=sum(len(w.channels) for w in found))
+        audit.record(
+            "data.exported",
+            None,
+            by=request.actor,
+            workspace=request.workspace,
+            what="成交路径",
+            rows=sum(len(w.channels) for w in found),
+        )
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="paths-{board.period.first}-{board.period.last}.csv"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="paths-{board.period.first}-{board.period.last}.csv"'
+    )
     return response
-
-

@@ -16,7 +16,20 @@ from shemei.warehouse import questions
 
 FLOW_CHANNELS = 6
 OTHER = "other"
-COLUMNS = ("order_id", "person", "conv_ts", "value", "position", "length", "hours_before", "channel", "content", "creator", "campaign", "promo_code")
+COLUMNS = (
+    "order_id",
+    "person",
+    "conv_ts",
+    "value",
+    "position",
+    "length",
+    "hours_before",
+    "channel",
+    "content",
+    "creator",
+    "campaign",
+    "promo_code",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +48,37 @@ class Way:
     promo_code: str
 
     def keys(self, by: str) -> tuple[str, ...]:
-        return {"channel": self.channels, "content": self.contents, "creator": self.creators, "campaign": self.campaigns}[by]
+        return {
+            "channel": self.channels,
+            "content": self.contents,
+            "creator": self.creators,
+            "campaign": self.campaigns,
+        }[by]
 
 
 def ways(board: Board, period: Period | None = None) -> list[Way]:
     """All orders of the period with at least one touch, the latest first."""
     span, ws = period or board.period, board.workspace
-    question = questions.PathTable(ws.key, span.first_day, span.last_day, lookback_days=ws.lookback_days)
+    question = questions.PathTable(
+        ws.key, span.first_day, span.last_day, lookback_days=ws.lookback_days
+    )
     return _ways(lake().ask(question).rows)
 
 
 def _ways(rows: pa.Table) -> list[Way]:
-    rows = rows.select(COLUMNS).sort_by([("conv_ts", "descending"), ("order_id", "ascending"), ("position", "ascending")])
+    rows = rows.select(COLUMNS).sort_by(
+        [("conv_ts", "descending"), ("order_id", "ascending"), ("position", "ascending")]
+    )
     columns = {name: rows[name].to_pylist() for name in COLUMNS if name != "conv_ts"}
     paid = rows["conv_ts"].cast(pa.int64()).to_pylist()
-    starts = [n for n, order in enumerate(columns["order_id"]) if n == 0 or order != columns["order_id"][n - 1]]
-    return [_way(columns, paid[a], a, b) for a, b in zip(starts, [*starts, len(paid)][1:], strict=True)]
+    starts = [
+        n
+        for n, order in enumerate(columns["order_id"])
+        if n == 0 or order != columns["order_id"][n - 1]
+    ]
+    return [
+        _way(columns, paid[a], a, b) for a, b in zip(starts, [*starts, len(paid)][1:], strict=True)
+    ]
 
 
 def _way(columns: dict[str, list[Any]], paid: int, a: int, b: int) -> Way:
@@ -76,7 +104,9 @@ def common_paths(found: list[Way], limit: int) -> list[PathRow]:
     orders: Counter[tuple[str, ...]] = Counter()
     values: Counter[tuple[str, ...]] = Counter()
     for way in found:
-        steps = tuple(key for n, key in enumerate(way.channels) if n == 0 or key != way.channels[n - 1])
+        steps = tuple(
+            key for n, key in enumerate(way.channels) if n == 0 or key != way.channels[n - 1]
+        )
         orders[steps] += 1
         values[steps] += way.value
     return [PathRow(steps, count, values[steps]) for steps, count in orders.most_common(limit)]
@@ -106,7 +136,9 @@ def part_of(found: list[Way], by: str, key: str) -> tuple[Part | None, list[Way]
     first = sum(way.keys(by)[0] == key for way in inside) / len(inside)
     last = sum(way.keys(by)[-1] == key for way in inside) / len(inside)
     hours = median(way.hours[0] for way in inside)
-    return Part(len(inside), sum(way.value for way in inside), len(inside) / len(found), first, last, hours), inside
+    return Part(
+        len(inside), sum(way.value for way in inside), len(inside) / len(found), first, last, hours
+    ), inside
 
 
 def flows(found: list[Way]) -> Counter[tuple[str, str]]:

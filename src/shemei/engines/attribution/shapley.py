@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from shemei.engines.attribution.heuristics import spread
-from shemei.engines.attribution.model import Floats, Ints, PathCounts  # noqa: TC001 (examples)
+from shemei.engines.attribution.model import Floats, Ints, PathCounts
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -186,7 +186,9 @@ def write_errors(batch: ImportBatch, table: Table, stage: Stage, held: set[int])
 def _safe(cell: Any) -> Any:
     """A cell that a spreadsheet would run as a formula is kept as text; the reader drops the mark again."""
     return (
-        f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "@", "+", "-")) and not _numeric(cell) else cell
+        f"'{cell}"
+        if isinstance(cell, str) and cell.startswith(("=", "@", "+", "-")) and not _numeric(cell)
+        else cell
     )
 
 

@@ -96,7 +96,7 @@ class Stage:
 
     def problems(self, limit: int = 200, group: str = "") -> list[Problem]:
         where = "WHERE field || ':' || code = ?" if group else ""
-        query = f"SELECT * FROM problem {where} ORDER BY n LIMIT ?"  # noqa: S608 - the clause is fixed text
+        query = f"SELECT * FROM problem {where} ORDER BY n LIMIT ?"
         return [
             Problem(*row) for row in self.db.execute(query, (*([group] if group else []), limit))
         ]

@@ -234,7 +234,7 @@ def json_block(value: Any, element_id: str) -> SafeString:
     return format_html(
         '<script type="application/json" id="{}">{}</script>',
         element_id,
-        mark_safe(text),  # noqa: S308
+        mark_safe(text),
     )
 
 

@@ -2,10 +2,11 @@
 -- journey ending where nothing follows for as long. Its path is the last touch and those before it
 -- within the look-back.
 WITH $before line AS (
-    SELECT workspace, person, ts, event_id, 0 AS bought FROM steps WHERE person <> 0
+    SELECT workspace, person, ts, event_id, 0 AS bought
+    FROM steps WHERE person <> 0 AND day >= $since
     UNION ALL
     SELECT workspace, person, ts, event_id, 1 AS bought
-    FROM $orders AS o WHERE person <> 0 AND suspect = ''
+    FROM $orders AS o WHERE person <> 0 AND suspect = '' AND day >= $since
 ),
 ahead AS (
     SELECT workspace, person, ts, event_id, bought,

@@ -3,4 +3,4 @@ SELECT $log_columns
 FROM $events AS e
 WHERE workspace = $workspace AND day BETWEEN $first AND $last $event_where
 ORDER BY ts DESC, event_id DESC
-LIMIT $limit OFFSET $offset
+LIMIT $limit

@@ -14,4 +14,5 @@ WITH facts AS (
 SELECT $by_list $metrics
 FROM facts
 $by_group
+$having
 ORDER BY $order_by

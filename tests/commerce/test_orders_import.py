@@ -1,0 +1,391 @@
+"""Order files: what comes in, what a second time does, what is held back, and the way out again."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+from tests.commerce.conftest import Bring
+
+from shemei.apps.commerce.models import Customer, Order, OrderLine, Product, Refund
+from shemei.kernel.actor import SYSTEM
+from shemei.kernel.imports import actions, files
+from shemei.kernel.imports.errors import ImportError_
+from shemei.kernel.imports.models import ImportBatch, RowChange, SavedMapping
+from shemei.kernel.models import AuditEntry, OutboxEvent
+from shemei.kernel.tasks import Cancelled
+from shemei.warehouse.attribution import attribute
+from shemei.warehouse.lake import Lake
+from shemei.warehouse.maintenance import settle
+from shemei.warehouse.questions import Rows, Totals
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+    from shemei.warehouse.home import Home
+
+FILE = """订单编号,付款时间,实付金额(元),手机号,收货人,优惠码,商品名称,商家编码,数量,单价,订单状态
+D1,2026/11/3 9:05,"¥1,329.00",138 0000 3391,周女士,azhi30,修护霜,YH-1,2,664.50,待发货
+D2,2026-11-03 10:00,299,13900008042,,,精华,YH-2,1,299,交易成功
+D3,2026-11-04 08:00,500,13800003391,周女士,,修护霜,YH-1,1,300,已发货
+D3,2026-11-04 08:00,500,13800003391,周女士,,精华,YH-2,1,200,已发货
+D4,,88,,,,试用装,YH-9,1,88,等待买家付款
+"""
+
+
+def events(kind: str = "") -> list[dict[str, Any]]:
+    told = [
+        orjson.loads(text)
+        for text in OutboxEvent.objects.order_by("id").values_list("event", flat=True)
+    ]
+    return [event for event in told if kind in ("", event["kind"])]
+
+
+def test_orders_lines_customers_and_products_come_in(bring: Bring) -> None:
+    batch = bring(FILE)
+    assert batch.counts["new"] == 3
+    assert batch.counts["skips"] == {"未付款": 1}
+    one, three = Order.objects.get(number="D1"), Order.objects.get(number="D3")
+    assert (one.amount, one.quantity, one.promo_code, one.state, one.batch) == (
+        132900,
+        2,
+        "AZHI30",
+        "paid",
+        batch.key,
+    )
+    assert (three.amount, three.lines.count(), three.quantity) == (50000, 2, 2)
+    assert one.customer == three.customer
+    assert one.customer is not None
+    assert (one.customer.phone_tail, one.customer.name_masked) == ("3391", "周＊＊")
+    assert set(Product.objects.values_list("sku", flat=True)) == {"YH-1", "YH-2"}
+
+
+def test_no_phone_number_is_stored_anywhere(bring: Bring, home: Home) -> None:
+    bring(FILE)
+    everything = [*Customer.objects.values_list("phone_hash", "phone_tail", "name_masked", "ref")]
+    assert "13800003391" not in str([everything, events()])
+    left = [path for path in (home.media / "imports").rglob("*") if path.is_file()]
+    assert left == []
+
+
+def test_each_order_tells_the_log_once_and_a_code_is_a_touch(bring: Bring) -> None:
+    batch = bring(FILE)
+    orders = events("order")
+    assert [event["order_id"] for event in orders] == ["D1", "D2", "D3"]
+    assert {event["batch"] for event in orders} == {batch.key}
+    assert orders[0]["customer"] == Order.objects.get(number="D1").customer.key  # type: ignore[union-attr]
+    assert orders[0]["phone"] == orders[2]["phone"] != ""
+    (redeem,) = events("redeem")
+    assert (redeem["promo_code"], redeem["order_id"], redeem["ts"]) == (
+        "AZHI30",
+        "D1",
+        orders[0]["ts"],
+    )
+
+
+def test_the_same_file_twice_changes_nothing(bring: Bring) -> None:
+    first = bring(FILE)
+    told = len(events())
+    again = bring(FILE, "另存的.csv")
+    assert (again.counts["new"], again.counts["changed"], again.counts["same"]) == (0, 0, 3)
+    assert len(events()) == told
+    assert Order.objects.filter(batch=first.key).count() == 3
+
+
+def test_the_very_same_file_is_recognised_before_anything_is_read(
+    bring: Bring, inside: World
+) -> None:
+    first = bring(FILE)
+    second = actions.receive(inside.brand, io.BytesIO(FILE.encode()), "x.csv", by=SYSTEM)
+    assert actions.earlier_same(second) == first
+
+
+def test_a_changed_row_is_changed_and_the_log_follows(bring: Bring) -> None:
+    bring(FILE)
+    before = len(events())
+    batch = bring(FILE.replace("交易成功", "已发货").replace("10:00,299", "10:00,259"))
+    assert (batch.counts["new"], batch.counts["changed"], batch.counts["same"]) == (0, 1, 2)
+    order = Order.objects.get(number="D2")
+    assert (order.amount, order.state) == (25900, "shipped")
+    (correction,) = events()[before:]
+    assert (correction["kind"], correction["action"], correction["amount"]) == (
+        "refund",
+        "correction",
+        4000,
+    )
+
+
+def test_an_empty_cell_overwrites_nothing(bring: Bring) -> None:
+    bring(FILE)
+    batch = bring(FILE.replace("azhi30", "").replace("周女士", ""))
+    assert batch.counts["changed"] == 0
+    assert batch.counts["kept"] == 1
+    assert Order.objects.get(number="D1").promo_code == "AZHI30"
+
+
+def test_wrong_rows_hold_back_their_whole_order_and_no_other(bring: Bring, home: Home) -> None:
+    batch = bring(
+        FILE.replace("08:00,500,13800003391,周女士,,精华", "25:00,500,13800003391,周女士,,精华")
+    )
+    assert (batch.counts["new"], batch.counts["errors"], batch.counts["held"]) == (2, 1, 1)
+    assert not Order.objects.filter(number="D3").exists()
+    lines = (files.folder(batch.key) / files.ERRORS).read_text("utf-8-sig").splitlines()
+    assert lines[0].endswith("行号,列,问题,怎么办")
+    assert [line.split(",")[0] for line in lines[1:]] == ["D3", "D3"]
+    assert ",5,付款时间," in lines[2]
+
+
+def test_the_error_file_mended_comes_in(bring: Bring, home: Home) -> None:
+    batch = bring(
+        FILE.replace("08:00,500,13800003391,周女士,,精华", "25:00,500,13800003391,周女士,,精华")
+    )
+    mended = (
+        (files.folder(batch.key) / files.ERRORS).read_text("utf-8-sig").replace("25:00", "08:00")
+    )
+    assert bring(mended, "错行.csv").counts["new"] == 1
+    assert Order.objects.get(number="D3").amount == 50000
+
+
+def test_a_suggestion_is_taken_for_all_rows_at_once(bring: Bring, inside: World) -> None:
+    text = FILE.replace("10:00,299,", "10:00,299元（含运）,")
+    batch = actions.receive(inside.brand, io.BytesIO(text.encode()), "o.csv", by=SYSTEM)
+    actions.check(actions.set_mapping(batch, batch.mapping, {}, by=SYSTEM), by=SYSTEM)
+    assert batch.counts["errors"] == 1
+    actions.accept_suggestion(batch, "amount:money.text", by=SYSTEM)
+    actions.check(batch, by=SYSTEM)
+    assert batch.counts["errors"] == 0
+    actions.write(batch, by=SYSTEM)
+    assert Order.objects.get(number="D2").amount == 29900
+
+
+REFUNDED = FILE.replace("订单状态", "订单状态,退款金额,退款时间").replace(
+    "待发货", "退款中,329,2026-11-05 12:00"
+)
+
+
+def test_refunds_in_the_file_are_booked_once_and_grow(bring: Bring) -> None:
+    bring(REFUNDED)
+    bring(REFUNDED, "again.csv")
+    refund = Refund.objects.get()
+    assert (refund.amount, refund.order.number) == (32900, "D1")  # type: ignore[union-attr]
+    (event,) = events("refund")
+    assert (event["order_id"], event["amount"], event["day"]) == ("D1", 32900, 20261105)
+    bring(REFUNDED.replace("退款中,329", "退款成功,1329"))
+    assert sorted(Refund.objects.values_list("amount", flat=True)) == [32900, 100000]
+
+
+def test_a_refunded_order_without_a_sum_was_refunded_whole(bring: Bring) -> None:
+    bring(FILE.replace("交易成功", "退款成功"))
+    assert Refund.objects.get().amount == 29900
+
+
+def test_a_mapping_confirmed_by_hand_is_remembered(bring: Bring, inside: World) -> None:
+    text = "编码甲,时刻乙,钱丙\nD9,2026-11-03,5\n"
+    batch = actions.receive(
+        inside.brand, io.BytesIO(text.encode()), "o.csv", by=SYSTEM, kind="orders"
+    )
+    with pytest.raises(ImportError_, match="还没有对应：订单号"):
+        actions.set_mapping(batch, batch.mapping, {}, by=SYSTEM)
+    with pytest.raises(ImportError_, match="付款时间或下单时间"):
+        actions.set_mapping(batch, {"number": 0}, {}, by=SYSTEM)
+    with pytest.raises(ImportError_, match="实付金额"):
+        actions.set_mapping(batch, {"number": 0, "paid_at": 1}, {}, by=SYSTEM)
+    with pytest.raises(ImportError_, match="对应了两项"):
+        actions.set_mapping(batch, {"number": 0, "paid_at": 1, "amount": 1}, {}, by=SYSTEM)
+    actions.set_mapping(batch, {"number": 0, "paid_at": 1, "amount": 2}, {}, by=SYSTEM)
+    assert SavedMapping.objects.count() == 1
+    again = actions.receive(
+        inside.brand,
+        io.BytesIO(text.encode() + b"D8,2026-11-03,6\n"),
+        "p.csv",
+        by=SYSTEM,
+        kind="orders",
+    )
+    assert again.mapping == {"number": 0, "paid_at": 1, "amount": 2}
+    assert set(again.matched_by.values()) == {"saved"}
+
+
+def test_known_exports_are_recognised(inside: World, home: Home) -> None:
+    heads = {
+        "douyin_shop": "主订单编号,子订单编号,选购商品,商家编码,商品数量,商品金额,订单应付金额,订单提交时间,支付完成时间,订单状态",
+        "tmall_items": "子订单编号,主订单编号,商品标题,商品价格,购买数量,订单状态,买家实付金额,退款金额,订单创建时间,订单付款时间",
+        "online_retail": "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
+    }
+    for preset, head in heads.items():
+        batch = actions.receive(
+            inside.brand, io.BytesIO(f"{head}\n{','.join('x' * 8)}\n".encode()), "o.csv", by=SYSTEM
+        )
+        assert (batch.kind, batch.preset) == ("orders", preset)
+
+
+def test_the_price_column_of_the_douyin_shop_is_not_the_order(bring: Bring) -> None:
+    bring(
+        "主订单编号,子订单编号,选购商品,商家编码,商品数量,商品金额,订单应付金额,订单提交时间,支付完成时间,订单状态\n"
+        "691,691-1,修护霜,YH-1,2,100,180,2026-11-03 09:00:00,2026-11-03 09:01:00,已发货\n"
+    )
+    order = Order.objects.get()
+    assert (order.amount, order.lines.get().unit_price) == (18000, 10000)
+
+
+# -- the way back ---------------------------------------------------------------------------------
+
+
+def test_undo_takes_new_rows_away_and_puts_changed_ones_back(bring: Bring) -> None:
+    bring(FILE)
+    kept = {order.number: (order.amount, order.state) for order in Order.objects.all()}
+    second = bring(
+        FILE.replace("10:00,299", "10:00,259")
+        + "D7,2026-11-05,66,13700001111,,,新品,YH-7,1,66,待发货\n"
+    )
+    assert Order.objects.count() == 4
+    actions.undo(second, by=SYSTEM)
+    assert {order.number: (order.amount, order.state) for order in Order.objects.all()} == kept
+    assert not Product.objects.filter(sku="YH-7").exists()
+    assert not Customer.objects.filter(phone_tail="1111").exists()
+    assert AuditEntry.objects.filter(verb="import.undone").count() == 1
+
+
+def test_undo_waits_for_a_later_import_of_the_same_orders(bring: Bring) -> None:
+    first = bring(FILE)
+    second = bring(FILE.replace("10:00,299", "10:00,259"), "后来.csv")
+    with pytest.raises(ImportError_, match="后来.csv"):
+        actions.undo(first, by=SYSTEM)
+    actions.undo(second, by=SYSTEM)
+    actions.undo(first, by=SYSTEM)
+    assert Order.objects.count() == OrderLine.objects.count() == RowChange.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_figures_forget_an_undone_import_and_know_it_again_after_another(
+    bring: Bring, inside: World, home: Home
+) -> None:
+    from shemei.kernel import outbox
+
+    question = Totals(inside.brand.key, 20261101, 20261130, ("orders", "revenue", "net_revenue"))
+
+    def figures() -> dict[str, Any]:
+        outbox.relay(home)
+        settle(home)
+        return dict(Lake(home).ask(question).rows.to_pylist()[0])
+
+    batch = bring(REFUNDED)
+    assert figures() == {"orders": 3, "revenue": 212800, "net_revenue": 179900}
+    actions.undo(batch, by=SYSTEM)
+    rows = Lake(home).ask(Rows(inside.brand.key, 20261101, 20261130)).rows
+    assert rows.num_rows == 0
+    assert figures() == {"orders": 0, "revenue": 0, "net_revenue": 0}
+    bring(REFUNDED)
+    assert figures() == {"orders": 3, "revenue": 212800, "net_revenue": 179900}
+
+
+def test_a_corrected_amount_corrects_the_net_figure_in_both_directions(
+    bring: Bring, inside: World, home: Home
+) -> None:
+    from shemei.kernel import outbox
+
+    question = Totals(inside.brand.key, 20261101, 20261130, ("orders", "net_revenue"))
+    for amount, net in (("10:00,299", 212800), ("10:00,259", 208800), ("10:00,399", 222800)):
+        bring(FILE.replace("10:00,299", amount))
+        outbox.relay(home)
+        settle(home)
+        assert Lake(home).ask(question).rows.to_pylist() == [{"orders": 3, "net_revenue": net}]
+
+
+def test_a_code_credits_its_owner(bring: Bring, inside: World, home: Home) -> None:
+    from shemei.apps.tracking.models import PromoCode
+    from shemei.kernel import outbox
+
+    PromoCode.objects.create(
+        workspace=inside.brand,
+        code="AZHI30",
+        owner_kind="creator",
+        creator_key="azhi",
+        platform="xhs",
+    )
+    bring(FILE)
+    outbox.relay(home)
+    settle(home)
+    credit = attribute(Lake(home), inside.brand.key, 20261101, 20261130, by="creator").models[
+        "last"
+    ]
+    assert credit["azhi"].value == 132900 + 50000, "the same buyer came back within the look-back"
+
+
+# -- cancelled, killed, resumed ----------------------------------------------------------------------
+
+
+def ready(world: World, text: str) -> ImportBatch:
+    batch = actions.receive(
+        world.brand, io.BytesIO(text.encode()), "o.csv", by=SYSTEM, kind="orders"
+    )
+    return actions.check(actions.set_mapping(batch, batch.mapping, {}, by=SYSTEM), by=SYSTEM)
+
+
+def many(count: int) -> str:
+    return "订单号,付款时间,实付\n" + "".join(
+        f"M{n:05d},2026-11-03,{n + 1}\n" for n in range(count)
+    )
+
+
+def test_a_cancelled_import_leaves_nothing(
+    bring: Bring, inside: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "CHUNK_GROUPS", 10)
+    batch = ready(inside, many(35))
+
+    def stop(done: int, total: int | None = None, step: str | None = None) -> None:
+        if done >= 20:
+            assert Order.objects.count() == 20
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        actions.write(batch, by=SYSTEM, tell=stop)
+    assert Order.objects.count() == OutboxEvent.objects.count() == 0
+    batch.refresh_from_db()
+    assert batch.state == ImportBatch.State.CANCELLED
+
+
+class Killed(BaseException):
+    """Stands for a process that is gone: nothing after it runs."""
+
+
+def test_a_killed_import_goes_on_where_it_was(
+    bring: Bring, inside: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "CHUNK_GROUPS", 10)
+    batch = ready(inside, many(35))
+
+    def die(done: int, total: int | None = None, step: str | None = None) -> None:
+        if done >= 20:
+            raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(actions, "_take_back", lambda *_: None)
+        actions.write(batch, by=SYSTEM, tell=die)
+    batch = ImportBatch.objects.get(pk=batch.pk)
+    assert (batch.state, batch.position, Order.objects.count(), OutboxEvent.objects.count()) == (
+        "writing",
+        2,
+        20,
+        0,
+    )
+    actions.write(batch, by=SYSTEM)
+    assert (batch.state, batch.counts["new"], Order.objects.count(), len(events("order"))) == (
+        "done",
+        35,
+        35,
+        35,
+    )
+
+
+def test_a_failing_write_leaves_nothing_and_says_why(
+    bring: Bring, inside: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = ready(inside, many(5))
+    monkeypatch.setattr("shemei.apps.commerce.imports.tell_orders", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        actions.write(batch, by=SYSTEM)
+    batch.refresh_from_db()
+    assert (batch.state, Order.objects.count(), OutboxEvent.objects.count()) == ("failed", 0, 0)

@@ -1,0 +1,279 @@
+"""Golden answers on the small log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.warehouse import cast
+from tests.warehouse.cast import BRAND, FIRST, LAST, RIVAL
+
+from shemei.warehouse.catalogue import MEASURES, METRICS, PEOPLE
+from shemei.warehouse.lake import Lake
+from shemei.warehouse.questions import (
+    Journey,
+    PathTable,
+    People,
+    Question,
+    QuestionError,
+    Rows,
+    Series,
+    Totals,
+    Visitors,
+)
+from shemei.warehouse.vocabulary import COLUMNS
+
+if TYPE_CHECKING:
+    from shemei.warehouse.home import Home
+
+IN_LOG = tuple(key for key, metric in METRICS.items() if metric.in_log)
+NO_PEOPLE = tuple(key for key in IN_LOG if not METRICS[key].people)
+
+
+def ask(lake: Lake, question: Question) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = lake.ask(question).rows.to_pylist()
+    return rows
+
+
+def totals(lake: Lake, *metrics: str, **fields: Any) -> dict[str, Any]:
+    return ask(lake, Totals(BRAND, FIRST, LAST, metrics, **fields))[0]
+
+
+def test_counts_of_a_month(november: Lake) -> None:
+    found = totals(november, "clicks", "visits", "page_views", "impressions", "follows", "redeems")
+    assert found == {
+        "clicks": 4, "visits": 6, "page_views": 7, "impressions": 10_000, "follows": 20,
+        "redeems": 1,
+    }  # fmt: skip
+
+
+def test_an_order_told_twice_is_one_order_as_the_shop_told_it(november: Lake) -> None:
+    assert totals(november, "orders", "revenue") == {"orders": 7, "revenue": 102_000}
+    on_the_6th = Totals(BRAND, 20261106, 20261106, ("orders",))
+    assert ask(november, on_the_6th)[0]["orders"] == 2
+
+
+def test_money_and_ratios(november: Lake) -> None:
+    found = totals(november, "refunds", "net_revenue", "aov", "spend", "roi", "ctr", "cvr")
+    assert found["refunds"] == 5_000
+    assert found["net_revenue"] == 97_000
+    assert found["aov"] == pytest.approx(102_000 / 7)
+    assert found["roi"] == pytest.approx(97_000 / 20_000)
+    assert found["ctr"] == pytest.approx(4 / 10_000)
+    assert found["cvr"] == pytest.approx(7 / 4)
+
+
+def test_engagement_by_count_leaves_played_to_the_end_apart(november: Lake) -> None:
+    found = totals(november, "engagements", "engagement_rate", "share_rate", "finish_rate")
+    assert found["engagements"] == 350
+    assert found["engagement_rate"] == pytest.approx(0.035)
+    assert found["share_rate"] == pytest.approx(0.005)
+    assert found["finish_rate"] == pytest.approx(0.4)
+
+
+def test_new_and_returning_buyers(november: Lake) -> None:
+    found = totals(november, "new_customers", "repeat_orders", "cac")
+    assert found == {"new_customers": 5, "repeat_orders": 1, "cac": pytest.approx(4_000)}
+
+
+def test_visits_of_one_page_bounce(november: Lake) -> None:
+    found = totals(november, "bounce_rate", "visits")
+    assert found["bounce_rate"] == pytest.approx(5 / 6)
+
+
+def test_figures_by_a_dimension(november: Lake) -> None:
+    rows = ask(november, Totals(BRAND, FIRST, LAST, ("clicks", "visits"), by=("channel",)))
+    found = {row["channel"]: (row["clicks"], row["visits"]) for row in rows}
+    assert found["xhs"] == (1, 1)
+    assert found["wechat"] == (2, 0)
+    assert found["direct"] == (0, 4)
+    assert rows[0]["channel"] == "wechat", "the largest first"
+
+
+def test_a_filter_named_twice_means_either(november: Lake) -> None:
+    either = (("channel", "xhs"), ("channel", "wechat"))
+    assert totals(november, "clicks", where=either)["clicks"] == 3
+    both = (("channel", "xhs"), ("content", "post-7"))
+    assert totals(november, "clicks", where=both)["clicks"] == 0
+
+
+def test_suspect_clicks_come_back_with_a_switch_and_tell_their_reason(november: Lake) -> None:
+    assert totals(november, "clicks", include_suspect=True)["clicks"] == 6
+    rows = ask(
+        november,
+        Totals(BRAND, FIRST, LAST, ("clicks",), by=("suspect",), include_suspect=True),
+    )
+    assert {row["suspect"]: row["clicks"] for row in rows if row["clicks"]} == {
+        "": 4, "preview": 1, "crawler": 1,
+    }  # fmt: skip
+
+
+def test_people_are_counted_once_however_many_browsers(november: Lake) -> None:
+    assert totals(november, "visitors")["visitors"] == 3
+    assert ask(november, Visitors(BRAND, FIRST, LAST)) == [{"visitors": 3}]
+    by_channel = ask(november, Visitors(BRAND, FIRST, LAST, by=("channel",)))
+    assert {row["channel"]: row["visitors"] for row in by_channel} == {
+        "xhs": 1, "search": 1, "direct": 3, "wechat": 2, "weibo": 1,
+    }  # fmt: skip
+
+
+def test_a_series_has_every_day_even_without_events(november: Lake) -> None:
+    rows = ask(november, Series(BRAND, 20261101, 20261107, ("clicks", "revenue", "aov")))
+    assert [row["bucket"] for row in rows] == list(range(20261101, 20261108))
+    assert [row["clicks"] for row in rows] == [1, 0, 0, 0, 0, 0, 0]
+    assert [row["revenue"] for row in rows] == [0, 0, 0, 0, 30_000, 30_000, 10_000]
+    assert [row["aov"] for row in rows] == [None] * 4 + [30_000, 15_000, 10_000]
+
+
+def test_a_week_is_named_by_its_monday(november: Lake) -> None:
+    rows = ask(november, Series(BRAND, 20261101, 20261110, ("orders",), grain="week"))
+    assert [(row["bucket"], row["orders"]) for row in rows] == [
+        (20261026, 0), (20261102, 4), (20261109, 1),
+    ]  # fmt: skip
+
+
+def test_a_series_by_dimension_has_the_days_with_events(november: Lake) -> None:
+    rows = ask(november, Series(BRAND, FIRST, LAST, ("clicks",), by=("channel",)))
+    found = [(row["bucket"], row["channel"]) for row in rows if row["clicks"]]
+    assert found == [
+        (20261101, "xhs"), (20261111, "wechat"), (20261113, "weibo"), (20261119, "wechat"),
+    ]  # fmt: skip
+
+
+def test_events_come_newest_first_in_the_columns_of_the_log(november: Lake) -> None:
+    rows = ask(november, Rows(BRAND, FIRST, LAST, kinds=("order",), limit=2))
+    assert [row["order_id"] for row in rows] == ["NO-7", "NO-6"]
+    assert list(rows[0]) == list(COLUMNS)
+    assert rows[0]["ts"] == cast.at("11-20 09:00")
+    more = ask(november, Rows(BRAND, FIRST, LAST, kinds=("order",), limit=2, offset=2))
+    assert [row["order_id"] for row in more] == ["NO-5", "NO-3"]
+
+
+def test_events_leave_suspect_ones_out_unless_asked(november: Lake) -> None:
+    mine = Rows(BRAND, FIRST, LAST, kinds=("click",), where=(("link", "link-1"),))
+    assert [row["suspect"] for row in ask(november, mine)] == [""]
+    assert len(ask(november, replace(mine, include_suspect=True))) == 3
+
+
+def test_a_journey_is_everything_the_person_did_with_touches_marked(november: Lake) -> None:
+    rows = ask(november, Journey(BRAND, FIRST, LAST, order_id="NO-1"))
+    assert [(row["kind"], row["channel"], row["in_path"]) for row in rows] == [
+        ("click", "xhs", True), ("visit", "xhs", False), ("view", "xhs", False),
+        ("visit", "search", True), ("visit", "direct", False), ("order", "", False),
+        ("click", "wechat", False), ("order", "", False),
+    ]  # fmt: skip
+    same = ask(november, Journey(BRAND, FIRST, LAST, person=rows[0]["person"]))
+    assert [row["event_id"] for row in same] == [row["event_id"] for row in rows]
+    assert [row["channel"] for row in same if row["in_path"]] == ["xhs", "search", "wechat"]
+
+
+def test_a_journey_of_an_order_without_a_person_is_the_order(november: Lake) -> None:
+    rows = ask(november, Journey(BRAND, FIRST, LAST, order_id="NO-6"))
+    assert [(row["kind"], row["person"]) for row in rows] == [("order", "")]
+
+
+def test_people_with_what_they_did(november: Lake) -> None:
+    rows = ask(november, People(BRAND, FIRST, LAST, order="value"))
+    assert [(row["orders"], row["value"]) for row in rows] == [
+        (2, 50_000), (1, 15_000), (1, 10_000), (1, 10_000), (1, 5_000), (0, 0),
+    ]  # fmt: skip
+    first = rows[0]
+    assert (first["touches"], first["visitors"], first["phone"]) == (2, 3, "ph-ali")
+    assert (first["first_channel"], first["last_platform"]) == ("xhs", "wechat")
+    assert {row["total"] for row in rows} == {6}
+    buyers = ask(november, People(BRAND, FIRST, LAST, bought="yes", limit=1))
+    assert buyers[0]["total"] == 5
+    found = ask(november, People(BRAND, FIRST, LAST, search="NO-4"))
+    assert [row["value"] for row in found] == [15_000]
+    assert ask(november, People(BRAND, FIRST, LAST, person=first["person"]))[0] == {
+        **first, "total": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        Totals("", FIRST, LAST, ("clicks",)),
+        Totals(BRAND, 20261131, LAST, ("clicks",)),
+        Totals(BRAND, FIRST, LAST, ("klicks",)),
+        Totals(BRAND, FIRST, LAST, ()),
+        Totals(BRAND, FIRST, LAST, ("follower_growth",)),
+        Totals(BRAND, FIRST, LAST, ("clicks",), by=("visitor",)),
+        Totals(BRAND, FIRST, LAST, ("clicks",), where=(("1=1 --", "x"),)),
+        Totals(BRAND, FIRST, LAST, ("visitors",), by=("promo_code",)),
+        Series(BRAND, FIRST, LAST, ("clicks",), grain="hour"),  # type: ignore[arg-type]
+        Rows(BRAND, FIRST, LAST, kinds=("teleport",)),
+        Rows(BRAND, FIRST, LAST, where=(("amount", "1"),)),
+        Rows(BRAND, FIRST, LAST, limit=-1),
+        PathTable(BRAND, FIRST, LAST, lookback_days=91),
+        PathTable(BRAND, FIRST, LAST, where=(("suspect", ""),)),
+        Journey(BRAND, FIRST, LAST),
+        Journey(BRAND, FIRST, LAST, person="1 OR 1=1"),
+        People(BRAND, FIRST, LAST, order="name"),  # type: ignore[arg-type]
+        Question(BRAND, FIRST, LAST),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(november: Lake, question: Question) -> None:
+    with pytest.raises(QuestionError):
+        november.ask(question)
+
+
+def test_text_is_never_taken_for_sql(november: Lake) -> None:
+    nasty = "x' OR '1'='1"
+    assert totals(november, "clicks", where=(("channel", nasty),))["clicks"] == 0
+    assert ask(november, Rows(nasty, FIRST, LAST)) == []
+    assert ask(november, People(BRAND, FIRST, LAST, search=nasty)) == []
+    assert ask(november, Journey(BRAND, FIRST, LAST, order_id=nasty)) == []
+
+
+EVERY_QUESTION: tuple[Question, ...] = (
+    Totals(BRAND, FIRST, LAST, IN_LOG),
+    Totals(BRAND, FIRST, LAST, NO_PEOPLE, by=("channel", "promo_code"), include_suspect=True),
+    Series(BRAND, FIRST, LAST, IN_LOG, by=("content",)),
+    Visitors(BRAND, FIRST, LAST, by=("link",), include_suspect=True),
+    Rows(BRAND, FIRST, LAST, limit=1000, include_suspect=True),
+    Journey(BRAND, FIRST, LAST, order_id="NO-1"),
+    People(BRAND, FIRST, LAST, limit=1000),
+    PathTable(BRAND, FIRST, LAST, untracked=True),
+)
+
+
+@pytest.mark.parametrize("question", EVERY_QUESTION, ids=lambda q: type(q).__name__)
+def test_no_answer_knows_of_another_workspace(
+    november: Lake, brand_alone: Lake, question: Question
+) -> None:
+    with_rival = sorted((_without_ids(row) for row in ask(november, question)), key=repr)
+    alone = sorted((_without_ids(row) for row in ask(brand_alone, question)), key=repr)
+    assert with_rival == alone
+    assert with_rival
+
+
+@pytest.fixture(scope="module")
+def brand_alone(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    from shemei.warehouse.home import Home
+
+    home = Home(tmp_path_factory.mktemp("alone") / "home").ensure()
+    cast.put(home, cast.everybody())
+    return Lake(home)
+
+
+def _without_ids(row: dict[str, Any]) -> dict[str, Any]:
+    """Event ids are new in every lake."""
+    return {key: value for key, value in row.items() if key != "event_id"}
+
+
+def test_the_rival_has_answers_of_its_own(november: Lake) -> None:
+    found = ask(november, Totals(RIVAL, FIRST, LAST, ("orders", "refunds")))
+    assert found == [{"orders": 3, "refunds": 30_000}]
+
+
+def test_an_empty_house_answers_every_question(home: Home) -> None:
+    for question in EVERY_QUESTION:
+        assert len(ask(Lake(home), question)) == (1 if question == EVERY_QUESTION[0] else 0)
+
+
+def test_every_measure_and_every_count_of_people_has_a_metric() -> None:
+    parts = {metric.numerator for metric in METRICS.values()}
+    parts |= {metric.denominator for metric in METRICS.values()}
+    assert set(MEASURES) | set(PEOPLE) <= parts | {"bounces", "refunds"}
