@@ -27,7 +27,7 @@ def register(verbs: Mapping[str, str]) -> None:
 
 
 def sentence(verb: str, details: Mapping[str, Any]) -> str:
-    return VERBS[verb].format_map(_Missing(details))
+    return VERBS.get(verb, verb).format_map(_Missing(details))
 
 
 def record(
