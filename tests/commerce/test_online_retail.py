@@ -55,7 +55,7 @@ SELECT (SELECT count(*) FROM t) AS rows,
 def facts(path: Path) -> dict[str, int]:
     """The same totals, counted straight from the file by another engine."""
     with duckdb.connect() as connection:
-        rows = connection.execute(FACTS, [str(path)]).to_arrow_table().to_pylist()
+        rows = connection.sql(FACTS, params=[str(path)]).to_arrow_table().to_pylist()
     return {name: int(value) for name, value in rows[0].items()}
 
 
@@ -179,17 +179,18 @@ def test_a_second_time_changes_nothing_and_undo_takes_all_back(
 
 
 @pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
 def test_the_whole_shop_in_one_commit(inside: World, home: Home, shared_data: Path) -> None:
     path = shared_data / "value/online_retail.csv.gz"
-    begun = time.monotonic()
+    begun = time.process_time()
     batch = brought(inside, path)
     written = outbox.relay(home)
     report = load(home)
-    seconds = time.monotonic() - begun
+    seconds = time.process_time() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     truth = facts(path)
     print(
-        f"\n{truth['rows']:,} lines, {written:,} events, {seconds:.1f} s, peak {peak} MB, {batch.warnings[-1]}"
+        f"\n{truth['rows']:,} lines, {written:,} events, {seconds:.1f} CPU-s, peak {peak} MB, {batch.warnings[-1]}"
     )
     agrees(batch, truth)
     assert (truth["rows"], truth["orders"]) == (541_909, 19_944)

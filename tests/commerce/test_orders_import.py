@@ -250,7 +250,7 @@ def test_undo_takes_new_rows_away_and_puts_changed_ones_back(bring: Bring) -> No
 def test_undo_waits_for_a_later_import_of_the_same_orders(bring: Bring) -> None:
     first = bring(FILE)
     second = bring(FILE.replace("10:00,299", "10:00,259"), "后来.csv")
-    with pytest.raises(ImportError_, match="后来.csv"):
+    with pytest.raises(ImportError_, match=r"后来\.csv"):
         actions.undo(first, by=SYSTEM)
     actions.undo(second, by=SYSTEM)
     actions.undo(first, by=SYSTEM)

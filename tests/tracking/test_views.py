@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 
 from shemei.apps.tracking import actions
 from shemei.apps.tracking.models import Link, PromoCode, Site
+from shemei.warehouse.maintenance import settle
+from shemei.warehouse.segments import write_segment
+from shemei.warehouse.vocabulary import Event, stamp, to_ts
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -131,9 +136,28 @@ def test_the_page_of_a_link(world: World, link: Link) -> None:
     assert f"/r/{link.code}" in shown
     assert "utm_source=xhs" in shown
     assert "阿栀" in shown
-    assert "暂无" in shown
+    assert "这段时间还没有人点" in shown
+
+
+def test_a_link_with_clicks_offers_the_suspect_ones(world: World, home: Home, link: Link) -> None:
+    click = Event(
+        kind="click",
+        workspace=world.brand.key,
+        ts=to_ts(timezone.now()),
+        link=link.key,
+        visitor="visitor-one",
+        in_app="xhs",
+        device="ios",
+    )
+    robot = replace(click, visitor="robot", suspect="crawler")
+    write_segment(home.spool / "test-stream", 1, [stamp(click), stamp(robot)])
+    settle(home)
+    url = world.url("tracking:link", link.key)
+    shown = text(world, url)
+    assert "搜索引擎或其他爬虫" in shown
+    assert "iPhone" in shown
     assert "把可疑点击也算上看看" in shown
-    assert "不计可疑点击" in text(world, world.url("tracking:link", link.key), suspect="1")
+    assert "不计可疑点击" in text(world, url, suspect="1")
 
 
 def test_archiving_offers_a_way_back(world: World, link: Link) -> None:

@@ -135,6 +135,10 @@ def _spine(home: Home) -> Iterator[Finding]:
         "失败的分段在 spool/*/failed/，没有丢；请报给维护者。" if count.failed else "",
     )
     yield Finding("发件箱", "good", f"{outbox.waiting():,} 条等待写出")
+    if given_up := outbox.failed():
+        detail = f"{given_up:,} 件事实试了 {outbox.MAX_ATTEMPTS} 次仍没有处理成"
+        remedy = "原因在数据表 kernel_factrecord 的 error 列，请报给维护者。"
+        yield Finding("事实", "warn", detail, remedy)
 
 
 def _links(home: Home) -> Iterator[Finding]:

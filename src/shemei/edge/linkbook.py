@@ -54,6 +54,7 @@ class LinkRecord:
 
 
 _ORDER = ("v", *(item.name for item in fields(LinkRecord) if item.name != "v"))
+_NAMES = set(_ORDER)
 
 
 def book_path(home: Home) -> Path:
@@ -262,4 +263,6 @@ def _code_of(line: bytes) -> str | None:
 
 
 def _from_row(row: dict[str, Any]) -> LinkRecord:
+    if row.keys() == _NAMES:
+        return LinkRecord(**row)
     return LinkRecord(**{name: row[name] for name in _ORDER if name in row})

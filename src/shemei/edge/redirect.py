@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import orjson
 
-from shemei.warehouse.vocabulary import COLUMNS, Event, visitor_key
+from shemei.warehouse.vocabulary import Event, visitor_key
 
 if TYPE_CHECKING:
     from shemei.edge.linkbook import LinkBook, LinkRecord
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 CLICK_ID = "_c"
-REMEMBERED_LINKS = 65_536
+REMEMBERED_LINKS = 131_072
 REMEMBERED_CHANNELS = 512
 _PER_CLICK = (
     "ts", "event_id", "click_id", "day", "week", "visitor", "visitor_key",
@@ -32,6 +33,13 @@ _FROM_LINK = (
 )  # fmt: skip
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 _KEEP = "!#$%&'()*+,/:;=?@[]~"
+_SAFE = re.compile(r"[A-Za-z0-9_.\-!#$%&'()*+,/:;=?@\[\]~]*")
+_PLAIN = re.compile(r"https?://[A-Za-z0-9.\-]+(?::\d{1,4})?(?:/[A-Za-z0-9_.\-!$%&'()*+,/:;=@~]*)?")
+_BASE = {
+    name: value
+    for name, value in asdict(Event(kind="click", workspace="", ts=0, source="edge")).items()
+    if name not in _PER_CLICK
+}
 
 
 class BadTarget(ValueError):
@@ -58,36 +66,42 @@ def split_target(url: str, utm: dict[str, str]) -> tuple[str, str, dict[str, str
     >>> split_target("https://a.cn/p?b=2#top", {"utm_source": "xhs"})[:2]
     ('https://a.cn/p?b=2&utm_source=xhs&_c=', '#top')
     """
-    if _UNSAFE.search(url.strip()):
+    url = url.strip()
+    if _UNSAFE.search(url):
         raise BadTarget("the target holds a blank or a control character")
-    address, mark, fragment = url.strip().partition("#")
-    parts = _checked(address)
-    pairs = [pair for pair in parts.query.split("&") if pair and not pair.startswith("_c=")]
-    own = dict(parse_qsl(parts.query, keep_blank_values=True))
+    address, mark, fragment = url.partition("#")
+    base, _, query = address.partition("?")
+    if not _PLAIN.fullmatch(base):
+        base = _ascii_base(base)
+    own = dict(parse_qsl(query, keep_blank_values=True)) if "utm_" in query else {}
     held = {name: own.get(name) or utm.get(name, "") for name in UTM}
-    pairs += [f"{name}={quote(held[name])}" for name in UTM if held[name] and not own.get(name)]
-    base = _ascii_base(address.partition("?")[0], parts.hostname or "")
-    query = "&".join([*(quote(pair, safe=_KEEP) for pair in pairs), f"{CLICK_ID}="])
-    return f"{base}?{query}", mark + quote(fragment, safe=_KEEP), held
+    pairs = [_safe(pair) for pair in query.split("&") if pair and not pair.startswith("_c=")]
+    pairs += [f"{name}={_quoted(held[name])}" for name in UTM if held[name] and not own.get(name)]
+    pairs.append(f"{CLICK_ID}=")
+    return f"{base}?{'&'.join(pairs)}", mark + _safe(fragment), held
 
 
-def _checked(address: str) -> SplitResult:
+@lru_cache(4096)
+def _quoted(value: str) -> str:
+    return quote(value)
+
+
+def _safe(text: str) -> str:
+    return text if _SAFE.fullmatch(text) else quote(text, safe=_KEEP)
+
+
+def _ascii_base(base: str) -> str:
     try:
-        parts = urlsplit(address)
-        _ = parts.port
+        parts = urlsplit(base)
+        host, _ = parts.hostname or "", parts.port
+        if parts.scheme not in ("http", "https") or not host:
+            raise BadTarget("the target is not an http or https address")
+        ascii_host = host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError as error:
+        raise BadTarget("the target's host cannot be written in a header") from error
     except ValueError as error:
         raise BadTarget(f"the target is no address: {error}") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadTarget("the target is not an http or https address")
-    return parts
-
-
-def _ascii_base(base: str, host: str) -> str:
-    if not host.isascii():
-        try:
-            base = re.sub(re.escape(host), host.encode("idna").decode(), base, count=1, flags=re.I)
-        except UnicodeError as error:
-            raise BadTarget("the target's host cannot be written in a header") from error
+    base = re.sub(re.escape(host), lambda _: ascii_host, base, count=1, flags=re.IGNORECASE)
     return quote(base, safe=_KEEP)
 
 
@@ -107,17 +121,28 @@ class Target:
         Where nobody can be sent to its address.
     """
 
-    __slots__ = ("_channels", "_fixed", "_link", "_rules", "_utm", "after", "before")
+    __slots__ = (
+        "_channel",
+        "_channels",
+        "_fixed",
+        "_platform",
+        "_rules",
+        "_utm",
+        "after",
+        "before",
+    )
 
     def __init__(self, record: LinkRecord, rules: ChannelRules) -> None:
         before, after, utm = split_target(record.url, record.utm)
         self.before, self.after = before.encode("ascii"), after.encode("ascii")
-        self._link, self._rules, self._utm = record, rules, utm
+        self._rules = rules
+        self._utm = (utm["utm_source"], utm["utm_medium"])
+        self._platform, self._channel = record.platform, record.channel
         self._channels: dict[tuple[str, str], str] = {}
-        row = asdict(Event(kind="click", workspace=record.workspace, ts=0, source="edge"))
-        row |= {name: getattr(record, name) for name in _FROM_LINK} | utm
-        kept = {name: row[name] for name in COLUMNS if name not in _PER_CLICK}
-        self._fixed = orjson.dumps(kept).decode()[:-1]
+        row = _BASE | utm
+        for name in _FROM_LINK:
+            row[name] = getattr(record, name)
+        self._fixed = orjson.dumps(row)[:-1].decode()
 
     def channel(self, in_app: str, referrer: str) -> str:
         """Return the channel of a click as a JSON string."""
@@ -126,15 +151,15 @@ class Target:
         if found is None:
             if len(self._channels) >= REMEMBERED_CHANNELS:
                 self._channels.clear()
-            name = self._link.channel or self._decide(in_app, referrer)
+            name = self._channel or self._decide(in_app, referrer)
             found = self._channels[key] = orjson.dumps(name).decode()
         return found
 
     def _decide(self, in_app: str, referrer: str) -> str:
         return self._rules.decide(
-            utm_source=self._utm["utm_source"],
-            utm_medium=self._utm["utm_medium"],
-            platform=self._link.platform,
+            utm_source=self._utm[0],
+            utm_medium=self._utm[1],
+            platform=self._platform,
             in_app=in_app,
             referrer_host=referrer,
         )
@@ -157,7 +182,7 @@ class Target:
 
 
 class Targets:
-    """Links made ready, kept while the link book stays the same.
+    """Links made ready, the last asked for, kept while the link book stays the same.
 
     Parameters
     ----------
@@ -171,6 +196,7 @@ class Targets:
         self._book = book
         self._sites = sites
         self._ready: dict[str, Target] = {}
+        self._before: dict[str, Target] = {}
 
     def get(self, code: str) -> Target | None:
         """Return the target of a code; None where nobody can be sent anywhere by it."""
@@ -179,17 +205,21 @@ class Targets:
 
     def forget(self) -> None:
         """Look everything up again: the book or the rules have changed."""
-        self._ready.clear()
+        self._ready, self._before = {}, {}
 
     def _prepare(self, code: str) -> Target | None:
+        target = self._before.get(code) or self._read(code)
+        if target is not None:
+            if len(self._ready) >= REMEMBERED_LINKS // 2:
+                self._ready, self._before = {}, self._ready
+            self._ready[code] = target
+        return target
+
+    def _read(self, code: str) -> Target | None:
         record = self._book.get(code)
         if record is None:
             return None
         try:
-            target = Target(record, self._sites.rules(record.workspace))
+            return Target(record, self._sites.rules(record.workspace))
         except ValueError:  # BadTarget, or text that has no bytes
             return None
-        if len(self._ready) >= REMEMBERED_LINKS:
-            self._ready.clear()
-        self._ready[code] = target
-        return target

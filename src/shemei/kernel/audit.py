@@ -27,7 +27,8 @@ def register(verbs: Mapping[str, str]) -> None:
 
 
 def sentence(verb: str, details: Mapping[str, Any]) -> str:
-    return VERBS.get(verb, verb).format_map(_Missing(details))
+    """A verb that a later release dropped still reads: the log outlives the code."""
+    return VERBS.get(verb, f"{verb} {{label}}").format_map(_Missing(details))
 
 
 def record(

@@ -174,7 +174,7 @@ def test_what_is_no_table_is_refused_with_what_to_do(
 
 def test_a_quote_that_never_closes_names_its_row(tmp_path: Path) -> None:
     data = b'a,b\n1,2\n3,"' + b"x" * 1_200_000
-    with pytest.raises(ImportError_, match="第 3 行.*引号"):
+    with pytest.raises(ImportError_, match=r"第 3 行.*引号"):
         rows_of(open_table(written(tmp_path, data)))
 
 

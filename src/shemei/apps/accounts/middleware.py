@@ -12,7 +12,6 @@ from django.utils.functional import SimpleLazyObject
 from django_scopes import scope
 
 from shemei.apps.accounts import queries
-from shemei.kernel.imports.errors import ImportError_
 from shemei.kernel.permissions import Forbidden
 
 if TYPE_CHECKING:
@@ -53,9 +52,6 @@ class WorkspaceMiddleware:
     def process_exception(self, request: Any, error: Exception) -> HttpResponse | None:
         if isinstance(error, Forbidden):
             return render(request, "403.html", {"error": error}, status=403)
-        if isinstance(error, ImportError_):
-            gone = {"exception": Http404(str(error))}
-            return render(request, "404.html", gone, status=404)
         return None
 
 

@@ -11,6 +11,17 @@ CAMPAIGN_PAGES = (
     "brand:campaign", "brand:new_campaign", "brand:edit_campaign", "brand:pillars", "brand:new_pillar", "brand:edit_pillar",
 )  # fmt: skip
 
+VERBS = {
+    "campaign.created": "新建营销计划「{label}」",
+    "campaign.changed": "修改营销计划「{label}」的{fields}",
+    "campaign.started": "营销计划「{label}」到了开始的日子",
+    "campaign.ended": "营销计划「{label}」结束",
+    "pillar.created": "新建内容支柱「{label}」",
+    "pillar.changed": "修改内容支柱「{label}」的{fields}",
+    "account.added": "登记平台账号「{label}」",
+    "account.changed": "修改平台账号「{label}」的{fields}",
+}
+
 
 class BrandConfig(AppConfig):
     name = "shemei.apps.brand"
@@ -22,18 +33,7 @@ class BrandConfig(AppConfig):
         from shemei.kernel import audit, registry
         from shemei.kernel.permissions import Permission
 
-        audit.register(
-            {
-                "campaign.created": "新建营销计划「{label}」",
-                "campaign.changed": "修改营销计划「{label}」的{fields}",
-                "campaign.started": "营销计划「{label}」到了开始的日子",
-                "campaign.ended": "营销计划「{label}」结束",
-                "pillar.created": "新建内容支柱「{label}」",
-                "pillar.changed": "修改内容支柱「{label}」的{fields}",
-                "account.added": "登记平台账号「{label}」",
-                "account.changed": "修改平台账号「{label}」的{fields}",
-            }
-        )
+        audit.register(VERBS)
         registry.add_navigation(
             registry.NavItem(
                 "策划",
@@ -59,17 +59,13 @@ class BrandConfig(AppConfig):
             )
         )
         registry.add_search(registry.SearchProvider("营销计划", Permission.CONTENT_VIEW, _find))
-        registry.add_names(
-            "campaign",
-            registry.NameSource("营销计划", queries.campaign_names, queries.choose_campaigns),
-        )
-        registry.add_names(
-            "pillar", registry.NameSource("内容支柱", queries.pillar_names, queries.choose_pillars)
-        )
-        registry.add_names(
-            "platform_account",
-            registry.NameSource("平台账号", queries.account_names, queries.choose_accounts),
-        )
+        named = registry.NameSource
+        for kind, source in (
+            ("campaign", named("营销计划", queries.campaign_names, queries.choose_campaigns)),
+            ("pillar", named("内容支柱", queries.pillar_names, queries.choose_pillars)),
+            ("platform_account", named("平台账号", queries.account_names, queries.choose_accounts)),
+        ):
+            registry.add_names(kind, source)
 
 
 def _find(request: Any, text: str, limit: int) -> Iterable[Any]:

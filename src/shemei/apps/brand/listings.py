@@ -26,9 +26,12 @@ def campaign_state(campaign: Campaign) -> State:
 
 
 def with_figures(rows: list[Any], request: Any) -> Sequence[Any]:
-    figures = figures_by(request.workspace, "campaign", METRICS)
+    """Figures for those who may see any, money for those who may see spends."""
+    sees = request.actor.can(Permission.VIEW)
+    figures = figures_by(request.workspace, "campaign", METRICS) if sees else {}
     for row in rows:
         row.figures = figures.get(row.key, {})
+        row.spend = row.figures.get("spend") if request.actor.can(Permission.SPEND) else None
     return rows
 
 
@@ -53,7 +56,7 @@ CAMPAIGNS = Listing(
         Column("progress", "进度", value=_progress),
         Column("impressions", "曝光", value=_figure("impressions"), kind="num", hint="平台报来的曝光，已按天入账"),
         Column("clicks", "短链点击", value=_figure("clicks"), kind="num", strong=True),
-        Column("spend", "花费", value=_figure("spend"), kind="sum", hint="广告花费加已交付的达人合作费"),
+        Column("spend", "花费", value=lambda c: c.spend, kind="sum", hint="广告花费加已交付的达人合作费"),
     ),
     filters=(Filter("state", "状态", choices=Campaign.State.choices, apply=lambda rows, v: rows.filter(state=v)),),
     search=("name", "note", "utm_campaign"),

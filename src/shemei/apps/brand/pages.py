@@ -36,21 +36,29 @@ def standing_of_campaigns() -> str:
 
 
 def campaign(row: Campaign, by: Any) -> dict[str, Any]:
-    """A campaign's page: how far it is, what it did, which content and creators did it."""
-    day, where = today(), (("campaign", row.key),)
+    """A campaign's page: how far it is and, for those who may see figures, what it did and who did it."""
+    day = today()
+    may_change = by.can(Permission.CONTENT_EDIT)
     return {
         "row": row,
         "state": campaign_state(row),
         "progress": rules.progress_sentence(day, row.starts_on, row.ends_on),
         "time_share": rules.share_of_time(day, row.starts_on, row.ends_on),
+        "may_change": may_change,
+        "may_end": may_change and row.state != Campaign.State.ENDED,
+        **(_results(row, day, by) if by.can(Permission.VIEW) else {}),
+    }
+
+
+def _results(row: Campaign, day: date, by: Any) -> dict[str, Any]:
+    where = (("campaign", row.key),)
+    return {
         "figures": totals(row.workspace, FIGURES, where=where),
         "credit": _credit(row, day),
         "model": model_name(row.workspace),
         "contents": _ranked(row, "content", where),
         "creators": _ranked(row, "creator", where),
         "sees_spend": by.can(Permission.SPEND),
-        "may_change": by.can(Permission.CONTENT_EDIT),
-        "may_end": by.can(Permission.CONTENT_EDIT) and row.state != Campaign.State.ENDED,
     }
 
 

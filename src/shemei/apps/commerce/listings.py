@@ -103,6 +103,8 @@ def search_orders(rows: Any, text: str) -> Any:
     )
 
 
+search_orders.do_not_call_in_templates = True  # type: ignore[attr-defined]
+
 ORDERS = Listing(
     name="commerce.orders",
     columns=(
@@ -124,6 +126,7 @@ ORDERS = Listing(
         Filter("way", "来源", (("tied", "有来源"), ("untied", "找不到来源")), _by_way),
         Filter("batch", "批次", _batches, lambda rows, v: rows.filter(batch=v)),
     ),
+    search=search_orders,
     search_hint="订单号、手机尾号、商品",
     default_sort="-paid_at",
     annotate=_fill_orders,

@@ -21,6 +21,7 @@ from shemei.warehouse.vocabulary import date_of
 
 FIGURES = ("impressions", "engagements", "engagement_rate", "clicks", "ctr")
 FIGURE_NAMES = {name: str(PostMetric._meta.get_field(name).verbose_name) for name in rules.FIGURES}
+DAILY = ("impressions", "engagements", "clicks")
 LONGEST = 90
 
 
@@ -71,7 +72,7 @@ def _days(row: Post) -> list[dict[str, Any]]:
         last,
         where=(("content", row.key),),
     )
-    known = {date_of(d["bucket"]): d for d in told}
+    known = {date_of(d["bucket"]): d for d in told if any(d[name] for name in DAILY)}
     if not known:
         return []
     end = max(known)

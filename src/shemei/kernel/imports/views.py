@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from functools import wraps
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.permissions import Permission, require
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
-from shemei.kernel.views import allow, get_row
+from shemei.kernel.views import View, allow, get_row
 
 State = ImportBatch.State
 STEPS = ("选文件", "对表头", "核对", "入库")
@@ -153,8 +154,25 @@ def mapping(request: HttpRequest, key: str) -> HttpResponse:
     return _to(found)
 
 
+def _or_say(view: View) -> View:
+    """A file that is gone, or a batch that is done: 404 where one reads, back to the batch where one acts."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, key: str) -> HttpResponse:
+        try:
+            return view(request, key)
+        except ImportError_ as error:
+            if request.method == "GET":
+                raise Http404(str(error)) from None
+            toast(request, str(error))
+            return _to(_batch(request, key))
+
+    return guarded
+
+
 @allow(Permission.IMPORT)
 @require_GET
+@_or_say
 def preview(request: HttpRequest, key: str) -> HttpResponse:
     """What the columns chosen so far would give, while they are being chosen."""
     found = _batch(request, key)
@@ -165,6 +183,7 @@ def preview(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(Permission.IMPORT)
 @require_POST
+@_or_say
 def kind(request: HttpRequest, key: str) -> HttpResponse:
     found = _batch(request, key)
     asked = request.POST.get("kind", "")
@@ -176,6 +195,7 @@ def kind(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(Permission.IMPORT)
 @require_POST
+@_or_say
 def repair(request: HttpRequest, key: str) -> HttpResponse:
     """「照此改」: take the suggestion for one kind of mistake and check again."""
     found = _batch(request, key)
@@ -186,6 +206,7 @@ def repair(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(Permission.IMPORT)
 @require_POST
+@_or_say
 def write(request: HttpRequest, key: str) -> HttpResponse:
     found = _batch(request, key)
     if found.state == State.READY:

@@ -28,7 +28,9 @@ FRAGMENT = "portal/list/list.html"
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """``annotate(rows, request)`` fills figures for the rows of one page, in one question.
+    """``search`` names fields, or is ``search(rows, text)`` where a search is more than that.
+
+    ``annotate(rows, request)`` fills figures for the rows of one page, in one question.
 
     ``summary(request, rows)`` returns what stands behind the number of results, such as ``¥23.6 万``.
     """
@@ -36,7 +38,7 @@ class Listing:
     name: str
     columns: tuple[Column, ...]
     filters: tuple[Filter, ...] = ()
-    search: tuple[str, ...] = ()
+    search: tuple[str, ...] | Callable[[Any, str], Any] = ()
     search_hint: str = "搜索"
     default_sort: str = ""
     page_size: int = 25
@@ -85,7 +87,10 @@ class Listing:
     def matching(self, request: HttpRequest, rows: Rows, query: ListQuery) -> Rows:
         """Rows after search, filters and sort."""
         if self.search and (text := query.get("q").strip()):
-            rows = searched(rows, text, self.search)
+            if callable(self.search):
+                rows = self.search(rows, text)
+            else:
+                rows = searched(rows, text, self.search)
         for one in self.filters:
             allowed = [value for value, _ in one.options(request)] if one.kind == "choice" else ()
             value = filter_value(one, query, allowed)

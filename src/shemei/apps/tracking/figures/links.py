@@ -51,6 +51,10 @@ class LinkReport:
     sampled: bool
     as_of: Any
 
+    @property
+    def has_any(self) -> bool:
+        return bool(self.figure.clicks or self.suspect_count or self.step_count)
+
 
 def of_links(workspace: Any, period: Period) -> dict[str, Figure]:
     """Clicks, people and credited orders of every link of the period."""
@@ -84,7 +88,7 @@ def link_report(
         clicks_change=change(figure.clicks, earlier.clicks),
         people_change=change(figure.people, earlier.people),
         trend=_trend(period, daily, include_suspect),
-        spark=[float(n) for n in _per_day(period, daily, suspect=False)],
+        spark=_spark(period, daily),
         in_apps=shared.shares(Counter(row["in_app"] for row in clicks), shared.in_app_name),
         suspects=shared.shares(excluded, lambda key: SUSPECT_NAMES.get(key, key)),
         suspect_count=excluded.total(),
@@ -150,6 +154,12 @@ def _per_day(period: Period, daily: list[dict[str, Any]], *, suspect: bool) -> l
         if bool(row["suspect"]) == suspect:
             found[row["bucket"]] += row["clicks"] or 0
     return [found[day] for day in shared.days(period)]
+
+
+def _spark(period: Period, daily: list[dict[str, Any]]) -> list[float | None]:
+    """A line only where something happened: a flat one would say 0 where nothing is known."""
+    values = _per_day(period, daily, suspect=False)
+    return [float(n) for n in values] if any(values) else []
 
 
 def _trend(period: Period, daily: list[dict[str, Any]], include_suspect: bool) -> Chart:

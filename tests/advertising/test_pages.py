@@ -1,0 +1,73 @@
+"""Pages of the advertising room."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shemei.apps.advertising.actions import enter_spend
+from shemei.apps.advertising.models import Spend
+from shemei.kernel.periods import today
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+    from shemei.warehouse.home import Home
+
+
+@pytest.fixture
+def place(inside: World, home: Home) -> World:
+    return inside
+
+
+def typed(**changes: str) -> dict[str, str]:
+    return {
+        "day": str(today()),
+        "platform": "douyin",
+        "kind": "信息流",
+        "amount": "1,299.00",
+        **changes,
+    }
+
+
+def test_a_spend_is_entered_corrected_and_deleted(place: World) -> None:
+    browser = place.client(place.analyst)
+    browser.post(
+        place.url("advertising:new_spend"), typed(claimed_orders="12", claimed_value="5000")
+    )
+    row = Spend.objects.get()
+    assert (row.amount, row.claimed_value) == (129_900, 500_000)
+    page = browser.get(place.url("advertising:spends")).content.decode()
+    assert "花了 ¥1,299.00" in page
+    assert "3.8" in page
+    browser.post(place.url("advertising:edit_spend", row.key), typed(amount="1200"))
+    row.refresh_from_db()
+    assert (row.amount, row.claimed_value) == (120_000, None)
+    browser.post(place.url("advertising:delete_spend", row.key))
+    assert not Spend.objects.exists()
+
+
+def test_an_empty_period_is_told_from_an_empty_book(place: World) -> None:
+    browser = place.client()
+    assert "还没有花费" in browser.get(place.url("advertising:spends")).content.decode()
+    long_ago = today() - timedelta(300)
+    enter_spend(
+        place.brand, by=place.owner.actor, day=long_ago, platform="xhs", kind="搜索", amount=500
+    )
+    assert "这段时间没有花费" in browser.get(place.url("advertising:spends")).content.decode()
+
+
+def test_wrong_money_is_said_and_what_was_typed_stays(place: World) -> None:
+    page = (
+        place.client()
+        .post(place.url("advertising:new_spend"), typed(amount="很多", plan="拉新 A"))
+        .content.decode()
+    )
+    assert "「很多」不是金额" in page
+    assert "拉新 A" in page
+
+
+def test_editors_do_not_see_spends(place: World) -> None:
+    assert place.client(place.editor).get(place.url("advertising:spends")).status_code == 403

@@ -1,0 +1,103 @@
+"""Sizes, imports and words of the code itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "shemei"
+MODULES = [p for p in sorted(SOURCE.rglob("*.py")) if "migrations" not in p.parts]
+LONGEST_MODULE, LONGEST_FUNCTION = 400, 40
+LOWER = ("actions", "queries", "facts")
+FREE = {"accounts.models", "accounts.rules"}
+"""What higher rooms may take from accounts besides: types of members and roles."""
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(SOURCE))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_a_module_is_short_and_says_what_it_is_for(path: Path) -> None:
+    text = path.read_text()
+    assert text.count("\n") <= LONGEST_MODULE
+    if text.strip():
+        assert ast.get_docstring(ast.parse(text)), "begins with what it is for"
+
+
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function without its docstring."""
+    body = function.body[0]
+    is_text = ast.get_docstring(function) is not None
+    told = (body.end_lineno or 0) - body.lineno + 1 if is_text else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - told
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_a_function_fits_on_a_screen(path: Path) -> None:
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    found = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, functions)]
+    assert not [(f.name, length(f)) for f in found if length(f) > LONGEST_FUNCTION]
+
+
+def test_floors_and_rooms_import_downwards_alone() -> None:
+    tool = Path(sys.executable).parent / "lint-imports"
+    done = subprocess.run([tool, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_no_room_reaches_upwards_through_the_registry_of_models() -> None:
+    told = [named(p) for p in MODULES if "get_model(" in p.read_text()]
+    assert told == []
+
+
+def imported(path: Path) -> set[str]:
+    """Modules of other rooms that a module of a room imports, as ``room.module``."""
+    room = path.relative_to(SOURCE / "apps").parts[0]
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith(
+            "shemei.apps."
+        ):
+            continue
+        parts = (node.module or "").split(".")[2:]
+        names = (
+            [".".join(parts)] if len(parts) > 1 else [f"{parts[0]}.{a.name}" for a in node.names]
+        )
+        found |= {name for name in names if not name.startswith(f"{room}.")}
+    return found
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in MODULES if named(p).startswith("apps/") and p.parent.name != "apps"],
+    ids=named,
+)
+def test_a_room_takes_from_a_lower_room_its_doors_alone(path: Path) -> None:
+    doors = {n for n in imported(path) if n.split(".")[1].split("_")[0] in LOWER}
+    assert imported(path) - doors - FREE == set()
+
+
+HOST = re.compile(r"https?://([\w.-]+)")
+
+
+@pytest.mark.parametrize(
+    "name", ["package-lock.json", "requirements.lock", "requirements-dev.lock"]
+)
+def test_lock_files_name_no_host(name: str) -> None:
+    lines = [line for line in (ROOT / name).read_text().splitlines() if "funding" not in line]
+    hosts = {host for line in lines for host in HOST.findall(line)}
+    kept = {h for h in hosts if not re.search(r"github|opencollective|patreon|tidelift", h)}
+    assert kept == set()
+
+
+def test_no_third_party_code_is_committed() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    names = listed.stdout.splitlines()
+    assert not [n for n in names if "node_modules" in n or "/vendor/" in n or n.endswith(".min.js")]

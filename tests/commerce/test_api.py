@@ -1,0 +1,165 @@
+"""Orders through the API: once, in one's own brand, with words that a programmer can act on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+from django_scopes import scope
+
+from shemei.apps.accounts import actions_keys
+from shemei.apps.commerce.models import Customer, Order, Refund
+from shemei.kernel.models import OutboxEvent
+from shemei.kernel.permissions import Permission as P
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+ORDER = {
+    "number": "A-1",
+    "paid_at": "2026-11-11T20:31:00+08:00",
+    "amount": 32900,
+    "phone": "138 0000 3391",
+    "customer_name": "周女士",
+    "promo_code": "azhi30",
+    "lines": [{"sku": "YH-1", "name": "修护霜", "quantity": 2, "unit_price": 16450}],
+}
+
+
+class Program:
+    """A program with a key of one brand."""
+
+    def __init__(self, member: Any, scopes: list[P]) -> None:
+        self.client = Client()
+        with scope(workspace=member.workspace):
+            _, secret = actions_keys.create_key("ERP", scopes, by=member)
+        self.headers = {"Authorization": f"Bearer {secret}"}
+
+    def post(self, path: str, body: Any, key: str = "k-1") -> Any:
+        extra = {"Idempotency-Key": key} if key else {}
+        data = body if isinstance(body, str) else json.dumps(body)
+        return self.client.post(
+            f"/api/v1{path}", data, "application/json", headers=self.headers | extra
+        )
+
+    def get(self, path: str) -> Any:
+        return self.client.get(f"/api/v1{path}", headers=self.headers)
+
+
+@pytest.fixture
+def erp(world: World) -> Program:
+    return Program(world.owner, [P.ORDERS, P.CUSTOMERS])
+
+
+def test_an_order_is_recorded_once_and_told_to_the_log(erp: Program, world: World) -> None:
+    made = erp.post("/orders", ORDER)
+    assert made.status_code == 201, made.content
+    told = made.json()
+    assert (
+        told["number"],
+        told["amount"],
+        told["promo_code"],
+        told["phone_tail"],
+        told["result"],
+    ) == ("A-1", 32900, "AZHI30", "3391", "new")
+    assert told["lines"][0]["amount"] == 32900
+    again = erp.post("/orders", ORDER)
+    assert (again.status_code, again["Idempotency-Replayed"], again.json()) == (201, "true", told)
+    other_key = erp.post("/orders", ORDER, key="k-2")
+    assert (other_key.status_code, other_key.json()["result"]) == (200, "same")
+    with world.scope():
+        assert Order.objects.count() == 1
+        assert OutboxEvent.objects.count() == 2  # the use of the code and the order
+        assert "13800003391" not in str(Customer.objects.values_list("phone_hash", "name_masked"))
+
+
+def test_the_same_number_with_other_values_updates(erp: Program, world: World) -> None:
+    erp.post("/orders", ORDER)
+    changed = erp.post("/orders", ORDER | {"state": "shipped"}, key="k-2")
+    assert (changed.status_code, changed.json()["result"], changed.json()["state"]) == (
+        200,
+        "changed",
+        "shipped",
+    )
+
+
+def test_a_key_for_another_order_is_a_conflict(erp: Program) -> None:
+    erp.post("/orders", ORDER)
+    assert erp.post("/orders", ORDER | {"number": "A-2"}).status_code == 409
+
+
+def test_an_order_is_read_by_its_number(erp: Program) -> None:
+    erp.post("/orders", ORDER)
+    assert erp.get("/orders/A-1").json()["customer"]
+    missing = erp.get("/orders/nope")
+    assert (missing.status_code, "nope" in missing.json()["detail"]) == (404, True)
+
+
+def test_refunds_are_booked_once_and_never_more_than_was_paid(erp: Program, world: World) -> None:
+    erp.post("/orders", ORDER)
+    refund = {
+        "amount": 10000,
+        "number": "R-1",
+        "refunded_at": "2026-11-12T10:00:00+08:00",
+        "reason": "破损",
+    }
+    assert erp.post("/orders/A-1/refunds", refund, key="r-1").status_code == 201
+    assert erp.post("/orders/A-1/refunds", refund, key="r-2").status_code == 200
+    too_much = erp.post("/orders/A-1/refunds", {"amount": 22901, "number": "R-2"}, key="r-3")
+    assert too_much.status_code == 422
+    assert "229.00" in too_much.json()["detail"]
+    rest = erp.post("/orders/A-1/refunds", {"amount": 22900}, key="r-4")
+    assert rest.status_code == 201
+    with world.scope():
+        assert Refund.objects.count() == 2
+        assert Order.objects.get().state == "refunded"
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"amount": -1}, "amount"),
+        ({"amount": "很多"}, "amount"),
+        ({"paid_at": "昨天"}, "paid_at"),
+        ({"number": ""}, "number"),
+        ({"state": "lost"}, "state"),
+        ({"currency": "元"}, "currency"),
+        ({"phone": "12"}, "phone"),
+        ({"lines": [{"quantity": 0}]}, "quantity"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_what_is_wrong_is_named(erp: Program, change: dict[str, Any], where: str) -> None:
+    refused = erp.post("/orders", ORDER | change)
+    assert refused.status_code == 422
+    assert refused["Content-Type"].startswith("application/problem+json")
+    assert any(where in problem["where"] for problem in refused.json()["errors"])
+
+
+def test_the_idempotency_key_is_demanded(erp: Program) -> None:
+    refused = erp.post("/orders", ORDER, key="")
+    assert (refused.status_code, "Idempotency-Key" in refused.json()["detail"]) == (400, True)
+
+
+def test_a_key_without_the_permission_and_no_key_at_all(erp: Program, world: World) -> None:
+    reader = Program(world.owner, [P.CUSTOMERS])
+    assert reader.post("/orders", ORDER).status_code == 403
+    assert Client().get("/api/v1/orders/A-1").status_code == 401
+
+
+def test_a_strangers_key_sees_nothing_of_this_brand(erp: Program, world: World) -> None:
+    erp.post("/orders", ORDER)
+    stranger = Program(world.stranger, [P.ORDERS, P.CUSTOMERS])
+    assert stranger.get("/orders/A-1").status_code == 404
+    assert stranger.post("/orders/A-1/refunds", {"amount": 1}).status_code == 404
+    assert stranger.post("/orders", ORDER).status_code == 201
+    with world.scope():
+        assert Order.objects.count() == 1
+
+
+def test_the_document_declares_every_answer(erp: Program) -> None:
+    document = erp.get("/openapi.json").json()
+    answers = document["paths"]["/api/v1/orders"]["post"]["responses"]
+    assert {"200", "201", "400", "401", "403", "409", "422"} <= set(answers)
