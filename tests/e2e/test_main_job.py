@@ -16,10 +16,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser import chromium
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
 
 pytestmark = pytest.mark.browser
 PHONE_AGENT = (
@@ -151,12 +154,11 @@ def _wait_for(url: str, seconds: float = 90) -> None:
             time.sleep(0.2)
 
 
-def test_a_click_becomes_earned_money(tmp_path: Path) -> None:
+def test_a_click_becomes_earned_money(browser: Browser, tmp_path: Path) -> None:
     html: dict[str, str] = {"html": ""}
     with (
         shop(html) as shop_url,
         serving(tmp_path / "home", f"{shop_url}/p/cream") as running,
-        chromium() as browser,
     ):
         html["html"] = SHOP_PAGE.format(edge=running.edge, site=running.site)
         buyer = browser.new_context(user_agent=PHONE_AGENT).new_page()
@@ -186,11 +188,11 @@ def test_a_click_becomes_earned_money(tmp_path: Path) -> None:
         assert "小红书" in analyst.locator(".s-models").inner_text()
 
 
-def _until_shown(page: object, url: str, text: str, seconds: float = 30) -> None:
+def _until_shown(page: Page, url: str, text: str, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        page.goto(url)  # type: ignore[attr-defined]
-        if text in page.content():  # type: ignore[attr-defined]
+        page.goto(url)
+        if text in page.content():
             return
-        page.wait_for_timeout(1000)  # type: ignore[attr-defined]
+        page.wait_for_timeout(1000)
     pytest.fail(f"{text} did not appear at {url} within {seconds:.0f} s")

@@ -124,19 +124,12 @@ def simulate(plan: Plan, people: int, seed: int, *, without: str = "") -> Touche
         rng_gap = rng.exponential(1.0, people)
         day = (at[active] // 86_400).astype(np.int64)
         post = _choose_posts(chances, channel[active], day, luck[0, active])
-        hazard = (
-            pull[channel[active]]
-            * post_pull[post]
-            * keen[active]
-            * np.where(buyer[active], BUYER_PULL, 1.0)
-        )
+        hazard = pull[channel[active]] * post_pull[post] * keen[active]
+        hazard *= np.where(buyer[active], BUYER_PULL, 1.0)
         bought = luck[1, active] < 1 - np.exp(-(hazard + carried[active]) * convert[day])
-        spot = np.where(
-            channel[active] == 10, (luck[2, active] * len(plan.spots)).astype(np.int64), -1
-        )
-        rows.append(
-            (active, at[active], channel[active], post, spot, np.full(len(active), step), bought)
-        )
+        spot = _choose_spots(plan, channel[active], luck[2, active])
+        steps = np.full(len(active), step)
+        rows.append((active, at[active], channel[active], post, spot, steps, bought))
         buyer[active] |= bought
         carried[active] = np.where(bought, 0.0, (carried[active] + hazard * CARRY))
         stays = luck[3, active] < np.where(buyer[active], STAY_BUYER, STAY)
@@ -146,10 +139,7 @@ def simulate(plan: Plan, people: int, seed: int, *, without: str = "") -> Touche
         at[active] += gap * 86_400.0
         channel[active] = _next(channel[active], luck[4, active])
         active = active[at[active] < DAYS * 86_400.0]
-    person, seconds, names, post, spot, steps, bought = (
-        np.concatenate(parts) for parts in zip(*rows, strict=True)
-    )
-    return Touches(person, seconds, names, post, spot, steps, bought)
+    return Touches(*(np.concatenate(parts) for parts in zip(*rows, strict=True)))
 
 
 def _clock(rng: np.random.Generator, count: int) -> Floats:
@@ -163,6 +153,11 @@ def _clock(rng: np.random.Generator, count: int) -> Floats:
 def _next(channel: Ints, luck: Floats) -> Ints:
     table = np.cumsum(NEXT / NEXT.sum(axis=1, keepdims=True), axis=1)
     return np.minimum((table[channel] < luck[:, None]).sum(axis=1), len(CHANNELS) - 1)
+
+
+def _choose_spots(plan: Plan, channel: Ints, luck: Floats) -> Ints:
+    here = channel == CHANNELS.index("offline")
+    return np.where(here, (luck * len(plan.spots)).astype(np.int64), -1)
 
 
 def _choose_posts(

@@ -147,40 +147,25 @@ class Rooms:
             ],
             batch_size=CHUNK,
         )
-        PromoCode.objects.bulk_create(
-            [
-                *(
-                    self._code(
-                        c.code_key,
-                        c.code,
-                        "creator",
-                        creator_key=c.key,
-                        platform=c.platform,
-                        discount_note="立减 30 元",
-                    )
-                    for c in plan.creators
-                ),
-                *(
-                    self._code(
-                        s.code_key,
-                        s.code,
-                        "spot",
-                        spot=s.name,
-                        platform="other",
-                        discount_note="立减 30 元",
-                    )
-                    for s in plan.spots
-                ),
-                PromoCode(
-                    workspace=ws,
-                    code=WELCOME,
-                    owner_kind="campaign",
-                    campaign=self.campaigns[0],
-                    platform="other",
-                    discount_note="新客立减 30 元",
-                ),
-            ]
-        )
+        PromoCode.objects.bulk_create(self._codes())
+
+    def _codes(self) -> list[PromoCode]:
+        """Creators and spots own a code each; newcomers share the campaign's."""
+        off = {"discount_note": "立减 30 元"}
+        return [
+            *(
+                self._code(c.code_key, c.code, "creator", creator_key=c.key, platform=c.platform, **off)
+                for c in self.plan.creators
+            ),
+            *(
+                self._code(s.code_key, s.code, "spot", spot=s.name, platform="other", **off)
+                for s in self.plan.spots
+            ),
+            PromoCode(
+                workspace=self.workspace, code=WELCOME, owner_kind="campaign", campaign=self.campaigns[0], platform="other",
+                discount_note="新客立减 30 元",
+            ),
+        ]  # fmt: skip
 
     def _post_link(self, post: Any) -> Link:
         campaign = self.campaigns[post.campaign]

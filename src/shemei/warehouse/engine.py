@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from shemei.warehouse.home import Home
+    from shemei.warehouse.table import LiveFile
 
 T = TypeVar("T")
 
@@ -44,7 +45,8 @@ class Engine:
     def __init__(self, home: Home) -> None:
         self._home = home
         self.shelf = Shelf(home)
-        self.live = LiveList(home)
+        self._live = LiveList(home)
+        self._listed_as_of = 0
         self._root = str(home.lake)
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -73,8 +75,15 @@ class Engine:
                 if attempt == ATTEMPTS - 1:
                     raise
                 time.sleep(0.02 * (attempt + 1))
-                self.live.between(0, 0, now=True)
+                self._live.between(0, 0, now=True)
         raise AssertionError("unreachable")
+
+    def files(self, first: int, last: int) -> list[LiveFile]:
+        """Return the log's files of these days, never older than what was computed from them."""
+        as_of = self.shelf.current().as_of
+        found = self._live.between(first, last, now=as_of != self._listed_as_of)
+        self._listed_as_of = as_of
+        return found
 
     def remembered(self, key: Hashable, make: Callable[[], T], keep: Callable[[T], bool]) -> T:
         """Return what was made for ``key`` since the last change of the lake, or make it."""

@@ -36,7 +36,7 @@ def answer_journey(engine: Engine, question: Journey) -> pa.Table:
     days = set(engine.read(lambda view: _days(view, question, known))["day"].to_pylist())
 
     def build(view: View) -> str:
-        live = engine.live.between(question.first, question.last)
+        live = engine.files(question.first, question.last)
         files = [item for item in live if item.day in days]
         return _sql(view, question, known, touches, view.events(files))
 

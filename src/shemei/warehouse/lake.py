@@ -166,7 +166,7 @@ def _rows_of(engine: Engine, question: Rows, count: int) -> Callable[[View], str
 
     def build(view: View) -> str:
         chosen = set(_days(engine, question)[-count:])
-        live = engine.live.between(question.first, question.last)
+        live = engine.files(question.first, question.last)
         files = [item for item in live if item.day in chosen]
         return asking.rows_sql(view, question, files, question.limit + question.offset)
 
@@ -174,4 +174,4 @@ def _rows_of(engine: Engine, question: Rows, count: int) -> Callable[[View], str
 
 
 def _days(engine: Engine, question: Rows) -> list[int]:
-    return sorted({item.day for item in engine.live.between(question.first, question.last)})
+    return sorted({item.day for item in engine.files(question.first, question.last)})

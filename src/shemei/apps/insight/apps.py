@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+VERBS = {
+    "goal.created": "新建目标「{label}」{target}，{span}",
+    "goal.changed": "修改目标「{label}」为 {target}，{span}",
+    "goal.removed": "删除目标「{label}」，{span}",
+}
+
 
 class InsightConfig(AppConfig):
     name = "shemei.apps.insight"
@@ -15,13 +21,7 @@ class InsightConfig(AppConfig):
         from shemei.kernel.permissions import Permission
         from shemei.kernel.registry import CreateItem, NavItem, add_create, add_navigation
 
-        audit.register(
-            {
-                "goal.created": "新建目标「{label}」{target}，{span}",
-                "goal.changed": "修改目标「{label}」为 {target}，{span}",
-                "goal.removed": "删除目标「{label}」，{span}",
-            }
-        )
+        audit.register(VERBS)
         add_navigation(
             NavItem(
                 "",

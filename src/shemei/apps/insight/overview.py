@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from shemei.apps.creators import queries as creators
 from shemei.apps.insight import rules
+from shemei.apps.insight.goals import GoalRow, goal_row
 from shemei.apps.insight.models import Goal
-from shemei.apps.insight.queries import Board, Figure, goal_value
+from shemei.apps.insight.queries import Board, Figure
+from shemei.apps.insight.rows import ChannelRow, CreatorRow, DriverRow, EarnerRow
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.periods import Period, promos_within, today
 from shemei.portal.charts import Band, Chart, Series
-from shemei.portal.numbers import change, figure, pct, points, times, wan, yuan
+from shemei.portal.numbers import change, pct, times, wan, yuan
 from shemei.warehouse.vocabulary import from_ts
 
 KPIS = ("impressions", "engagement_rate", "ctr", "cvr", "cac")
@@ -22,84 +23,6 @@ TREND_DAYS = 28
 SHOWN_CHANNELS = 5
 TOP = 5
 OTHERS = "_others"
-
-
-@dataclass(frozen=True, slots=True)
-class GoalRow:
-    key: str
-    name: str
-    value: str
-    target: str
-    percent: float
-    expected: float | None
-    tone: str
-    word: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelRow:
-    key: str
-    name: str
-    platform: str
-    value: float
-    percent: float
-    change: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class DriverRow:
-    name: str
-    change: float
-    tone: str
-    left: float
-    width: float
-
-    @property
-    def text(self) -> str:
-        """Signed, in 万元 with one digit, all rows alike."""
-        return f"{'+' if self.change > 0 else ''}{figure(self.change / 1e6, 1)} 万"
-
-
-@dataclass(frozen=True, slots=True)
-class EarnerRow:
-    key: str
-    name: str
-    note: str
-    platform: str
-    url: str
-    rate: float | None
-    value: float
-    orders: float
-    returned: float | None
-
-    @property
-    def wan(self) -> str:
-        return figure(self.value / 1e6, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class CreatorRow:
-    key: str
-    name: str
-    note: str
-    url: str
-    delivered: float | None
-    value: float
-    returned: float | None
-
-    @property
-    def wan(self) -> str:
-        return figure(self.value / 1e6, 1)
-
-    @property
-    def bar(self) -> float:
-        """The bar ends at 132 %, so that more than was promised can be seen."""
-        return 100 * min(self.delivered or 0.0, 1.32) / 1.32
-
-    @property
-    def mark(self) -> float:
-        return 100 / 1.32
 
 
 class Overview:
@@ -400,53 +323,6 @@ class Overview:
             for row in rows
             if row.promised
         }
-
-
-def goal_row(workspace: Any, goal: Goal) -> GoalRow:
-    """A goal as the board shows it: figure, target, bar, and a sentence that says how much is missing."""
-    metric = rules.GOAL_METRICS[goal.metric]
-    day = today()
-    value = (
-        goal_value(workspace, goal.metric, Period(goal.starts_on, min(day, goal.ends_on)))
-        if goal.starts_on <= day
-        else None
-    )
-    at = rules.progress(metric, value, float(goal.target), goal.starts_on, goal.ends_on, day)
-    tone, word = _GOAL_WORDS[at.state]
-    expected = 100 * at.expected if metric.adds else None
-    target = _shown(metric, float(goal.target))
-    return GoalRow(
-        goal.key, metric.name, _shown(metric, value), target if metric.adds else f"{'不高于' if metric.better == 'down' else '不低于'} {target}",
-        100 * at.done, expected, tone, word, _goal_text(metric, at),
-    )  # fmt: skip
-
-
-_GOAL_WORDS = {
-    "ahead": ("good", "领先"),
-    "met": ("good", "达标"),
-    "behind": ("warn", "落后"),
-    "missed": ("warn", "未达成"),
-    "waiting": ("quiet", "还没有数据"),
-}
-
-
-def _shown(metric: rules.GoalMetric, value: float | None) -> str:
-    return {"money": yuan, "count": wan, "ratio": pct, "times": times}[metric.unit](value)
-
-
-def _goal_text(metric: rules.GoalMetric, at: rules.Progress) -> str:
-    if at.state == "waiting":
-        return "等第一笔数据"
-    if not metric.adds:
-        return "达标" if at.state == "met" else f"为目标的 {pct(at.done, 0)}"
-    if at.state == "met":
-        return "已提前达成"
-    if at.state == "missed":
-        return f"期满，完成 {pct(at.done, 0)}"
-    gap = f"{'领先' if at.gap >= 0 else '落后'} {points(abs(at.gap), 1)}"
-    if at.state == "ahead" and at.reached_on:
-        return f"{gap}，按现速 {at.reached_on:%m-%d} 达成"
-    return f"{gap}，每天需 {_shown(metric, at.needed_per_day)}"
 
 
 def _part(values: dict[str, float], key: str, shown: list[str]) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -14,7 +12,7 @@ from django.shortcuts import render
 from shemei.apps.audience import queries as audience
 from shemei.apps.insight.queries import DIMENSIONS, Board, named
 from shemei.apps.insight.views import board_of
-from shemei.apps.insight.ways import Way, common_paths, part_of, ways
+from shemei.apps.insight.ways import Way, common_paths, part_of, ways, ways_csv
 from shemei.kernel import audit
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.permissions import Permission
@@ -101,39 +99,6 @@ def paths_csv(request: HttpRequest) -> HttpResponse:
     """The ways of the period as CSV, one line per touch; recorded in the audit log."""
     board = board_of(request)
     found = _chosen(board, request.GET.get("by", ""), request.GET.get("key", ""))
-    text = io.StringIO()
-    out = csv.writer(text)
-    out.writerow(
-        [
-            "订单号",
-            "付款时间（UTC）",
-            "成交额（元，已减退款）",
-            "第几次触达",
-            "共几次",
-            "距付款小时",
-            "渠道",
-            "内容编号",
-            "达人编号",
-            "活动编号",
-        ]
-    )
-    for way in found:
-        paid = from_ts(way.paid_ts).strftime("%Y-%m-%d %H:%M:%S")
-        columns = zip(
-            way.hours, way.channels, way.contents, way.creators, way.campaigns, strict=True
-        )
-        for n, touch in enumerate(columns, start=1):
-            out.writerow(
-                [
-                    way.order_id,
-                    paid,
-                    f"{way.value / 100:.2f}",
-                    n,
-                    len(way.channels),
-                    f"{touch[0]:.3f}",
-                    *touch[1:],
-                ]
-            )
     with transaction.atomic():
         audit.record(
             "data.exported",
@@ -143,7 +108,7 @@ def paths_csv(request: HttpRequest) -> HttpResponse:
             what="成交路径",
             rows=sum(len(w.channels) for w in found),
         )
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(ways_csv(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = (
         f'attachment; filename="paths-{board.period.first}-{board.period.last}.csv"'
     )

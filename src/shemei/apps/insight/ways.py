@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -13,6 +16,7 @@ from shemei.apps.insight.queries import Board
 from shemei.kernel.figures import lake
 from shemei.kernel.periods import Period
 from shemei.warehouse import questions
+from shemei.warehouse.vocabulary import from_ts
 
 FLOW_CHANNELS = 6
 OTHER = "other"
@@ -156,3 +160,25 @@ def flows(found: list[Way]) -> Counter[tuple[str, str]]:
             links[first, f"{steps[1]} 2"] += 1
             links[f"{steps[1]} 2", last] += 1
     return links
+
+
+CSV_HEAD = (
+    "订单号", "付款时间（UTC）", "成交额（元，已减退款）", "第几次触达", "共几次", "距付款小时",
+    "渠道", "内容编号", "达人编号", "活动编号",
+)  # fmt: skip
+
+
+def ways_csv(found: Iterable[Way]) -> str:
+    """Ways as CSV for a spreadsheet, one line per touch."""
+    text = io.StringIO()
+    out = csv.writer(text)
+    out.writerow(CSV_HEAD)
+    for way in found:
+        paid = from_ts(way.paid_ts).strftime("%Y-%m-%d %H:%M:%S")
+        order = (way.order_id, paid, f"{way.value / 100:.2f}")
+        touches = zip(
+            way.hours, way.channels, way.contents, way.creators, way.campaigns, strict=True
+        )
+        for n, (hours, *names) in enumerate(touches, start=1):
+            out.writerow([*order, n, len(way.channels), f"{hours:.3f}", *names])
+    return f"\ufeff{text.getvalue()}"
