@@ -61,11 +61,17 @@ def test_a_change_within_noise_is_not_a_finding() -> None:
     assert not rules.moved(rules.Rate(1, 20, 15, 20))
 
 
-def test_star_needs_a_tenth_of_the_gain() -> None:
+def test_what_moved_most_holds_at_least_a_tenth_of_the_move() -> None:
     small = rules.Item("a", "甲", 105, 100, 40)
-    assert rules.star([small], 100) is None
-    assert rules.star([rules.Item("b", "乙", 150, 100, 40), small], 100).key == "b"
-    assert rules.star([], 100) is None
+    assert rules.mover([small], 100) is None
+    assert rules.mover([rules.Item("b", "乙", 150, 100, 40), small], 100).key == "b"
+    assert rules.mover([], 100) is None
+
+
+def test_where_the_whole_fell_it_is_what_fell_most() -> None:
+    grown, fallen = rules.Item("a", "甲", 150, 100, 40), rules.Item("b", "乙", 10, 100, 40)
+    assert rules.mover([grown, fallen], -40).key == "b"
+    assert rules.mover([grown], -40) is None
 
 
 def test_more_money_that_brought_less_than_itself_is_seen() -> None:

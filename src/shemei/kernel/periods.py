@@ -120,6 +120,22 @@ def _only_in(before: Period, period: Period) -> list[Period]:
     return [] if promos_within(period) else promos_within(before)
 
 
+def whole_days(
+    period: Period, compared: Period, *, on: date | None = None
+) -> tuple[Period, Period] | None:
+    """The two spans a fair change is taken over: a day that is not over yet leaves both.
+
+    ``None`` where no day of the period is over.
+    """
+    over = (on or today()) - timedelta(1)
+    if period.last <= over:
+        return period, compared
+    if period.first > over:
+        return None
+    cut = period.last - over if compared.days == period.days else timedelta(0)
+    return Period(period.first, over), Period(compared.first, compared.last - cut)
+
+
 def period_from(
     query: Mapping[str, str], *, default: str = "28d", on: date | None = None
 ) -> Period:

@@ -16,8 +16,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from shemei.kernel.permissions import Permission, require
+from shemei.kernel.urls import wurl
 
 View = Callable[..., HttpResponse]
+PERIOD_KEYS = ("range", "from", "to", "compare", "cfrom", "cto")
 
 
 def allow(permission: Permission) -> Callable[[View], View]:
@@ -33,6 +35,23 @@ def allow(permission: Permission) -> Callable[[View], View]:
 
         guarded.permission = permission  # type: ignore[attr-defined]
         return guarded
+
+    return decorate
+
+
+def beside(page: str) -> Callable[[View], View]:
+    """A view whose answer stands in the drawer beside ``page``; an address opened alone leads there."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def placed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if getattr(request, "htmx", False):
+                return view(request, *args, **kwargs)
+            kept = [(key, value) for key, value in request.GET.items() if key in PERIOD_KEYS]
+            query = urlencode([*kept, ("drawer", request.get_full_path())])
+            return HttpResponseRedirect(f"{wurl(request.workspace, page)}?{query}")  # type: ignore[attr-defined]
+
+        return placed
 
     return decorate
 

@@ -9,6 +9,7 @@ never shown as zero and nothing short of the whole is shown as 100%.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -113,6 +114,37 @@ def yuan(fen: Number | None, *, full: bool = False, fixed: bool = False) -> str:
         return NONE
     text, unit = yuan_parts(fen, full=full, fixed=fixed)
     return f"{text} {unit}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyColumn:
+    """How the amounts of one column are written: all in one unit, none of them rounded to nothing.
+
+    >>> column = MoneyColumn.of([9_400_000, 2_100, 0])
+    >>> column.unit, [column.show(fen) for fen in (9_400_000, 2_100, 0, None)]
+    ('万元', ['9.4', '< 0.1', '0.0', '—'])
+    >>> MoneyColumn.of([26_900]).show(26_900), MoneyColumn.of([]).unit
+    ('269.00', '元')
+    """
+
+    unit: str
+    scale: int
+    digits: int
+
+    @classmethod
+    def of(cls, amounts: Iterable[Number]) -> MoneyColumn:
+        """In 万元 where the largest reaches 1 万, else in 元 with 分."""
+        most = max((abs(fen) for fen in amounts), default=0)
+        return cls("万元", 1_000_000, 1) if most >= 1_000_000 else cls("元", 100, 2)
+
+    def show(self, fen: Number | None) -> str:
+        if fen is None:
+            return NONE
+        value = _exact(fen) / self.scale
+        step = Decimal(1).scaleb(-self.digits)
+        if value and not _round(value, self.digits):
+            return f"< {step}" if value > 0 else f"> {MINUS}{step}"
+        return figure(value, self.digits)
 
 
 def pct(ratio: Number | None, digits: int = 2) -> str:

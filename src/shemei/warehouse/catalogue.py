@@ -91,6 +91,21 @@ PEOPLE: Mapping[str, tuple[str, str]] = MappingProxyType(
 """Distinct people of a period, by what they did; never a sum of days. Only people the log can tell
 apart: exposure that a platform reports as a number has none."""
 
+REPORTED = frozenset(
+    [
+        "impressions",
+        "engagements",
+        "likes",
+        "comments",
+        "shares",
+        "collects",
+        "finishes",
+        "follows",
+        "spend",
+    ]
+)
+"""Measures that only an import brings: where one is 0, nobody has told yet."""
+
 DERIVED: Mapping[str, tuple[str, str]] = MappingProxyType({"net_revenue": ("revenue", "refunds")})
 """Differences of two measures, usable wherever a measure is."""
 
@@ -145,6 +160,11 @@ class Metric:
         0.05
         """
         return self.by_platform.get(platform, self.reference)
+
+    @property
+    def reported(self) -> bool:
+        """Whether it stands on an import: a sum of 0 then means that nothing is known."""
+        return self.numerator in REPORTED and not self.denominator
 
     @property
     def people(self) -> bool:

@@ -16,7 +16,7 @@ from shemei.apps.insight.ways import PathRow, Way, common_paths, flows, ways
 from shemei.engines.resampling import Band, day_bootstrap
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.portal.charts import Chart, Flow
-from shemei.portal.numbers import figure, pct
+from shemei.portal.numbers import MoneyColumn, figure, pct
 from shemei.warehouse.channels import channel_name
 
 MODELS = tuple(MODEL_NAMES)
@@ -30,13 +30,8 @@ class Cell:
     """One figure with its shade (0–5) within the table."""
 
     model: str
-    value: float
+    text: str
     level: int
-
-    @property
-    def wan(self) -> str:
-        """分 as 万元 with one digit, all cells of a table alike."""
-        return in_wan(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +41,8 @@ class Row:
     note: str
     platform: str
     cells: tuple[Cell, ...]
-    band: Band | None
+    band: str
     reading: str
-
-    @property
-    def band_text(self) -> str:
-        return f"{in_wan(self.band.low)} 至 {in_wan(self.band.high)}" if self.band else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,38 +72,57 @@ class AttributionPage:
         return [(key, MODEL_NAMES[key]) for key in MODELS if key in self.answer.models]
 
     @cached_property
+    def table(self) -> dict[str, dict[str, float]]:
+        """``{name: {model: figure}}`` of the chosen measure."""
+        return model_table(self.answer, self.column)
+
+    @cached_property
+    def money(self) -> MoneyColumn:
+        """One unit for all cells of the table."""
+        return MoneyColumn.of(value for row in self.table.values() for value in row.values())
+
+    def show(self, value: float) -> str:
+        if self.column == "value":
+            return self.money.show(value)
+        return figure(value, 1) if self.column == "conversions" else pct(value, 1)
+
+    @cached_property
     def rows(self) -> list[Row]:
-        table = model_table(self.answer, self.column)
-        chosen = self.board.model
+        table, chosen = self.table, self.board.model
         ranked = sorted(table, key=lambda key: (-table[key].get(chosen, 0.0), key))[:SHOWN_ROWS]
         names = self.board.named(self.by, ranked)
-        most = max((value for key in ranked for value in table[key].values()), default=0.0) or 1.0
         return [
             Row(
                 key, names[key].name, names[key].note, names[key].platform,
-                tuple(Cell(model, table[key].get(model, 0.0), round(LEVELS * table[key].get(model, 0.0) / most)) for model, _ in self.models),
-                self.bands.get(key), reading(table[key]),
+                self._cells(table[key]), self._band(key), reading(table[key]),
             )
             for key in ranked
         ]  # fmt: skip
+
+    def _cells(self, row: dict[str, float]) -> tuple[Cell, ...]:
+        values = [(model, row.get(model, 0.0)) for model, _ in self.models]
+        return tuple(
+            Cell(model, self.show(value), round(LEVELS * value / self._most))
+            for model, value in values
+        )
+
+    @cached_property
+    def _most(self) -> float:
+        """What stands for the darkest shade."""
+        return max((v for row in self.table.values() for v in row.values()), default=0.0) or 1.0
+
+    def _band(self, key: str) -> str:
+        band = self.bands.get(key)
+        return f"{self.money.show(band.low)} 至 {self.money.show(band.high)}" if band else ""
 
     @property
     def hidden(self) -> int:
         return max(0, len(self.answer.models[self.board.model]) - SHOWN_ROWS)
 
-    @cached_property
-    def totals(self) -> list[float]:
-        table = model_table(self.answer, self.column)
-        return [sum(row.get(model, 0.0) for row in table.values()) for model, _ in self.models]
-
     @property
     def shown_totals(self) -> list[str]:
-        show = {
-            "value": in_wan,
-            "conversions": lambda n: figure(n, 1),
-            "share": lambda n: pct(n, 1),
-        }[self.column]
-        return [show(total) for total in self.totals]
+        rows = self.table.values()
+        return [self.show(sum(row.get(model, 0.0) for row in rows)) for model, _ in self.models]
 
     @property
     def flow_says(self) -> str:
@@ -189,11 +199,6 @@ class AttributionPage:
             if total.claimed_value
         ]
         return sorted(rows, key=lambda row: -row.claimed)
-
-
-def in_wan(fen: float) -> str:
-    """``61_240_000`` → ``61.2``."""
-    return figure(fen / 1e6, 1)
 
 
 def _stage(node: str) -> str:

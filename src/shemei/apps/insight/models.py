@@ -8,6 +8,7 @@ from django.db import models
 
 from shemei.apps.insight.rules import GOAL_METRICS
 from shemei.kernel.models import WorkspaceOwned
+from shemei.kernel.periods import Period
 
 
 class Goal(WorkspaceOwned):
@@ -32,6 +33,10 @@ class Goal(WorkspaceOwned):
                 condition=models.Q(ends_on__gt=models.F("starts_on")), name="goal_ends_after_start"
             ),
         ]
+
+    @property
+    def span(self) -> str:
+        return Period(self.starts_on, self.ends_on).span
 
     def __str__(self) -> str:
         return GOAL_METRICS[self.metric].name

@@ -15,7 +15,7 @@ from shemei.apps.insight.rows import ChannelRow, CreatorRow, DriverRow, EarnerRo
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.periods import Period, promos_within, today
 from shemei.portal.charts import Band, Chart, Series
-from shemei.portal.numbers import change, pct, times, wan, yuan
+from shemei.portal.numbers import MoneyColumn, change, pct, times, yuan
 from shemei.warehouse.vocabulary import from_ts
 
 KPIS = ("impressions", "engagement_rate", "ctr", "cvr", "cac")
@@ -52,12 +52,9 @@ class Overview:
         return self.board.channels_now.totals.value
 
     @property
-    def earned_before(self) -> float:
-        return self.board.channels_before.totals.value
-
-    @property
     def earned_change(self) -> float | None:
-        return change(self.earned, self.earned_before)
+        now, before = self.board.channels_compared
+        return change(sum(now.values()), sum(before.values()))
 
     @cached_property
     def earned_days(self) -> list[float]:
@@ -84,22 +81,22 @@ class Overview:
 
     @cached_property
     def channels(self) -> list[ChannelRow]:
-        now, before = (
-            self.board.values(self.board.channels_now),
-            self.board.values(self.board.channels_before),
-        )
-        ranked = sorted(now, key=lambda key: -now[key])
-        shown, rest = ranked[:SHOWN_CHANNELS], ranked[SHOWN_CHANNELS:]
-        names = self.board.named("channel", ranked)
-        rows = [(key, names[key].name, key, now[key], before.get(key, 0.0)) for key in shown]
-        lost = sum(value for key, value in before.items() if key not in shown)
-        if rest or lost:
-            rows.append((OTHERS, "其他", "other", sum(now[key] for key in rest), lost))
-        most = max((row[3] for row in rows), default=0) or 1
+        earned = self.board.values(self.board.channels_now)
+        now, before = self.board.channels_compared
+        shown = sorted(earned, key=lambda key: -earned[key])[:SHOWN_CHANNELS]
+        names = self.board.named("channel", shown)
+        rows = [(key, names[key].name, key) for key in shown]
+        if earned.keys() | before.keys() - set(shown):
+            rows.append((OTHERS, "其他", "other"))
+        value = {key: _part(earned, key, shown) for key, _, _ in rows}
+        most = max(value.values(), default=0) or 1
         return [
-            ChannelRow(key, name, platform, value, 100 * value / most, change(value, old))
-            for key, name, platform, value, old in rows
-        ]
+            ChannelRow(
+                key, name, platform, value[key], 100 * value[key] / most,
+                change(_part(now, key, shown), _part(before, key, shown)),
+            )
+            for key, name, platform in rows
+        ]  # fmt: skip
 
     @cached_property
     def trend(self) -> Chart:
@@ -137,30 +134,33 @@ class Overview:
 
     @property
     def gained(self) -> float:
-        return self.earned - self.earned_before
+        now, before = self.board.channels_compared
+        return sum(now.values()) - sum(before.values())
 
     @property
     def gained_size(self) -> float:
         return abs(self.gained)
 
     @cached_property
-    def as_of(self) -> datetime:
-        """The moment up to which the log had been summed up."""
-        return from_ts(self.board.as_of())
+    def as_of(self) -> datetime | None:
+        """The moment up to which the log had been summed up; ``None`` before the first event."""
+        return from_ts(at) if (at := self.board.as_of()) else None
 
     @cached_property
     def driver_rows(self) -> list[DriverRow]:
         board = self.board
-        parts = rules.drivers(board.values(board.channels_now), board.values(board.channels_before))
+        parts = rules.drivers(*board.channels_compared)
         names = board.named("channel", [part.key for part in parts])
         shown = sorted(parts, key=lambda part: -abs(part.change))[:6]
         low = -min(0.0, min((part.change for part in shown), default=0.0))
         scale = low + max(0.0, max((part.change for part in shown), default=0.0)) or 1.0
         zero = 88 * low / scale
+        column = MoneyColumn.of(part.change for part in shown)
         return [
             DriverRow(
                 names[part.key].name,
                 part.change,
+                f"{'+' if part.change > 0 else ''}{column.show(part.change)}",
                 "good" if part.change > 0 else "bad",
                 zero if part.change > 0 else zero + 88 * part.change / scale,
                 88 * abs(part.change) / scale,
@@ -170,14 +170,14 @@ class Overview:
 
     @cached_property
     def findings(self) -> list[rules.Finding]:
-        found = [self._star(), self._conversion(), *self._ads()]
+        found = [self._star(), self._fall(), self._conversion(), *self._ads()]
         return [finding for finding in found if finding][:4]
 
     def _star(self) -> rules.Finding | None:
-        best = rules.star(self._items, self.earned - self.earned_before)
+        best = rules.mover(self._items("content"), self.gained) if self.gained > 0 else None
         if best is None:
             return None
-        share = (best.now - best.before) / (self.earned - self.earned_before)
+        share = (best.now - best.before) / self.gained
         text = f"《{best.name}》按{self.model_name}分得 {yuan(best.now)}，比对比期多 {yuan(best.now - best.before)}，占增量的 {pct(share, 0)}。"
         return rules.Finding(
             "good",
@@ -189,31 +189,36 @@ class Overview:
             best.key,
         )
 
-    @cached_property
-    def _items(self) -> list[rules.Item]:
-        now = self._content.models[self.board.model]
-        before = self.board.attribution(
-            "content", self.board.comparison.period, (self.board.model,)
-        ).models[self.board.model]
-        names = self.board.named("content", [key for key in now if key])
-        return [
-            rules.Item(
-                key,
-                names[key].name,
-                credit.value,
-                before[key].value if key in before else 0.0,
-                credit.conversions,
-            )
-            for key, credit in now.items()
-            if key
-        ]
+    def _fall(self) -> rules.Finding | None:
+        worst = rules.mover(self._items("channel"), self.gained) if self.gained < 0 else None
+        if worst is None:
+            return None
+        share = (worst.now - worst.before) / self.gained
+        text = f"按{self.model_name}从 {yuan(worst.before)} 到 {yuan(worst.now)}，占减少的 {pct(share, 0)}。先看它的内容和投放停没停。"
+        return rules.Finding(
+            "warn",
+            "trending-down",
+            f"{worst.name}少得最多。",
+            text,
+            rules.sure(worst.orders),
+            "channel",
+            worst.key,
+        )
+
+    def _items(self, by: str) -> list[rules.Item]:
+        answers = self.board.credited(by)
+        if answers is None:
+            return []
+        now, before = (answer.models[self.board.model] for answer in answers)
+        keys = sorted(key for key in now.keys() | before.keys() if key)
+        names = self.board.named(by, keys)
+        return [rules.item(key, names[key].name, now.get(key), before.get(key)) for key in keys]
 
     def _conversion(self) -> rules.Finding | None:
         keys = ("orders", "visits")
-        now, before = (
-            self.board.totals(keys, period)[0]
-            for period in (self.period, self.board.comparison.period)
-        )
+        if self.board.fair is None:
+            return None
+        now, before = (self.board.totals(keys, span)[0] for span in self.board.fair)
         if not (now["visits"] and before["visits"]):
             return None
         rate = rules.Rate(now["orders"], now["visits"], before["orders"], before["visits"])
@@ -233,17 +238,16 @@ class Overview:
         )
 
     def _ads(self) -> list[rules.Finding]:
+        if self.board.fair is None:
+            return []
         spent, spent_before = (
             {
                 row["platform"]: row["spend"]
-                for row in self.board.totals(("spend",), period, by=("platform",))
+                for row in self.board.totals(("spend",), span, by=("platform",))
             }
-            for period in (self.period, self.board.comparison.period)
+            for span in self.board.fair
         )
-        credit, credit_before = (
-            self.board.values(self.board.channels_now),
-            self.board.values(self.board.channels_before),
-        )
+        credit, credit_before = self.board.channels_compared
         found = []
         for key, amount in spent.items():
             more = rules.saturated(
@@ -277,10 +281,25 @@ class Overview:
         return [
             EarnerRow(
                 key, names[key].name, names[key].note, names[key].platform, names[key].url, known.get(key, {}).get("engagement_rate"),
-                credits[key].value, credits[key].conversions, _times(credits[key].value, known.get(key, {}).get("spend")),
+                self.content_money.show(credits[key].value), credits[key].conversions, _times(credits[key].value, known.get(key, {}).get("spend")),
             )
             for key in best
         ]  # fmt: skip
+
+    @cached_property
+    def content_money(self) -> MoneyColumn:
+        return MoneyColumn.of(
+            credit.value for key, credit in self._content.models[self.board.model].items() if key
+        )
+
+    @cached_property
+    def creator_money(self) -> MoneyColumn:
+        return MoneyColumn.of(credit.value for key, credit in self._creator.items() if key)
+
+    @cached_property
+    def _creator(self) -> dict[str, Any]:
+        answer = self.board.attribution("creator", self.period, (self.board.model,))
+        return dict(answer.models[self.board.model])
 
     @property
     def content_count(self) -> int:
@@ -292,9 +311,7 @@ class Overview:
 
     @cached_property
     def creators(self) -> list[CreatorRow]:
-        credits = self.board.attribution("creator", self.period, (self.board.model,)).models[
-            self.board.model
-        ]
+        credits = self._creator
         best = sorted((key for key in credits if key), key=lambda key: -credits[key].value)[:TOP]
         known = {row.key: row for row in creators.creators(self.board.workspace, best)}
         names = self.board.named("creator", best)
@@ -305,8 +322,8 @@ class Overview:
         reached = self._delivered([known[key] for key in best if key in known])
         return [
             CreatorRow(
-                key, names[key].name, f"{known[key].tier} · {wan(known[key].followers)}粉" if key in known else "", names[key].url,
-                reached.get(key), credits[key].value, _times(credits[key].value, spent.get(key)),
+                key, names[key].name, known[key].tier if key in known else "", names[key].url,
+                reached.get(key), self.creator_money.show(credits[key].value), _times(credits[key].value, spent.get(key)),
             )
             for key in best
         ]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 
 from shemei.apps.accounts.models import Workspace
 from shemei.kernel.figures import lake
-from shemei.kernel.periods import Comparison, Period
+from shemei.kernel.periods import Comparison, Period, whole_days
 from shemei.kernel.registry import Named, names_of
 from shemei.portal.numbers import change
 from shemei.warehouse import questions
@@ -34,27 +34,27 @@ UNNAMED: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A metric in two periods with its days."""
+    """A metric with its days; ``now`` and ``before`` are of the whole days that are compared."""
 
     metric: Metric
     value: float | None
+    now: float | None
     before: float | None
     days: tuple[float | None, ...] = ()
 
     @property
     def change(self) -> float | None:
         """Relative for figures, in points for ratios; ``None`` where there is nothing to compare."""
-        if self.value is None or self.before is None:
+        if self.now is None or self.before is None:
             return None
-        return (
-            self.value - self.before
-            if self.metric.unit == "ratio"
-            else change(self.value, self.before)
-        )
+        is_ratio = self.metric.unit == "ratio"
+        return self.now - self.before if is_ratio else change(self.now, self.before)
 
     @property
     def reason(self) -> str:
-        return "" if self.change is not None else "对比期没有数据"
+        if self.change is not None:
+            return ""
+        return "今天还没过完" if self.now is None else "对比期没有数据"
 
 
 @dataclass(frozen=True)
@@ -100,23 +100,48 @@ class Board:
         return self.attribution("channel", self.period, (self.model,))
 
     @cached_property
-    def channels_before(self) -> Attribution:
-        return self.attribution("channel", self.comparison.period, (self.model,))
+    def fair(self) -> tuple[Period, Period] | None:
+        """The spans that changes are taken over: whole days only."""
+        return whole_days(self.period, self.comparison.period)
+
+    @property
+    def fair_note(self) -> str:
+        """What a reader must know of the changes, where they are not of the very spans shown."""
+        if self.fair is None:
+            return "今天还没过完，先不比"
+        now, before = self.fair
+        return "" if now == self.period else f"变化只比过完的天：{now.span} 对 {before.span}"
+
+    def credited(self, by: str) -> tuple[Attribution, Attribution] | None:
+        """Credits of the spans that are compared, under the workspace's model."""
+        if self.fair is None:
+            return None
+        now, before = (self.attribution(by, span, (self.model,)) for span in self.fair)
+        return now, before
+
+    @cached_property
+    def channels_compared(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Credited value by channel in the two spans that are compared; empty where none are."""
+        answers = self.credited("channel")
+        return (self.values(answers[0]), self.values(answers[1])) if answers else ({}, {})
 
     def values(self, answer: Attribution) -> dict[str, float]:
         return {key: credit.value for key, credit in answer.models[self.model].items()}
 
     def figures(self, keys: tuple[str, ...]) -> list[Figure]:
         now = self.totals(keys, self.period)[0]
-        before = self.totals(keys, self.comparison.period)[0]
+        none: dict[str, Any] = dict.fromkeys(keys)
+        spans_of = self.fair or ()
+        fair, before = [self.totals(keys, span)[0] for span in spans_of] or (none, none)
         days = self.series(keys, self.period)
         spans = [int(f"{day:%Y%m%d}") for day in days_of(self.period)]
         return [
             Figure(
                 METRICS[key],
-                now[key],
+                _known(METRICS[key], now[key]),
+                _known(METRICS[key], fair[key]),
                 before[key],
-                tuple(days.get(day, {}).get(key) for day in spans),
+                tuple(_known(METRICS[key], days.get(day, {}).get(key)) for day in spans),
             )
             for key in keys
         ]
@@ -142,6 +167,11 @@ class Board:
 
     def named(self, by: str, keys: Iterable[str]) -> dict[str, Named]:
         return named(by, self.workspace, keys)
+
+
+def _known(metric: Metric, value: float | None) -> float | None:
+    """A reported figure of 0 is one that nobody has told."""
+    return None if metric.reported and not value else value
 
 
 def days_of(period: Period) -> list[date]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shemei.portal.numbers import figure
-
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow:
@@ -21,14 +19,15 @@ class ChannelRow:
 class DriverRow:
     name: str
     change: float
+    text: str
     tone: str
     left: float
     width: float
 
     @property
-    def text(self) -> str:
-        """Signed, in 万元 with one digit, all rows alike."""
-        return f"{'+' if self.change > 0 else ''}{figure(self.change / 1e6, 1)} 万"
+    def zero(self) -> float:
+        """Where the line between loss and gain stands."""
+        return self.left if self.change > 0 else self.left + self.width
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +38,9 @@ class EarnerRow:
     platform: str
     url: str
     rate: float | None
-    value: float
+    earned: str
     orders: float
     returned: float | None
-
-    @property
-    def wan(self) -> str:
-        return figure(self.value / 1e6, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +50,8 @@ class CreatorRow:
     note: str
     url: str
     delivered: float | None
-    value: float
+    earned: str
     returned: float | None
-
-    @property
-    def wan(self) -> str:
-        return figure(self.value / 1e6, 1)
 
     @property
     def bar(self) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 Tone = Literal["good", "warn", "info"]
 Confidence = Literal["高", "中", "低"]
@@ -149,10 +149,28 @@ def sure(orders: float) -> Confidence:
     return "高" if orders >= 100 else "中" if orders >= 30 else "低"
 
 
-def star(items: Sequence[Item], gained: float) -> Item | None:
-    """The content that gained most, where the whole gained and it holds at least a tenth of that."""
-    best = max(items, key=lambda item: item.now - item.before, default=None)
-    return best if best and gained > 0 and best.now - best.before >= 0.1 * gained else None
+class Credited(Protocol):
+    """What attribution gives a name: value and how many orders stand behind it."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def conversions(self) -> float: ...
+
+
+def item(key: str, name: str, now: Credited | None, before: Credited | None) -> Item:
+    """Two periods of one name side by side; where it is missing it had nothing."""
+    earned, earned_before = (credit.value if credit else 0.0 for credit in (now, before))
+    orders = max(credit.conversions if credit else 0.0 for credit in (now, before))
+    return Item(key, name, earned, earned_before, orders)
+
+
+def mover(items: Sequence[Item], gained: float) -> Item | None:
+    """The part that moved most the way the whole did, where it holds at least a tenth of that."""
+    way = 1 if gained > 0 else -1
+    best = max(items, key=lambda item: way * (item.now - item.before), default=None)
+    moved_by = way * (best.now - best.before) if best else 0.0
+    return best if gained and moved_by >= 0.1 * abs(gained) else None
 
 
 def moved(rate: Rate) -> bool:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from shemei.apps.insight import actions
 from shemei.apps.insight.attribution import AttributionPage
 from shemei.apps.insight.forms import GoalForm, shown_target
+from shemei.apps.insight.goals import goal_row
 from shemei.apps.insight.models import Goal
 from shemei.apps.insight.overview import Overview
 from shemei.apps.insight.queries import DIMENSIONS, Board
@@ -73,8 +74,6 @@ def todos(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.VIEW)
 def goals(request: HttpRequest) -> HttpResponse:
-    from shemei.apps.insight.overview import goal_row
-
     rows = [(goal, goal_row(request.workspace, goal)) for goal in Goal.objects.all()]
     return render(request, "insight/goals.html", {"rows": rows})
 

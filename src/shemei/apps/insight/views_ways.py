@@ -11,12 +11,13 @@ from django.shortcuts import render
 
 from shemei.apps.audience import queries as audience
 from shemei.apps.insight.queries import DIMENSIONS, Board, named
+from shemei.apps.insight.stories import MetricStory
 from shemei.apps.insight.views import board_of
 from shemei.apps.insight.ways import Way, common_paths, part_of, ways, ways_csv
 from shemei.kernel import audit
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.permissions import Permission
-from shemei.kernel.views import allow, recently_authenticated
+from shemei.kernel.views import allow, beside, recently_authenticated
 from shemei.warehouse.catalogue import METRICS
 from shemei.warehouse.vocabulary import from_ts
 
@@ -24,13 +25,17 @@ PAGE = 25
 
 
 @allow(Permission.VIEW)
+@beside("insight:overview")
 def metric(request: HttpRequest, key: str) -> HttpResponse:
+    """The drawer behind a figure: its formula with the numbers in it, by platform, and where its rows are."""
     if key not in METRICS:
         raise Http404("指标目录里没有这个指标。")
-    return render(request, "insight/metric.html", {"metric": METRICS[key], "metrics": METRICS})
+    story = MetricStory(board_of(request, default="7d"), METRICS[key])
+    return render(request, "insight/metric.html", {"story": story, "metric": story.metric})
 
 
 @allow(Permission.VIEW)
+@beside("insight:attribution")
 def models(request: HttpRequest) -> HttpResponse:
     return render(
         request, "insight/models.html", {"models": MODEL_NAMES, "workspace": request.workspace}
@@ -38,6 +43,7 @@ def models(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Permission.CUSTOMERS)
+@beside("insight:attribution")
 def part(request: HttpRequest) -> HttpResponse:
     """The drawer behind a cell: how a channel, content, creator or campaign takes part, and one person's way."""
     board, by, key = board_of(request), request.GET.get("by", "channel"), request.GET.get("key", "")
@@ -59,6 +65,7 @@ def part(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Permission.CUSTOMERS)
+@beside("insight:paths")
 def journey(request: HttpRequest, order_id: str) -> HttpResponse:
     """The drawer of one order: every touch of the person behind it."""
     steps = audience.journey(request.workspace, order_id=order_id)

@@ -41,6 +41,13 @@ def yuan(fen: Any, mode: str = "") -> str:
 
 
 @register.filter
+def as_metric(value: Any, metric: Any) -> str:
+    """A figure in its metric's unit, as the catalogue has it."""
+    write = {"money": yuan, "ratio": pct, "times": times}.get(metric.unit if metric else "", wan)
+    return write(value)
+
+
+@register.filter
 def pct(value: Any, digits: int = 2) -> str:
     return numbers.pct(_number(value), int(digits))
 

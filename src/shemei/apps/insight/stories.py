@@ -1,0 +1,78 @@
+"""What stands behind one figure: its formula with the numbers put in, its parts, and where its rows are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from shemei.apps.insight.queries import Board
+from shemei.warehouse.catalogue import METRICS, Metric
+from shemei.warehouse.channels import channel_name
+
+ROWS_OF = {
+    "impressions": ("content:posts", "看内容"),
+    "engagements": ("content:posts", "看内容"),
+    "follows": ("content:posts", "看内容"),
+    "clicks": ("tracking:links", "看短链"),
+    "orders": ("insight:paths", "看每一单"),
+    "new_customers": ("insight:paths", "看每一单"),
+    "spend": ("advertising:spends", "看花费"),
+}
+"""Where the rows behind a measure are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformRow:
+    platform: str
+    name: str
+    value: float | None
+    above: float | None
+    below: float | None
+
+
+@dataclass(frozen=True)
+class MetricStory:
+    """One metric on a board's period."""
+
+    board: Board
+    metric: Metric
+
+    @property
+    def above(self) -> Metric | None:
+        """The metric over the line of a ratio."""
+        return METRICS.get(self.metric.numerator) if self.metric.denominator else None
+
+    @property
+    def below(self) -> Metric | None:
+        return METRICS.get(self.metric.denominator)
+
+    @cached_property
+    def _keys(self) -> tuple[str, ...]:
+        parts = [part.key for part in (self.above, self.below) if part]
+        return tuple(dict.fromkeys([self.metric.key, *parts]))
+
+    @cached_property
+    def whole(self) -> PlatformRow:
+        return self._row(self.board.totals(self._keys, self.board.period)[0], "")
+
+    @cached_property
+    def platforms(self) -> list[PlatformRow]:
+        """People are not split: one of them may have come by several."""
+        if self.metric.people:
+            return []
+        found = self.board.totals(self._keys, self.board.period, by=("platform",))
+        rows = [self._row(row, row["platform"]) for row in found if row["platform"]]
+        return sorted(
+            (row for row in rows if row.value), key=lambda row: (-(row.value or 0), row.name)
+        )
+
+    def _row(self, row: dict[str, Any], platform: str) -> PlatformRow:
+        above, below = (row.get(part.key) if part else None for part in (self.above, self.below))
+        return PlatformRow(platform, channel_name(platform), row[self.metric.key], above, below)
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """Addresses of the rows behind the figure, each with what its button says."""
+        keys = (self.metric.numerator, self.metric.denominator)
+        return list(dict.fromkeys(ROWS_OF[key] for key in keys if key in ROWS_OF))

@@ -1,0 +1,162 @@
+"""The boards as members meet them, on a small log whose right answers are known by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.warehouse import cast
+from time_machine import travel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http import HttpResponse
+    from tests.world import World
+
+    from shemei.warehouse.home import Home
+
+NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
+
+
+@pytest.fixture
+def told(world: World, home: Home) -> Iterator[World]:
+    """阿丽, 博文, 陈总, 丁丁 and the others of November, seen from December."""
+    ours = cast.everybody()
+    cast.put(home, [_of(event, world.brand.key) for event in ours])
+    cast.put(home, cast.rivals(), stream="rivals")
+    with travel("2026-12-05T04:00:00Z", tick=True):
+        yield world
+
+
+def _of(event: Any, workspace: str) -> Any:
+    from dataclasses import replace
+
+    return replace(event, workspace=workspace)
+
+
+def page(
+    world: World, name: str, *args: object, beside: bool = False, **query: str
+) -> HttpResponse:
+    headers = {"HX-Request": "true"} if beside else {}
+    return world.client().get(world.url(name, *args), NOVEMBER | query, headers=headers)
+
+
+def test_the_overview_of_a_month(told: World) -> None:
+    shown = page(told, "insight:overview").content.decode()
+    for word in ("曝光", "1<small>万</small>", "可追踪成交额", "发生了什么", "小红书"):
+        assert word in shown
+    assert "1970" not in shown
+
+
+def test_an_empty_brand_is_told_where_to_begin(world: World, home: Home) -> None:
+    shown = page(world, "insight:overview").content.decode()
+    assert "还没有目标" in shown
+    assert "暂无" in shown
+    assert "1970" not in shown
+    assert "新建短链" in page(world, "insight:attribution").content.decode()
+
+
+def test_today_alone_is_not_compared(told: World) -> None:
+    shown = told.client().get(told.url("insight:overview"), {"range": "today"}).content.decode()
+    assert "今天还没过完，先不比" in shown
+
+
+@pytest.mark.parametrize("by", ["channel", "content", "creator", "campaign"])
+@pytest.mark.parametrize("show", ["value", "conversions", "share"])
+def test_all_models_stand_side_by_side(told: World, by: str, show: str) -> None:
+    shown = page(told, "insight:attribution", by=by, show=show).content.decode()
+    for model in ("首次触达", "末次触达", "线性", "时间衰减", "位置", "马尔可夫", "沙普利"):
+        assert model in shown
+
+
+def test_a_dimension_that_is_none_is_not_found(told: World) -> None:
+    assert page(told, "insight:attribution", by="colour").status_code == 404
+    assert page(told, "insight:part", beside=True, by="colour").status_code == 404
+
+
+def test_small_money_is_not_rounded_to_nothing(told: World) -> None:
+    shown = page(told, "insight:attribution").content.decode()
+    assert "单位：元" in shown
+    assert ">0.0<" not in shown
+
+
+def test_a_channel_opens_its_paths_and_one_person_s_way(told: World) -> None:
+    shown = page(told, "insight:part", beside=True, by="channel", key="xhs").content.decode()
+    assert "小红书参与的成交路径" in shown
+    assert "一位顾客的全程" in shown
+    assert "NO-1" in shown
+
+
+def test_an_order_opens_its_person_s_way(told: World) -> None:
+    shown = page(told, "insight:journey", "NO-1", beside=True).content.decode()
+    assert "¥300.00" in shown
+    assert page(told, "insight:journey", "NO-99", beside=True).status_code == 404
+
+
+def test_an_address_of_a_drawer_leads_to_its_page(told: World) -> None:
+    response = page(told, "insight:part", by="channel", key="xhs")
+    assert response.status_code == 302
+    assert response.url.startswith(told.url("insight:attribution"))
+    assert "drawer=" in response.url and "from=2026-11-01" in response.url
+
+
+def test_a_metric_shows_its_formula_with_the_numbers(told: World) -> None:
+    shown = page(told, "insight:metric", "engagement_rate", beside=True).content.decode()
+    assert "3.50% = 350 ÷ 1 万" in shown
+    assert "小红书" in shown
+    assert page(told, "insight:metric", "luck", beside=True).status_code == 404
+
+
+def test_paths_are_listed_and_exported(told: World) -> None:
+    listed = page(told, "insight:paths").content.decode()
+    assert "NO-1" in listed and "NO-6" not in listed
+    lines = page(told, "insight:paths_csv").content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("订单号,付款时间")
+    assert any(line.startswith("NO-2,") and ",douyin," in line for line in lines)
+
+
+def test_paths_of_one_channel_alone(told: World) -> None:
+    listed = page(told, "insight:paths", by="channel", key="xhs").content.decode()
+    assert "NO-1" in listed and "NO-2" not in listed
+
+
+def test_exports_ask_who_is_there_once_more(told: World) -> None:
+    client = told.client(recently=False)
+    response = client.get(told.url("insight:paths_csv"), NOVEMBER)
+    assert response.status_code == 302 and "reauthenticate" in response.url
+
+
+def test_who_may_not_see_customers_opens_no_way(told: World) -> None:
+    client = told.client(told.external)
+    for name in ("insight:paths", "insight:part", "insight:overview"):
+        assert client.get(told.url(name), NOVEMBER).status_code == 403
+
+
+def test_a_goal_is_set_changed_and_removed(told: World) -> None:
+    client, new = told.client(), told.url("insight:goal_new")
+    form = {"metric": "orders", "target": "20", "starts_on": "2026-12-01", "ends_on": "2026-12-31"}
+    assert client.post(new, form).status_code == 302
+    again = client.post(new, form)
+    assert again.status_code == 422 and "20" in again.content.decode()
+    listed = client.get(told.url("insight:goals")).content.decode()
+    assert "订单数" in listed and "12-01 至 12-31" in listed
+    from shemei.apps.insight.models import Goal
+
+    with told.scope():
+        goal = Goal.objects.get()
+    assert client.post(told.url("insight:goal_remove", goal.key)).status_code == 302
+    assert "还没有目标" in client.get(told.url("insight:goals")).content.decode()
+
+
+def test_a_goal_that_makes_no_sense_keeps_what_was_typed(told: World) -> None:
+    form = {
+        "metric": "orders",
+        "target": "很多",
+        "starts_on": "2026-12-31",
+        "ends_on": "2026-12-01",
+    }
+    response = told.client().post(told.url("insight:goal_new"), form)
+    shown = response.content.decode()
+    assert response.status_code == 422
+    assert "很多" in shown and "结束日期要晚于开始日期" in shown
