@@ -50,7 +50,26 @@ def test_the_order_and_the_touch_carry_the_owner(inside: World, campaign: Any) -
 
 
 @pytest.mark.parametrize("platform", ["", "site"])
-def test_a_code_of_no_platform_is_never_a_direct_visit(inside: World, platform: str) -> None:
+def test_a_code_of_no_platform_is_never_a_direct_visit(
+    inside: World, campaign: Any, platform: str
+) -> None:
+    actions.create_code(
+        inside.brand,
+        by=inside.editor.actor,
+        code="XINKE30",
+        owner_kind="campaign",
+        campaign=campaign.key,
+        platform=platform,
+    )
+    for event in told(inside, "XINKE30"):
+        assert (event.campaign, event.creator) == (campaign.key, "")
+        assert event.channel == "other"
+
+
+@pytest.mark.parametrize(
+    ("platform", "channel"), [("", "offline"), ("other", "offline"), ("xhs", "xhs")]
+)
+def test_a_code_at_a_place_came_by_the_place(inside: World, platform: str, channel: str) -> None:
     actions.create_code(
         inside.brand,
         by=inside.editor.actor,
@@ -59,7 +78,7 @@ def test_a_code_of_no_platform_is_never_a_direct_visit(inside: World, platform: 
         spot="地铁海报",
         platform=platform,
     )
-    assert [event.channel for event in told(inside, "POSTER")] == ["other", "other"]
+    assert [event.channel for event in told(inside, "POSTER")] == [channel, channel]
 
 
 def test_a_code_of_another_brand_credits_nobody(inside: World) -> None:

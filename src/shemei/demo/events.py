@@ -234,19 +234,23 @@ class Log:
         )
 
     def _owner(self, rows: Ints) -> dict[str, object]:
-        """Who a promo code belongs to."""
+        """Who a promo code belongs to: a creator or a spot, and always the everyday campaign."""
         creator, spot = self.orders.code_creator[rows], self.orders.code_spot[rows]
         everyday = self.plan.campaigns[0].key
-        owned = np.where((creator >= 0) | (spot >= 0), 0, -1)
+        used = np.array([self.orders.code[row] for row in rows]) != ""
         platforms = [c.platform for c in self.plan.creators]
         return {
             "promo_code": [self.orders.code[row] for row in rows],
             "creator": coded([c.key for c in self.plan.creators], creator),
             "platform": coded(platforms, creator),
-            "campaign": coded([everyday], owned),
+            "campaign": coded([everyday], np.where(used, 0, -1)),
             "channel": coded(
-                [*platforms, "offline"],
-                np.where(creator >= 0, creator, np.where(spot >= 0, len(platforms), -1)),
+                [*platforms, "offline", "other"],
+                np.select(
+                    [creator >= 0, spot >= 0, used],
+                    [creator, len(platforms), len(platforms) + 1],
+                    -1,
+                ),
             ),
         }
 

@@ -163,8 +163,8 @@ class Metric:
 
     @property
     def reported(self) -> bool:
-        """Whether it stands on an import: a sum of 0 then means that nothing is known."""
-        return self.numerator in REPORTED and not self.denominator
+        """Whether any part of it stands on what platforms or files report."""
+        return not REPORTED.isdisjoint((self.numerator, self.denominator))
 
     @property
     def people(self) -> bool:

@@ -12,7 +12,10 @@ from shemei.warehouse.vocabulary import Event
 
 @dataclass(frozen=True, slots=True)
 class CodeOwner:
-    """To whom a promo code's use is credited, as keys of the rooms above."""
+    """To whom a promo code's use is credited, as keys of the rooms above.
+
+    ``channel`` is left empty where the platform says enough.
+    """
 
     creator: str = ""
     campaign: str = ""
@@ -20,6 +23,7 @@ class CodeOwner:
     platform: str = ""
     platform_account: str = ""
     link: str = ""
+    channel: str = ""
 
 
 CodeSource = Callable[[Any, Iterable[str]], Mapping[str, Any]]
@@ -71,6 +75,7 @@ class OrderPlaced:
     platform: str = ""
     platform_account: str = ""
     link: str = ""
+    channel: str = ""
 
     def to_events(self) -> list[Event]:
         order = Event(
@@ -106,7 +111,9 @@ class OrderPlaced:
 
     def _owner(self) -> dict[str, str]:
         owner = {item.name: getattr(self, item.name) for item in fields(CodeOwner)}
-        channel = channel_of(platform=self.platform) if any(owner.values()) else ""
+        if owner["channel"] or not any(owner.values()):
+            return owner
+        channel = channel_of(platform=self.platform)
         return owner | {"channel": "other" if channel == "direct" else channel}
 
 

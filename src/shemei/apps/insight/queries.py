@@ -15,7 +15,7 @@ from shemei.kernel.registry import Named, names_of
 from shemei.portal.numbers import change
 from shemei.warehouse import questions
 from shemei.warehouse.attribution import Attribution, attribute, daily_credits
-from shemei.warehouse.catalogue import METRICS, Metric
+from shemei.warehouse.catalogue import METRICS, REPORTED, Metric
 from shemei.warehouse.channels import channel_name
 
 DIMENSIONS: dict[str, str] = {
@@ -171,7 +171,7 @@ class Board:
 
 def _known(metric: Metric, value: float | None) -> float | None:
     """A reported figure of 0 is one that nobody has told."""
-    return None if metric.reported and not value else value
+    return None if metric.numerator in REPORTED and not value else value
 
 
 def days_of(period: Period) -> list[date]:

@@ -11,6 +11,7 @@ from shemei.apps.tracking.models import Link, PromoCode
 from shemei.apps.tracking.rules import fold_promo_code
 from shemei.kernel.registry import Named
 from shemei.kernel.urls import wurl
+from shemei.warehouse.channels import UNSPECIFIC_PLATFORMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,7 +93,14 @@ def _owner(row: PromoCode) -> CodeOwner:
         campaign=row.campaign.key if row.campaign else "",
         content=row.content_key,
         platform=row.platform,
+        channel=_code_channel(row),
     )
+
+
+def _code_channel(row: PromoCode) -> str:
+    """A code printed at a place that is on no platform was read there: offline."""
+    at_a_place = row.owner_kind == PromoCode.Owner.SPOT
+    return "offline" if at_a_place and row.platform in UNSPECIFIC_PLATFORMS else ""
 
 
 def _named(workspace: Any, row: Link) -> Named:
