@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 _JUNK = re.compile(r"[\s,，¥￥元]|CNY|RMB")
 
@@ -18,7 +18,7 @@ def parse_money(text: str) -> int:
     plain = plain.rstrip("万wW")
     try:
         amount = Decimal(plain) * factor * 100
-    except InvalidOperation:
+    except ArithmeticError:
         raise ValueError(f"「{text}」不是金额。请写成 1299.00 这样的数字。") from None
     if not amount.is_finite() or abs(amount) > 10**15:
         raise ValueError(f"「{text}」超出了金额的范围。")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
+from shemei.kernel.imports.mapping import without_unit
 from shemei.warehouse.vocabulary import SHANGHAI, to_ts
 
 
@@ -237,3 +239,44 @@ def test_every_reader_reads_or_refuses(value: Any) -> None:
         except CellError as refused:
             assert refused.problem
             assert refused.fix
+
+
+@pytest.mark.parametrize(
+    ("read", "written"),
+    [
+        (cells.moment, "2026-1-1" + " " * 600 + "x"),
+        (cells.moment, "2026-1-1" + " x" * 300),
+        (cells.money, "(" * 50_000),
+        (cells.money, "12.34" + " " * 100 + "x"),
+        (cells.count, "9" * 5_000),
+    ],
+)
+def test_a_cell_made_to_keep_a_pattern_busy_is_refused_at_once(read: Any, written: str) -> None:
+    begun = monotonic()
+    with pytest.raises(CellError):
+        read(written)
+    assert monotonic() - begun < 0.5
+
+
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [
+        (cells.money, "1e999999"),
+        (cells.money, "1e999998万"),
+        (cells.count, "1e999999万"),
+        (cells.decimal, "1e999999"),
+        (cells.ratio, "1e999999%"),
+        (cells.day, "9999-12-31T23:59:59+00:00"),
+        (cells.day, "0001-01-01T00:00:00+14:00"),
+        (cells.moment, 10**400),
+    ],
+)
+def test_absurd_numbers_and_days_are_refused(read: Any, value: Any) -> None:
+    with pytest.raises(CellError):
+        read(value)
+
+
+def test_a_header_of_brackets_is_compared_at_once() -> None:
+    begun = monotonic()
+    assert without_unit("(" * 50_000)
+    assert monotonic() - begun < 0.5

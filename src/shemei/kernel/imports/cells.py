@@ -9,13 +9,16 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.money import parse_money
 from shemei.warehouse.vocabulary import SHANGHAI, int_day, to_ts
 
+LONGEST = 60
+"""No number and no moment is written in more characters; patterns never see a longer cell."""
+LARGEST = 10**18
 EMPTY = frozenset(
     {
         "",
@@ -114,6 +117,8 @@ def money(value: Any) -> int:
 
 
 def _amount(written: str) -> int:
+    if len(written) > LONGEST:
+        raise CellError("money.text", "不是金额", _money_fix(""))
     try:
         return parse_money(written)
     except ValueError:
@@ -153,14 +158,16 @@ def _number(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     if not isinstance(value, str):
-        return Decimal(str(value)) if math.isfinite(value) else None
+        return Decimal(str(value)) if abs(value) < LARGEST else None
+    if len(value) > LONGEST:
+        return None
     written = half_width(value).replace(",", "").replace(" ", "").rstrip("+")
     factor = _UNIT.get(written[-1:], 0)
     try:
-        number = Decimal(written[:-1] if factor else written)
-    except InvalidOperation:
+        number = Decimal(written[:-1] if factor else written) * (factor or 1)
+    except ArithmeticError:
         return None
-    return number * (factor or 1) if number.is_finite() else None
+    return number if number.is_finite() and abs(number) < LARGEST else None
 
 
 def decimal(value: Any) -> float:
@@ -184,19 +191,20 @@ def ratio(value: Any) -> float:
 
 def moment(value: Any) -> int:
     """A moment as UTC microseconds; without a zone it is Asia/Shanghai, without a time midnight."""
-    found = _moment(value)
-    if not 1990 <= found.year <= 2100:
-        raise CellError("time.range", f"{found.year} 年不在 1990 至 2100 之间", "请核对原表")
+    found = _in_range(_moment(value))
     return to_ts(found if found.tzinfo else found.replace(tzinfo=SHANGHAI))
 
 
 def day(value: Any) -> int:
     """A calendar day as yyyymmdd."""
-    found = _moment(value)
-    local = found.astimezone(SHANGHAI) if found.tzinfo else found
-    if not 1990 <= local.year <= 2100:
-        raise CellError("time.range", f"{local.year} 年不在 1990 至 2100 之间", "请核对原表")
-    return int_day(local.date())
+    found = _in_range(_moment(value))
+    return int_day((found.astimezone(SHANGHAI) if found.tzinfo else found).date())
+
+
+def _in_range(found: datetime) -> datetime:
+    if not 1990 <= found.year <= 2100:
+        raise CellError("time.range", f"{found.year} 年不在 1990 至 2100 之间", "请核对原表")
+    return found
 
 
 _PARTS = re.compile(
@@ -220,12 +228,14 @@ def _moment(value: Any) -> datetime:
     if isinstance(value, (bool, time)):
         raise CellError("time.text", "不是日期", _FORMS)
     if isinstance(value, int | float):
-        return _from_number(float(value))
+        return _from_number(float(value) if abs(value) < LARGEST else math.inf)
     return _from_text(value)
 
 
 def _from_text(value: str) -> datetime:
-    written = half_width(value)
+    written = " ".join(half_width(value).split())
+    if len(written) > LONGEST:
+        raise CellError("time.text", f"「{written[:40]}」不是日期", _FORMS)
     try:
         if "-" in written[4:5]:
             return datetime.fromisoformat(written)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from shemei.kernel.imports.kinds import ImportKind, Preset
 
+LONGEST = 120
+"""No name of a column is longer; a cell that is one is text."""
 _BRACKETED = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
 _SPACING = re.compile(r"[\s_\-:：*·.]+")
 
@@ -21,11 +23,11 @@ _SPACING = re.compile(r"[\s_\-:：*·.]+")
 @lru_cache(maxsize=4096)
 def normal(header: str) -> str:
     """A header without what does not matter: width, case, spaces, underscores, the star of required columns."""
-    return _SPACING.sub("", unicodedata.normalize("NFKC", header).lower())
+    return _SPACING.sub("", unicodedata.normalize("NFKC", header[:LONGEST]).lower())
 
 
 def without_unit(header: str) -> str:
-    return normal(_BRACKETED.sub("", unicodedata.normalize("NFKC", header)))
+    return normal(_BRACKETED.sub("", unicodedata.normalize("NFKC", header[:LONGEST])))
 
 
 def fingerprint(headers: Sequence[str]) -> str:
