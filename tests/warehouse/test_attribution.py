@@ -84,6 +84,36 @@ def test_days_add_up_to_the_period(november: Lake, model: str) -> None:
     assert told == pytest.approx(values(november, model))
 
 
+def test_days_hold_what_the_chain_credits_to_ways_without_an_order(home: Home) -> None:
+    """``lead-in`` stands in no order's path, yet the chain sees that it leads on to ``closer``."""
+    cast.put(
+        home,
+        [
+            event("click", "11-01 10:00", visitor="lost", channel="xhs", content="lead-in"),
+            event("click", "11-02 10:00", visitor="lost", channel="xhs", content="closer"),
+            *cast_of_two_buyers(),
+        ],
+    )
+    lake = Lake(home)
+    whole = values(lake, "markov", "content")
+    assert whole["lead-in"] > 0
+    days = daily_credits(lake, BRAND, FIRST, LAST, "content", "markov")
+    assert sum(day["lead-in"] for day in days.values()) == pytest.approx(whole["lead-in"])
+    assert sum(sum(day.values()) for day in days.values()) == pytest.approx(40_000)
+
+
+def cast_of_two_buyers() -> list[Event]:
+    """Each comes by ``closer`` and buys a day later, one for 100 元 and one for 300 元."""
+    return [
+        made
+        for name, day, amount in (("one", 3, 10_000), ("two", 5, 30_000))
+        for made in (
+            event("click", f"11-0{day} 10:00", visitor=name, channel="xhs", content="closer"),
+            event("order", f"11-0{day + 1} 10:00", visitor=name, order_id=name, amount=amount),
+        )
+    ]
+
+
 def test_nothing_to_share_out(home: Home) -> None:
     found = attribute(Lake(home), BRAND, FIRST, LAST)
     assert found.models == {model: {} for model in MODELS}

@@ -55,6 +55,19 @@ def test_events_in_any_order_and_any_pieces_give_the_same_answers(
     assert answers(home) == by_and_by
 
 
+def test_a_visit_over_midnight_bounces_whenever_its_days_are_settled(home: Home) -> None:
+    before = [event("visit", "11-05 23:59", visitor="late")]
+    after = [event("view", "11-06 00:01", visitor="late")]
+    write_segment(home.spool / "edge-1", 1, before)
+    settle(home)
+    write_segment(home.spool / "edge-1", 2, after)
+    settle(home)
+    question = Totals(BRAND, FIRST, LAST, ("bounce_rate",))
+    day_by_day = Lake(home).ask(question).rows.to_pylist()
+    rebuild(home)
+    assert Lake(home).ask(question).rows.to_pylist() == day_by_day == [{"bounce_rate": 1.0}]
+
+
 def test_settling_twice_does_nothing_the_second_time(home: Home) -> None:
     write_segment(home.spool / "edge-1", 1, cast.everybody())
     first = settle(home)
@@ -90,7 +103,7 @@ def test_compacting_keeps_every_answer_and_needs_no_computing(home: Home) -> Non
     assert len(files) == len({item.day for item in files})
     assert settle(home).days == 0
     assert answers(home) == before
-    Lake(home).engine.live.between(0, 0, now=True)
+    Lake(home).engine._live.between(0, 0, now=True)
     assert Lake(home).ask(Rows(BRAND, FIRST, LAST, limit=1000)).rows.equals(rows)
     assert compact(home) == 0
 

@@ -248,7 +248,8 @@ def daily_credits(
     """Return the value credited to each name on each day of the orders.
 
     The models that add up are computed day by day. Markov's credit of the whole period is spread
-    over the days as Shapley's is, for the chain has none of its own.
+    over the days as Shapley's is, for the chain has none of its own; what Shapley gives nothing
+    goes by the days' orders.
 
     Returns
     -------
@@ -273,15 +274,31 @@ def _daily(
         return days
     span = (question.workspace, question.first, question.last)
     whole = attribute(lake, *span, by, (model,), question.lookback_days).models[model]
+    return _spread(days, {name: credit.value for name, credit in whole.items() if credit.value})
+
+
+def _spread(
+    days: dict[int, dict[str, float]], whole: dict[str, float]
+) -> dict[int, dict[str, float]]:
+    """Give each name's credit of a period to its days, as ``days`` gave the name their own.
+
+    The chain also credits names that stand only in journeys without an order, through what these
+    lead on to; such a name has no days of its own and takes those of all orders.
+    """
     told: dict[str, float] = {}
     for row in days.values():
         for name, value in row.items():
             told[name] = told.get(name, 0.0) + value
-    factor = {name: whole[name].value / value for name, value in told.items() if value}
-    return {
-        day: {name: value * factor.get(name, 0.0) for name, value in row.items()}
-        for day, row in days.items()
-    }
+    every = sum(told.values())
+    spread: dict[int, dict[str, float]] = {}
+    for day, row in days.items():
+        of_day = sum(row.values()) / every if every else 0.0
+        spread[day] = {
+            name: value * (row.get(name, 0.0) / told[name] if name in told else of_day)
+            for name, value in whole.items()
+            if name in row or name not in told
+        }
+    return spread
 
 
 def _by_day(paths: _Paths, model: str) -> dict[int, dict[str, float]]:

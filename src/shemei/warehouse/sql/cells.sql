@@ -1,8 +1,9 @@
--- Every measure by day and dimensions. Orders are counted from the table of orders, once each.
+-- Every measure by day and dimensions. Orders are counted from the table of orders, once each. Days
+-- know nothing of each other, so that settling day by day gives what settling all at once gives.
 WITH pages AS (
     SELECT workspace, event_id, kind, ts,
-           LEAD(kind) OVER (PARTITION BY workspace, visitor_key ORDER BY ts, event_id) AS next_kind,
-           LEAD(ts) OVER (PARTITION BY workspace, visitor_key ORDER BY ts, event_id) AS next_ts
+           LEAD(kind) OVER (PARTITION BY workspace, visitor_key, day ORDER BY ts, event_id) AS next_kind,
+           LEAD(ts) OVER (PARTITION BY workspace, visitor_key, day ORDER BY ts, event_id) AS next_ts
     FROM fresh
     WHERE kind IN ('visit', 'view') AND visitor_key <> 0
 ),
