@@ -129,6 +129,13 @@ def test_refunds_are_booked_once_and_never_more_than_was_paid(erp: Program, worl
         ({"phone": "12"}, "phone"),
         ({"lines": [{"quantity": 0}]}, "quantity"),
         ({"colour": "red"}, "colour"),
+        ({"number": "   "}, "number"),
+        ({"number": "A/1"}, "number"),
+        ({"number": "A\u00001"}, "number"),
+        ({"paid_at": "0001-01-01T00:00:00"}, "paid_at"),
+        ({"paid_at": "9999-12-31T23:59:59Z"}, "paid_at"),
+        ({"placed_at": "1900-01-01T00:00:00Z"}, "placed_at"),
+        ({"lines": [{"quantity": 1_000_000, "unit_price": 10**13}]}, "lines.0"),
     ],
 )
 def test_what_is_wrong_is_named(erp: Program, change: dict[str, Any], where: str) -> None:
@@ -136,6 +143,20 @@ def test_what_is_wrong_is_named(erp: Program, change: dict[str, Any], where: str
     assert refused.status_code == 422
     assert refused["Content-Type"].startswith("application/problem+json")
     assert any(where in problem["where"] for problem in refused.json()["errors"])
+
+
+def test_a_refund_of_an_impossible_day_is_refused(erp: Program) -> None:
+    erp.post("/orders", ORDER)
+    for day in ("9999-12-31T23:59:59Z", "1900-01-01T00:00:00Z", "2099-01-01T00:00:00Z"):
+        refused = erp.post("/orders/A-1/refunds", {"amount": 1, "refunded_at": day}, key=day)
+        assert refused.status_code == 422, day
+        assert refused.json()["errors"][0]["where"].endswith("refunded_at")
+
+
+def test_a_body_that_django_refuses_is_a_problem_too(erp: Program) -> None:
+    refused = erp.post("/orders", '{"number": "' + "x" * 6_000_000 + '"}')
+    assert refused.status_code == 400
+    assert refused["Content-Type"].startswith("application/problem+json")
 
 
 def test_the_idempotency_key_is_demanded(erp: Program) -> None:

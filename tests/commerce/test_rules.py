@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shemei.apps.commerce.order_file import LEDGER, prepare
 from shemei.apps.commerce.rules import (
     CANCELLATION,
     SALE,
@@ -21,6 +22,8 @@ from shemei.apps.commerce.rules import (
     state_from,
     take_back,
 )
+from shemei.kernel.imports.errors import CellError
+from shemei.kernel.imports.kinds import Row
 
 
 @pytest.mark.parametrize(
@@ -143,3 +146,14 @@ def test_returns_are_conserved_and_never_exceed_a_purchase(
 @given(st.integers(0, 10**6), st.lists(st.integers(1, 50), min_size=1, max_size=6))
 def test_split_money_adds_up(amount: int, parts: list[int]) -> None:
     assert sum(split_money(amount, sum(parts), parts)) == amount
+
+
+@pytest.mark.parametrize("cells", [{"quantity": 10**12}, {"quantity": 9_999, "unit_price": 10**14}])
+@pytest.mark.parametrize("preset", ["", LEDGER])
+def test_a_line_beyond_what_a_database_holds_is_a_wrong_row(
+    cells: dict[str, int], preset: str
+) -> None:
+    row = Row(2, {"number": "A-1", "paid_at": 0, "sku": "YH-1", "unit_price": 100, **cells})
+    with pytest.raises(CellError) as refused:
+        prepare(row, preset, "w")
+    assert refused.value.field == "quantity"

@@ -47,6 +47,9 @@ _MESSAGES = {
     "extra_forbidden": "不认识这一项",
     "int_parsing": "不是整数",
     "int_type": "不是整数",
+    "int_from_float": "不是整数",
+    "int_parsing_size": "太大",
+    "finite_number": "不是数字",
     "float_parsing": "不是数字",
     "string_type": "不是文字",
     "bool_parsing": "不是 true 或 false",
@@ -55,6 +58,8 @@ _MESSAGES = {
     "date_from_datetime_parsing": "不是日期，写成 2026-11-11",
     "date_parsing": "不是日期，写成 2026-11-11",
     "list_type": "不是列表",
+    "string_pattern_mismatch": "里面有不能用的字符",
+    "string_unicode": "不是文字",
     "string_too_long": "太长",
     "string_too_short": "太短",
     "greater_than_equal": "太小",
@@ -154,7 +159,7 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     wrong = [
         FieldProblem(
             where=".".join(str(part) for part in each["loc"] if part != "payload"),
-            message=_MESSAGES.get(each["type"], each["msg"]),
+            message=_MESSAGES.get(each["type"], each["msg"].removeprefix("Value error, ")),
         )
         for each in error.errors
     ]

@@ -53,7 +53,7 @@ def _too_many(wait: float) -> HttpResponse:
 
 
 def _as_problem(response: HttpResponse) -> HttpResponse:
-    """Paths that no operation answers come from Django as HTML; programs get a problem instead."""
-    if response.status_code in (404, 405) and "json" not in response.get("Content-Type", ""):
+    """What Django itself refuses or breaks on comes as HTML; programs get a problem instead."""
+    if response.status_code >= 400 and "json" not in response.get("Content-Type", ""):
         return problem(response.status_code)
     return response

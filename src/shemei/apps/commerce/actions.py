@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import timezone
 
 from shemei.apps.commerce.models import Order, Refund
 from shemei.apps.commerce.store import Saved, save_orders
@@ -67,7 +69,11 @@ def record_refund(
 ) -> tuple[Refund, bool]:
     """Book money given back; the same refund number again is the same refund. Returns it and whether it is new."""
     require(by, Permission.ORDERS)
-    locked = Order.objects.select_for_update().select_related("customer").get(pk=order.pk)
+    if refunded_at > timezone.now() + timedelta(days=1):
+        raise ValidationError({"refunded_at": "退款时间在将来。请核对。"})
+    locked = (
+        Order.objects.select_for_update(of=("self",)).select_related("customer").get(pk=order.pk)
+    )
     if number and (known := locked.refunds.filter(number=number).first()):
         return known, False
     left = refundable(locked)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils import timezone
 from ninja import Field, Router, Schema
+from pydantic import AfterValidator, StringConstraints
 
 from shemei.apps.commerce import actions
 from shemei.apps.commerce.models import Order, Refund
@@ -15,6 +16,7 @@ from shemei.apps.commerce.rules import (
     CustomerDraft,
     LineDraft,
     OrderDraft,
+    absurd,
     masked_name,
     normal_code,
 )
@@ -27,6 +29,22 @@ from shemei.warehouse.vocabulary import SHANGHAI, to_ts
 
 router = Router(tags=["订单"])
 Fen = Annotated[int, Field(ge=0, le=10**13)]
+Number = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^/\x00-\x1f]+$"
+    ),
+]
+
+
+def _possible(moment: datetime) -> datetime:
+    """A time without a zone is Asia/Shanghai; years that no shop has seen are refused."""
+    if not 1990 <= moment.year < 2100:
+        raise ValueError("年份不在 1990 至 2099 之间")
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+Moment = Annotated[datetime, AfterValidator(_possible)]
 
 
 class LineIn(Schema):
@@ -43,10 +61,10 @@ class OrderIn(Schema):
     """One paid order. The same number again updates that order."""
 
     model_config = {"extra": "forbid"}
-    number: str = Field(min_length=1, max_length=64)
-    paid_at: datetime
+    number: Number
+    paid_at: Moment
     amount: Fen
-    placed_at: datetime | None = None
+    placed_at: Moment | None = None
     currency: str = Field("CNY", pattern="^[A-Z]{3}$")
     state: Literal["paid", "shipped", "done", "refunding", "refunded", "cancelled"] = "paid"
     phone: str = Field("", max_length=24, description="只存摘要与尾号 4 位")
@@ -100,7 +118,7 @@ class RefundIn(Schema):
 
     model_config = {"extra": "forbid"}
     amount: Annotated[int, Field(gt=0, le=10**13)]
-    refunded_at: datetime | None = None
+    refunded_at: Moment | None = None
     number: str = Field("", max_length=64)
     reason: str = Field("", max_length=80)
 
@@ -136,7 +154,7 @@ def read_order(request: Any, number: str) -> OrderOut:
 @idempotent
 def create_refund(request: Any, number: str, told: RefundIn) -> Any:
     _key_required(request)
-    moment = _aware(told.refunded_at) if told.refunded_at else timezone.now()
+    moment = told.refunded_at or timezone.now()
     try:
         refund, is_new = actions.record_refund(
             _order(number),
@@ -163,11 +181,6 @@ def _order(number: str) -> Order:
     return found
 
 
-def _aware(moment: datetime) -> datetime:
-    """A time without a zone is Asia/Shanghai."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
-
-
 def _refused(error: ValidationError) -> Problem:
     told = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
     errors = [FieldProblem(where=name, message="；".join(said)) for name, said in told.items()]
@@ -175,21 +188,12 @@ def _refused(error: ValidationError) -> Problem:
 
 
 def _draft(workspace: Any, told: OrderIn) -> OrderDraft:
-    paid_at = to_ts(_aware(told.paid_at))
-    lines = tuple(
-        LineDraft(
-            line.sku,
-            line.name,
-            line.quantity,
-            line.unit_price,
-            line.quantity * line.unit_price if line.amount is None else line.amount,
-        )
-        for line in told.lines
-    )
+    paid_at = to_ts(told.paid_at)
+    lines = tuple(_line(place, line) for place, line in enumerate(told.lines))
     return OrderDraft(
-        number=told.number.strip(),
+        number=told.number,
         paid_at=paid_at,
-        placed_at=to_ts(_aware(told.placed_at)) if told.placed_at else paid_at,
+        placed_at=to_ts(told.placed_at) if told.placed_at else paid_at,
         amount=told.amount,
         quantity=sum(line.quantity for line in lines) or 1,
         currency=told.currency,
@@ -201,6 +205,14 @@ def _draft(workspace: Any, told: OrderIn) -> OrderDraft:
         customer=_customer(workspace, told),
         lines=lines,
     )
+
+
+def _line(place: int, line: LineIn) -> LineDraft:
+    if why := absurd(line.quantity, line.unit_price):
+        where = f"lines.{place}"
+        raise Problem(422, f"{where}：{why}。", [FieldProblem(where=where, message=why)])
+    worth = line.quantity * line.unit_price if line.amount is None else line.amount
+    return LineDraft(line.sku, line.name, line.quantity, line.unit_price, worth)
 
 
 def _customer(workspace: Any, told: OrderIn) -> CustomerDraft | None:

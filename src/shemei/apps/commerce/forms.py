@@ -14,6 +14,7 @@ from shemei.apps.commerce.rules import (
     CustomerDraft,
     LineDraft,
     OrderDraft,
+    absurd,
     masked_name,
     normal_code,
 )
@@ -119,6 +120,8 @@ def _line(number: int, row: str) -> LineDraft:
         raise forms.ValidationError(f"第 {number} 行：{error}。") from None
     if quantity < 1 or price < 0:
         raise forms.ValidationError(f"第 {number} 行：数量至少为 1，单价不能是负数。")
+    if why := absurd(quantity, price):
+        raise forms.ValidationError(f"第 {number} 行：{why}。请核对。")
     return LineDraft(parts[0][:64], parts[1][:200], quantity, price, quantity * price)
 
 

@@ -12,6 +12,7 @@ from shemei.apps.commerce.rules import (
     CustomerDraft,
     LineDraft,
     OrderDraft,
+    absurd,
     ledger_line,
     masked_name,
     normal_code,
@@ -162,6 +163,8 @@ def mapping_problem(columns: Mapping[str, int]) -> str:
 def prepare(row: Row, preset: str, workspace_key: str) -> Staged | Skip:
     """Check one row: what is missing between its cells, whether it is an order at all; hide the phone."""
     values = row.values
+    if why := absurd(values.get("quantity", 1), values.get("unit_price", 0)):
+        raise CellError("quantity.absurd", why, "请核对数量与单价", field="quantity")
     if preset == LEDGER:
         return _ledger_row(values)
     unpaid = values.get("state") == UNPAID or (

@@ -47,6 +47,17 @@ def masked_name(name: str) -> str:
     return plain[0] + "＊" * min(len(plain) - 1, 2) if len(plain) > 1 else plain
 
 
+MOST_PIECES = 10**7
+MOST_MONEY = 10**15
+
+
+def absurd(quantity: int, unit_price: int) -> str:
+    """Why a line cannot be real, ``""`` where it can; what passes fits the database, also in sums."""
+    if abs(quantity) > MOST_PIECES:
+        return f"数量 {quantity:,} 超过 {MOST_PIECES:,}"
+    return "数量 × 单价超过 10 万亿元" if abs(quantity * unit_price) > MOST_MONEY else ""
+
+
 @dataclass(frozen=True, slots=True)
 class LineDraft:
     """One product of an order before it is stored; money in 分."""
