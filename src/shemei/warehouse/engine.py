@@ -46,7 +46,7 @@ class Engine:
         self._home = home
         self.shelf = Shelf(home)
         self._live = LiveList(home)
-        self._listed_as_of = 0
+        self._listed: object = None
         self._root = str(home.lake)
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -80,9 +80,9 @@ class Engine:
 
     def files(self, first: int, last: int) -> list[LiveFile]:
         """Return the log's files of these days, never older than what was computed from them."""
-        as_of = self.shelf.current().as_of
-        found = self._live.between(first, last, now=as_of != self._listed_as_of)
-        self._listed_as_of = as_of
+        manifest = self.shelf.current()
+        found = self._live.between(first, last, now=manifest is not self._listed)
+        self._listed = manifest
         return found
 
     def remembered(self, key: Hashable, make: Callable[[], T], keep: Callable[[T], bool]) -> T:
