@@ -36,6 +36,11 @@ def test_search_takes_every_word(told: World) -> None:
     assert ask(told, q="没有的").context["page"].is_narrowed
 
 
+def test_a_search_of_a_thousand_words_is_answered(told: World) -> None:
+    assert ask(told, q="D " * 2_000).context["page"].total == 30
+    assert ask(told, q="x" * 10_000).status_code == 200
+
+
 def test_filters_narrow_and_unknown_values_are_ignored(told: World) -> None:
     with told.scope():
         Notification.objects.filter(text__endswith="7").update(read_at=timezone.now())

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Annotate = Callable[[list[Any], Any], Sequence[Any] | None]
 FRAGMENT = "portal/list/list.html"
+LONGEST_SEARCH = 100
+"""Characters of a search that count: each word is a condition of its own, and databases bear only so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Listing:
 
     def matching(self, request: HttpRequest, rows: Rows, query: ListQuery) -> Rows:
         """Rows after search, filters and sort."""
-        if self.search and (text := query.get("q").strip()):
+        if self.search and (text := query.get("q").strip()[:LONGEST_SEARCH]):
             if callable(self.search):
                 rows = self.search(rows, text)
             else:
