@@ -98,6 +98,26 @@ def test_a_removed_member_comes_back_by_invitation(inside: World) -> None:
     assert (back.pk, back.role, back.is_active) == (inside.editor.pk, "approver", True)
 
 
+def test_nobody_comes_back_by_a_link_of_their_own(inside: World) -> None:
+    actions.change_role(inside.approver, "admin", by=inside.owner)
+    admin = Member.objects.get(pk=inside.approver.pk)
+    _, own = actions.invite(inside.brand, "admin", by=admin)
+    _, others = actions.invite(inside.brand, "admin", by=inside.owner)
+    actions.remove_member(admin, by=inside.owner)
+    assert queries.open_invitation(own) is None
+    assert queries.open_invitation(others) is not None
+
+
+def test_who_may_give_a_role_no_longer_has_no_open_links_for_it(inside: World) -> None:
+    second = Member.objects.get(pk=inside.approver.pk)
+    actions.change_role(second, "owner", by=inside.owner)
+    _, above = actions.invite(inside.brand, "owner", by=second)
+    _, below = actions.invite(inside.brand, "editor", by=second)
+    actions.change_role(second, "admin", by=inside.owner)
+    assert queries.open_invitation(above) is None
+    assert queries.open_invitation(below) is not None
+
+
 @pytest.mark.parametrize("who", ["editor", "approver", "analyst", "external"])
 def test_managing_is_for_managers(inside: World, who: str) -> None:
     member: Member = getattr(inside, who)

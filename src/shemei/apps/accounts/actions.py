@@ -14,7 +14,7 @@ from django_scopes import scope
 from shemei.apps.accounts.facts import WorkspaceChanged
 from shemei.apps.accounts.models import Invitation, Member, User, Workspace
 from shemei.apps.accounts.queries import hash_of, is_first_start, members_with
-from shemei.apps.accounts.rules import ROLES, may_grant
+from shemei.apps.accounts.rules import ROLES, grantable, may_grant
 from shemei.kernel import audit, outbox
 from shemei.kernel.edits import assign
 from shemei.kernel.models import Notification
@@ -146,6 +146,7 @@ def change_role(member: Member, role: str, *, by: Member) -> None:
         _keep_an_owner(member)
     before, member.role = member.role, role
     member.save(update_fields=["role"])
+    _withdraw_invitations(member)
     audit.record(
         "member.role_changed", member, by=by.actor, before=ROLES[before], after=ROLES[role]
     )
@@ -159,7 +160,15 @@ def remove_member(member: Member, *, by: Member) -> None:
         _keep_an_owner(member)
     member.is_active = False
     member.save(update_fields=["is_active"])
+    _withdraw_invitations(member)
     audit.record("member.removed", member, by=by.actor)
+
+
+def _withdraw_invitations(member: Member) -> None:
+    """Links that a member made end with the right to give their role: nobody comes back by a link of their own."""
+    made = Invitation.objects.filter(invited_by=member, accepted_at=None, revoked_at=None)
+    kept = grantable(member.role) if member.is_active else {}
+    made.exclude(role__in=kept).update(revoked_at=timezone.now())
 
 
 def _may_touch(member: Member, by: Member) -> None:
