@@ -10,6 +10,8 @@ import pytest
 from tests.commerce.conftest import Bring
 
 from shemei.apps.commerce.models import Customer, Order, OrderLine, Product, Refund
+from shemei.apps.tracking import actions as tracking
+from shemei.kernel import outbox
 from shemei.kernel.actor import SYSTEM
 from shemei.kernel.imports import actions, files
 from shemei.kernel.imports.errors import ImportError_
@@ -174,6 +176,23 @@ def test_refunds_in_the_file_are_booked_once_and_grow(bring: Bring) -> None:
     assert (event["order_id"], event["amount"], event["day"]) == ("D1", 32900, 20261105)
     bring(REFUNDED.replace("退款中,329", "退款成功,1329"))
     assert sorted(Refund.objects.values_list("amount", flat=True)) == [32900, 100000]
+
+
+def test_money_given_back_and_corrected_is_taken_off_the_code_that_sold_it(
+    bring: Bring, inside: World, home: Home
+) -> None:
+    owned = {"code": "AZHI30", "owner_kind": "spot", "spot": "开箱卡", "platform": "xhs"}
+    tracking.create_code(inside.brand, by=inside.editor.actor, **owned)
+    bring(REFUNDED)
+    bring(REFUNDED.replace("1,329.00", "1,319.00"), "改价.csv")
+    outbox.relay(home)
+    settle(home)
+    for by, key in (("promo_code", "AZHI30"), ("platform", "xhs"), ("channel", "xhs")):
+        question = Totals(
+            inside.brand.key, 20261101, 20261130, ("orders", "net_revenue"), where=((by, key),)
+        )
+        (row,) = Lake(home).ask(question).rows.to_pylist()
+        assert row == {"orders": 1, "net_revenue": 131900 - 32900}
 
 
 def test_a_refunded_order_without_a_sum_was_refunded_whole(bring: Bring) -> None:

@@ -87,14 +87,14 @@ class OrderPlaced:
             quantity=self.quantity,
             region=self.region,
             **self._who(),
-            **self._owner(),
+            **owned(self),
         )
         return [self._redeem(), order] if self.promo_code else [order]
 
     def _redeem(self) -> Event:
         """The use of a code is a touch at order time, credited to the code's owner."""
         return Event(
-            kind="redeem", workspace=self.workspace, ts=self.ts, **self._who(), **self._owner()
+            kind="redeem", workspace=self.workspace, ts=self.ts, **self._who(), **owned(self)
         )
 
     def _who(self) -> dict[str, Any]:
@@ -109,17 +109,13 @@ class OrderPlaced:
             "batch": self.batch,
         }
 
-    def _owner(self) -> dict[str, str]:
-        owner = {item.name: getattr(self, item.name) for item in fields(CodeOwner)}
-        if owner["channel"] or not any(owner.values()):
-            return owner
-        channel = channel_of(platform=self.platform)
-        return owner | {"channel": "other" if channel == "direct" else channel}
-
 
 @dataclass(frozen=True, slots=True)
 class OrderRefunded:
-    """Money went back; ``number`` is ``""`` where no order could be found for it."""
+    """Money went back; ``number`` is ``""`` where no order could be found for it.
+
+    It names the code of its order and that code's owner, so that net sums by either are net.
+    """
 
     workspace: str
     refund: str
@@ -132,6 +128,14 @@ class OrderRefunded:
     phone: str = ""
     source: str = ""
     batch: str = ""
+    promo_code: str = ""
+    creator: str = ""
+    campaign: str = ""
+    content: str = ""
+    platform: str = ""
+    platform_account: str = ""
+    link: str = ""
+    channel: str = ""
 
     def to_events(self) -> list[Event]:
         return [
@@ -147,8 +151,19 @@ class OrderRefunded:
                 phone=self.phone,
                 source=self.source,
                 batch=self.batch,
+                promo_code=self.promo_code,
+                **owned(self),
             )
         ]
+
+
+def owned(fact: OrderPlaced | OrderRefunded) -> dict[str, str]:
+    """The fields of an event that name the owner of the code, with the channel it stands for."""
+    owner = {item.name: getattr(fact, item.name) for item in fields(CodeOwner)}
+    if owner["channel"] or not any(owner.values()):
+        return owner
+    channel = channel_of(platform=fact.platform)
+    return owner | {"channel": "other" if channel == "direct" else channel}
 
 
 def owner_fields(owner: CodeOwner | None) -> dict[str, str]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from shemei.apps.commerce.facts import OrderPlaced, OrderRefunded, owner_fields, owners_of
+from shemei.apps.commerce.facts import (
+    OrderPlaced,
+    OrderRefunded,
+    owned,
+    owner_fields,
+    owners_of,
+)
 from shemei.kernel import outbox
 from shemei.warehouse.vocabulary import Event, to_ts
 
@@ -32,8 +38,20 @@ def tell_orders(workspace: Any, orders: Iterable[Order]) -> None:
 
 
 def tell_refunds(workspace: Any, refunds: Iterable[Refund]) -> None:
+    """Emit that money went back, each with the code of its order."""
     for part in _parts(refunds):
-        outbox.emit_all([_refunded(workspace, refund) for refund in part], workspace=workspace)
+        owners = owners_of(workspace, map(_code, part))
+        outbox.emit_all(
+            [
+                _refunded(workspace, refund, owner_fields(owners.get(_code(refund))))
+                for refund in part
+            ],
+            workspace=workspace,
+        )
+
+
+def _code(refund: Refund) -> str:
+    return refund.order.promo_code if refund.order else ""
 
 
 def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -63,7 +81,7 @@ def _placed(workspace: Any, order: Order, owner: Mapping[str, str]) -> OrderPlac
     )
 
 
-def _refunded(workspace: Any, refund: Refund) -> OrderRefunded:
+def _refunded(workspace: Any, refund: Refund, owner: Mapping[str, str]) -> OrderRefunded:
     return OrderRefunded(
         workspace=workspace.key,
         refund=refund.key,
@@ -76,6 +94,8 @@ def _refunded(workspace: Any, refund: Refund) -> OrderRefunded:
         phone=refund.customer.phone_hash if refund.customer else "",
         source="import" if refund.batch else "manual",
         batch=refund.batch,
+        promo_code=_code(refund),
+        **owner,
     )
 
 
@@ -110,7 +130,9 @@ def _corrections(
     }
     if before.get("amount", order.amount) != order.amount:
         less = before["amount"] - order.amount
-        yield Event(kind="refund", amount=less, currency=order.currency, quantity=0, **who)
+        same_code = before.get("promo_code", order.promo_code) == order.promo_code
+        code = {"promo_code": order.promo_code, **owned(placed)} if same_code else {}
+        yield Event(kind="refund", amount=less, currency=order.currency, quantity=0, **who, **code)
     if order.promo_code and before.get("promo_code", order.promo_code) != order.promo_code:
         redeem = placed.to_events()[0].as_dict() | {"batch": batch, "action": "correction"}
         yield Event(**redeem)
