@@ -72,3 +72,12 @@ def test_a_channel_that_pulls_nothing_sells_less(plan: Plan) -> None:
         name: int(simulate(plan, PEOPLE, SEED, without=name).bought.sum()) for name in CHANNELS[:5]
     }
     assert all(count < orders for count in without.values())
+
+
+def test_some_buyers_leave_no_trace_but_their_order(log: pa.Table) -> None:
+    orders = log.filter(pc.equal(log["kind"], "order"))
+    hidden = pc.and_(pc.equal(orders["visitor"], ""), pc.equal(orders["click_id"], ""))
+    share = pc.sum(hidden).as_py() / len(orders)
+    assert 0.15 < share < 0.3
+    people = set(log.filter(pc.equal(log["kind"], "visit"))["visitor"].to_pylist())
+    assert "" not in people

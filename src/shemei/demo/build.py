@@ -18,7 +18,7 @@ from shemei.apps.creators.models import Collaboration
 from shemei.apps.tracking import book
 from shemei.demo import events, reach
 from shemei.demo.orders import Orders, place_orders
-from shemei.demo.people import Touches, season, simulate
+from shemei.demo.people import Touches, season, simulate, unseen
 from shemei.demo.plan import DAYS, Plan, make_plan
 from shemei.demo.rooms import Rooms, make_workspace
 from shemei.kernel.crypto import phone_hash
@@ -27,7 +27,7 @@ from shemei.warehouse.home import Home
 from shemei.warehouse.loader import append_events
 from shemei.warehouse.vocabulary import SCHEMA, SHANGHAI, from_ts, stamp
 
-PEOPLE = 190_000
+PEOPLE = 215_000
 SEED = 20260
 NOON = 12 * 3600
 Tell = Callable[[str], None]
@@ -113,7 +113,7 @@ def _fill_rooms(
         rooms.tracking()
         rooms.commerce(orders, hashes, log.order_clicks(), log.order_visitors())
         spends = rooms.advertising(reach.make_spend(plan, season(plan)[0], SEED + 4), now.date())
-        rooms.goals(_targets(orders))
+        rooms.goals(_targets(orders, touches))
         fees = [
             fact
             for deal in Collaboration.objects.with_labels()
@@ -128,9 +128,10 @@ def _fill_rooms(
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def _targets(orders: Orders) -> dict[str, float]:
+def _targets(orders: Orders, touches: Touches) -> dict[str, float]:
     """Goals of the campaign, set a little above what its first 54 days promise."""
-    recent = orders.seconds >= (DAYS - 54) * 86_400
+    traced = ~unseen(touches.person[orders.touch]) | (np.array(orders.code) != "")
+    recent = traced & (orders.seconds >= (DAYS - 54) * 86_400)
     pace = float(np.sum(orders.amount[recent])) / 54 * 92
     return {
         "traceable_revenue": round(pace * 0.97 / 1e6) * 1e6,

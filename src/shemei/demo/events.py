@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from shemei.demo.orders import Orders
-from shemei.demo.people import CHANNELS, POSTED, Floats, Ints, Touches
+from shemei.demo.people import CHANNELS, POSTED, Floats, Ints, Touches, unseen
 from shemei.demo.plan import Plan
 from shemei.demo.sheet import Visitors, block, coded, ids, uuids
 from shemei.warehouse.vocabulary import SHANGHAI
@@ -69,7 +69,7 @@ class Log:
         return block(self.rng, self.midnight, seconds, self.plan.workspace_key, kind, **columns)
 
     def tables(self) -> list[pa.Table]:
-        happened = self.touches.seconds < self.until
+        happened = (self.touches.seconds < self.until) & ~unseen(self.touches.person)
         clicked = happened & ((self.touches.post >= 0) | (self.touches.spot >= 0))
         return [
             self.clicks(np.flatnonzero(clicked)),
@@ -264,7 +264,6 @@ class Log:
 
     def ordered(self) -> pa.Table:
         rows = np.arange(len(self.orders.touch))
-        touch = self.orders.touch
         return self._block(
             self.orders.seconds,
             "order",
@@ -272,7 +271,7 @@ class Log:
             amount=self.orders.amount,
             quantity=self.orders.quantity,
             click_id=self.order_clicks(),
-            **self.site_visitors.at(self.site[touch]),
+            **self.site_visitors.at(self._order_site()),
             **self._buyer(rows),
             **self._owner(rows),
         )
@@ -324,8 +323,13 @@ class Log:
     def order_clicks(self) -> list[str]:
         touch = self.orders.touch
         clicked = (self.touches.post[touch] >= 0) | (self.touches.spot[touch] >= 0)
+        clicked &= ~unseen(self.touches.person[touch])
         known = pa.concat_arrays([self.click_ids, pa.array([""])])
         return known.take(pa.array(np.where(clicked, touch, len(self.click_ids)))).to_pylist()
 
+    def _order_site(self) -> Ints:
+        touch = self.orders.touch
+        return np.where(unseen(self.touches.person[touch]), -1, self.site[touch])
+
     def order_visitors(self) -> list[str]:
-        return self.site_visitors.at(self.site[self.orders.touch])["visitor"].to_pylist()
+        return self.site_visitors.at(self._order_site())["visitor"].to_pylist()

@@ -72,6 +72,11 @@ class Touches:
     bought: NDArray[np.bool_]
 
 
+def unseen(person: Ints) -> NDArray[np.bool_]:
+    """Who leaves no trace: they saw it all the same, remembered, and bought at the marketplace."""
+    return np.isin(person % 9, (2, 6))
+
+
 def season(plan: Plan) -> tuple[Floats, Floats]:
     """Traffic and conversion by day: week-days, a slow rise, 大促, one campaign, one bad week."""
     days = np.arange(DAYS)

@@ -240,7 +240,7 @@ class Rooms:
         return Order(
             workspace=self.workspace, key=orders.key[n], number=orders.number[n], placed_at=paid_at - timedelta(minutes=2), paid_at=paid_at,
             customer=customers[orders.customer[n]], amount=int(orders.amount[n]), quantity=int(orders.quantity[n]), promo_code=orders.code[n],
-            click_id=click_id, visitor=visitor, source="官方商城", created_at=paid_at,
+            click_id=click_id, visitor=visitor, source="官方商城" if visitor else "天猫旗舰店", created_at=paid_at,
             state="refunded" if whole else "paid" if age < 1 else "shipped" if age < 5 else "done",
         )  # fmt: skip
 

@@ -147,6 +147,11 @@ class Overview:
         return from_ts(at) if (at := self.board.as_of()) else None
 
     @cached_property
+    def driver_money(self) -> MoneyColumn:
+        parts = rules.drivers(*self.board.channels_compared)
+        return MoneyColumn.of(part.change for part in parts)
+
+    @cached_property
     def driver_rows(self) -> list[DriverRow]:
         board = self.board
         parts = rules.drivers(*board.channels_compared)
@@ -155,12 +160,11 @@ class Overview:
         low = -min(0.0, min((part.change for part in shown), default=0.0))
         scale = low + max(0.0, max((part.change for part in shown), default=0.0)) or 1.0
         zero = 88 * low / scale
-        column = MoneyColumn.of(part.change for part in shown)
         return [
             DriverRow(
                 names[part.key].name,
                 part.change,
-                f"{'+' if part.change > 0 else ''}{column.show(part.change)}",
+                f"{'+' if part.change > 0 else ''}{self.driver_money.show(part.change)}",
                 "good" if part.change > 0 else "bad",
                 zero if part.change > 0 else zero + 88 * part.change / scale,
                 88 * abs(part.change) / scale,
@@ -177,8 +181,10 @@ class Overview:
         best = rules.mover(self._items("content"), self.gained) if self.gained > 0 else None
         if best is None:
             return None
-        share = (best.now - best.before) / self.gained
-        text = f"《{best.name}》按{self.model_name}分得 {yuan(best.now)}，比对比期多 {yuan(best.now - best.before)}，占增量的 {pct(share, 0)}。"
+        more = best.now - best.before
+        part = pct(more / self.gained, 0)
+        of_all = f"占增量的 {part}" if more <= self.gained else "抵过了别处的减少"
+        text = f"《{best.name}》按{self.model_name}分得 {yuan(best.now)}，比对比期多 {yuan(more)}，{of_all}。"
         return rules.Finding(
             "good",
             "trending-up",
