@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from tests.commerce.conftest import brought
 from tests.commerce.test_orders_import import FILE, REFUNDED
 
 from shemei.apps.commerce.models import Order, Refund
+from shemei.kernel import tasks
+from shemei.kernel.imports import actions as imports
+from shemei.kernel.imports import jobs
+from shemei.kernel.imports.errors import ImportError_
 from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.models import LongTask, OutboxEvent
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -153,6 +161,46 @@ def test_the_wizard_from_file_to_orders_and_back(world: World, home: Any) -> Non
     assert "已撤销" in client.get(page).content.decode()
     with world.scope():
         assert Order.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_are_one_check_and_one_writing(world: World, home: Any) -> None:
+    client = world.client()
+    batch = upload(world, client, FILE)
+    with world.scope():
+        late = ImportBatch.objects.get(pk=batch.pk)
+    client.post(world.url("imports:mapping", batch.key), mapped(batch))
+    with world.scope():
+        first, second = (ImportBatch.objects.get(pk=batch.pk) for _ in range(2))
+        assert jobs.begin(first, "write", by=world.owner.actor)
+        assert not jobs.begin(second, "write", by=world.owner.actor)
+        with pytest.raises(ImportError_, match="已入库"):
+            imports.set_mapping(late, late.mapping, {}, by=world.owner.actor)
+        assert LongTask.objects.count() == 2
+        assert ImportBatch.objects.get().state == "done"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_writing_goes_on_under_a_task_of_its_own(world: World, home: Any) -> None:
+    client = world.client()
+    batch = upload(world, client, FILE)
+    client.post(world.url("imports:mapping", batch.key), mapped(batch))
+    long_ago = timezone.now() - timedelta(hours=1)
+    with world.scope():
+        dead = tasks.create(world.brand, "入库", by=world.owner.actor)
+        LongTask.objects.filter(pk=dead.pk).update(state="running", updated_at=long_ago)
+        ImportBatch.objects.update(task=dead, state="writing", touched_at=long_ago)
+    assert jobs.resume_stalled.call_local() == 1
+    with world.scope():
+        dead.refresh_from_db()
+        assert (dead.state, "接着做" in dead.error) == ("failed", True)
+        jobs.run_batch.call_local(batch.pk, "write", dead.pk)
+        assert ImportBatch.objects.get().state == "done"
+        told = [
+            json.loads(event)["kind"]
+            for event in OutboxEvent.objects.values_list("event", flat=True)
+        ]
+        assert told.count("order") == Order.objects.count() == 3
 
 
 @pytest.mark.django_db(transaction=True)

@@ -113,6 +113,23 @@ def test_a_long_task_shows_progress_and_can_be_cancelled(told: World) -> None:
     assert foreign.status_code == 404
 
 
+def test_who_brings_no_data_in_sees_their_own_tasks_alone(told: World) -> None:
+    with told.scope():
+        theirs = LongTask.objects.create(workspace=told.brand, title="导入工资", state="running")
+        mine = LongTask.objects.create(
+            workspace=told.brand, title="我的", state="running", starter=told.external.key
+        )
+    client = told.client(told.external)
+    shown = client.get(told.url("portal:tasks")).content.decode()
+    assert ("导入工资" in shown, "我的" in shown) == (False, True)
+    assert "导入工资" not in client.get(told.url("portal:task_line")).content.decode()
+    assert client.post(told.url("portal:task_cancel", theirs.key)).status_code == 404
+    assert client.post(told.url("portal:task_cancel", mine.key)).status_code == 200
+    with told.scope():
+        theirs.refresh_from_db()
+    assert not theirs.cancel_requested
+
+
 def test_help_and_missing_pages_speak_plainly(world: World) -> None:
     client = world.client()
     assert "快捷键" in client.get(world.url("portal:help")).content.decode()

@@ -10,9 +10,12 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from shemei.kernel.models import LongTask
+from shemei.kernel.permissions import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from django.db.models import QuerySet
 
     from shemei.kernel.actor import Actor
 
@@ -53,12 +56,11 @@ def create(workspace: Any, title: str, *, by: Actor) -> LongTask:
 
 
 def run(task: LongTask, work: Callable[[Progress], str | None]) -> LongTask:
-    """Run ``work`` under ``task``; its return value is the URL of the result. Errors are kept on the task."""
-    LongTask.objects.filter(pk=task.pk, state=LongTask.State.QUEUED).update(
-        state=LongTask.State.RUNNING
-    )
+    """Run ``work`` under ``task``, once; its return value is the URL of the result. Errors are kept on the task."""
+    mine = LongTask.objects.filter(pk=task.pk, state=LongTask.State.QUEUED)
+    claimed = mine.update(state=LongTask.State.RUNNING)
     task.refresh_from_db()
-    if task.state != LongTask.State.RUNNING:
+    if not claimed:
         return task
     try:
         task.result_url = work(Progress(task)) or ""
@@ -73,12 +75,26 @@ def run(task: LongTask, work: Callable[[Progress], str | None]) -> LongTask:
     return task
 
 
+def seen_by(actor: Actor) -> QuerySet[LongTask]:
+    """The tasks an actor may watch and cancel: their own, and all for those who bring data in."""
+    rows = LongTask.objects.all()
+    return rows if actor.can(Permission.IMPORT) else rows.filter(starter=actor.id)
+
+
 def cancel(task: LongTask) -> None:
     """Ask a task to stop; one that has not begun is cancelled at once."""
     LongTask.objects.filter(pk=task.pk, state=LongTask.State.QUEUED).update(
         state=LongTask.State.CANCELLED
     )
     LongTask.objects.filter(pk=task.pk, state=LongTask.State.RUNNING).update(cancel_requested=True)
+
+
+def give_up(pk: int | None, why: str) -> None:
+    """Close a task whose process is gone and whose work another one goes on with."""
+    still_open = (LongTask.State.QUEUED, LongTask.State.RUNNING)
+    LongTask.objects.filter(pk=pk, state__in=still_open).update(
+        state=LongTask.State.FAILED, error=why
+    )
 
 
 def sweep() -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
 
-from shemei.kernel import registry
+from shemei.kernel import registry, tasks
 from shemei.kernel.lists.memory import density
 from shemei.kernel.models import LongTask, Notification
 from shemei.kernel.urls import wurl
@@ -141,7 +141,8 @@ class Shell:
     def open_tasks(self) -> list[LongTask]:
         if "tasks" not in self._kept:
             open_states = (LongTask.State.QUEUED, LongTask.State.RUNNING)
-            self._kept["tasks"] = list(LongTask.objects.filter(state__in=open_states)[:5])
+            seen = tasks.seen_by(self.request.actor)  # type: ignore[attr-defined]
+            self._kept["tasks"] = list(seen.filter(state__in=open_states)[:5])
         kept: list[LongTask] = self._kept["tasks"]
         return kept
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from shemei.kernel import registry
 from shemei.kernel import tasks as long_tasks
-from shemei.kernel.models import LongTask, Notification
+from shemei.kernel.models import Notification
 from shemei.kernel.registry import Hit
 from shemei.kernel.views import get_row
 from shemei.portal.context import THEMES, Shell
@@ -101,9 +101,13 @@ def help_drawer(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/help.html")
 
 
+def _tasks(request: HttpRequest) -> Any:
+    return long_tasks.seen_by(request.actor)  # type: ignore[attr-defined]
+
+
 @require_GET
 def tasks(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/tasks.html", {"tasks": list(LongTask.objects.all()[:20])})
+    return render(request, "portal/tasks.html", {"tasks": list(_tasks(request)[:20])})
 
 
 @require_GET
@@ -113,12 +117,12 @@ def task_line(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def task(request: HttpRequest, key: str) -> HttpResponse:
-    return render(request, "portal/task.html", {"task": get_row(LongTask.objects, key)})
+    return render(request, "portal/task.html", {"task": get_row(_tasks(request), key)})
 
 
 @require_POST
 def task_cancel(request: HttpRequest, key: str) -> HttpResponse:
-    found = get_row(LongTask.objects, key)
+    found = get_row(_tasks(request), key)
     long_tasks.cancel(found)
     found.refresh_from_db()
     return render(request, "portal/task.html", {"task": found})

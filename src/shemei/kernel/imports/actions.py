@@ -110,6 +110,7 @@ def _propose(batch: ImportBatch, kind: ImportKind, options: Mapping[str, str]) -
     return found
 
 
+@transaction.atomic
 def set_kind(batch: ImportBatch, kind: str, *, by: Actor) -> ImportBatch:
     """The person says what the file is; the mapping is proposed anew."""
     require(by, kind_of(kind).permission)
@@ -129,6 +130,7 @@ def earlier_same(batch: ImportBatch) -> ImportBatch | None:
     return same.exclude(pk=batch.pk).order_by("-id").first()
 
 
+@transaction.atomic
 def set_mapping(
     batch: ImportBatch,
     columns: Mapping[str, int],
@@ -172,6 +174,8 @@ def _valid_mapping(kind: ImportKind, batch: ImportBatch, columns: Mapping[str, i
 
 
 def _must_be_open(batch: ImportBatch) -> None:
+    """Refuse what runs or is done, as the database knows it now, and keep it so until this transaction ends."""
+    batch.state = ImportBatch.objects.select_for_update().get(pk=batch.pk).state
     if batch.state not in (State.DRAFT, State.READY, State.FAILED):
         raise ImportError_(f"这次导入{batch.get_state_display()}，不能再改。请重新上传。")
 
@@ -224,6 +228,7 @@ def _compare(batch: ImportBatch, tell: Tell, total: int) -> Tally:
     return tally
 
 
+@transaction.atomic
 def accept_suggestion(batch: ImportBatch, group: str, *, by: Actor) -> ImportBatch:
     """「照此改」: let the next check use what was suggested for one kind of mistake."""
     require(by, batch.kind_of.permission)

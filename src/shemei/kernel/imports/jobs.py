@@ -21,23 +21,37 @@ from shemei.warehouse.tombstones import Tombstone, exclude
 STALLED_AFTER = timedelta(minutes=3)
 KEPT = timedelta(days=7)
 State = ImportBatch.State
+STEPS = {
+    "check": ((State.DRAFT, State.READY, State.FAILED), State.CHECKING),
+    "write": ((State.READY,), State.WRITING),
+}
+"""Step → the states it begins in, and the one it is in while it runs."""
+
+
+def begin(batch: ImportBatch, step: str, *, by: Actor) -> bool:
+    """Queue a step, unless somebody else has just done so: two clicks are one check, one writing."""
+    before, state = STEPS[step]
+    if not ImportBatch.objects.filter(pk=batch.pk, state__in=before).update(state=state):
+        return False
+    batch.state = state
+    start(batch, step, by=by)
+    return True
 
 
 def start(batch: ImportBatch, step: str, *, by: Actor) -> ImportBatch:
     """Queue the check or the writing of a batch as a long task that pages can watch."""
     title = f"{'核对' if step == 'check' else '入库'}「{batch.file_name}」"
     batch.task = tasks.create(batch.workspace, title, by=by)
-    batch.state = State.CHECKING if step == "check" else batch.state
-    batch.save(update_fields=["task", "state", "touched_at"])
-    enqueue_on_commit(run_batch, batch.pk, step)
+    batch.save(update_fields=["task", "touched_at"])
+    enqueue_on_commit(run_batch, batch.pk, step, batch.task.pk)
     return batch
 
 
 @job()
-def run_batch(pk: int, step: str) -> None:
-    """Run one step of a batch under its task."""
+def run_batch(pk: int, step: str, task: int) -> None:
+    """Run one step of a batch under its task; a nudge for a task that a later one has replaced does nothing."""
     batch = _load(pk)
-    if batch is None or batch.task is None:
+    if batch is None or batch.task_id != task:
         return
     with scope(workspace=batch.workspace):
         tasks.run(batch.task, partial(_step, batch, step))
@@ -81,6 +95,7 @@ def _resume(batch: ImportBatch) -> None:
     with scope(workspace=batch.workspace):
         mine = ImportBatch.objects.filter(pk=batch.pk, touched_at=batch.touched_at)
         if mine.update(touched_at=timezone.now()):
+            tasks.give_up(batch.task_id, "执行它的进程中断了。已另起一次，从断点接着做。")
             start(batch, "check" if batch.state == State.CHECKING else "write", by=actor_of(batch))
 
 

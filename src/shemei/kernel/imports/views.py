@@ -150,7 +150,7 @@ def mapping(request: HttpRequest, key: str) -> HttpResponse:
         actions.set_mapping(found, form.columns(), form.options(), by=request.actor)
     except ImportError_ as error:
         return _mapping_page(request, found, form, str(error))
-    jobs.start(found, "check", by=request.actor)
+    jobs.begin(found, "check", by=request.actor)
     return _to(found)
 
 
@@ -200,7 +200,7 @@ def repair(request: HttpRequest, key: str) -> HttpResponse:
     """「照此改」: take the suggestion for one kind of mistake and check again."""
     found = _batch(request, key)
     actions.accept_suggestion(found, request.POST.get("group", "")[:80], by=request.actor)
-    jobs.start(found, "check", by=request.actor)
+    jobs.begin(found, "check", by=request.actor)
     return _to(found)
 
 
@@ -209,10 +209,7 @@ def repair(request: HttpRequest, key: str) -> HttpResponse:
 @_or_say
 def write(request: HttpRequest, key: str) -> HttpResponse:
     found = _batch(request, key)
-    if found.state == State.READY:
-        ImportBatch.objects.filter(pk=found.pk).update(state=State.WRITING)
-        found.state = State.WRITING
-        jobs.start(found, "write", by=request.actor)
+    jobs.begin(found, "write", by=request.actor)
     return _to(found)
 
 
