@@ -54,7 +54,8 @@ def test_login_goes_to_where_one_wanted(world: World) -> None:
 def test_a_wrong_password_says_what_to_do_and_keeps_the_address(world: World) -> None:
     told = {"login": "chen@yuhe.example", "password": "wrong"}
     page = Client().post("/account/login/", told).content.decode()
-    assert "不正确" in page
+    assert "邮箱或密码不对" in page
+    assert page.count("忘记密码？") == 1
     assert 'value="chen@yuhe.example"' in page
 
 

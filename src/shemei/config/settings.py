@@ -190,14 +190,29 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+_SIGN_IN = "shemei.apps.accounts.forms_sign_in"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "shemei.apps.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": f"{_SIGN_IN}.LoginForm",
+    "reset_password": f"{_SIGN_IN}.ResetPasswordForm",
+    "reset_password_from_key": f"{_SIGN_IN}.ResetPasswordKeyForm",
+    "change_password": f"{_SIGN_IN}.ChangePasswordForm",
+    "set_password": f"{_SIGN_IN}.SetPasswordForm",
+    "reauthenticate": f"{_SIGN_IN}.ReauthenticateForm",
+}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+MFA_ADAPTER = "shemei.apps.accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": f"{_SIGN_IN}.AuthenticateForm",
+    "reauthenticate": f"{_SIGN_IN}.ReauthenticateCodeForm",
+    "activate_totp": f"{_SIGN_IN}.ActivateTOTPForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Shemei 社媒"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Case, FloatField, Value, When
 
 from shemei.kernel.periods import today
 from shemei.warehouse.attribution import Credit, attribute
@@ -16,6 +18,7 @@ from shemei.warehouse.questions import Series, Totals
 from shemei.warehouse.vocabulary import int_day
 
 LONG_AGO = date(2015, 1, 1)
+MOST_RANKED = 400
 Figures = dict[str, Any]
 
 
@@ -93,6 +96,19 @@ def series(
         where=where,
     )
     return ask(question).rows.to_pylist()
+
+
+def asked_sort(request: Any) -> str:
+    """The column that a list's address asks to sort by, whichever way."""
+    return request.GET.get("sort", "").lstrip("-")
+
+
+def ranked(rows: Any, worth: Mapping[str, Any], *, field: str = "key") -> Any:
+    """Rows with ``rank``, a figure that the database does not keep; beyond the best few hundred it is nought."""
+    known = {key: float(value) for key, value in worth.items() if value}
+    best = sorted(known, key=lambda key: -known[key])[:MOST_RANKED]
+    ranks = [When(**{field: key}, then=Value(known[key])) for key in best]
+    return rows.annotate(rank=Case(*ranks, default=Value(0.0), output_field=FloatField()))
 
 
 CREDIT_DAYS = 90

@@ -8,7 +8,8 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from shemei.apps.accounts.models import User, Workspace
-from shemei.apps.accounts.rules import KEY_SCOPES, MODELS, ROLE_NOTES, grantable, host_of
+from shemei.apps.accounts.rules import KEY_SCOPES, ROLE_NOTES, grantable, host_of
+from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.permissions import PERMISSION_NAMES
 
 
@@ -69,7 +70,7 @@ class NewBrandForm(forms.Form):
 class AttributionForm(forms.Form):
     attribution_model = forms.ChoiceField(
         label="归因模型",
-        choices=list(MODELS.items()),
+        choices=list(MODEL_NAMES.items()),
         help_text="看板上的可追踪成交按它分配；其他模型在归因页并列可比",
     )
     lookback_days = forms.IntegerField(
@@ -81,9 +82,9 @@ class AttributionForm(forms.Form):
 
 
 class RoleForm(forms.Form):
-    """One role of those the member may give."""
+    """One role of those the member may give; an editor unless something else is meant."""
 
-    role = forms.ChoiceField(label="角色")
+    role = forms.ChoiceField(label="角色", initial="editor")
 
     def __init__(self, *args: Any, granter: str, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -93,7 +94,7 @@ class RoleForm(forms.Form):
 
 class InvitationForm(RoleForm):
     email = forms.EmailField(
-        label="邮箱（选填）", required=False, help_text="填了就只有用这个邮箱的人能接受"
+        label="邮箱", required=False, help_text="填了就只有用这个邮箱的人能接受"
     )
     days = forms.TypedChoiceField(
         label="有效期",

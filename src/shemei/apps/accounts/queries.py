@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from allauth.usersessions.models import UserSession
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from shemei.apps.accounts.models import ApiKey, Invitation, Member, User, Workspace
-from shemei.apps.accounts.rules import PERMISSIONS
+from shemei.apps.accounts.rules import PERMISSIONS, device_in_words
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db.models import QuerySet
 
     from shemei.kernel.actor import Actor
@@ -75,6 +79,32 @@ def members_with(permission: Permission) -> list[Actor]:
     """The members of the current scope who have ``permission``, as actors."""
     roles = [role for role, held in PERMISSIONS.items() if permission in held]
     return [member.actor for member in active_members().filter(role__in=roles)]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """One place where a user is signed in: what it is in words, and when it was last used."""
+
+    words: str
+    ip: str
+    since: datetime
+    last_seen: datetime
+    is_here: bool
+
+
+def sessions_of(user: Any, here: str | None) -> list[SignedIn]:
+    """Where the user is signed in: this place first, then the last used."""
+    places = [
+        SignedIn(
+            words=device_in_words(row.user_agent),
+            ip=row.ip,
+            since=row.created_at,
+            last_seen=row.last_seen_at,
+            is_here=row.session_key == here,
+        )
+        for row in UserSession.objects.purge_and_list(user)
+    ]
+    return sorted(places, key=lambda place: (place.is_here, place.last_seen), reverse=True)
 
 
 def open_invitation(token: str) -> Invitation | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from shemei.kernel.permissions import Permission as P
 
 ROLES: dict[str, str] = {
@@ -42,16 +44,6 @@ PERMISSIONS: dict[str, frozenset[P]] = {
 KEY_SCOPES: tuple[P, ...] = tuple(p for p in P if p not in (P.MEMBERS, P.KEYS, P.WORKSPACE))
 """What a program may be given: everything but the keys of the house."""
 
-MODELS: dict[str, str] = {
-    "first": "首次触点",
-    "last": "末次触点",
-    "linear": "线性平分",
-    "time_decay": "时间衰减",
-    "position": "首尾加重",
-    "markov": "马尔可夫",
-    "shapley": "沙普利值",
-}
-
 
 def may_grant(granter: str, role: str) -> bool:
     """Whether ``granter`` may give ``role`` to somebody: nobody makes one above themselves."""
@@ -80,3 +72,39 @@ def host_of(text: str) -> str:
     if scheme not in ("", "http", "https") or not host or any(c in host for c in "/?#@ "):
         raise ValueError(f"「{text}」不是域名。只写域名，例如 https://s.brand.cn，不带路径。")
     return f"{scheme or 'https'}://{host}"
+
+
+_BROWSERS = (
+    ("企业微信", r"wxwork"),
+    ("微信", r"MicroMessenger"),
+    ("飞书", r"Lark|Feishu"),
+    ("Edge", r"Edg[A-Z]?[a-z]*/"),
+    ("Firefox", r"Firefox|FxiOS"),
+    ("Chrome", r"Chrome|CriOS"),
+    ("Safari", r"Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", r"iPhone"),
+    ("iPad", r"iPad"),
+    ("安卓", r"Android"),
+    ("Windows", r"Windows"),
+    ("Mac", r"Macintosh"),
+    ("Linux", r"Linux|X11"),
+)
+
+
+def device_in_words(agent: str) -> str:
+    """A browser's self-description as people would say it.
+
+    Examples
+    --------
+    >>> device_in_words(
+    ...     "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0 Safari/537.36"
+    ... )
+    'Windows 上的 Chrome'
+    >>> device_in_words("curl/8.5.0")
+    '其他程序'
+    """
+    system = next((name for name, pattern in _SYSTEMS if re.search(pattern, agent)), "")
+    browser = next((name for name, pattern in _BROWSERS if re.search(pattern, agent)), "")
+    return " 上的 ".join(filter(None, (system, browser))) or "其他程序"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from shemei.apps.accounts import actions_keys, listings
+from shemei.apps.accounts import actions_keys, listings, queries
 from shemei.apps.accounts.forms import KeyForm, ProfileForm
 from shemei.apps.accounts.models import ApiKey, User
 from shemei.kernel.edits import submit
@@ -70,8 +69,7 @@ def me(request: Any) -> HttpResponse:
         "has_totp": mine.filter(type=Authenticator.Type.TOTP).exists(),
         "passkeys": mine.filter(type=Authenticator.Type.WEBAUTHN).count(),
         "has_codes": mine.filter(type=Authenticator.Type.RECOVERY_CODES).exists(),
-        "sessions": UserSession.objects.purge_and_list(request.user),
-        "this_session": request.session.session_key,
+        "sessions": queries.sessions_of(request.user, here=request.session.session_key),
     }
     return render(request, "accounts/me.html", told)
 

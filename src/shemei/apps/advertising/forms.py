@@ -9,6 +9,7 @@ from django import forms
 from shemei.apps.advertising.models import Spend
 from shemei.apps.brand import queries as brand
 from shemei.kernel.edits import RowForm
+from shemei.kernel.imports.fields import CountField
 from shemei.kernel.money import parse_money
 from shemei.kernel.periods import today
 from shemei.kernel.registry import names, names_of
@@ -49,6 +50,7 @@ class SpendForm(RowForm):
             "note",
         )
         widgets = {"day": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}
+        field_classes = dict.fromkeys(("claimed_orders", "impressions", "clicks"), CountField)
         help_texts = {
             "plan": "广告后台里的计划名，同一天投了几条时分得开。",
             "kind": "达人合作费在「达人合作」里交付时自动记入，不必在这里再记。",

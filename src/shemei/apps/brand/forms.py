@@ -8,6 +8,7 @@ from django import forms
 
 from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
 from shemei.kernel.edits import RowForm
+from shemei.kernel.imports.fields import CountField
 
 
 class DayInput(forms.DateInput):
@@ -68,7 +69,7 @@ class AccountForm(RowForm):
             "is_active": "停用后不再出现在选单里，过去的数据都在。",
         }
 
-    followers = forms.IntegerField(
+    followers = CountField(
         label="粉丝", required=False, min_value=0, help_text=Meta.help_texts["followers"]
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from shemei.apps.brand.models import PLATFORM_CHOICES, Campaign, Pillar, PlatformAccount
 from shemei.apps.brand.rules import progress_sentence
-from shemei.kernel.figures import figures_by
+from shemei.kernel.figures import asked_sort, figures_by, ranked
 from shemei.kernel.lists import Column, Empty, Filter, Listing, State
 from shemei.kernel.periods import Period, today
 from shemei.kernel.permissions import Permission
@@ -35,6 +35,16 @@ def with_figures(rows: list[Any], request: Any) -> Sequence[Any]:
     return rows
 
 
+def campaigns_ranked(request: Any, rows: Any) -> Any:
+    """Rows with ``rank`` where the list is asked to sort by a figure of the log."""
+    wanted = asked_sort(request)
+    if wanted not in METRICS:
+        return rows
+    sees = request.actor.can(Permission.SPEND if wanted == "spend" else Permission.VIEW)
+    known = figures_by(request.workspace, "campaign", (wanted,)) if sees else {}
+    return ranked(rows, {key: row[wanted] for key, row in known.items()})
+
+
 def _span(campaign: Campaign) -> str:
     return Period(campaign.starts_on, campaign.ends_on).span
 
@@ -54,9 +64,9 @@ CAMPAIGNS = Listing(
         Column("state", "状态", value=campaign_state, kind="state", sort="state"),
         Column("span", "起止", value=_span, sort="starts_on"),
         Column("progress", "进度", value=_progress),
-        Column("impressions", "曝光", value=_figure("impressions"), kind="num", hint="平台报来的曝光，已按天入账"),
-        Column("clicks", "短链点击", value=_figure("clicks"), kind="num", strong=True),
-        Column("spend", "花费", value=lambda c: c.spend, kind="sum", hint="广告花费加已交付的达人合作费"),
+        Column("impressions", "曝光", value=_figure("impressions"), kind="num", sort="rank", hint="平台报来的曝光，已按天入账"),
+        Column("clicks", "短链点击", value=_figure("clicks"), kind="num", strong=True, sort="rank"),
+        Column("spend", "花费", value=lambda c: c.spend, kind="sum", sort="rank", hint="广告花费加已交付的达人合作费"),
     ),
     filters=(Filter("state", "状态", choices=Campaign.State.choices, apply=lambda rows, v: rows.filter(state=v)),),
     search=("name", "note", "utm_campaign"),
@@ -77,10 +87,11 @@ CAMPAIGNS = Listing(
 PILLARS = Listing(
     name="brand.pillars",
     columns=(
-        Column("name", "内容支柱", value=str, kind="custom", template="brand/cells/pillar.html", sort="name"),
+        Column("name", "内容支柱", value=str, kind="custom", template="brand/cells/pillar.html", href=lambda p: wurl(p.workspace, "brand:edit_pillar", p.key), sort="name"),
         Column("note", "讲什么", value=lambda p: p.note, phone=True),
-        Column("edit", "操作", value=lambda p: "改", href=lambda p: wurl(p.workspace, "brand:edit_pillar", p.key), phone=True, export=lambda p: ""),
     ),
+    search=("name", "note"),
+    search_hint="搜支柱、讲什么",
     default_sort="name",
     noun="内容支柱",
     unit="个",

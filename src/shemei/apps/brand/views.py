@@ -13,6 +13,7 @@ from shemei.apps.brand import actions, listings, pages
 from shemei.apps.brand.forms import AccountForm, CampaignForm, PillarForm
 from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
 from shemei.kernel.edits import submit
+from shemei.kernel.periods import today
 from shemei.kernel.permissions import Permission
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
@@ -22,9 +23,8 @@ from shemei.kernel.views import allow, get_row
 @allow(Permission.CONTENT_VIEW)
 def campaigns(request: Any) -> HttpResponse:
     told = {"standing": pages.standing_of_campaigns(), "tab": "campaigns"}
-    return listings.CAMPAIGNS.respond(
-        request, listings.campaign_rows(), "brand/campaigns.html", told
-    )
+    rows = listings.campaigns_ranked(request, listings.campaign_rows())
+    return listings.CAMPAIGNS.respond(request, rows, "brand/campaigns.html", told)
 
 
 @allow(Permission.CONTENT_VIEW)
@@ -35,7 +35,7 @@ def campaign(request: Any, key: str) -> HttpResponse:
 
 @allow(Permission.CONTENT_EDIT)
 def new_campaign(request: Any) -> HttpResponse:
-    form = CampaignForm(request.POST or None)
+    form = CampaignForm(request.POST or None, initial={"starts_on": today()})
     act = partial(actions.create_campaign, request.workspace, by=request.actor)
     if request.method == "POST" and (made := submit(form, act)):
         toast(request, f"已新建营销计划「{made}」")

@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from shemei.apps.commerce.models import Order
-from shemei.apps.commerce.order_file import CURRENCIES, hashed
+from shemei.apps.commerce.order_file import CURRENCIES, CURRENCY_NAMES, hashed
 from shemei.apps.commerce.rules import (
     CustomerDraft,
     LineDraft,
@@ -20,24 +20,8 @@ from shemei.apps.commerce.rules import (
 )
 from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
+from shemei.kernel.imports.fields import CellField
 from shemei.warehouse.vocabulary import SHANGHAI, from_ts, to_ts
-
-
-class CellField(forms.CharField):
-    """A text box read like a cell of a table: full width, spaces and units are fine."""
-
-    def __init__(self, read: Any, **kwargs: Any) -> None:
-        self.read = read
-        super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> Any:
-        cleaned = cells.clean(super().to_python(value))
-        if cleaned == "":
-            return ""
-        try:
-            return self.read(cleaned)
-        except CellError as error:
-            raise forms.ValidationError(f"{error}。") from None
 
 
 def _money(**kwargs: Any) -> CellField:
@@ -61,7 +45,7 @@ class OrderForm(forms.Form):
     )
     amount = _money(label="实付金额", help_text="例如 329.00")
     currency = forms.ChoiceField(
-        label="币种", choices=[(code, code) for code in CURRENCIES], initial="CNY"
+        label="币种", choices=[(code, CURRENCY_NAMES[code]) for code in CURRENCIES], initial="CNY"
     )
     state = forms.ChoiceField(label="状态", choices=Order.State.choices, initial="paid")
     promo_code = forms.CharField(

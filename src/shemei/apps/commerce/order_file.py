@@ -138,8 +138,16 @@ PRESETS: tuple[Preset, ...] = (
 )
 
 CURRENCIES = ("CNY", "GBP", "USD", "EUR", "HKD", "JPY")
+CURRENCY_NAMES = {
+    "CNY": "人民币 ¥",
+    "GBP": "英镑 £",
+    "USD": "美元 $",
+    "EUR": "欧元 €",
+    "HKD": "港币 HK$",
+    "JPY": "日元 JP¥",
+}
 OPTIONS: tuple[Option, ...] = (
-    Option("currency", "币种", tuple((code, code) for code in CURRENCIES), "CNY"),
+    Option("currency", "币种", tuple(CURRENCY_NAMES.items()), "CNY"),
     Option(
         "amounts",
         "一单多行时的实付金额",

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, Sum
 
 from shemei.apps.commerce.models import Customer, Order, OrderLine, Product
+from shemei.kernel.figures import ranked
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.registry import Named
 from shemei.kernel.urls import wurl
@@ -93,16 +94,37 @@ def batch_names(workspace: Any, keys: Iterable[str]) -> dict[str, str]:
     return dict(rows.values_list("key", "file_name"))
 
 
+_OF_PRODUCTS = {
+    "pieces": Sum("quantity"),
+    "returned": Sum("returned"),
+    "amount": Sum("amount"),
+    "orders": Count("order", distinct=True),
+}
+
+
 def sales_of(products: Sequence[Product]) -> dict[str, dict[str, int]]:
     """Pieces, orders and money per product of one page."""
     lines = OrderLine.objects.filter(sku__in=[product.sku for product in products])
-    sums = lines.values("sku").annotate(
-        pieces=Sum("quantity"),
-        returned=Sum("returned"),
-        orders=Count("order", distinct=True),
-        amount=Sum("amount"),
-    )
+    sums = lines.values("sku").annotate(**_OF_PRODUCTS)
     return {row["sku"]: row for row in sums}
+
+
+def products_ranked(workspace: Any, rows: Any, wanted: str) -> Any:
+    """Products with ``rank`` where a list is asked to sort them by what was sold."""
+    if wanted not in _OF_PRODUCTS:
+        return rows
+    sums = OrderLine.objects.filter(order__workspace=workspace).values_list("sku").order_by()
+    return ranked(rows, dict(sums.annotate(_OF_PRODUCTS[wanted])), field="sku")
+
+
+def customers_ranked(rows: Any, wanted: str) -> Any:
+    """Customers with ``rank`` where a list is asked to sort them by what they bought."""
+    known = {
+        "orders": Count("orders"),
+        "amount": Sum("orders__amount"),
+        "last": Max("orders__paid_at"),
+    }
+    return rows.annotate(rank=known[wanted]) if wanted in known else rows
 
 
 def purchases_of(customers: Sequence[Customer]) -> dict[int, dict[str, Any]]:

@@ -13,6 +13,7 @@ from shemei.apps.commerce import actions, listings, queries
 from shemei.apps.commerce.forms import OrderForm, RefundForm
 from shemei.apps.commerce.models import Customer, Order, Product, Refund
 from shemei.apps.commerce.ways import way_of
+from shemei.kernel.figures import asked_sort
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
@@ -36,14 +37,18 @@ def orders(request: HttpRequest) -> HttpResponse:
 @allow(P.CUSTOMERS)
 @require_http_methods(["GET", "POST"])
 def products(request: HttpRequest) -> HttpResponse:
-    rows = Product.objects.select_related("workspace")
+    rows = queries.products_ranked(
+        request.workspace, Product.objects.select_related("workspace"), asked_sort(request)
+    )
     return listings.PRODUCTS.respond(request, rows, "commerce/products.html", {"tab": "products"})
 
 
 @allow(P.CUSTOMERS)
 @require_http_methods(["GET", "POST"])
 def customers(request: HttpRequest) -> HttpResponse:
-    rows = Customer.objects.select_related("workspace")
+    rows = queries.customers_ranked(
+        Customer.objects.select_related("workspace"), asked_sort(request)
+    )
     return listings.CUSTOMERS.respond(
         request, rows, "commerce/customers.html", {"tab": "customers"}
     )

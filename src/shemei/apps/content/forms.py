@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from shemei.apps.brand import queries as brand
 from shemei.apps.content import rules
 from shemei.apps.content.models import Post, PostMetric
 from shemei.kernel.edits import RowForm
+from shemei.kernel.imports.fields import CountField
 from shemei.kernel.registry import names, names_of
 from shemei.platforms import platform_of
 
@@ -98,13 +99,14 @@ class MetricsForm(forms.Form):
         help_text="你在平台上看到这些数的那一天。",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, published_on: date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["day"].initial = timezone.localdate() - timedelta(1)
+        yesterday = timezone.localdate() - timedelta(1)
+        self.fields["day"].initial = max(yesterday, published_on or yesterday)
         for name in rules.FIGURES:
             label = str(PostMetric._meta.get_field(name).verbose_name)
             floor = None if name == "follows" else 0
-            self.fields[name] = forms.IntegerField(label=label, required=False, min_value=floor)
+            self.fields[name] = CountField(label=label, required=False, min_value=floor)
 
     @property
     def figure_fields(self) -> list[forms.BoundField]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from shemei.apps.brand import queries as brand
 from shemei.apps.content.models import Post
-from shemei.kernel.figures import figures_by
+from shemei.kernel.figures import asked_sort, figures_by, ranked
 from shemei.kernel.lists import Column, Empty, Filter, Listing, State
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
@@ -36,6 +36,16 @@ def with_figures(rows: list[Any], request: Any) -> Sequence[Any]:
         creator = creators.get(row.creator_key)
         row.by = (creator.name, creator.note) if creator else (row.author_name or _home(row), "")
     return rows
+
+
+def posts_ranked(request: Any, rows: Any) -> Any:
+    """Rows with ``rank`` where the list is asked to sort by a figure of the log."""
+    wanted = asked_sort(request)
+    if wanted not in METRICS:
+        return rows
+    sees = request.actor.can(Permission.VIEW)
+    known = figures_by(request.workspace, "content", (wanted,)) if sees else {}
+    return ranked(rows, {key: row[wanted] for key, row in known.items()})
 
 
 def _home(row: Post) -> str:
@@ -73,9 +83,9 @@ POSTS = Listing(
         Column("by", "作者", value=lambda p: p.by if p.by[0] else None, kind="who"),
         Column("form", "形式", value=lambda p: p.form, sort="form"),
         Column("published", "发布", value=lambda p: p.published_at, kind="datetime", sort="published_at"),
-        Column("impressions", "曝光", value=lambda p: p.seen, kind="num", strong=True, hint="平台不报曝光时，用播放或阅读"),
-        Column("engagement_rate", "互动率", value=_figure("engagement_rate"), kind="ratio"),
-        Column("clicks", "短链点击", value=_figure("clicks"), kind="num", hint="由系统的短链数出，不含平台自报"),
+        Column("impressions", "曝光", value=lambda p: p.seen, kind="num", strong=True, sort="rank", hint="平台不报曝光时，用播放或阅读"),
+        Column("engagement_rate", "互动率", value=_figure("engagement_rate"), kind="ratio", sort="rank"),
+        Column("clicks", "短链点击", value=_figure("clicks"), kind="num", sort="rank", hint="由系统的短链数出，不含平台自报"),
         Column("state", "状态", value=post_state, kind="state", sort="state", phone=False),
         Column("platform", "平台", value=lambda p: p.platform, kind="platform", hidden=True),
         Column("campaign", "营销计划", value=lambda p: p.campaign.name if p.campaign else "", hidden=True),

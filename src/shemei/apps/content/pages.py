@@ -21,6 +21,7 @@ from shemei.warehouse.vocabulary import date_of
 
 FIGURES = ("impressions", "engagements", "engagement_rate", "clicks", "ctr")
 FIGURE_NAMES = {name: str(PostMetric._meta.get_field(name).verbose_name) for name in rules.FIGURES}
+REPORTED = ("impressions", "engagements")
 DAILY = ("impressions", "engagements", "clicks")
 LONGEST = 90
 
@@ -47,9 +48,7 @@ def post(row: Post, by: Any) -> dict[str, Any]:
         "row": row,
         "state": post_state(row),
         "creator": names_of("creator", row.workspace, [row.creator_key]).get(row.creator_key),
-        "figures": totals(row.workspace, FIGURES, where=(("content", row.key),))
-        if by.can(Permission.VIEW)
-        else {},
+        "figures": _figures(row, snapshots) if by.can(Permission.VIEW) else {},
         "charts": charts(row, days) if by.can(Permission.VIEW) else [],
         "days": days,
         "conclusion": conclusion(days),
@@ -59,6 +58,13 @@ def post(row: Post, by: Any) -> dict[str, Any]:
         "paths_url": _paths_url(row),
         "may_change": by.can(Permission.CONTENT_EDIT),
     }
+
+
+def _figures(row: Post, snapshots: list[rules.Snapshot]) -> dict[str, Any]:
+    """Figures since publication; what no platform has told yet is unknown, not nought."""
+    told = totals(row.workspace, FIGURES, where=(("content", row.key),))
+    unknown = [] if snapshots else [name for name in REPORTED if not told[name]]
+    return told | dict.fromkeys(unknown)
 
 
 def _days(row: Post) -> list[dict[str, Any]]:

@@ -21,7 +21,8 @@ from shemei.kernel.views import allow, get_row
 @allow(Permission.CONTENT_VIEW)
 def posts(request: Any) -> HttpResponse:
     told = {"standing": pages.standing(), "may_import": request.actor.can(Permission.IMPORT)}
-    return listings.POSTS.respond(request, listings.post_rows(), "content/posts.html", told)
+    rows = listings.posts_ranked(request, listings.post_rows())
+    return listings.POSTS.respond(request, rows, "content/posts.html", told)
 
 
 @allow(Permission.CONTENT_VIEW)
@@ -58,7 +59,7 @@ def edit_post(request: Any, key: str) -> HttpResponse:
 @allow(Permission.CONTENT_EDIT)
 def enter_metrics(request: Any, key: str) -> HttpResponse:
     row: Post = get_row(listings.post_rows(), key)
-    form = MetricsForm(request.POST or None)
+    form = MetricsForm(request.POST or None, published_on=row.published_on)
     act = partial(actions.record_metrics, row, by=request.actor)
     if request.method == "POST" and (changed := submit(form, act)) is not None:
         toast(

@@ -10,6 +10,7 @@ from shemei.apps.brand import queries as brand
 from shemei.apps.creators import rules
 from shemei.apps.creators.models import PLATFORM_CHOICES, Collaboration, Creator
 from shemei.kernel.edits import RowForm
+from shemei.kernel.imports.fields import CountField
 from shemei.kernel.money import parse_money
 from shemei.kernel.periods import today
 from shemei.kernel.registry import names, names_of
@@ -55,9 +56,7 @@ class CreatorForm(RowForm):
             "note": "擅长什么、报价、联系人、避忌。",
         }
 
-    followers = forms.IntegerField(
-        label="粉丝", min_value=0, help_text=Meta.help_texts["followers"]
-    )
+    followers = CountField(label="粉丝", min_value=0, help_text=Meta.help_texts["followers"])
 
 
 class CollaborationForm(RowForm):
@@ -65,6 +64,7 @@ class CollaborationForm(RowForm):
         model = Collaboration
         fields = ("promised_impressions", "state", "delivered_on", "note")
         widgets = {"delivered_on": DayInput()}
+        field_classes = {"promised_impressions": CountField}
         help_texts = {
             "promised_impressions": "对方承诺的曝光，交付后与实到比。没有约定就填 0。",
             "delivered_on": "交付那天起，合作费记入花费。",
@@ -139,7 +139,7 @@ class TiersForm(forms.Form):
         for platform, label in [("", "全部平台"), *PLATFORM_CHOICES]:
             limits = table.get(platform) or (rules.DEFAULT_LIMITS if not platform else None)
             for level, name in (("kol", "KOL"), ("koc", "KOC")):
-                self.fields[f"{level}_{platform or 'all'}"] = forms.IntegerField(
+                self.fields[f"{level}_{platform or 'all'}"] = CountField(
                     label=f"{label}，{name} 起点",
                     required=not platform,
                     min_value=1,

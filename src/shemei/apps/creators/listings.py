@@ -7,7 +7,7 @@ from typing import Any
 
 from shemei.apps.creators import queries, rules
 from shemei.apps.creators.models import PLATFORM_CHOICES, Collaboration, Creator
-from shemei.kernel.figures import credited_by, figures_by
+from shemei.kernel.figures import asked_sort, credited_by, figures_by, ranked
 from shemei.kernel.lists import Column, Empty, Filter, Listing, State
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
@@ -37,6 +37,15 @@ def with_figures(rows: list[Any], request: Any) -> Sequence[Any]:
     return rows
 
 
+def creators_ranked(request: Any, rows: Any) -> Any:
+    """Rows with ``rank`` where the list is asked to sort by what creators earned."""
+    if asked_sort(request) != "value":
+        return rows
+    sees = request.actor.can(Permission.VIEW)
+    known = credited_by(request.workspace, "creator") if sees else {}
+    return ranked(rows, {key: credit.value for key, credit in known.items()})
+
+
 CREATORS = Listing(
     name="creators.creators",
     columns=(
@@ -46,7 +55,7 @@ CREATORS = Listing(
         Column("followers", "粉丝", value=lambda c: c.followers, kind="num", sort="followers"),
         Column("fees", "合作费", value=lambda c: c.fees or None, kind="sum", hint="已交付的合作"),
         Column("share", "实到 / 承诺", value=lambda c: c.share, kind="custom", template="creators/cells/share.html", hint="合作内容的曝光，与承诺的曝光比", export=lambda c: c.share),
-        Column("value", "归因成交额", value=lambda c: c.value, kind="sum", strong=True, hint="近 90 天，按品牌空间选定的归因模型"),
+        Column("value", "归因成交额", value=lambda c: c.value, kind="sum", strong=True, sort="rank", hint="近 90 天，按品牌空间选定的归因模型"),
     ),
     filters=(
         Filter("tier", "级别", choices=Creator.Tier.choices, apply=lambda rows, v: rows.filter(tier=v)),
@@ -93,7 +102,8 @@ COLLABORATIONS = Listing(
         Column("promised", "承诺曝光", value=lambda d: d.promised_impressions or None, kind="num", sort="promised_impressions"),
         Column("share", "实到 / 承诺", value=lambda d: d.share, kind="custom", template="creators/cells/share.html", export=lambda d: d.share),
         Column("delivered_on", "交付", value=lambda d: d.delivered_on, kind="date", sort="delivered_on"),
-        Column("state", "状态", value=collaboration_state, kind="state", sort="state", href=lambda d: wurl(d.workspace, "creators:edit_collaboration", d.key)),
+        Column("state", "状态", value=collaboration_state, kind="state", sort="state"),
+        Column("edit", "操作", value=lambda d: "改", href=lambda d: wurl(d.workspace, "creators:edit_collaboration", d.key), phone=True, export=lambda d: ""),
     ),
     filters=(
         Filter("state", "状态", choices=Collaboration.State.choices, apply=lambda rows, v: rows.filter(state=v)),

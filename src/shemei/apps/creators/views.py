@@ -25,9 +25,8 @@ def creators(request: Any) -> HttpResponse:
         "may_change": request.actor.can(Permission.CREATORS),
         "tab": "creators",
     }
-    return listings.CREATORS.respond(
-        request, listings.creator_rows(), "creators/creators.html", told
-    )
+    rows = listings.creators_ranked(request, listings.creator_rows())
+    return listings.CREATORS.respond(request, rows, "creators/creators.html", told)
 
 
 @allow(Permission.CREATORS)

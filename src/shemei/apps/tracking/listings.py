@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from django.db.models import Case, Value, When
-from django.db.models.fields import FloatField
 from django.http import HttpRequest
 
 from shemei.apps.brand import queries as brand
 from shemei.apps.tracking import actions, figures
 from shemei.apps.tracking.models import Link, PromoCode
+from shemei.kernel.figures import asked_sort, ranked
 from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, State
 from shemei.kernel.periods import period_from, today
 from shemei.kernel.permissions import Permission as P
@@ -29,7 +28,6 @@ CODE_STATES = {
     "over": State("已过期", "quiet"),
     "off": State("已停用", "quiet"),
 }
-MOST_RANKED = 400
 
 
 def code_state(row: PromoCode) -> State:
@@ -88,14 +86,11 @@ def codes_ranked(request: HttpRequest, rows: Any) -> Any:
 
 def _ranked(request: HttpRequest, rows: Any, field: str, ask: Callable[..., Any]) -> Any:
     """Rows with ``rank`` where the list is asked to sort by a figure of the log."""
-    wanted = request.GET.get("sort", "").lstrip("-")
+    wanted = asked_sort(request)
     if wanted not in ("clicks", "people", "orders", "revenue"):
         return rows
     known = ask(request.workspace, period_from(request.GET))
-    worth = {key: float(getattr(one, wanted) or 0) for key, one in known.items()}
-    best = sorted(worth, key=lambda key: -worth[key])[:MOST_RANKED]
-    ranks = [When(**{field: key}, then=Value(worth[key])) for key in best]
-    return rows.annotate(rank=Case(*ranks, default=Value(0.0), output_field=FloatField()))
+    return ranked(rows, {key: getattr(one, wanted) for key, one in known.items()}, field=field)
 
 
 def _fill_links(rows: list[Link], request: HttpRequest) -> Sequence[Link]:
@@ -239,8 +234,21 @@ CODES = Listing(
         Column("campaign", "营销计划", value=campaign_text),
         Column("platform", "平台", kind="platform", value=lambda row: row.platform),
         Column("discount", "优惠", value=lambda row: row.discount_note),
-        Column("orders", "用码订单", kind="num", value=lambda row: row.figure.orders, strong=True),
-        Column("revenue", "成交额", kind="money", value=lambda row: row.figure.revenue),
+        Column(
+            "orders",
+            "用码订单",
+            kind="num",
+            value=lambda row: row.figure.orders,
+            sort="rank",
+            strong=True,
+        ),
+        Column(
+            "revenue",
+            "成交额",
+            kind="money",
+            value=lambda row: row.figure.revenue,
+            sort="rank",
+        ),
         Column("ends", "有效至", kind="date", value=lambda row: row.ends_on, sort="ends_on"),
         Column("state", "状态", kind="state", value=code_state),
         Column(

@@ -52,12 +52,13 @@ class Column:
     phone: bool | None = None
     hidden: bool = False
     strong: bool = False
+    numeric: bool = False
     template: str = ""
     export: Callable[[Any], Any] | None = None
 
     @property
     def is_numeric(self) -> bool:
-        return self.kind in NUMERIC
+        return self.numeric or self.kind in NUMERIC
 
 
 @dataclass(frozen=True, slots=True)
