@@ -29,6 +29,20 @@ def test_behind_says_how_much_each_day_needs() -> None:
     assert at.needed_per_day == pytest.approx(520 / 46)
 
 
+def test_a_morning_is_not_held_against_a_whole_day() -> None:
+    kept_up = 920.0 * 45.1001 / 92
+    morning = rules.progress(REVENUE, kept_up, 920.0, START, END, date(2026, 11, 15), 0.1)
+    assert (morning.state, morning.expected) == ("ahead", pytest.approx(45.1 / 92))
+    assert morning.needed_per_day == pytest.approx(10.0, rel=1e-4)
+    evening = rules.progress(REVENUE, kept_up, 920.0, START, END, date(2026, 11, 15), 0.9)
+    assert evening.state == "behind"
+
+
+def test_a_goal_is_reached_on_the_day_that_brings_the_rest() -> None:
+    at = rules.progress(REVENUE, 10.0, 23.0, START, END, START)
+    assert at.reached_on == date(2026, 10, 3)
+
+
 def test_after_its_last_day_a_goal_is_met_or_missed() -> None:
     late = date(2027, 1, 3)
     assert rules.progress(REVENUE, 919.0, 920.0, START, END, late).state == "missed"
@@ -59,6 +73,7 @@ def test_a_change_within_noise_is_not_a_finding() -> None:
     assert not rules.moved(rules.Rate(30, 1000, 33, 1000))
     assert rules.moved(rules.Rate(300, 10_000, 400, 10_000))
     assert not rules.moved(rules.Rate(1, 20, 15, 20))
+    assert not rules.moved(rules.Rate(900, 300, 250, 300))
 
 
 def test_what_moved_most_holds_at_least_a_tenth_of_the_move() -> None:

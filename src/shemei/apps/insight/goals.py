@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from shemei.apps.insight import rules
@@ -10,6 +11,7 @@ from shemei.apps.insight.models import Goal
 from shemei.apps.insight.queries import goal_value
 from shemei.kernel.periods import Period, today
 from shemei.portal.numbers import pct, points, times, wan, yuan
+from shemei.warehouse.vocabulary import SHANGHAI
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,9 @@ def goal_row(workspace: Any, goal: Goal) -> GoalRow:
         if goal.starts_on <= day
         else None
     )
-    at = rules.progress(metric, value, float(goal.target), goal.starts_on, goal.ends_on, day)
+    at = rules.progress(
+        metric, value, float(goal.target), goal.starts_on, goal.ends_on, day, _of_today()
+    )
     tone, word = _GOAL_WORDS[at.state]
     expected = 100 * at.expected if metric.adds else None
     target = _shown(metric, float(goal.target))
@@ -42,6 +46,12 @@ def goal_row(workspace: Any, goal: Goal) -> GoalRow:
         goal.key, metric.name, _shown(metric, value), target if metric.adds else f"{'不高于' if metric.better == 'down' else '不低于'} {target}",
         100 * at.done, expected, tone, word, _goal_text(metric, at),
     )  # fmt: skip
+
+
+def _of_today() -> float:
+    """How much of today has gone, 0 to 1."""
+    now = datetime.now(SHANGHAI)
+    return (now - now.replace(hour=0, minute=0, second=0, microsecond=0)) / timedelta(1)
 
 
 _GOAL_WORDS = {

@@ -221,17 +221,17 @@ class Overview:
         return [rules.item(key, names[key].name, now.get(key), before.get(key)) for key in keys]
 
     def _conversion(self) -> rules.Finding | None:
-        keys = ("orders", "visits")
+        keys = ("orders", "clicks")
         if self.board.fair is None:
             return None
         now, before = (self.board.totals(keys, span)[0] for span in self.board.fair)
-        if not (now["visits"] and before["visits"]):
+        if not (now["clicks"] and before["clicks"]):
             return None
-        rate = rules.Rate(now["orders"], now["visits"], before["orders"], before["visits"])
+        rate = rules.Rate(now["orders"], now["clicks"], before["orders"], before["clicks"])
         if not rules.moved(rate):
             return None
         up = rate.change > 0
-        text = f"每百次访问成交 {100 * rate.hits / rate.of:.2f} 单，对比期 {100 * rate.hits_before / rate.of_before:.2f} 单；差别超出偶然（|z| = {abs(rate.z):.1f}）。"
+        text = f"每百次点击成交 {100 * rate.hits / rate.of:.2f} 单，对比期 {100 * rate.hits_before / rate.of_before:.2f} 单；差别超出偶然（|z| = {abs(rate.z):.1f}）。"
         title = f"成交转化率{'升' if up else '降'}了 {abs(rate.change) * 100:.2f} 个百分点。"
         return rules.Finding(
             "good" if up else "warn",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil
 from typing import Literal, Protocol
 
 Tone = Literal["good", "warn", "info"]
@@ -50,22 +51,31 @@ class Progress:
 
 
 def progress(
-    metric: GoalMetric, value: float | None, target: float, starts_on: date, ends_on: date, on: date
+    metric: GoalMetric,
+    value: float | None,
+    target: float,
+    starts_on: date,
+    ends_on: date,
+    on: date,
+    of_day: float = 1.0,
 ) -> Progress:
-    """Hold a figure against its goal: a growing one against the days gone, a level against the target itself."""
+    """Hold a figure against its goal: a growing one against the days gone, a level against the target itself.
+
+    ``of_day`` is how much of the day ``on`` has gone: in the morning nobody is behind for want of the evening.
+    """
     if value is None or on < starts_on or target <= 0:
         return Progress("waiting", 0.0, 0.0, 0.0, None)
     total = (ends_on - starts_on).days + 1
-    gone = min(total, (on - starts_on).days + 1)
     over = on > ends_on
+    gone = total if over else (on - starts_on).days + max(of_day, 0.01)
     if not metric.adds:
         return _level(metric, value, target, over)
     done, expected = value / target, gone / total
-    left = max(0, total - gone)
+    left = total - gone
     needed = max(0.0, target - value) / left if left else 0.0
     pace = value / gone
     reached = (
-        starts_on + timedelta(round(target / pace) - 1)
+        starts_on + timedelta(ceil(target / pace) - 1)
         if pace > 0 and target / pace < 3_650
         else None
     )
@@ -174,8 +184,12 @@ def mover(items: Sequence[Item], gained: float) -> Item | None:
 
 
 def moved(rate: Rate) -> bool:
-    """Whether a ratio's change is beyond noise (|z| ≥ 1.96) and has enough behind it."""
-    return min(rate.of, rate.of_before) >= 200 and abs(rate.z) >= 1.96
+    """Whether a ratio's change is beyond noise (|z| ≥ 1.96) and has enough behind it.
+
+    Where more came than was counted below (orders without a click), it is no share and says nothing.
+    """
+    is_share = rate.hits <= rate.of and rate.hits_before <= rate.of_before
+    return is_share and min(rate.of, rate.of_before) >= 200 and abs(rate.z) >= 1.96
 
 
 def saturated(
