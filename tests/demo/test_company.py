@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,7 @@ from shemei.demo.events import Log
 from shemei.demo.orders import place_orders
 from shemei.demo.people import CHANNELS, simulate
 from shemei.demo.plan import DAYS, Plan, make_plan
-from shemei.warehouse.vocabulary import SCHEMA, day_of, to_ts, visitor_key, week_of
+from shemei.warehouse.vocabulary import SCHEMA, SHANGHAI, day_of, to_ts, visitor_key, week_of
 
 PEOPLE, SEED = 3_000, 11
 UNTIL = (DAYS - 0.4) * 86_400.0
@@ -29,15 +29,35 @@ def log(plan: Plan) -> pa.Table:
     return pa.concat_tables(_log(plan).tables())
 
 
-def _log(plan: Plan) -> Log:
+def _log(plan: Plan, until: float = UNTIL) -> Log:
     touches = simulate(plan, PEOPLE, SEED)
-    orders = place_orders(plan, touches, UNTIL, SEED)
-    return Log(plan, touches, orders, PEOPLE, UNTIL, orders.phones, SEED)
+    orders = place_orders(plan, touches, SEED)
+    return Log(plan, touches, orders, PEOPLE, until, orders.phones, SEED)
 
 
 def test_equal_seeds_give_equal_logs(plan: Plan, log: pa.Table) -> None:
     again = pa.concat_tables(_log(make_plan(date(2026, 11, 24), SEED)).tables())
     assert again.equals(log)
+
+
+def test_an_earlier_hour_of_the_day_gives_the_same_log_only_shorter(
+    plan: Plan, log: pa.Table
+) -> None:
+    earlier = UNTIL - 5 * 3_600
+    told = pa.concat_tables(_log(plan, earlier).tables())
+    midnight = datetime.combine(plan.first, time(), SHANGHAI)
+    before = pc.less(log["ts"].cast(pa.int64()), to_ts(midnight + timedelta(seconds=earlier)))
+    assert 0 < len(told) < len(log)
+    assert told.equals(log.filter(before))
+
+
+def test_orders_until_a_moment_are_those_the_log_tells(plan: Plan, log: pa.Table) -> None:
+    orders = place_orders(plan, simulate(plan, PEOPLE, SEED), SEED).until(UNTIL)
+    told = log.filter(pc.equal(log["kind"], "order"))
+    assert told["order_id"].to_pylist() == orders.number
+    assert set(told["customer"].to_pylist()) == set(orders.customer_keys)
+    refunds = log.filter(pc.equal(log["kind"], "refund"))
+    assert sum(refunds["amount"].to_pylist()) == orders.refund.sum() > 0
 
 
 def test_the_log_is_in_the_one_shape(log: pa.Table) -> None:

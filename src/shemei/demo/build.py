@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 import numpy as np
@@ -21,11 +21,12 @@ from shemei.demo.orders import Orders, place_orders
 from shemei.demo.people import Touches, season, simulate, unseen
 from shemei.demo.plan import DAYS, Plan, make_plan
 from shemei.demo.rooms import Rooms, make_workspace
+from shemei.demo.sheet import uuids
 from shemei.kernel.crypto import phone_hash
 from shemei.warehouse import maintenance
 from shemei.warehouse.home import Home
 from shemei.warehouse.loader import append_events
-from shemei.warehouse.vocabulary import SCHEMA, SHANGHAI, from_ts, stamp
+from shemei.warehouse.vocabulary import SCHEMA, SHANGHAI, Event, from_ts, stamp, to_ts
 
 PEOPLE = 215_000
 SEED = 20260
@@ -46,13 +47,16 @@ class Built:
 def build(
     home: Home, *, now: datetime, password: str, tell: Tell, people: int = PEOPLE, seed: int = SEED
 ) -> Built:
-    """Build everything; equal arguments give equal companies, but for password hashes and keyed hashes of phones."""
+    """Build everything. Equal arguments give equal figures; only what is secret or keyed to the home differs.
+
+    A later ``now`` of the same day adds what has happened since, and changes nothing before.
+    """
     tell("排计划")
     plan = make_plan(now.date(), seed)
     until = (now - datetime.combine(plan.first, time(), SHANGHAI)).total_seconds()
     tell("模拟顾客")
     touches = simulate(plan, people, seed)
-    orders = place_orders(plan, touches, until, seed + 1)
+    orders = place_orders(plan, touches, seed + 1)
     hashes = [phone_hash(plan.workspace_key, phone) for phone in orders.phones]
     exposure = _until_today(reach.make_reach(plan, season(plan)[0], seed + 2), now.date(), plan)
     tell("写事件")
@@ -66,7 +70,8 @@ def build(
     maintenance.settle(home)
     with scope(workspace=None):
         book.republish()
-    return Built(plan.workspace_key, report.loaded_records, len(orders.touch), people)
+    placed = len(orders.until(until).touch)
+    return Built(plan.workspace_key, report.loaded_records, placed, people)
 
 
 def new_password() -> str:
@@ -111,7 +116,9 @@ def _fill_rooms(
         rooms.metrics(exposure)
         rooms.people()
         rooms.tracking()
-        rooms.commerce(orders, hashes, log.order_clicks(), log.order_visitors())
+        placed = orders.until(log.until)
+        known = hashes[: len(placed.phones)]
+        rooms.commerce(placed, known, log.order_clicks(), log.order_visitors())
         spends = rooms.advertising(reach.make_spend(plan, season(plan)[0], SEED + 4), now.date())
         rooms.goals(_targets(orders, touches))
         fees = [
@@ -122,15 +129,24 @@ def _fill_rooms(
         paid = SpendBooked(
             workspace.key, tuple(spend.cost for spend in spends), "import"
         ).to_events()
-    rows = [stamp(event).as_dict() for event in [*fees, *paid] if event.ts <= now.timestamp() * 1e6]
-    for row in rows:
-        row["ts"] = from_ts(row["ts"])
+    return _expenses([*fees, *paid], now)
+
+
+def _expenses(booked: list[Event], now: datetime) -> pa.Table:
+    rng = np.random.default_rng(SEED + 5)
+    numbers = uuids(rng, np.array([event.ts // 1000 for event in booked])).to_pylist()
+    rows = [
+        stamp(replace(event, event_id=number)).as_dict() | {"ts": from_ts(event.ts)}
+        for event, number in zip(booked, numbers, strict=True)
+        if event.ts <= to_ts(now)
+    ]
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
 def _targets(orders: Orders, touches: Touches) -> dict[str, float]:
     """Goals of the campaign, set a little above what its first 54 days promise."""
-    traced = ~unseen(touches.person[orders.touch]) | (np.array(orders.code) != "")
+    owned = (orders.code_creator >= 0) | (orders.code_spot >= 0)
+    traced = owned | ~unseen(touches.person[orders.touch])
     recent = traced & (orders.seconds >= (DAYS - 54) * 86_400)
     pace = float(np.sum(orders.amount[recent])) / 54 * 92
     return {

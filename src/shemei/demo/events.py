@@ -35,7 +35,10 @@ PAGES = ("/", "/p/barrier-cream", "/p/ceramide-serum", "/p/mist", "/p/cleanser",
 
 @dataclass(slots=True)
 class Log:
-    """Draws the blocks of one demo; ``until`` (seconds) cuts what has not happened yet."""
+    """Draws the blocks of one demo, always whole days; ``until`` (seconds) then cuts what has not happened yet.
+
+    So a demo built later the same day is the same company, a little further on.
+    """
 
     plan: Plan
     touches: Touches
@@ -66,18 +69,17 @@ class Log:
         self.site = self.touches.person + second * self.people
 
     def _block(self, seconds: Floats, kind: str, **columns: object) -> pa.Table:
-        return block(self.rng, self.midnight, seconds, self.plan.workspace_key, kind, **columns)
+        made = block(self.rng, self.midnight, seconds, self.plan.workspace_key, kind, **columns)
+        return made.filter(pa.array(seconds < self.until))
 
     def tables(self) -> list[pa.Table]:
-        happened = (self.touches.seconds < self.until) & ~unseen(self.touches.person)
-        clicked = happened & ((self.touches.post >= 0) | (self.touches.spot >= 0))
+        seen = ~unseen(self.touches.person)
+        clicked = seen & ((self.touches.post >= 0) | (self.touches.spot >= 0))
         return [
             self.clicks(np.flatnonzero(clicked)),
             self.bots(np.flatnonzero(clicked)),
-            *self.visits(
-                np.flatnonzero(happened & (~clicked | (self.rng.random(len(happened)) < 0.92)))
-            ),
-            self.friends(np.flatnonzero(happened)),
+            *self.visits(np.flatnonzero(seen & (~clicked | (self.rng.random(len(seen)) < 0.92)))),
+            self.friends(np.flatnonzero(seen)),
             self.ordered(),
             self.redeemed(),
             self.refunded(),
@@ -167,7 +169,7 @@ class Log:
         """Link previews and crawlers: marked with a reason, kept apart, never in a path."""
         some = np.sort(self.rng.choice(rows, len(rows) // 28, replace=False))
         return self._block(
-            np.minimum(self.touches.seconds[some] + 1.5, self.until),
+            self.touches.seconds[some] + 1.5,
             "click",
             source="edge",
             suspect=coded(
@@ -194,11 +196,9 @@ class Log:
             **self._browser(rows),
         }
         at = self.touches.seconds[rows] + 2.0
-        visits = self._block(
-            np.minimum(at, self.until), "visit", page=coded(PAGES, rows % 5), **shared
-        )
+        visits = self._block(at, "visit", page=coded(PAGES, rows % 5), **shared)
         more = np.repeat(np.arange(len(rows)), self.rng.poisson(0.75, len(rows)))
-        later = np.minimum(at[more] + self.rng.exponential(45.0, len(more)) + 3, self.until)
+        later = at[more] + self.rng.exponential(45.0, len(more)) + 3
         again = {
             name: value.take(pa.array(more)) if isinstance(value, pa.Array) else value
             for name, value in shared.items()
@@ -212,9 +212,7 @@ class Log:
         return [
             visits,
             views,
-            self._block(
-                np.minimum(at[cart] + 60, self.until), "custom", action="add_to_cart", **carts
-            ),
+            self._block(at[cart] + 60, "custom", action="add_to_cart", **carts),
         ]
 
     def friends(self, rows: Ints) -> pa.Table:
@@ -223,7 +221,7 @@ class Log:
         first = first[self.rng.random(len(first)) < 0.45]
         account = self.plan.accounts[2]
         return self._block(
-            np.minimum(self.touches.seconds[first] + 90, self.until),
+            self.touches.seconds[first] + 90,
             "add_friend",
             source="import",
             platform="wecom",
@@ -294,6 +292,7 @@ class Log:
             source="import",
             amount=self.orders.refund[rows],
             **self._buyer(rows),
+            **self._owner(rows),
         )
 
     def reported(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,27 +36,39 @@ class Orders:
     customer_keys: list[str]
     phones: list[str]
 
+    def until(self, seconds: float) -> Orders:
+        """What had been ordered and given back by then; customers are numbered by their first order."""
+        count = int(np.searchsorted(self.seconds, seconds))
+        people = int(self.customer[:count].max(initial=-1)) + 1
+        known = {"customer_keys": people, "phones": people}
+        part = {
+            item.name: getattr(self, item.name)[: known.get(item.name, count)]
+            for item in fields(self)
+        }
+        back = part["refund_seconds"] < seconds
+        return Orders(**part | {"refund": np.where(back, part["refund"], 0)})
+
 
 def keys(rng: np.random.Generator, count: int) -> list[str]:
     """``count`` unguessable-looking keys of 22 characters, from the seed."""
     return ["".join(row) for row in ALPHABET[rng.integers(0, len(ALPHABET), (count, 22))]]
 
 
-def place_orders(plan: Plan, touches: Touches, until: float, seed: int) -> Orders:
-    """Turn bought touches into orders placed before ``until`` seconds."""
+def place_orders(plan: Plan, touches: Touches, seed: int) -> Orders:
+    """Turn bought touches into orders."""
     rng = np.random.default_rng(seed)
     seconds = touches.seconds + 120 + rng.random(len(touches.seconds)) * 1500
-    rows = np.flatnonzero(touches.bought & (seconds < until))
+    rows = np.flatnonzero(touches.bought)
     rows = rows[np.argsort(seconds[rows], kind="stable")]
     count, when = len(rows), seconds[rows]
-    buyers, customer = np.unique(touches.person[rows], return_inverse=True)
+    buyers, customer = _customers(touches.person[rows])
     share = np.array([item[3] for item in script.PRODUCTS])
     product = rng.choice(len(share), count, p=share / share.sum())
     quantity = 1 + (rng.random(count) < 0.16) + (rng.random(count) < 0.04)
     code, code_creator, code_spot = _codes(plan, touches, rows, rng)
     price = np.array([item[2] for item in script.PRODUCTS])[product]
     amount = price * quantity - np.where(np.array(code) != "", 3_000, 0)
-    refund, refund_seconds = _refunds(plan, when, amount, until, rng)
+    refund, refund_seconds = _refunds(plan, when, amount, rng)
     return Orders(
         touch=rows,
         seconds=when,
@@ -77,6 +89,15 @@ def place_orders(plan: Plan, touches: Touches, until: float, seed: int) -> Order
             for n, known in zip(buyers, rng.random(len(buyers)) < PHONE_SHARE, strict=True)
         ],
     )
+
+
+def _customers(person: Ints) -> tuple[Ints, Ints]:
+    """The persons of orders by their first order, and which of them placed each."""
+    buyers, first, which = np.unique(person, return_index=True, return_inverse=True)
+    by_first = np.argsort(first)
+    rank = np.empty(len(buyers), np.int64)
+    rank[by_first] = np.arange(len(buyers))
+    return buyers[by_first], rank[which]
 
 
 def _numbers(plan: Plan, when: Floats) -> list[str]:
@@ -108,7 +129,7 @@ def _codes(
 
 
 def _refunds(
-    plan: Plan, when: Floats, amount: Ints, until: float, rng: np.random.Generator
+    plan: Plan, when: Floats, amount: Ints, rng: np.random.Generator
 ) -> tuple[Ints, Floats]:
     day = when // 86_400
     bad = (day >= plan.bad_week) & (day < plan.bad_week + 7)
@@ -117,4 +138,4 @@ def _refunds(
     )
     at = when + (1.5 + rng.exponential(3.0, len(when))) * 86_400
     partly = np.where(rng.random(len(when)) < 0.2, amount // 2, amount)
-    return np.where(wanted & (at < until), partly, 0), at
+    return np.where(wanted, partly, 0), at
