@@ -7,8 +7,10 @@ import gzip
 import io
 import tracemalloc
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -201,6 +203,42 @@ HEADS = st.sampled_from(
         b'"',
     ]
 )
+
+
+def with_part(book: bytes, name: str, write: Callable[[IO[bytes]], None]) -> bytes:
+    """A workbook with one of its parts written anew."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(book)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for item in old.infolist():
+            if item.filename != name:
+                new.writestr(item, old.read(item.filename))
+        with new.open(name, "w", force_zip64=True) as part:
+            write(part)
+    return out.getvalue()
+
+
+def test_a_small_workbook_with_a_mountain_of_texts_is_refused_unread(tmp_path: Path) -> None:
+    book = workbook({"s": [["订单号", "实付"], ["D1", 3.5]]})
+    bomb = with_part(
+        book,
+        "xl/sharedStrings.xml",
+        lambda part: [part.write(b" " * 2**20) for _ in range(201)] and None,
+    )
+    assert len(bomb) < 1_000_000
+    with pytest.raises(ImportError_, match="文字太多"):
+        open_table(written(tmp_path, bomb, "o.xlsx"))
+
+
+def test_a_row_that_stands_at_two_billion_is_not_waited_for(tmp_path: Path) -> None:
+    book = workbook({"s": [["订单号", "实付"], ["D1", 3.5]]})
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").replace(b'r="2"', b'r="2000000000"')
+    far = with_part(book, "xl/worksheets/sheet1.xml", lambda part: part.write(sheet) and None)
+    with pytest.raises(ImportError_, match="1,048,576 行"):
+        open_table(written(tmp_path, far, "o.xlsx")).preview(3)
 
 
 @settings(

@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_UNPACKED = 2 * 1024**3
+MAX_HELD = 200 * 1024**2
+STREAMED = ("xl/worksheets/", "xl/media/")
+"""Parts of a workbook that are read row by row or not at all; the others are held in memory, shared texts above all."""
 MAX_COLUMNS = 400
+MAX_SHEET_ROWS = 1_048_576
 Record = tuple[int, list[Any]]
 csv.field_size_limit(1024 * 1024)
 
@@ -165,8 +169,12 @@ def _is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-            if sum(i.file_size for i in archive.infolist()) > MAX_UNPACKED:
+            parts = archive.infolist()
+            if sum(i.file_size for i in parts) > MAX_UNPACKED:
                 raise ImportError_("表格解开后超过 2 GB。请按月份拆成几份再传。")
+            held = sum(i.file_size for i in parts if not i.filename.startswith(STREAMED))
+            if "xl/workbook.xml" in names and held > MAX_HELD:
+                raise ImportError_("表格里的文字太多，一次读不下。请另存为 CSV（UTF-8）再传。")
             return "xl/workbook.xml" in names or "[Content_Types].xml" in names
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return False
@@ -268,6 +276,10 @@ def _sheet_records(path: Path, name: str) -> Iterator[Record]:
             except Exception:
                 raise ImportError_(f"第 {number + 1} 行读不下去。{_DAMAGED}") from None
             number += 1
+            if number > MAX_SHEET_ROWS:
+                raise ImportError_(
+                    f"工作表「{name}」说自己超过 {MAX_SHEET_ROWS:,} 行，没有表格软件存得下。请重新导出。"
+                )
             yield number, ["" if c is None else c for c in cells]
 
 
