@@ -145,8 +145,7 @@ def _expenses(booked: list[Event], now: datetime) -> pa.Table:
 
 def _targets(orders: Orders, touches: Touches) -> dict[str, float]:
     """Goals of the campaign, set a little above what its first 54 days promise."""
-    owned = (orders.code_creator >= 0) | (orders.code_spot >= 0)
-    traced = owned | ~unseen(touches.person[orders.touch])
+    traced = ~unseen(touches.person[orders.touch]) | (np.array(orders.code) != "")
     recent = traced & (orders.seconds >= (DAYS - 54) * 86_400)
     pace = float(np.sum(orders.amount[recent])) / 54 * 92
     return {

@@ -18,7 +18,7 @@ from shemei.apps.creators.rules import tier_of
 from shemei.apps.insight.models import Goal
 from shemei.apps.tracking.models import Link, PromoCode, Site
 from shemei.demo import script
-from shemei.demo.orders import Orders
+from shemei.demo.orders import WELCOME, Orders
 from shemei.demo.plan import DAYS, Plan
 from shemei.demo.reach import ACTIONS, Expense, Reach
 from shemei.warehouse.vocabulary import SHANGHAI
@@ -150,7 +150,7 @@ class Rooms:
         PromoCode.objects.bulk_create(self._codes())
 
     def _codes(self) -> list[PromoCode]:
-        """Creators and spots own a code each; the welcome code is everybody's and nobody's: the shop's own."""
+        """Creators and spots own a code each; newcomers share the campaign's."""
         off = {"discount_note": "立减 30 元"}
         return [
             *(
@@ -160,6 +160,10 @@ class Rooms:
             *(
                 self._code(s.code_key, s.code, "spot", spot=s.name, platform="other", **off)
                 for s in self.plan.spots
+            ),
+            PromoCode(
+                workspace=self.workspace, code=WELCOME, owner_kind="campaign", campaign=self.campaigns[0], platform="other",
+                discount_note="新客立减 30 元",
             ),
         ]  # fmt: skip
 
