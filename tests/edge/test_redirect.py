@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -175,7 +176,7 @@ def test_no_target_can_end_a_header(tail: str, utm: dict[str, str]) -> None:
 
 def test_a_channel_the_link_names_holds_over_the_rules() -> None:
     named = LinkRecord(code="a", url="https://a.cn", workspace="w", link="l", channel="线下门店")
-    assert Target(named, DEFAULT_RULES).channel("wechat", "") == '"线下门店"'
+    assert Target(asdict(named), DEFAULT_RULES).channel("wechat", "") == '"线下门店"'
     plain = LinkRecord(code="a", url="https://a.cn", workspace="w", link="l")
-    assert Target(plain, DEFAULT_RULES).channel("wechat", "") == '"wechat"'
-    assert Target(plain, DEFAULT_RULES).channel("", "") == '"direct"'
+    assert Target(asdict(plain), DEFAULT_RULES).channel("wechat", "") == '"wechat"'
+    assert Target(asdict(plain), DEFAULT_RULES).channel("", "") == '"direct"'

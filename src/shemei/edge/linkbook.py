@@ -10,7 +10,7 @@ import fcntl
 import os
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
@@ -220,12 +220,19 @@ class LinkBook:
 
     def get(self, code: str) -> LinkRecord | None:
         """Return the link of ``code``, or None where there is none or it is out of service."""
+        row = self.row(code)
+        return None if row is None else LinkRecord(**row)
+
+    def row(self, code: str) -> dict[str, Any] | None:
+        """Return what :meth:`get` returns as a row with every field, without making a record."""
         index = self._index
         offset = index.offsets.get(code) if index else None
         if index is None or offset is None:
             return None
-        record = _from_row(orjson.loads(index.line(offset)))
-        return record if record.active else None
+        row: dict[str, Any] = orjson.loads(index.line(offset))
+        if row.keys() != _NAMES:
+            row = asdict(_from_row(row))
+        return row if row["active"] else None
 
     def _read(self, index: _Index) -> bool:
         """Index the whole lines from where the last reading ended."""
@@ -263,6 +270,4 @@ def _code_of(line: bytes) -> str | None:
 
 
 def _from_row(row: dict[str, Any]) -> LinkRecord:
-    if row.keys() == _NAMES:
-        return LinkRecord(**row)
     return LinkRecord(**{name: row[name] for name in _ORDER if name in row})

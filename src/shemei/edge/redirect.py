@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import orjson
@@ -13,7 +13,9 @@ import orjson
 from shemei.warehouse.vocabulary import Event, visitor_key
 
 if TYPE_CHECKING:
-    from shemei.edge.linkbook import LinkBook, LinkRecord
+    from collections.abc import Mapping
+
+    from shemei.edge.linkbook import LinkBook
     from shemei.edge.sites import Sites
     from shemei.edge.stamps import Day
     from shemei.edge.visit import Came
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 CLICK_ID = "_c"
 REMEMBERED_LINKS = 131_072
-REMEMBERED_CHANNELS = 512
 _PER_CLICK = (
     "ts", "event_id", "click_id", "day", "week", "visitor", "visitor_key",
     "channel", "device", "in_app", "referrer_host", "suspect",
@@ -86,6 +87,11 @@ def _quoted(value: str) -> str:
     return quote(value)
 
 
+@lru_cache(4096)
+def _json(value: str) -> str:
+    return orjson.dumps(value).decode()
+
+
 def _safe(text: str) -> str:
     return text if _SAFE.fullmatch(text) else quote(text, safe=_KEEP)
 
@@ -110,8 +116,9 @@ class Target:
 
     Parameters
     ----------
-    record : LinkRecord
-        The link; the channel it names holds, without one the rules decide per click.
+    link : Mapping[str, Any]
+        The fields of its ``LinkRecord``; the channel it names holds, without one the rules decide
+        per click.
     rules : ChannelRules
         The channel rules of its workspace.
 
@@ -121,39 +128,22 @@ class Target:
         Where nobody can be sent to its address.
     """
 
-    __slots__ = (
-        "_channel",
-        "_channels",
-        "_fixed",
-        "_platform",
-        "_rules",
-        "_utm",
-        "after",
-        "before",
-    )
+    __slots__ = ("_channel", "_fixed", "_platform", "_rules", "_utm", "after", "before")
 
-    def __init__(self, record: LinkRecord, rules: ChannelRules) -> None:
-        before, after, utm = split_target(record.url, record.utm)
+    def __init__(self, link: Mapping[str, Any], rules: ChannelRules) -> None:
+        before, after, utm = split_target(link["url"], link["utm"])
         self.before, self.after = before.encode("ascii"), after.encode("ascii")
         self._rules = rules
         self._utm = (utm["utm_source"], utm["utm_medium"])
-        self._platform, self._channel = record.platform, record.channel
-        self._channels: dict[tuple[str, str], str] = {}
+        self._platform, self._channel = link["platform"], link["channel"]
         row = _BASE | utm
         for name in _FROM_LINK:
-            row[name] = getattr(record, name)
+            row[name] = link[name]
         self._fixed = orjson.dumps(row)[:-1].decode()
 
     def channel(self, in_app: str, referrer: str) -> str:
         """Return the channel of a click as a JSON string."""
-        key = (in_app, referrer)
-        found = self._channels.get(key)
-        if found is None:
-            if len(self._channels) >= REMEMBERED_CHANNELS:
-                self._channels.clear()
-            name = self._channel or self._decide(in_app, referrer)
-            found = self._channels[key] = orjson.dumps(name).decode()
-        return found
+        return _json(self._channel or self._decide(in_app, referrer))
 
     def _decide(self, in_app: str, referrer: str) -> str:
         return self._rules.decide(
@@ -216,10 +206,10 @@ class Targets:
         return target
 
     def _read(self, code: str) -> Target | None:
-        record = self._book.get(code)
-        if record is None:
+        link = self._book.row(code)
+        if link is None:
             return None
         try:
-            return Target(record, self._sites.rules(record.workspace))
+            return Target(link, self._sites.rules(link["workspace"]))
         except ValueError:  # BadTarget, or text that has no bytes
             return None

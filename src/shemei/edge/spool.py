@@ -1,8 +1,8 @@
 """Group commit: records wait in the open group until the disk has them, then their senders hear so.
 
 Only the event loop touches the open group. A closed group goes to the commit thread through a queue
-and comes back by ``call_soon_threadsafe``. A commit starts as soon as the last one has ended, so a
-lone record waits for nobody and a crowd shares one fsync.
+and comes back by ``call_soon_threadsafe``. A commit starts as soon as the last one has ended and the
+loop has had its turn, so a lone record waits for nobody and a crowd shares one fsync.
 """
 
 from __future__ import annotations
@@ -180,7 +180,8 @@ class Spool:
         group.waiters.append(waiter)
         group.records += records
         if not self._busy:
-            self._hand_over()
+            self._busy = True
+            self._loop.call_soon(self._hand_over)
         return waiter
 
     async def close(self) -> None:
@@ -191,15 +192,14 @@ class Spool:
         await asyncio.to_thread(self._thread.join)
 
     def _hand_over(self) -> None:
+        """Give the thread what waits: at the end of a turn of the loop, with all it has brought."""
         group, self._group = self._group, _Group()
-        self._busy = True
-        self._queue.put(group)
+        self._busy = bool(group.records)
+        if self._busy:
+            self._queue.put(group)
 
     def _settle(self, group: _Group, stored: bool) -> None:
-        """Tell the senders of a group; first give the thread the next one."""
-        self._busy = False
-        if self._group.records:
-            self._hand_over()
+        """Tell the senders of a group, then give the thread the next one."""
         counters = self.counters
         counters.waiting -= group.records
         counters.commits += 1
@@ -212,6 +212,7 @@ class Spool:
         for waiter in group.waiters:
             if not waiter.done():
                 waiter.set_result(stored)
+        self._loop.call_soon(self._hand_over)
 
     def _commit_groups(self) -> None:
         """The commit thread: one group after the other until there is None."""
