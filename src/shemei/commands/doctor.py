@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from shemei.commands.setup import django_home
+from shemei.commands.setup import django_home, existing_home
 from shemei.warehouse.home import Home
 
 State = Literal["good", "warn", "bad"]
@@ -45,6 +45,7 @@ class Finding:
 @click.option("--json", "as_json", is_flag=True, help="给程序读的结果")
 def doctor(home: str | None, as_json: bool) -> None:
     """检查这套安装；有要处理的问题时退出码为 1。"""
+    existing_home(home)
     place = django_home(home)
     found = [finding for check in CHECKS for finding in _guarded(check, place)]
     if as_json:

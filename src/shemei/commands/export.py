@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shemei.commands.setup import existing_home
 from shemei.warehouse.home import Home
 from shemei.warehouse.vocabulary import SHANGHAI, int_day
 
@@ -64,11 +65,15 @@ def export(
         raise click.UsageError("parquet 不能写到屏幕，请加 --output 文件名。")
     today = datetime.now(SHANGHAI).date()
     span = _span(first.date() if first else today - timedelta(27), last.date() if last else today)
-    place = Home(Path(home).resolve()) if home else Home.from_environment()
-    table = _table(place, what, workspace, span, by)
+    table = _table(existing_home(home), what, workspace, span, by)
     if not table.num_rows:
         click.echo(f"这段时间（{span[0]} 至 {span[1]}）没有数据。", err=True)
-    _write(table, form, output)
+    try:
+        _write(table, form, output)
+    except OSError as error:
+        raise click.ClickException(
+            f"写不进 {output or '标准输出'}：{error.strerror or error}。"
+        ) from None
 
 
 def _span(first: date, last: date) -> tuple[int, int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import click
+
 from shemei.warehouse.home import Home
 
 
@@ -26,9 +28,25 @@ def django_home(home: str | None = None) -> Home:
 def migrate() -> None:
     """Bring the database to today's shape; quick where nothing changed."""
     from django.core.management import call_command
-    from django.db import connection
+    from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", verbosity=0, interactive=False)
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        raise click.ClickException(
+            f"数据库 {connection.settings_dict['NAME']} 用不了：{error}。"
+            "文件坏了请从备份取回，空间满了请先清出来；没有动它。"
+        ) from None
+
+
+def existing_home(home: str | None) -> Home:
+    """The home to look into; one that is not there is refused instead of made."""
+    place = Home(Path(home).resolve()) if home else Home.from_environment()
+    if not place.path.is_dir():
+        raise click.ClickException(
+            f"没有数据文件夹 {place.path}。请用 --home 指到 shemei serve 用的那一个。"
+        )
+    return place
