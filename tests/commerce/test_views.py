@@ -163,6 +163,13 @@ def test_the_wizard_from_file_to_orders_and_back(world: World, home: Any) -> Non
         assert Order.objects.count() == 0
 
 
+@pytest.mark.parametrize("name", ["orders.plain", "errors.csv", "../../x.csv", "stage.sqlite3"])
+def test_any_file_name_is_as_good_as_another(world: World, home: Any, name: str) -> None:
+    client = world.client()
+    batch = upload(world, client, FILE, name)
+    assert "1,329.00" in client.get(world.url("imports:batch", batch.key)).content.decode()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_are_one_check_and_one_writing(world: World, home: Any) -> None:
     client = world.client()

@@ -205,6 +205,11 @@ HEADS = st.sampled_from(
 )
 
 
+def test_a_header_that_is_a_novel_is_cut(tmp_path: Path) -> None:
+    data = f"订单号,实付,{'x' * 900_000}\nD1,3,4\n".encode()
+    assert [len(h) for h in open_table(written(tmp_path, data)).headers] == [3, 2, 120]
+
+
 def with_part(book: bytes, name: str, write: Callable[[IO[bytes]], None]) -> bytes:
     """A workbook with one of its parts written anew."""
     out = io.BytesIO()

@@ -89,7 +89,8 @@ def receive(
 
 def _source_name(name: str) -> str:
     suffix = Path(files.safe_name(name)).suffix.lower()
-    return files.SOURCE + (suffix if suffix.isascii() and len(suffix) <= 6 else "")
+    kept = suffix.isascii() and len(suffix) <= 6 and suffix != ".plain"
+    return files.SOURCE + (suffix if kept else "")
 
 
 def _only(kinds: list[ImportKind]) -> ImportKind:

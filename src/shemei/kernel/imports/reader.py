@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from openpyxl import load_workbook
 
 from shemei.kernel.imports.errors import ImportError_
+from shemei.kernel.imports.mapping import LONGEST
 from shemei.kernel.imports.sniff import (
     HEADER_SEARCH_ROWS,
     detect_delimiter,
@@ -87,7 +88,8 @@ def _table(
     number, cells = head[index]
     if len(cells) > MAX_COLUMNS:
         raise ImportError_(f"表头有 {len(cells)} 列，超过 {MAX_COLUMNS} 列。请删去不用的列再传。")
-    headers = tuple(str(c or "").strip() or f"第 {i} 列" for i, c in enumerate(cells, 1))
+    words = (str(c or "").strip()[:LONGEST] for c in cells)
+    headers = tuple(word or f"第 {i} 列" for i, word in enumerate(words, 1))
     while headers and headers[-1] == f"第 {len(headers)} 列":
         headers = headers[:-1]
     notes += _banner(head[:index])
