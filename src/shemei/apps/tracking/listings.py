@@ -244,7 +244,7 @@ CODES = Listing(
         ),
         Column(
             "revenue",
-            "成交额",
+            "净成交额",
             kind="money",
             value=lambda row: row.figure.revenue,
             sort="rank",
