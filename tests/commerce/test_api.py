@@ -131,7 +131,7 @@ def test_refunds_are_booked_once_and_never_more_than_was_paid(erp: Program, worl
         ({"colour": "red"}, "colour"),
         ({"number": "   "}, "number"),
         ({"number": "A/1"}, "number"),
-        ({"number": "A\u00001"}, "number"),
+        ({"number": "A\u00011"}, "number"),
         ({"paid_at": "0001-01-01T00:00:00"}, "paid_at"),
         ({"paid_at": "9999-12-31T23:59:59Z"}, "paid_at"),
         ({"placed_at": "1900-01-01T00:00:00Z"}, "placed_at"),
@@ -151,6 +151,15 @@ def test_a_refund_of_an_impossible_day_is_refused(erp: Program) -> None:
         refused = erp.post("/orders/A-1/refunds", {"amount": 1, "refunded_at": day}, key=day)
         assert refused.status_code == 422, day
         assert refused.json()["errors"][0]["where"].endswith("refunded_at")
+
+
+def test_the_nul_character_is_refused_wherever_it_stands(erp: Program, world: World) -> None:
+    assert erp.post("/orders", ORDER | {"region": "浙\0江"}).status_code == 400
+    assert erp.get("/orders/%00").status_code == 400
+    client = world.client()
+    for address in (f"{world.url('commerce:orders')}?q=%00", f"/w/{world.brand.key}/orders/%00/"):
+        assert client.get(address).status_code == 400
+    assert erp.post("/orders", ORDER).status_code == 201
 
 
 def test_a_body_that_django_refuses_is_a_problem_too(erp: Program) -> None:

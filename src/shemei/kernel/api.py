@@ -27,6 +27,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
 from ninja.security import HttpBearer
 
 from shemei.kernel.idempotency import MAX_KEY, Answer, Conflict, once
@@ -130,11 +131,21 @@ def _declared() -> dict[int, Any]:
     return {status: {"description": TITLES[status], "content": content} for status in declared}
 
 
+class PlainParser(Parser):
+    """JSON without the NUL character, which PostgreSQL keeps in no text."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        if b"\\u0000" in request.body:
+            raise ValueError("a NUL character in the body")
+        return super().parse_body(request)
+
+
 api = ShemeiAPI(
     title="Shemei 社媒",
     version="1",
     description="密钥在「设置 › 密钥」新建，写在请求头 `Authorization: Bearer …`。金额以分为单位。",
     auth=ApiKeyAuth(),
+    parser=PlainParser(),
     docs_url=None,
     urls_namespace="api",
 )
@@ -148,7 +159,7 @@ def _problem(request: HttpRequest, error: Problem) -> HttpResponse:
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     hints = {
-        400: "请求体不是可读的 JSON。",
+        400: "请求体不是可读的 JSON，或含有 NUL 字符。",
         401: "请求头要写 Authorization: Bearer 加密钥；密钥可能已停用或过期。请到「设置 › 密钥」核对。",
     }
     return problem(error.status_code, hints.get(error.status_code, str(error)))

@@ -11,6 +11,7 @@ from django_scopes import scope
 from shemei.kernel.actor import Actor
 from shemei.kernel.api import problem
 from shemei.kernel.throttle import Bucket
+from shemei.kernel.urls import holds_nul
 
 BUCKET = Bucket("api", burst=120, per_second=20)
 KeyReader = Callable[[str], tuple[Any, Actor] | None]
@@ -37,6 +38,8 @@ class ApiMiddleware:
         request.workspace, request.actor = known
         if wait := BUCKET.take(request.actor.id):
             return _too_many(wait)
+        if holds_nul(request):
+            return problem(400, "网址里有不能用的字符（NUL）。")
         with scope(workspace=request.workspace):
             return _as_problem(self.get_response(request))
 

@@ -10,3 +10,8 @@ from django.urls import reverse
 def wurl(workspace: Any, name: str, *args: object) -> str:
     """Reverse a room's URL name inside ``workspace``: ``wurl(ws, "tracking:link", link.key)``."""
     return reverse(name, args=(workspace.key, *args))
+
+
+def holds_nul(request: Any) -> bool:
+    """Whether an address holds the NUL character: no text is written with it, and PostgreSQL keeps none."""
+    return "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
@@ -13,6 +14,7 @@ from django_scopes import scope
 
 from shemei.apps.accounts import queries
 from shemei.kernel.permissions import Forbidden
+from shemei.kernel.urls import holds_nul
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +39,8 @@ class WorkspaceMiddleware:
             return self.get_response(request)
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
+        if holds_nul(request):
+            raise SuspiciousOperation("a NUL character in the address")
         member = queries.member_of(request.user, inside[1])
         if member is None:
             told = {"exception": Http404("没有这个品牌空间，或你不是它的成员。")}
