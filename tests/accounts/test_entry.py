@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from allauth.account.adapter import get_adapter
+from allauth.mfa.adapter import get_adapter as get_adapter_of_mfa
 from django.core import mail
 from django.test import Client
 
@@ -15,6 +16,8 @@ from tests.world import PASSWORD, World, signed_in
 
 if TYPE_CHECKING:
     from django.test import Client as Browser
+
+    from shemei.warehouse.home import Home
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +157,16 @@ def test_the_door_is_open_for_invited_guests_alone(rf: Any, world: World) -> Non
     assert not get_adapter(request).is_open_for_signup(request)
     request.session = {"invitation": "token"}
     assert get_adapter(request).is_open_for_signup(request)
+
+
+def test_secrets_of_the_second_step_are_ciphertext_in_the_database(
+    world: World, home: Home
+) -> None:
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    secret = generate_totp_secret()
+    totp = TOTP.activate(world.owner.user, secret)
+    stored = Authenticator.objects.get(pk=totp.instance.pk).data["secret"]
+    assert secret not in stored
+    assert get_adapter_of_mfa().decrypt(stored) == secret

@@ -134,6 +134,13 @@ class Rooms:
             )
             for c in plan.collaborations
         )  # fmt: skip
+        Collaboration.objects.bulk_create(
+            Collaboration(
+                workspace=ws, creator=creator, fee=600_000, promised_impressions=80_000, campaign=self.campaigns[1], state="agreed",
+                note="双12 前一周发，图文一篇",
+            )
+            for creator in self.creators[1:3]
+        )  # fmt: skip
 
     def tracking(self) -> None:
         ws, plan = self.workspace, self.plan

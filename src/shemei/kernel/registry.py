@@ -98,6 +98,14 @@ def add_todo(*sources: Callable[[Any], Iterable[Todo]]) -> None:
     todo.extend(sources)
 
 
+def todos_of(request: Any) -> list[Todo]:
+    """Everything that waits for this member, room after room; asked once per request."""
+    if not hasattr(request, "todos"):
+        request.todos = [item for source in todo for item in source(request)]
+    found: list[Todo] = request.todos
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """What a key of another room means to people: enough to show it and to choose it."""

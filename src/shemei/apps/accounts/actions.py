@@ -17,12 +17,11 @@ from shemei.apps.accounts.queries import hash_of, is_first_start, members_with
 from shemei.apps.accounts.rules import ROLES, grantable, may_grant
 from shemei.kernel import audit, outbox
 from shemei.kernel.edits import assign
-from shemei.kernel.models import Notification
+from shemei.kernel.notify import notify
 from shemei.kernel.permissions import Permission, require
+from shemei.kernel.urls import wurl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from shemei.kernel.actor import Actor
 
 
@@ -112,7 +111,12 @@ def accept_invitation(invitation: Invitation, *, user: User) -> Member:
         audit.record("member.joined", member, by=member.actor, **details)
         managers = [each.id for each in members_with(Permission.MEMBERS) if each.id != member.key]
         text = f"{user} 接受邀请，成为{ROLES[member.role]}"
-        notify(invitation.workspace, text, "accounts:members", to=managers)
+        notify(
+            invitation.workspace,
+            text,
+            wurl(invitation.workspace, "accounts:members"),
+            to=managers,
+        )
     return member
 
 
@@ -183,13 +187,3 @@ def _keep_an_owner(member: Member) -> None:
     others = Member.objects.filter(role="owner", is_active=True).exclude(pk=member.pk)
     if not others.exists():
         raise ValidationError("品牌空间至少要有一位所有者。请先把另一位成员设为所有者。")
-
-
-def notify(workspace: Workspace, text: str, url_name: str, *args: object, to: Iterable[str]) -> int:
-    """Tell members, by their keys, something with a page to go to; returns how many were told."""
-    from shemei.kernel.urls import wurl
-
-    url = wurl(workspace, url_name, *args)
-    members = Member.objects.filter(key__in=list(to), is_active=True)
-    told = [Notification(workspace=workspace, member=m, text=text[:300], url=url) for m in members]
-    return len(Notification.objects.bulk_create(told))

@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 
 from shemei.apps.accounts.queries import is_first_start
+from shemei.kernel import crypto
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -33,6 +34,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
+    """Secrets of the second step are ciphertext in the database: a copy of it alone opens nothing."""
+
     error_messages: ClassVar = DefaultMFAAdapter.error_messages | {
         "incorrect_code": "验证码不对。请看验证器上最新的 6 位数字，或换一个没用过的恢复码。",
     }
+
+    def encrypt(self, text: str) -> str:
+        return crypto.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return crypto.decrypt(encrypted_text)

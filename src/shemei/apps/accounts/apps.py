@@ -24,7 +24,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "成员与密钥"
 
     def ready(self) -> None:
-        from shemei.apps.accounts import queries
+        from shemei.apps.accounts import queries, todos
         from shemei.apps.accounts.api import router
         from shemei.apps.accounts.search import SEARCH
         from shemei.kernel import audit, registry
@@ -36,6 +36,7 @@ class AccountsConfig(AppConfig):
         read_keys_with(queries.owner_of_secret)
         api.add_router("", router)
         registry.add_search(*SEARCH)
+        registry.add_todo(todos.waiting)
         seen = Permission.CONTENT_VIEW
         registry.add_navigation(
             registry.NavItem(

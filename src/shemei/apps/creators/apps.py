@@ -14,7 +14,7 @@ class CreatorsConfig(AppConfig):
     verbose_name = "达人"
 
     def ready(self) -> None:
-        from shemei.apps.creators import queries
+        from shemei.apps.creators import queries, todos
         from shemei.kernel import audit, registry
         from shemei.kernel.permissions import Permission
 
@@ -44,6 +44,7 @@ class CreatorsConfig(AppConfig):
                 "达人", "user-star", "creators:new_creator", Permission.CREATORS, order=30
             )
         )
+        registry.add_todo(todos.waiting)
         registry.add_search(registry.SearchProvider("达人", Permission.CONTENT_VIEW, _find))
         registry.add_names(
             "creator", registry.NameSource("达人", queries.creator_names, queries.choose_creators)

@@ -18,7 +18,7 @@ from shemei.apps.insight.queries import DIMENSIONS, Board
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.periods import comparison_from, period_from
 from shemei.kernel.permissions import Permission
-from shemei.kernel.registry import todo
+from shemei.kernel.registry import todos_of
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
@@ -35,7 +35,7 @@ def board_of(request: HttpRequest, default: str = "28d") -> Board:
 @allow(Permission.VIEW)
 def overview(request: HttpRequest) -> HttpResponse:
     board = board_of(request, default="7d")
-    waiting = [item for source in todo for item in source(request)]
+    waiting = todos_of(request)
     context = {
         "page": Overview(board),
         "board": board,
@@ -65,11 +65,7 @@ def attribution(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.CONTENT_VIEW)
 def todos(request: HttpRequest) -> HttpResponse:
-    return render(
-        request,
-        "insight/todos.html",
-        {"todos": [item for source in todo for item in source(request)]},
-    )
+    return render(request, "insight/todos.html", {"todos": todos_of(request)})
 
 
 @allow(Permission.VIEW)

@@ -11,8 +11,10 @@ class ImportsConfig(AppConfig):
     verbose_name = "导入"
 
     def ready(self) -> None:
-        from shemei.kernel import audit
-        from shemei.kernel.imports import jobs  # noqa: F401 - the worker must know them
+        from shemei.kernel import audit, registry
+        from shemei.kernel.imports import jobs, todos  # noqa: F401 - the worker must know the jobs
+
+        registry.add_todo(todos.waiting)
 
         audit.register(
             {

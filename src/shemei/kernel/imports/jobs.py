@@ -15,6 +15,7 @@ from shemei.kernel.actor import Actor
 from shemei.kernel.imports import actions, files
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.jobs import enqueue_on_commit, every, job
+from shemei.kernel.notify import notify
 from shemei.kernel.urls import wurl
 from shemei.warehouse.tombstones import Tombstone, exclude
 
@@ -54,7 +55,23 @@ def run_batch(pk: int, step: str, task: int) -> None:
     if batch is None or batch.task_id != task:
         return
     with scope(workspace=batch.workspace):
-        tasks.run(batch.task, partial(_step, batch, step))
+        try:
+            tasks.run(batch.task, partial(_step, batch, step))
+        finally:
+            _tell_starter(batch)
+
+
+def _tell_starter(batch: ImportBatch) -> None:
+    """Who started an import may have gone on with something else: say how it ended."""
+    batch.refresh_from_db()
+    new, changed = batch.count("new"), batch.count("changed")
+    said = {
+        State.DONE: f"「{batch.file_name}」已入库：新增 {new:,}，有变化 {changed:,}",
+        State.FAILED: f"「{batch.file_name}」没有导入成：{batch.error}",
+    }
+    if (text := said.get(State(batch.state))) and batch.actor.get("kind") == "member":
+        url = wurl(batch.workspace, "imports:batch", batch.key)
+        notify(batch.workspace, text, url, to=[batch.actor["id"]])
 
 
 def _load(pk: int) -> ImportBatch | None:
