@@ -1,6 +1,6 @@
 """kill -9 on the edge and on the loader, again and again: acknowledged is in the log, each once.
 
-``SHEMEI_KILLS`` sets how often the edge is killed (20; the figure in the documentation used 60).
+``SHEMEI_KILLS`` sets how often the edge is killed (8; the figure in the documentation used 60).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from shemei.warehouse.table import open_table
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
 
-KILLS = int(os.environ.get("SHEMEI_KILLS", "20"))
+KILLS = int(os.environ.get("SHEMEI_KILLS", "8"))
 LOADER = """
 import os, random, signal, sys, time
 from pathlib import Path

@@ -21,7 +21,7 @@ from shemei.warehouse.home import Home
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Route
 
 CLICK = "01a20aef-fe9c-7c43-aca8-7a614c9fb4b4"
 SITES = {"sites": {"OPEN": {"workspace": "w"}}}
@@ -202,6 +202,65 @@ def test_what_could_not_be_sent_is_sent_later_once_with_its_own_time(
     late = next(row for row in rows if row["kind"] == "custom")
     view = next(row for row in rows if row["kind"] == "view")
     assert view["ts"] - late["ts"] > 1_000_000
+
+
+@pytest.mark.browser
+def test_a_server_that_cannot_store_now_is_asked_again_from_the_same_page(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    asked: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        asked.append(route.request.method)
+        if len(asked) == 1:
+            route.fulfill(status=503, headers={"access-control-allow-origin": "*"})
+        else:
+            route.continue_()
+
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.route("**/e", refuse_once)
+        with page.expect_response(lambda answer: answer.status == 503):
+            page.goto(shop.url)
+        assert events(shop_home) == []
+        with page.expect_response(lambda answer: answer.status == 202):
+            pass
+        eventually(shop_home, 1)
+    assert asked == ["POST", "POST"]
+
+
+@pytest.mark.browser
+def test_without_fetch_a_beacon_is_sent_and_sent_again_where_the_browser_has_no_room(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    shop.early = (
+        "delete window.fetch; window.fetch = undefined; window.asked = 0; "
+        "const real = navigator.sendBeacon.bind(navigator); "
+        "navigator.sendBeacon = (...given) => ++asked > 1 && real(...given)"
+    )
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.goto(f"{shop.url}/?_c={CLICK}")
+        rows = eventually(shop_home, 1)
+        assert page.evaluate("asked") == 2
+    assert (rows[0]["kind"], rows[0]["click_id"]) == ("visit", CLICK)
+
+
+@pytest.mark.browser
+def test_an_event_that_cannot_be_taken_does_not_take_others_along(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.route("**/e", lambda route: route.abort())
+        page.goto(shop.url)
+        page.evaluate("shemei.order({amount: 100})")
+        page.evaluate("shemei.order({order_id: 'T3', amount: 100})")
+        page.unroute("**/e")
+        page.goto(f"{shop.url}/next")
+        rows = eventually(shop_home, 3)
+        assert page.evaluate("localStorage._shq") == "[]"
+    assert sorted(row["kind"] for row in rows) == ["order", "view", "visit"]
 
 
 @pytest.mark.browser

@@ -110,6 +110,3 @@ ROBOTS = answer(200, b"User-agent: *\nDisallow: /\n", kind=TEXT)
 def accepted(n: int) -> Answer:
     """Return the answer to ``n`` events that are on disk."""
     return answer(202, b'{"accepted":%d}' % n, NO_STORE, *CORS, kind=JSON)
-
-
-ACCEPTED_ONE = accepted(1)

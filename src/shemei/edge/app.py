@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from shemei.edge.answers import Send
     from shemei.edge.bodies import Receive
+    from shemei.edge.collect import Batch
     from shemei.warehouse.home import Home
 
     Scope = MutableMapping[str, Any]
@@ -33,6 +34,7 @@ POLL_SECONDS = 0.5
 COLLECTIONS = (2_000, 5, 1_000)
 """Requests leave no cycles behind, but each link made ready is an object that stays: at Python's
 own thresholds the full collections walk them all again and again, 40 ms each time."""
+_ONE = answers.accepted(1)
 _EMPTY = {"type": "http.response.body", "body": b""}
 _NO_LENGTH = (b"content-length", b"0")
 
@@ -115,20 +117,21 @@ class Edge:
             batch = self._collector.batch(body, came, visitor_of(headers))
         except TagError as error:
             return await answers.refusal(400, error.code, str(error))(send)
-        n = batch.records + batch.known
-        done = answers.ACCEPTED_ONE if n == 1 else answers.accepted(n)
-        if batch.records:
-            done = await self._store(batch.lines, batch.records, done, batch.given)
-        return await done(send)
+        n = batch.events
+        return await (await self._store(batch, _ONE if n == 1 else answers.accepted(n)))(send)
 
-    async def _store(self, lines: bytes, n: int, done: Answer, given: list[str]) -> Answer:
-        stored = self.spool.add(lines, n)
-        if stored is None:
-            return answers.BUSY
-        if not await stored:
-            return answers.FAILED
-        if given:
-            self._collector.recent.add(given)
+    async def _store(self, batch: Batch, done: Answer) -> Answer:
+        """Return ``done`` once all of a batch is on disk, by this request or by another."""
+        if batch.lines:
+            stored = self.spool.add(b"".join(batch.lines), len(batch.lines))
+            if stored is None:
+                return answers.BUSY
+            given = batch.given
+            if not await (self._collector.recent.follow(given, stored) if given else stored):
+                return answers.FAILED
+        for twin in batch.twins:
+            if not await twin:
+                return answers.FAILED
         return done
 
     async def _pixel(self, scope: Scope) -> Answer:
@@ -136,10 +139,10 @@ class Edge:
         try:
             came = read_request(scope["method"], headers)
             event = from_query(scope["query_string"])
-            line, _ = self._collector.line(event, came, visitor_of(headers))
+            batch = self._collector.gather([event], came, visitor_of(headers))
         except TagError as error:
             return answers.refusal(400, error.code, str(error))
-        return await self._store(line, 1, answers.PIXEL_ANSWER, [])
+        return await self._store(batch, answers.PIXEL_ANSWER)
 
     async def _other(self, scope: Scope, path: str) -> Answer:
         if scope["method"] not in ("GET", "HEAD"):

@@ -15,6 +15,8 @@ from shemei.edge.visit import host_of
 from shemei.warehouse.vocabulary import Event, visitor_key
 
 if TYPE_CHECKING:
+    import asyncio
+
     from shemei.edge.sites import Site, Sites
     from shemei.edge.stamps import Clock, Ids
     from shemei.edge.visit import Came
@@ -87,7 +89,8 @@ def read_page(url: str) -> Page:
 class Recent:
     """Remembers the ids pages gave their events, so that one sent again is not stored again.
 
-    A page that is left before it hears the answer sends its event once more from the next page.
+    A page that is left before it hears the answer sends its event once more from the next page,
+    perhaps while the first still waits for the disk: ``storing`` holds what became of those.
     The last ``most`` to ``2 * most`` ids are known.
 
     Examples
@@ -99,6 +102,7 @@ class Recent:
     """
 
     def __init__(self, most: int = 50_000) -> None:
+        self.storing: dict[str, asyncio.Future[bool]] = {}
         self._most = most
         self._new: set[str] = set()
         self._old: set[str] = set()
@@ -113,15 +117,29 @@ class Recent:
         if len(self._new) > self._most:
             self._old, self._new = self._new, set()
 
+    async def follow(self, event_ids: list[str], stored: asyncio.Future[bool]) -> bool:
+        """Wait for the disk; meanwhile the ids are ``storing``, afterwards known or forgotten."""
+        self.storing.update(dict.fromkeys(event_ids, stored))
+        try:
+            if await stored:
+                self.add(event_ids)
+        finally:
+            for event_id in event_ids:
+                del self.storing[event_id]
+        return stored.result()
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one request brings: lines to store, how many, those already there, the ids given."""
+    """What one request brings: its events, the lines to store, the ids given.
 
-    lines: bytes
-    records: int
-    known: int
+    ``twins`` are the fates of events that another request has brought and that are not stored yet.
+    """
+
+    events: int
+    lines: list[bytes]
     given: list[str]
+    twins: list[asyncio.Future[bool]]
 
 
 class Collector:
@@ -155,19 +173,29 @@ class Collector:
             body = orjson.loads(data)
         except orjson.JSONDecodeError:
             raise TagError("malformed", "请求内容不是有效的 JSON") from None
-        events = body if isinstance(body, list) else [body]
+        return self.gather(body if isinstance(body, list) else [body], came, cookie)
+
+    def gather(self, events: list[Any], came: Came, cookie: str) -> Batch:
+        """Return what these events bring; those sent again bring no line.
+
+        Raises
+        ------
+        TagError
+            Where any of them cannot be taken.
+        """
         if not 0 < len(events) <= MOST_EVENTS:
             raise TagError("too_many", f"一次可以发 1 到 {MOST_EVENTS} 个事件")
-        lines: list[bytes] = []
-        given: list[str] = []
+        batch = Batch(len(events), [], [], [])
         for event in events:
             line, event_id = self.line(event, came, cookie)
-            if event_id and (event_id in given or self.recent.holds(event_id)):
-                continue
-            lines.append(line)
-            if event_id:
-                given.append(event_id)
-        return Batch(b"".join(lines), len(lines), len(events) - len(lines), given)
+            twin = self.recent.storing.get(event_id) if event_id else None
+            if twin is not None:
+                batch.twins.append(twin)
+            elif not event_id or not (event_id in batch.given or self.recent.holds(event_id)):
+                batch.lines.append(line)
+                if event_id:
+                    batch.given.append(event_id)
+        return batch
 
     def line(self, body: Any, came: Came, cookie: str) -> tuple[bytes, str]:
         """Return one event as a line, and the id the page gave it or ``""``.

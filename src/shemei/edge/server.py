@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ def config(home: Home, address: Address) -> uvicorn.Config:
         ws="none",
         lifespan="on",
         interface="asgi3",
-        log_level="warning",
+        log_level="error",
         access_log=False,
         server_header=False,
         proxy_headers=bool(address.trust_proxy),
@@ -45,5 +46,11 @@ def config(home: Home, address: Address) -> uvicorn.Config:
 
 
 def serve(home: Home, address: Address) -> None:
-    """Serve until SIGTERM or SIGINT; what was taken by then is on disk and sealed on return."""
+    """Serve until SIGTERM or SIGINT; what was taken by then is on disk and sealed on return.
+
+    As many connections as the system allows may be open: the usual 1,024 are soon taken by slow
+    ones, and then no segment can be opened either.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     uvicorn.Server(config(home, address)).run()

@@ -5,7 +5,7 @@
   "use strict";
   var DAY = 864e5;
   var me = doc.currentScript || doc.querySelector("script[data-site]");
-  var site, endpoint, allowed, store, waiting = [], busy = false, failures = 0;
+  var site, endpoint, allowed, store, waiting = [], busy = false, failures = 0, most = 8;
   var visitor = "", click = "", fresh = false;
 
   function quiet(work) {
@@ -56,7 +56,8 @@
     return waiting;
   }
 
-  // What was sent leaves the queue when the server has it, or says that it never will.
+  // What was sent leaves the queue when the server has it, or says that it never will; where one
+  // event spoils a whole batch, the next ones go one by one.
   function settled(sent, status) {
     busy = false;
     if (status < 200 || status > 499 || status === 408 || status === 429) {
@@ -65,6 +66,7 @@
       return;
     }
     failures = 0;
+    if (status > 399 && sent.length > 1) { most = 1; flush(); return; }
     queue(queue().filter(function (event) { return sent.indexOf(event.event_id) < 0; }));
     flush();
   }
@@ -72,8 +74,8 @@
   var flush = quiet(function () {
     if (busy || !allowed) return;
     var now = Date.now();
-    var batch = queue().filter(function (event) { return now - event.t < 7 * DAY; }).slice(0, 8);
-    if (!batch.length) return;
+    var batch = queue().filter(function (event) { return now - event.t < 7 * DAY; }).slice(0, most);
+    if (!batch.length) { most = 8; return; }
     var ids = batch.map(function (event) { return event.event_id; });
     var body = JSON.stringify(batch.map(function (event) {
       var copy = Object.assign({}, event, { age_ms: Math.max(0, now - event.t) });
