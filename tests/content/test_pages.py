@@ -103,3 +103,44 @@ def test_an_external_partner_sees_content_without_figures(place: World, post: Po
     page = place.client(place.external).get(place.url("content:post", post.key)).content.decode()
     assert "换季烂脸自救" in page
     assert "点击率" not in page
+
+
+def test_a_share_text_is_pasted_whole_and_counts_as_written(place: World) -> None:
+    browser = place.client(place.editor)
+    share = "76 发了一篇笔记 https://www.xiaohongshu.com/explore/0123456789abcdef01234567?xsec_token=x 复制"
+    typed = {
+        "title": "分享口令",
+        "platform": "xhs",
+        "form": "图文",
+        "state": "published",
+        "url": share,
+    }
+    browser.post(place.url("content:new_post"), typed)
+    row = Post.objects.get(title="分享口令")
+    assert row.url == "https://www.xiaohongshu.com/explore/0123456789abcdef01234567"
+    assert row.external_id == "0123456789abcdef01234567"
+    page = browser.get(place.url("content:enter_metrics", row.key)).content.decode()
+    assert f'value="{TODAY}"' in page
+    told = {"day": str(TODAY), "impressions": "1.2万", "likes": "1,204"}
+    browser.post(place.url("content:enter_metrics", row.key), told)
+    (metric,) = PostMetric.objects.filter(post=row)
+    assert (metric.told["impressions"], metric.told["likes"]) == (12_000, 1_204)
+
+
+def test_what_no_platform_has_told_is_unknown_not_nought(place: World, post: Post) -> None:
+    page = place.client(place.owner).get(place.url("content:post", post.key))
+    assert page.context["figures"]["impressions"] is None
+
+
+def test_posts_sort_by_a_figure_of_the_log(place: World, post: Post, home: Home) -> None:
+    quiet = actions.create_post(
+        place.brand, by=place.editor.actor, title="安静", platform="xhs", state="published"
+    )
+    browser = place.client(place.owner)
+    told = {"day": str(TODAY), "impressions": "900"}
+    browser.post(place.url("content:enter_metrics", post.key), told)
+    outbox.relay(home)
+    settle(home)
+    for asked, first in (("-impressions", post), ("impressions", quiet)):
+        page = browser.get(place.url("content:posts"), {"sort": asked}).context["page"]
+        assert page.rows[0].label == str(first)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
+from tests.commerce.conftest import brought
 
 from shemei.apps.commerce.facts import OrderPlaced, owner_fields, owners_of
 from shemei.apps.tracking import actions
+from shemei.kernel.models import OutboxEvent
 
 if TYPE_CHECKING:
     from tests.world import World
 
+    from shemei.warehouse.home import Home
     from shemei.warehouse.vocabulary import Event
 
 
@@ -101,3 +105,24 @@ def test_a_code_that_ran_out_still_names_its_owner(inside: World) -> None:
     )
     actions.archive_code(row, by=inside.editor.actor)
     assert {event.creator for event in told(inside, "AZHI30")} == {"creator-azhi"}
+
+
+def test_an_order_file_credits_the_campaign_that_owns_the_code(
+    inside: World, home: Home, campaign: Any
+) -> None:
+    actions.create_code(
+        inside.brand,
+        by=inside.editor.actor,
+        code="XINKE30",
+        owner_kind="campaign",
+        campaign=campaign.key,
+    )
+    file = "订单编号,付款时间,实付金额,优惠码\nD1,2025-11-03 09:05,329,xinke 30\n"
+    brought(inside, file)
+    told = [orjson.loads(row.event) for row in OutboxEvent.objects.order_by("id")]
+    by_kind = {event["kind"]: event for event in told}
+    assert {"redeem", "order"} <= by_kind.keys()
+    for kind in ("redeem", "order"):
+        event = by_kind[kind]
+        assert (event["campaign"], event["channel"]) == (campaign.key, "other")
+        assert event["promo_code"] == "XINKE30"

@@ -115,6 +115,9 @@ def test_utm_defaults_follow_platform_campaign_and_owner() -> None:
         "utm_campaign": "double-11",
     }
     assert rules.utm_defaults("nowhere")["utm_source"] == "other"
+    assert rules.utm_defaults("other")["utm_medium"] == "link"
+    assert rules.utm_defaults("other", at_a_place=True)["utm_medium"] == "offline"
+    assert rules.utm_defaults("xhs", at_a_place=True)["utm_medium"] == "social"
 
 
 @given(st.text(max_size=100))

@@ -63,7 +63,7 @@ class Spends(ImportKind):
     fields = (
         Field("day", "日期", cells.day, ("时间", "统计日期", "投放日期", "数据日期"), required=True, example="2026-11-23"),
         Field("amount", "花费", cells.money, ("消耗", "消费", "总花费", "实际消耗", "现金消耗", "花费金额", "费用"), required=True, example="1299.00"),
-        Field("platform", "平台", platform, ("投放平台", "媒体", "广告平台"), example="抖音"),
+        Field("platform", "平台", platform, ("投放平台", "媒体", "广告平台"), example="抖音", words={p.key: p.name for p in PLATFORMS}),
         Field("kind", "类型", kind, ("广告类型", "投放类型", "推广类型"), example="信息流"),
         Field("plan", "投放计划", cells.text, ("计划名称", "计划", "广告组", "广告计划", "项目名称", "推广计划"), note="同一天有多条计划时要有它"),
         Field("campaign", "营销计划", cells.text, ("活动", "活动名称", "项目"), note="与系统里的名称相同才会对上"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from shemei.apps.commerce.models import Order
 from shemei.apps.commerce.rules import (
     CANCELLATION,
     SALE,
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 LEDGER = "online_retail"
+
+
+STATE_NAMES = {**dict(Order.State.choices), UNPAID: "待付款"}
 
 
 def _state(value: Any) -> str:
@@ -58,7 +62,7 @@ FIELDS: tuple[Field, ...] = (
     Field("promo_code", "优惠码", cells.text, ("优惠券码", "折扣码", "推广码", "口令", "用码", "优惠码/口令", "promo code", "coupon", "coupon code", "discount code"), example="AZHI30"),
     Field("click_id", "点击号", cells.text, ("click id", "click_id", "点击ID", "_c"), note="短链跳转时带上的 _c"),
     Field("visitor", "访客号", cells.text, ("visitor id", "visitor", "访客ID", "_sv")),
-    Field("state", "订单状态", _state, ("状态", "交易状态", "order status", "status"), example="已发货"),
+    Field("state", "订单状态", _state, ("状态", "交易状态", "order status", "status"), example="已发货", words=STATE_NAMES),
     Field("refund_amount", "退款金额", cells.money, ("已退金额", "已退款金额", "退款总额", "售后退款金额", "refund amount", "refunded"), example="0", note="累计退款"),
     Field("refunded_at", "退款时间", cells.moment, ("退款完成时间", "退款成功时间", "售后完成时间", "refunded at")),
     Field("refund_number", "退款单号", cells.identifier, ("售后单号", "售后编号", "退款编号", "refund id")),

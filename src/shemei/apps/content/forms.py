@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -12,6 +11,7 @@ from django.utils import timezone
 from shemei.apps.brand import queries as brand
 from shemei.apps.content import rules
 from shemei.apps.content.models import Post, PostMetric
+from shemei.apps.tracking.rules import BadInput, tidy_url
 from shemei.kernel.edits import RowForm
 from shemei.kernel.imports.fields import CountField
 from shemei.kernel.registry import names, names_of
@@ -25,6 +25,21 @@ class MomentInput(forms.DateTimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class ShareField(forms.CharField):
+    """An address as people paste it: bare, or inside the words that an app shares."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "widget": forms.TextInput({"inputmode": "url"})})
+        self.max_length = None
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        try:
+            return tidy_url(text).url if text else ""
+        except BadInput as error:
+            raise forms.ValidationError(str(error)) from None
 
 
 class PostForm(RowForm):
@@ -41,11 +56,11 @@ class PostForm(RowForm):
             "external_id",
         )
         widgets = {"published_at": MomentInput()}
-        field_classes = {"url": partial(forms.URLField, assume_scheme="https")}
+        field_classes = {"url": ShareField}
         help_texts = {
             "published_at": "已发布的内容没填时，按现在算。",
             "author_name": "品牌自己发的，写同事的名字；达人发的不用填。",
-            "url": "直接粘贴分享链接，跟踪参数会去掉。导入数据时靠它认出这一篇。",
+            "url": "分享口令整段粘贴也能认，跟踪参数会去掉。导入数据时靠它认出这一篇。",
             "external_id": "平台给作品的编号。小红书、抖音、B站的链接里带着，系统会自己读出来。",
         }
 

@@ -67,7 +67,7 @@ FIELDS = (
     Field("title", "标题", cells.text, ("作品名称", "笔记标题", "视频标题", "视频描述", "文章标题", "视频名称", "作品", "内容标题"), example="换季烂脸自救"),
     Field("external_id", "作品编号", external_id, ("视频ID", "笔记ID", "视频编号", "稿件编号", "bvid", "post_id"), note="有它最准：改了标题也认得"),
     Field("url", "作品链接", cells.text, ("笔记链接", "视频链接", "文章链接", "链接", "内容链接")),
-    Field("platform", "平台", platform, ("发布平台",), example="小红书"),
+    Field("platform", "平台", platform, ("发布平台",), example="小红书", words={p.key: p.name for p in PLATFORMS}),
     Field("account", "账号", cells.text, ("账号名称", "发布账号", "作者", "公众号名称")),
     Field("published_at", "发布时间", cells.moment, ("首次发布时间", "发布日期", "群发日期"), example="2026-11-03 09:05"),
     Field("form", "形式", form, ("体裁", "作品类型", "笔记类型", "内容形式")),

@@ -63,7 +63,8 @@ def post(row: Post, by: Any) -> dict[str, Any]:
 def _figures(row: Post, snapshots: list[rules.Snapshot]) -> dict[str, Any]:
     """Figures since publication; what no platform has told yet is unknown, not nought."""
     told = totals(row.workspace, FIGURES, where=(("content", row.key),))
-    unknown = [] if snapshots else [name for name in REPORTED if not told[name]]
+    booked = snapshots and told["impressions"] is not None and any(told[n] for n in REPORTED)
+    unknown = [] if booked else REPORTED
     return told | dict.fromkeys(unknown)
 
 

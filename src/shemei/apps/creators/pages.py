@@ -42,8 +42,9 @@ def creator(row: Creator, request: Any) -> dict[str, Any]:
 
 def _earned(row: Creator) -> dict[str, Any]:
     credit = credited_by(row.workspace, "creator").get(row.key)
+    told = totals(row.workspace, FIGURES, where=(("creator", row.key),))
     return {
-        "figures": totals(row.workspace, FIGURES, where=(("creator", row.key),)),
+        "figures": {name: value or None for name, value in told.items()},
         "credit": credit,
         "model": model_name(row.workspace),
         "credit_days": CREDIT_DAYS,
@@ -60,6 +61,7 @@ def summary(deals: list[Any]) -> dict[str, Any]:
     share = rules.delivery_share(delivered, promised)
     return {
         "fees": fees,
+        "shown_fees": fees if done else None,
         "count": len(done),
         "promised": promised,
         "delivered": delivered,

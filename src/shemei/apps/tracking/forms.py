@@ -172,7 +172,7 @@ class CodeForm(OwnedForm):
         label="在哪个平台给出",
         required=False,
         choices=[("", "由系统判断"), *PLATFORM_CHOICES],
-        help_text="用码的订单会记在这个平台。不选时跟着达人走。",
+        help_text="用码的订单会记在这个平台。不选时跟着达人走；只填投放位置时算线下。",
     )
     discount_note = forms.CharField(
         label="优惠说明",

@@ -171,15 +171,19 @@ UTM_RULES: dict[str, UtmRule] = {
     "xhs": UtmRule("xhs", "social"),
     "bilibili": UtmRule("bilibili", "video"),
     "site": UtmRule("site", "referral", "referral"),
-    "other": UtmRule("other", "offline"),
+    "other": UtmRule("other", "link"),
 }
 """Platform → utm_source and utm_medium; one table, so that nobody has to remember the spelling."""
 
 
-def utm_defaults(platform: str, *, campaign: str = "", has_creator: bool = False) -> dict[str, str]:
-    """The UTM a new link gets from its platform, campaign and owner."""
+def utm_defaults(
+    platform: str, *, campaign: str = "", has_creator: bool = False, at_a_place: bool = False
+) -> dict[str, str]:
+    """The UTM a new link gets from its platform, campaign and owner; a place on no platform is offline."""
     rule = UTM_RULES[platform if platform in UTM_RULES else "other"]
     medium = rule.creator_medium if has_creator else rule.medium
+    if rule.source == "other" and at_a_place and not has_creator:
+        medium = "offline"
     return {"utm_source": rule.source, "utm_medium": medium, "utm_campaign": tidy_utm(campaign)}
 
 

@@ -25,7 +25,8 @@ class CellField(forms.CharField):
         try:
             return self.read(cleaned)
         except CellError as error:
-            raise forms.ValidationError(f"{error}。") from None
+            told = str(error).replace("请核对原表", "请核对")
+            raise forms.ValidationError(f"{told}。") from None
 
 
 class CountField(CellField):

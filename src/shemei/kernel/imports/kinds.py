@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing a row may say. ``parse`` is a reader of ``cells``; ``personal`` values are masked on screen."""
+    """One thing a row may say. ``parse`` is a reader of ``cells``; ``personal`` values are masked on screen.
+
+    ``words`` names the codes that ``parse`` may return.
+    """
 
     key: str
     label: str
@@ -26,6 +29,7 @@ class Field:
     example: str = ""
     note: str = ""
     personal: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from shemei.kernel.imports import actions, files
 from shemei.kernel.imports.cells import clean
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.stage import Problem, Stage
-from shemei.warehouse.vocabulary import SHANGHAI, from_ts
+from shemei.warehouse.vocabulary import SHANGHAI, date_of, from_ts
 
 if TYPE_CHECKING:
     from shemei.kernel.imports.forms import MappingForm
@@ -82,7 +82,9 @@ def _shown(one: Field, value: Any) -> str:
         return f"{value / 100:,.2f}"
     if one.parse.__name__ == "moment":
         return from_ts(value).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-    return str(value)[:40]
+    if one.parse.__name__ == "day":
+        return date_of(value).isoformat()
+    return one.words.get(str(value), str(value)[:40])
 
 
 @dataclass(frozen=True, slots=True)

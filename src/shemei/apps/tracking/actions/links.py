@@ -161,7 +161,12 @@ def _own(link: Link, *, campaign: str, account: str, content: str, creator: str)
 
 def _mark(link: Link, given: Mapping[str, str]) -> None:
     campaign = link.campaign.utm_campaign if link.campaign else ""
-    usual = rules.utm_defaults(link.platform, campaign=campaign, has_creator=bool(link.creator_key))
+    usual = rules.utm_defaults(
+        link.platform,
+        campaign=campaign,
+        has_creator=bool(link.creator_key),
+        at_a_place=bool(link.spot),
+    )
     for key, value in {**usual, **given}.items():
         setattr(link, key, rules.tidy_utm(value))
 
