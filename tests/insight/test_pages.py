@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from tests.warehouse import cast
-from time_machine import travel
+from tests.insight.browsing import NOVEMBER, page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from django.http import HttpResponse
     from tests.world import World
 
     from shemei.warehouse.home import Home
-
-NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
-
-
-@pytest.fixture
-def told(world: World, home: Home) -> Iterator[World]:
-    """阿丽, 博文, 陈总, 丁丁 and the others of November, seen from December."""
-    ours = cast.everybody()
-    cast.put(home, [_of(event, world.brand.key) for event in ours])
-    cast.put(home, cast.rivals(), stream="rivals")
-    with travel("2026-12-05T04:00:00Z", tick=True):
-        yield world
-
-
-def _of(event: Any, workspace: str) -> Any:
-    from dataclasses import replace
-
-    return replace(event, workspace=workspace)
-
-
-def page(
-    world: World, name: str, *args: object, beside: bool = False, **query: str
-) -> HttpResponse:
-    headers = {"HX-Request": "true"} if beside else {}
-    return world.client().get(world.url(name, *args), NOVEMBER | query, headers=headers)
 
 
 def test_the_overview_of_a_month(told: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shemei.apps.insight import views, views_ways
+from shemei.apps.insight import views, views_reports, views_ways
 
 app_name = "insight"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("attribution/paths.csv", views_ways.paths_csv, name="paths_csv"),
     path("attribution/orders/<str:order_id>/", views_ways.journey, name="journey"),
     path("metrics/<str:key>/", views_ways.metric, name="metric"),
+    path("reports/", views_reports.report, name="report"),
+    path("reports/content/", views_reports.report, {"by": "content"}, name="report_content"),
+    path("reports/creator/", views_reports.report, {"by": "creator"}, name="report_creator"),
+    path("reports/campaign/", views_reports.report, {"by": "campaign"}, name="report_campaign"),
     path("goals/", views.goals, name="goals"),
     path("goals/new/", views.goal, name="goal_new"),
     path("goals/<str:key>/", views.goal, name="goal"),

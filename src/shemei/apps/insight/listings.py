@@ -1,0 +1,92 @@
+"""The tables of the boards: the columns every dimension shares, and how each is named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shemei.apps.insight.queries import DIMENSIONS
+from shemei.kernel.lists import Column, Empty, Filter, Listing
+from shemei.platforms import ELSEWHERE, PLATFORMS
+from shemei.portal.numbers import MINUS, figure, yuan
+
+TOLD, TRACED = "平台报来或导入的数", "由事件日志追踪到的数"
+EMPTY = Empty(
+    "chart-line",
+    "这段时间没有数据",
+    "导入各平台的内容数据，或建一条短链，这里就有每一行的曝光、点击与成交额。",
+    action=("导入内容数据", "imports:upload"),
+    second=("新建短链", "tracking:new"),
+)
+CHOICES = [(one.key, one.name) for one in (*PLATFORMS, *ELSEWHERE)]
+
+
+def _change(row: Any) -> str:
+    """A change for a file: +12.4%."""
+    if row.change is None:
+        return ""
+    return f"{'+' if row.change >= 0 else MINUS}{abs(row.change) * 100:.1f}%"
+
+
+def _first(by: str) -> Column:
+    if by == "channel":
+        return Column(
+            "name", "渠道", lambda row: row.name, kind="custom", template="insight/_channel.html",
+            sort="name", export=lambda row: row.name,
+        )  # fmt: skip
+    return Column(
+        "name", DIMENSIONS[by], lambda row: row.name, sort="name", href=lambda row: row.href,
+        drawer=True, note=lambda row: row.note,
+    )  # fmt: skip
+
+
+def _columns(by: str) -> tuple[Column, ...]:
+    platform = Column(
+        "platform", "平台", lambda row: row.platform, kind="platform", sort="platform"
+    )
+    middle = (platform,) if by in ("content", "creator") else ()
+    return (
+        _first(by),
+        *middle,
+        Column("impressions", "曝光", lambda r: r.impressions, "num", sort="impressions", hint=TOLD),
+        Column("engagement_rate", "互动率", lambda r: r.engagement_rate, "ratio", sort="engagement_rate", hint=TOLD),
+        Column("clicks", "点击", lambda r: r.clicks, "num", sort="clicks", hint=TRACED),
+        Column("ctr", "点击率", lambda r: r.ctr, "ratio", sort="ctr", hint="可追踪的点击 ÷ 报来的曝光"),
+        Column("visitors", "访客", lambda r: r.visitors, "num", sort="visitors", hint="期内去重人数，不可相加"),
+        Column("orders", "归因订单", lambda r: r.orders, "num", sort="orders", hint=TRACED),
+        Column("value", "归因成交额", lambda r: r.value, "sum", sort="value", strong=True, hint=TRACED),
+        Column("change", "变化", lambda r: r.change, "custom", sort="change", template="insight/_change.html", numeric=True, export=_change, hint="成交额，只比过完的天"),
+        Column("spend", "花费", lambda r: r.spend, "sum", sort="spend", hint=TOLD),
+        Column("returned", "产出比", lambda r: r.returned, "times", sort="returned", hint="归因成交额 ÷ 花费"),
+    )  # fmt: skip
+
+
+def _summary(request: Any, rows: Any) -> str:
+    orders = figure(sum(row.orders for row in rows))
+    return f"归因 {orders} 单，{yuan(sum(row.value for row in rows))}"
+
+
+def report_listing(by: str) -> Listing:
+    """The table of one dimension."""
+    platforms = Filter(
+        "platform",
+        "平台" if by != "channel" else "渠道",
+        choices=CHOICES,
+        apply=lambda rows, wanted: [row for row in rows if row.platform in wanted],
+        multiple=True,
+    )
+    return Listing(
+        name=f"insight.report.{by}",
+        noun=f"{DIMENSIONS[by]}报表",
+        unit="项",
+        columns=_columns(by),
+        filters=(platforms,) if by != "campaign" else (),
+        search=("name",),
+        search_hint=f"{DIMENSIONS[by]}名称",
+        default_sort="-value",
+        empty=EMPTY,
+        summary=_summary,
+        row_label=lambda row: row.name,
+    )
+
+
+REPORTS = {by: report_listing(by) for by in DIMENSIONS}

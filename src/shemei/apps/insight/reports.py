@@ -1,0 +1,234 @@
+"""Boards of all channels, contents, creators or campaigns: what each was shown, clicked, earned and cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from shemei.apps.insight.queries import Board, Figure, days_of
+from shemei.kernel.figures import lake
+from shemei.kernel.periods import Period, promos_within
+from shemei.kernel.urls import wurl
+from shemei.portal.charts import Band, Chart, Series, Unit
+from shemei.portal.numbers import change, yuan
+from shemei.warehouse import questions
+from shemei.warehouse.attribution import Credit
+from shemei.warehouse.catalogue import METRICS, REPORTED
+from shemei.warehouse.vocabulary import from_ts, int_day
+
+FIGURES = ("impressions", "engagement_rate", "clicks", "ctr", "visitors", "spend")
+WHOLE = ("impressions", "engagement_rate", "clicks", "visitors", "spend")
+SHOWN = {
+    "value": "成交额",
+    "impressions": "曝光",
+    "clicks": "点击",
+    "visitors": "访客",
+    "spend": "花费",
+}
+"""What the chart of a board can show."""
+VIEWS = {"parts": "分项", "compare": "与对比期"}
+LINES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One channel, content, creator or campaign; money in 分, ``None`` where nobody has told."""
+
+    key: str
+    name: str
+    note: str
+    platform: str
+    href: str
+    impressions: float | None
+    engagement_rate: float | None
+    clicks: float | None
+    ctr: float | None
+    visitors: float | None
+    orders: float
+    value: float
+    spend: float | None
+    change: float | None
+
+    @property
+    def returned(self) -> float | None:
+        return self.value / self.spend if self.spend else None
+
+
+class Report:
+    """One dimension on a board's period; each part is worked out when it is asked for."""
+
+    def __init__(self, board: Board, by: str, *, shown: str = "value", view: str = "parts") -> None:
+        self.board, self.by, self.shown, self.view = board, by, shown, view
+
+    # rows --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _figures(self) -> dict[str, dict[str, Any]]:
+        rows = self.board.totals(FIGURES, self.board.period, by=(self.by,))
+        return {row[self.by]: row for row in rows}
+
+    @cached_property
+    def _credits(self) -> dict[str, Credit]:
+        answer = self.board.attribution(self.by, self.board.period, (self.board.model,))
+        return dict(answer.models[self.board.model])
+
+    @cached_property
+    def _changes(self) -> dict[str, float | None]:
+        """Change of credited value by key, over whole days alone."""
+        answers = self.board.credited(self.by)
+        if answers is None:
+            return {}
+        now, before = (self.board.values(answer) for answer in answers)
+        return {key: change(now.get(key, 0.0), before.get(key)) for key in now.keys() | before}
+
+    @cached_property
+    def rows(self) -> list[ReportRow]:
+        keys = self._figures.keys() | self._credits.keys()
+        names = self.board.named(self.by, keys)
+        return [self._row(key, names[key]) for key in sorted(keys)]
+
+    def _row(self, key: str, name: Any) -> ReportRow:
+        told, credit = self._figures.get(key, {}), self._credits.get(key)
+        known = {metric: _told(metric, told.get(metric)) for metric in FIGURES}
+        return ReportRow(
+            key, name.name, name.note, name.platform, self._href(key),
+            orders=credit.conversions if credit else 0.0,
+            value=credit.value if credit else 0.0,
+            change=self._changes.get(key), **known,
+        )  # fmt: skip
+
+    def _href(self, key: str) -> str:
+        part = urlencode({"by": self.by, "key": key})
+        return f"{wurl(self.board.workspace, 'insight:part')}?{part}&{self.board.period.query}"
+
+    # the whole ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def whole(self) -> list[Figure]:
+        """Figures of the whole brand: people counted once, which no sum of rows could tell."""
+        return self.board.figures(WHOLE)
+
+    @property
+    def earned(self) -> float:
+        return self.board.channels_now.totals.value
+
+    @property
+    def earned_change(self) -> float | None:
+        now, before = self.board.channels_compared
+        return change(sum(now.values()), sum(before.values())) if self.board.fair else None
+
+    @property
+    def as_of(self) -> Any:
+        return from_ts(at) if (at := self.board.as_of()) else None
+
+    # chart -------------------------------------------------------------------------------------------
+
+    @property
+    def unit(self) -> Unit:
+        return "money" if self.shown in ("value", "spend") else "count"
+
+    @cached_property
+    def chart(self) -> Chart:
+        period = self.board.period
+        series = self._compared() if self.view == "compare" else self._parts()
+        stacked = self.view == "parts" and self.shown != "visitors"
+        return Chart(
+            id="report-trend",
+            kind="stack" if stacked else "line",
+            unit=self.unit,
+            x=tuple(f"{day:%m-%d}" for day in days_of(period)),
+            series=series,
+            bands=tuple(sale_bands(period)),
+            totals=self.shown != "visitors",
+        )
+
+    def _parts(self) -> tuple[Series, ...]:
+        """The largest names each, and the rest together where the figures add up."""
+        days = self._days(self.board.period)
+        sums: dict[str, float] = {}
+        for row in days:
+            for key, value in row.items():
+                sums[key] = sums.get(key, 0.0) + value
+        named = [key for key in sums if sums[key] and (key or self.by == "channel")]
+        best = sorted(named, key=lambda key: (-sums[key], key))[:LINES]
+        names = self.board.named(self.by, best)
+        series = [
+            Series(
+                names[key].name,
+                tuple(row.get(key, 0.0) for row in days),
+                platform=key if self.by == "channel" else "",
+            )
+            for key in best
+        ]
+        rest = tuple(sum(v for k, v in row.items() if k not in best) for row in days)
+        if self.shown != "visitors" and any(rest):
+            series.append(Series("其他", rest, platform="other"))
+        return tuple(series)
+
+    def _compared(self) -> tuple[Series, ...]:
+        """The whole of each day beside the same day of the comparison."""
+        board = self.board
+        now, before = self._whole_days(board.period), self._whole_days(board.comparison.period)
+        before = (before + [None] * len(now))[: len(now)]
+        return (
+            Series(f"所选 {board.period.span}", tuple(now)),
+            Series(f"对比 {board.comparison.period.span}", tuple(before), role="compare"),
+        )
+
+    def _whole_days(self, period: Period) -> list[float | None]:
+        if self.shown == "value":
+            return [sum(row.values()) for row in self._days(period)]
+        told = self.board.series((self.shown,), period)
+        values = [told.get(int_day(day), {}).get(self.shown) for day in days_of(period)]
+        return [_told(self.shown, value) for value in values]
+
+    def _days(self, period: Period) -> list[dict[str, float]]:
+        if self.shown == "value":
+            daily = self.board.daily(period, self.by)
+            return [daily.get(int_day(day), {}) for day in days_of(period)]
+        question = questions.Series(
+            self.board.workspace.key,
+            period.first_day,
+            period.last_day,
+            metrics=(self.shown,),
+            by=(self.by,),
+        )
+        found: dict[int, dict[str, float]] = {}
+        for row in lake().ask(question).rows.to_pylist():
+            found.setdefault(row["bucket"], {})[row[self.by]] = row[self.shown] or 0.0
+        return [found.get(int_day(day), {}) for day in days_of(period)]
+
+    @property
+    def says(self) -> str:
+        """One sentence a reader without the picture needs."""
+        totals = [
+            (day, sum(v or 0.0 for v in values))
+            for day, *values in zip(
+                self.chart.x,
+                *(one.values for one in self.chart.series if one.role != "compare"),
+                strict=True,
+            )
+        ]
+        if self.shown == "visitors" and self.view == "parts":
+            return "同一个人一天来自两处，各记一次；各线不可相加，也不可按日相加。"
+        best = max(totals, key=lambda item: item[1], default=None)
+        if best is None or not best[1]:
+            return ""
+        value = yuan(best[1]) if self.unit == "money" else f"{best[1]:,.0f}"
+        return f"图中{SHOWN[self.shown]}最高的一天是 {best[0]}，{value}。"
+
+
+def _told(metric: str, value: float | None) -> float | None:
+    """A figure that only a report can bring: 0 of it means that nobody has told."""
+    return None if METRICS[metric].numerator in REPORTED and not value else value
+
+
+def sale_bands(span: Period) -> list[Band]:
+    """The big sales within a span, as bands of a chart's axis."""
+    found = [
+        (sale, max(sale.first, span.first), min(sale.last, span.last))
+        for sale in promos_within(span)
+    ]
+    return [Band(sale.label, f"{first:%m-%d}", f"{last:%m-%d}") for sale, first, last in found]
