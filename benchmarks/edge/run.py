@@ -14,6 +14,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -102,12 +103,31 @@ def main() -> None:
     for tool in ("nginx", "wrk", "taskset"):
         if shutil.which(tool) is None:
             sys.exit(f"{tool} is not installed; see docs/reference/edge.md")
-    with tempfile.TemporaryDirectory(dir=HERE) as folder:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))
+    with tempfile.TemporaryDirectory(prefix="shemei-edge-", dir=real_disk()) as folder:
         runs = measure(Path(folder), options.seconds, options.rounds, options.only)
     table = report(runs, options)
     print(table)
     if not options.dry:
         append(table)
+
+
+def real_disk() -> Path:
+    """Return a place for temporary files on a disk: on a tmpfs an fsync is no work."""
+    for place in (Path(tempfile.gettempdir()), Path("/var/tmp")):
+        if filesystem(place) not in ("tmpfs", "ramfs"):
+            return place
+    sys.exit("set TMPDIR to a folder on a real disk: there an fsync is the work to be measured")
+
+
+def filesystem(place: Path) -> str:
+    """Return the type of the file system a folder lies on."""
+    kinds = {}
+    for line in Path("/proc/mounts").read_text().splitlines():
+        _, folder, kind, *_ = line.split()
+        kinds[Path(folder)] = kind
+    real = place.resolve()
+    return next(kinds[folder] for folder in (real, *real.parents) if folder in kinds)
 
 
 def measure(
@@ -290,7 +310,8 @@ def report(runs: dict[tuple[str, int, str], list[Run]], options: argparse.Namesp
     lines = [
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · commit {commit} · {machine()}; server on core "
         f"0, wrk on core 1; median of {options.rounds} runs of {options.seconds} s; "
-        f"{LINKS:,} links; other processes used {disturbance(runs):.0%} of a core at most.",
+        f"{LINKS:,} links; segments on {filesystem(real_disk())}; other processes used "
+        f"{disturbance(runs):.0%} of a core at most.",
         "",
         "| request | conn. | server | req/s | of nginx | p50 ms | p99 ms | CPU µs/req | errors |",
         "|---|---|---|---|---|---|---|---|---|",

@@ -232,7 +232,7 @@ def test_any_json_is_stored_whole_or_refused(collector: Collector, body: Any) ->
     except TagError as error:
         assert str(error)
         return
-    for line in batch.lines.splitlines():
+    for line in batch.lines:
         event = Event(**orjson.loads(line))
         assert stamp(event) == event
         assert event.workspace
