@@ -170,3 +170,34 @@ def test_secrets_of_the_second_step_are_ciphertext_in_the_database(
     stored = Authenticator.objects.get(pk=totp.instance.pk).data["secret"]
     assert secret not in stored
     assert get_adapter_of_mfa().decrypt(stored) == secret
+
+
+def test_a_weak_password_is_refused_in_chinese(world: World) -> None:
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    with pytest.raises(ValidationError) as refused:
+        validate_password("123")
+    assert refused.value.messages == [
+        "密码太短，至少要 10 个字符。",
+        "这个密码太常见，容易被猜到。请换一个。",
+    ]
+    with pytest.raises(ValidationError, match=r"密码和.+太像"):
+        validate_password(world.owner.user.email, world.owner.user)
+
+
+def test_where_one_is_signed_in_is_told_in_words(world: World) -> None:
+    from shemei.apps.accounts.rules import device_in_words
+
+    agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) AppleWebKit MicroMessenger/8.0.42"
+    assert device_in_words(agent) == "iPhone 上的 微信"
+    page = world.client(world.owner).get(world.url("accounts:me")).content.decode()
+    assert "Mozilla" not in page
+
+
+def test_an_invitation_is_for_an_editor_unless_something_else_is_meant(world: World) -> None:
+    page = world.client(world.owner).get(world.url("accounts:invitation_new"))
+    content = page.content.decode()
+    if page.status_code == 200:
+        assert '<option value="editor" selected>' in content
+        assert content.count("（选填）") == 1

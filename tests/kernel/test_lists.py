@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 import pytest
 from django.utils import timezone
@@ -179,6 +182,18 @@ def test_export_needs_a_permission_and_leaves_a_trace(told: World) -> None:
     with told.scope():
         entry = AuditEntry.objects.get(verb="data.exported")
     assert entry.details == {"what": "订单", "rows": 1, "label": ""}
+
+
+def test_the_export_menu_leads_to_the_files(told: World) -> None:
+    page = ask(told, q="D1123-5007").content.decode()
+    for kind, label in (("xlsx", "Excel 表格"), ("csv", "CSV 文本")):
+        found = re.search(
+            rf'<a class="s-menu__item" href="([^"]+)" download>.{{0,200}}?{label}', page
+        )
+        assert found is not None
+        query = dict(parse_qsl(html.unescape(found[1]).lstrip("?")))
+        assert query == {"q": "D1123-5007", "export": kind}
+        assert ask(told, **query).headers["Content-Disposition"].startswith("attachment")
 
 
 def test_a_workbook_holds_numbers_as_numbers(told: World) -> None:

@@ -37,7 +37,7 @@ class MFAAdapter(DefaultMFAAdapter):
     """Secrets of the second step are ciphertext in the database: a copy of it alone opens nothing."""
 
     error_messages: ClassVar = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": "验证码不对。请看验证器上最新的 6 位数字，或换一个没用过的恢复码。",
+        "incorrect_code": "验证码不对。请看验证器上最新的 6 位数字。",
     }
 
     def encrypt(self, text: str) -> str:

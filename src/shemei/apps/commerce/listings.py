@@ -168,7 +168,7 @@ PRODUCTS = Listing(
     annotate=_fill_products,
     noun="商品",
     unit="个",
-    empty=Empty("box", "还没有商品", "导入带商品的订单后，商品自动列在这里。", ("导入订单", "imports:upload"), permission=P.IMPORT),
+    empty=Empty("box", "还没有商品", "导入带商品编码的订单后，商品自动列在这里。", ("导入订单", "imports:upload"), permission=P.IMPORT),
 )  # fmt: skip
 
 
