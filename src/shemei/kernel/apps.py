@@ -9,3 +9,6 @@ class KernelConfig(AppConfig):
     name = "shemei.kernel"
     label = "kernel"
     verbose_name = "底座"
+
+    def ready(self) -> None:
+        from shemei.kernel.lists import background  # noqa: F401 - the worker must know its jobs

@@ -16,4 +16,5 @@ urlpatterns = [
     path("w/<str:workspace_key>/tasks/line", views.task_line, name="task_line"),
     path("w/<str:workspace_key>/tasks/<str:key>", views.task, name="task"),
     path("w/<str:workspace_key>/tasks/<str:key>/cancel", views.task_cancel, name="task_cancel"),
+    path("w/<str:workspace_key>/tasks/<str:key>/file", views.task_file, name="task_file"),
 ]

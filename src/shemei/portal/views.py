@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from shemei.kernel import registry
 from shemei.kernel import tasks as long_tasks
+from shemei.kernel.lists.background import path_of
 from shemei.kernel.models import Notification
+from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import Hit
-from shemei.kernel.views import get_row
+from shemei.kernel.views import allow, get_row, recently_authenticated
 from shemei.portal.context import THEMES, Shell
 
 if TYPE_CHECKING:
@@ -118,6 +120,18 @@ def task_line(request: HttpRequest) -> HttpResponse:
 @require_GET
 def task(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "portal/task.html", {"task": get_row(_tasks(request), key)})
+
+
+@require_GET
+@allow(Permission.EXPORT)
+@recently_authenticated
+def task_file(request: HttpRequest, key: str) -> HttpResponse:
+    """The file that an export wrote: for who asked for it, for a day."""
+    task = get_row(long_tasks.seen_by(request.actor).filter(starter=request.actor.id), key)  # type: ignore[attr-defined]
+    found = next(iter(path_of(task, "").glob("*")), None)
+    if found is None:
+        raise Http404("这份导出已过一天，文件清掉了。回到列表再导一次。")
+    return FileResponse(found.open("rb"), as_attachment=True, filename=found.name)
 
 
 @require_POST

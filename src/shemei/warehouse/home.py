@@ -45,6 +45,11 @@ class Home:
         return self.path / "media"
 
     @property
+    def exports(self) -> Path:
+        """Lists written as files for a member to fetch; kept for a day."""
+        return self.path / "exports"
+
+    @property
     def keys(self) -> Path:
         """Secrets made at the first start; readable by the owner alone."""
         return self.path / "keys"
@@ -61,7 +66,7 @@ class Home:
 
     def ensure(self) -> Home:
         """Create the folders; ``keys`` is private. Returns itself."""
-        for folder in (self.spool, self.lake, self.links, self.media):
+        for folder in (self.spool, self.lake, self.links, self.media, self.exports):
             folder.mkdir(parents=True, exist_ok=True)
         self.keys.mkdir(mode=0o700, exist_ok=True)
         return self

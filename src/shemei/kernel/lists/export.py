@@ -6,7 +6,7 @@ import csv
 import io
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from shemei.kernel import audit
+from shemei.kernel.lists import background
 from shemei.kernel.lists.declared import Column, as_iterable
 from shemei.kernel.lists.rows import Rows, chunks, count
 from shemei.kernel.permissions import Permission, require
@@ -32,26 +33,47 @@ FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-ROW_LIMIT = 200_000
+AT_ONCE = 2_000
+"""A list of more rows is written by the worker."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def respond(request: HttpRequest, listing: Listing, rows: Rows, kind: str) -> HttpResponse:
-    """The whole matching list as a file."""
-    actor = request.actor  # type: ignore[attr-defined]
-    require(actor, Permission.EXPORT)
+    """The whole matching list as a file: a short one at once, a long one in the background."""
+    if task := getattr(request, "export_task", None):
+        return _write(request, listing, rows, kind, task)
+    require(request.actor, Permission.EXPORT)  # type: ignore[attr-defined]
     if not is_recent(request):
         return ask_again(request)
     total = count(rows)
-    if total > ROW_LIMIT:
-        text = f"这次要导出 {total:,} 行，超过一次 {ROW_LIMIT:,} 行的上限。请先加条件，分几次导出。"
-        return HttpResponse(text, status=422, content_type="text/plain; charset=utf-8")
-    body = (_csv if kind == "csv" else _xlsx)(listing, _records(request, listing, rows))
-    owner = request.workspace  # type: ignore[attr-defined]
-    audit.record("data.exported", None, by=actor, workspace=owner, what=listing.noun, rows=total)
-    name = f"{listing.noun}-{timezone.localdate():%Y%m%d}.{kind}"
-    headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
-    return HttpResponse(body, content_type=FORMATS[kind], headers=headers)
+    if total > AT_ONCE:
+        return background.begin(request, listing.noun, total)
+    out = io.BytesIO()
+    WRITERS[kind](listing, _records(request, listing, rows), out)
+    _record(request, listing, total)
+    headers = {
+        "Content-Disposition": content_disposition_header(True, file_name(listing.noun, kind)) or ""
+    }
+    return HttpResponse(out.getvalue(), content_type=FORMATS[kind], headers=headers)
+
+
+def _write(
+    request: HttpRequest, listing: Listing, rows: Rows, kind: str, task: background.Export
+) -> HttpResponse:
+    total = count(rows)
+    with task.file(file_name(listing.noun, kind)) as out:
+        WRITERS[kind](listing, task.counted(_records(request, listing, rows), total), out)
+    _record(request, listing, total)
+    return HttpResponse(status=204)
+
+
+def _record(request: HttpRequest, listing: Listing, total: int) -> None:
+    who, owner = request.actor, request.workspace  # type: ignore[attr-defined]
+    audit.record("data.exported", None, by=who, workspace=owner, what=listing.noun, rows=total)
+
+
+def file_name(noun: str, kind: str) -> str:
+    return f"{noun}-{timezone.localdate():%Y%m%d}.{kind}"
 
 
 def _records(request: HttpRequest, listing: Listing, rows: Rows) -> Iterator[list[Any]]:
@@ -87,15 +109,15 @@ def harmless(value: Any) -> Any:
     return value
 
 
-def _csv(listing: Listing, records: Iterator[list[Any]]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
+def _csv(listing: Listing, records: Iterator[list[Any]], out: BinaryIO) -> None:
+    text = io.TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
     writer.writerow([harmless(head) for head in _heads(listing)])
     for record in records:
         writer.writerow(
             [harmless(_csv_text(c, v)) for c, v in zip(listing.columns, record, strict=True)]
         )
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    text.detach()
 
 
 def _heads(listing: Listing) -> list[str]:
@@ -110,7 +132,7 @@ def _csv_text(column: Column, value: Any) -> Any:
     return f"{value:.2f}" if column.kind in ("money", "sum") and value != "" else value
 
 
-def _xlsx(listing: Listing, records: Iterator[list[Any]]) -> bytes:
+def _xlsx(listing: Listing, records: Iterator[list[Any]], out: BinaryIO) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(listing.noun[:31])
     sheet.freeze_panes = "A2"
@@ -121,9 +143,7 @@ def _xlsx(listing: Listing, records: Iterator[list[Any]]) -> bytes:
         sheet.append(
             [_styled(sheet, value, formats.get(column.kind, "")) for column, value in pairs]
         )
-    out = io.BytesIO()
     book.save(out)
-    return out.getvalue()
 
 
 def _styled(sheet: Any, value: Any, number_format: str) -> Any:
@@ -132,3 +152,6 @@ def _styled(sheet: Any, value: Any, number_format: str) -> Any:
     cell = WriteOnlyCell(sheet, value=value)
     cell.number_format = number_format
     return cell
+
+
+WRITERS = {"csv": _csv, "xlsx": _xlsx}

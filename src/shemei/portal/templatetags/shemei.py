@@ -41,6 +41,13 @@ def yuan(fen: Any, mode: str = "") -> str:
 
 
 @register.filter
+def sentence(value: Any) -> str:
+    """What an error says in our words; ``""`` for what a library or Django says."""
+    text = str(value.args[0]) if isinstance(value, Exception) and value.args else str(value)
+    return text if any("一" <= sign <= "龥" for sign in text) else ""
+
+
+@register.filter
 def as_metric(value: Any, metric: Any) -> str:
     """A figure in its metric's unit, as the catalogue has it."""
     write = {"money": yuan, "ratio": pct, "times": times}.get(metric.unit if metric else "", wan)
