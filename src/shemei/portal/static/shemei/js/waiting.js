@@ -24,6 +24,12 @@ document.addEventListener("htmx:afterRequest", (event) => {
   for (const one of $$(".is-busy")) busy(one, false);
 });
 
+// Only pages are shown as pages: what people wrote into a file would otherwise come alive in it.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const kind = event.detail.xhr.getResponseHeader("Content-Type") ?? "";
+  if (event.detail.xhr.responseText && !kind.startsWith("text/html")) event.detail.shouldSwap = false;
+});
+
 const WORDS = {
   0: "没有连上服务器。请看网络，恢复后再试。",
   403: "你的角色不能做这一步。请找品牌空间的所有者或管理员开通。",
