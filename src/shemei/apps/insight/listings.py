@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shemei.apps.insight.queries import DIMENSIONS
+from shemei.edge.bots import SUSPECT_NAMES
 from shemei.kernel.lists import Column, Empty, Filter, Listing
 from shemei.platforms import ELSEWHERE, PLATFORMS
 from shemei.portal.numbers import MINUS, figure, yuan
@@ -90,3 +91,32 @@ def report_listing(by: str) -> Listing:
 
 
 REPORTS = {by: report_listing(by) for by in DIMENSIONS}
+
+LEFT_OUT = Listing(
+    name="insight.left_out",
+    noun="被排除的事件",
+    unit="条",
+    columns=(
+        Column("at", "时间", lambda r: r.at, "datetime", sort="at"),
+        Column("what", "是什么", lambda r: r.what),
+        Column("reason", "为什么不计", lambda r: r.reason, phone=True),
+        Column("channel", "渠道", lambda r: r.channel, "platform"),
+        Column("link", "短链", lambda r: r.link, href=lambda r: r.href, phone=True),
+        Column("device", "设备", lambda r: r.device),
+        Column("in_app", "在哪里打开", lambda r: r.in_app),
+        Column("region", "地区", lambda r: r.region),
+        Column("referrer", "从哪来", lambda r: r.referrer),
+    ),
+    search=("link", "region", "referrer"),
+    search_hint="短链、地区、来源",
+    filters=(
+        Filter(
+            "reason",
+            "原因",
+            choices=[(key, name) for key, name in SUSPECT_NAMES.items() if key],
+            apply=lambda rows, wanted: [r for r in rows if r.reason == SUSPECT_NAMES[wanted]],
+        ),
+    ),
+    default_sort="-at",
+    empty=Empty("circle-check", "这段时间没有被排除的事件", "点击、访问和留资都正常计入。"),
+)

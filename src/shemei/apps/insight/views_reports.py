@@ -1,10 +1,12 @@
-"""Pages of the reports: one board per dimension."""
+"""Pages of the reports: a board per dimension, and how far its figures can be trusted."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
-from shemei.apps.insight.listings import REPORTS
+from shemei.apps.insight.listings import LEFT_OUT, REPORTS
+from shemei.apps.insight.quality import GAPS, Quality, left_out_rows
 from shemei.apps.insight.queries import DIMENSIONS
 from shemei.apps.insight.reports import SHOWN, VIEWS, Report
 from shemei.apps.insight.views import board_of
@@ -34,3 +36,21 @@ def report(request: HttpRequest, by: str = "channel") -> HttpResponse:
         "model_name": MODEL_NAMES[board.model],
     }
     return REPORTS[by].respond(request, told.rows, "insight/report.html", context)
+
+
+@allow(Permission.VIEW)
+def quality(request: HttpRequest) -> HttpResponse:
+    """Where every record is, what was left out, what is missing, what is late."""
+    asked = request.GET.get("quiet", "")
+    quiet = int(asked) if asked in map(str, GAPS) else GAPS[1]
+    board = board_of(request)
+    context = {"board": board, "quality": Quality(board, quiet), "gap_choices": GAPS}
+    return render(request, "insight/quality.html", context)
+
+
+@allow(Permission.VIEW)
+def left_out(request: HttpRequest) -> HttpResponse:
+    """The events that do not count, each with why."""
+    board = board_of(request)
+    rows = left_out_rows(request.workspace, board.period, request.GET.get("reason", ""))
+    return LEFT_OUT.respond(request, rows, "insight/left_out.html", {"board": board})

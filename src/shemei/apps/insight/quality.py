@@ -1,0 +1,297 @@
+"""How far the figures can be trusted: where every record is, what was left out, what is missing or late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Min
+
+from shemei.apps.brand import queries as brand
+from shemei.apps.insight.queries import Board
+from shemei.edge.bots import SUSPECT_NAMES
+from shemei.edge.useragent import DEVICE_NAMES, IN_APP_NAMES
+from shemei.kernel.figures import ask
+from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.models import FactRecord, OutboxEvent
+from shemei.kernel.periods import Period, today
+from shemei.kernel.registry import names_of
+from shemei.warehouse import questions
+from shemei.warehouse.channels import channel_name
+from shemei.warehouse.loader import Accounting, accounting
+from shemei.warehouse.vocabulary import KIND_NAMES, SHANGHAI, date_of, from_ts, int_day
+
+LEFT_OUT = ("clicks", "visits", "page_views", "leads", "orders")
+GAPS = (3, 7, 14, 30)
+LOOKED_BACK = 90
+MOST_ROWS = 2_000
+SHOWN_IMPORTS = 8
+LATE = timedelta(minutes=10)
+SOURCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("短链点击", ("click",), "来自短链入口，几秒内到"),
+    ("网站访问", ("visit", "view"), "来自网站代码，几秒内到"),
+    ("订单", ("order",), "来自导入、接口或网站代码"),
+    ("内容数据", ("impression", "engage", "follow"), "来自各平台的导入"),
+    ("花费", ("spend",), "来自导入或手工填写"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectRow:
+    """Hits that were left out for one reason."""
+
+    reason: str
+    name: str
+    clicks: int
+    visits: int
+    leads: int
+    percent: float
+
+    @property
+    def total(self) -> int:
+        return self.clicks + self.visits + self.leads
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """Something that should bring data and when it last did."""
+
+    key: str
+    name: str
+    platform: str
+    what: str
+    last: date | None
+    days: int | None
+
+    @property
+    def words(self) -> str:
+        if self.last is None:
+            return f"近 {LOOKED_BACK} 天没有数据"
+        return f"{self.days} 天没有数据"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    name: str
+    note: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Events and facts of this brand that have not been handed on."""
+
+    events: int
+    facts: int
+    stuck: int
+    since: datetime | None
+
+    @property
+    def is_late(self) -> bool:
+        return self.since is not None and datetime.now(SHANGHAI) - self.since > LATE
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """One event that does not count, as a row."""
+
+    at: datetime
+    what: str
+    reason: str
+    channel: str
+    link: str
+    href: str
+    in_app: str
+    device: str
+    region: str
+    referrer: str
+
+
+class Quality:
+    """The page of one brand; each part is worked out when the template asks for it."""
+
+    def __init__(self, board: Board, quiet: int) -> None:
+        self.board, self.quiet = board, quiet
+
+    @cached_property
+    def accounting(self) -> Accounting:
+        """Of the whole installation: the spool does not tell brands apart."""
+        return accounting(settings.SHEMEI_HOME)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        events = OutboxEvent.objects.all()
+        facts = FactRecord.objects.filter(handled_at=None)
+        oldest = [
+            rows.aggregate(at=Min("created_at"))["at"]
+            for rows in (events, facts.filter(attempts=0))
+        ]
+        return Waiting(
+            events.count(),
+            facts.count(),
+            facts.filter(attempts__gt=0).count(),
+            min((at for at in oldest if at), default=None),
+        )
+
+    # left out ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def _by_reason(self) -> dict[str, dict[str, int]]:
+        board = self.board
+        question = questions.Totals(
+            board.workspace.key, board.period.first_day, board.period.last_day,
+            metrics=LEFT_OUT, by=("suspect",), include_suspect=True,
+        )  # fmt: skip
+        return {row["suspect"]: row for row in ask(question).rows.to_pylist()}
+
+    @cached_property
+    def suspects(self) -> list[SuspectRow]:
+        found = [
+            SuspectRow(reason, reason_name(reason), row["clicks"], row["visits"], row["leads"], 0.0)
+            for reason, row in self._by_reason.items()
+            if reason
+        ]
+        most = max((row.total for row in found), default=0) or 1
+        shown = [
+            SuspectRow(
+                r.reason, r.name, r.clicks, r.visits, r.leads, 100 * r.total / most
+            )
+            for r in found
+        ]  # fmt: skip
+        return sorted(shown, key=lambda row: -row.total)
+
+    @property
+    def left_out(self) -> int:
+        return sum(row.total for row in self.suspects)
+
+    @property
+    def left_out_share(self) -> float | None:
+        counted = self._by_reason.get("", {})
+        good = sum(counted.get(key, 0) for key in ("clicks", "visits", "leads"))
+        return self.left_out / (good + self.left_out) if good + self.left_out else None
+
+    # missing -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def gaps(self) -> list[GapRow]:
+        """Accounts and channels that have brought nothing for so many days, the longest first."""
+        rows = [row for row in (*self._accounts, *self._channels) if self._is_gap(row)]
+        return sorted(rows, key=lambda row: -(row.days if row.days is not None else 10**6))
+
+    def _is_gap(self, row: GapRow) -> bool:
+        return row.days is None or row.days >= self.quiet
+
+    @cached_property
+    def _accounts(self) -> list[GapRow]:
+        last = self._last_days("platform_account", ("impressions", "engagements", "follows"))
+        return [
+            self._gap(one.key, one.name, one.platform, "平台账号", last.get(one.key))
+            for one in brand.accounts(self.board.workspace)
+        ]
+
+    @cached_property
+    def _channels(self) -> list[GapRow]:
+        last = self._last_days("channel", ("clicks", "visits"))
+        return [
+            self._gap(key, channel_name(key), key, "渠道的点击与访问", day)
+            for key, day in last.items()
+            if key
+        ]
+
+    def _gap(self, key: str, name: str, platform: str, what: str, day: date | None) -> GapRow:
+        days = (today() - day).days if day else None
+        return GapRow(key, name, platform, what, day, days)
+
+    def _last_days(self, by: str, metrics: tuple[str, ...]) -> dict[str, date]:
+        day = today()
+        question = questions.Series(
+            self.board.workspace.key, int_day(day - timedelta(LOOKED_BACK)), int_day(day),
+            metrics=metrics, by=(by,),
+        )  # fmt: skip
+        rows = ask(question).rows.to_pylist()
+        return {row[by]: date_of(row["bucket"]) for row in rows}
+
+    @property
+    def watched(self) -> int:
+        return len(self._accounts) + len(self._channels)
+
+    # late --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def as_of(self) -> datetime | None:
+        return from_ts(at) if (at := self.board.as_of()) else None
+
+    @cached_property
+    def sources(self) -> list[SourceRow]:
+        return [SourceRow(name, note, self._newest(kinds)) for name, kinds, note in SOURCES]
+
+    def _newest(self, kinds: tuple[str, ...]) -> datetime | None:
+        question = questions.Rows(
+            self.board.workspace.key, int_day(today() - timedelta(400)), int_day(today()),
+            kinds=kinds, limit=1,
+        )  # fmt: skip
+        rows = ask(question).rows.to_pylist()
+        return from_ts(rows[0]["ts"]) if rows else None
+
+    @cached_property
+    def imports(self) -> list[ImportBatch]:
+        """Files of the last 90 days that did not come in whole."""
+        since = today() - timedelta(LOOKED_BACK)
+        rows = ImportBatch.objects.filter(created_at__date__gte=since).exclude(
+            state__in=[ImportBatch.State.CANCELLED, ImportBatch.State.UNDONE]
+        )
+        failed, with_errors = (
+            rows.filter(state=ImportBatch.State.FAILED),
+            rows.filter(error_rows__gt=0),
+        )
+        return list((failed | with_errors).distinct()[:SHOWN_IMPORTS])
+
+    @property
+    def remarks(self) -> list[tuple[str, str]]:
+        """What is wrong, in short sentences with their tone; nothing where all is well."""
+        found = []
+        if self.accounting.failed:
+            found.append(("danger", f"{self.accounting.failed:,} 条没能入库"))
+        if self.waiting.stuck:
+            found.append(("warn", f"{self.waiting.stuck:,} 件后台工作出过错，正在重试"))
+        if self.waiting.is_late:
+            found.append(("warn", "有数据等了 10 分钟以上还没交出去"))
+        if self.gaps:
+            found.append(("warn", f"{len(self.gaps)} 处 {self.quiet} 天以上没有数据"))
+        if self.imports:
+            found.append(("warn", f"{len(self.imports)} 份导入有没进来的行"))
+        return found
+
+
+def reason_name(reason: str) -> str:
+    return SUSPECT_NAMES.get(reason, reason)
+
+
+def left_out_rows(workspace: Any, period: Period, reason: str = "") -> list[LeftOut]:
+    """Events that do not count, the newest first, with why; of all reasons or of one."""
+    reasons = [reason] if reason else [key for key in SUSPECT_NAMES if key]
+    question = questions.Rows(
+        workspace.key, period.first_day, period.last_day,
+        where=tuple(("suspect", one) for one in reasons), limit=MOST_ROWS, include_suspect=True,
+    )  # fmt: skip
+    rows = ask(question).rows.to_pylist()
+    links = names_of("link", workspace, {row["link"] for row in rows})
+    return [_left_out(row, links.get(row["link"])) for row in rows]
+
+
+def _left_out(row: dict[str, Any], link: Any) -> LeftOut:
+    return LeftOut(
+        from_ts(row["ts"]).astimezone(SHANGHAI),
+        KIND_NAMES.get(row["kind"], row["kind"]),
+        reason_name(row["suspect"]),
+        row["channel"],
+        link.name if link else "",
+        link.url if link else "",
+        IN_APP_NAMES.get(row["in_app"], row["in_app"]),
+        DEVICE_NAMES.get(row["device"], row["device"]),
+        row["region"],
+        row["referrer_host"],
+    )
