@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BRAND = "brand"
 RIVAL = "rival"
+WALK = "walk"
 FIRST, LAST = 20261101, 20261130
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
@@ -152,6 +153,44 @@ def rivals() -> list[Event]:
         event("order", "11-14 10:00", RIVAL, visitor="fan", phone="ph-ali", order_id="NO-2",
               amount=99_000, source="import"),
         event("refund", "11-15 10:00", RIVAL, order_id="NO-1", amount=30_000, source="import"),
+    ]  # fmt: skip
+
+
+def walkers() -> list[Event]:
+    """A third brand, of people who go different lengths of the way from 触达 to 分享."""
+
+    def did(kind: str, when: str, visitor: str, **fields: Any) -> Event:
+        return event(kind, when, WALK, visitor=visitor, **fields)
+
+    return [
+        # 甲 goes the whole way, over two browsers that the phone joins; looks again much later.
+        did("click", "11-02 10:00", "jia-app", channel="xhs"),
+        did("view", "11-02 10:05", "jia-app"),
+        did("lead", "11-02 11:05", "jia-app", phone="ph-jia"),
+        did("order", "11-03 11:05", "jia-shop", phone="ph-jia", order_id="W-1", amount=10_000),
+        did("invite", "11-04 11:05", "jia-shop", phone="ph-jia"),
+        did("click", "11-25 10:00", "jia-app", channel="weibo"),
+        did("view", "11-25 10:30", "jia-app"),
+        # 乙 comes in vain, then again by another channel, and orders eight days after looking.
+        did("click", "11-01 09:00", "yi", channel="douyin"),
+        did("click", "11-10 09:00", "yi", channel="weibo"),
+        did("view", "11-10 09:30", "yi"),
+        did("custom", "11-11 09:30", "yi", action="add_to_cart"),
+        did("order", "11-19 09:30", "yi", order_id="W-2", amount=5_000),
+        # 丙 does it the wrong way round; 丁 looks without having come; 戊 scrolls past something else.
+        did("view", "11-05 08:00", "bing"),
+        did("visit", "11-05 09:00", "bing", channel="search"),
+        did("view", "11-06 08:00", "ding4"),
+        did("click", "11-07 08:00", "wu", channel="xhs"),
+        did("custom", "11-07 08:05", "wu", action="scroll"),
+        # A robot goes the whole way and counts nowhere.
+        did("click", "11-08 08:00", "robot", suspect="crawler", channel="xhs"),
+        did("view", "11-08 08:01", "robot", suspect="crawler"),
+        # 乙 and 甲 buy again: 乙 in the second week after, 甲 in the next month.
+        did("order", "12-01 10:00", "yi", order_id="W-3", amount=5_000),
+        did("visit", "12-02 10:00", "jia-app", channel="direct"),
+        did("order", "12-02 10:00", "jia-shop", phone="ph-jia", order_id="W-4", amount=20_000),
+        did("order", "12-02 12:00", "jia-shop", phone="ph-jia", order_id="W-5", amount=20_000),
     ]  # fmt: skip
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def november(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """The cast's November, with the rival in the same lake. Only to be asked."""
+    """The cast's November, with the rival and the walkers in the same lake. Only to be asked."""
     path: Path = tmp_path_factory.mktemp("november") / "home"
     home = Home(path).ensure()
-    cast.put(home, [*cast.everybody(), *cast.rivals()])
+    cast.put(home, [*cast.everybody(), *cast.rivals(), *cast.walkers()])
     return Lake(home)

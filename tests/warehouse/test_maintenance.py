@@ -16,7 +16,7 @@ from shemei.warehouse.loader import accounting
 from shemei.warehouse.maintenance import compact, maintain, rebuild, settle, vacuum
 from shemei.warehouse.questions import PathTable, People, Rows, Series, Totals
 from shemei.warehouse.segments import write_segment
-from shemei.warehouse.shelf import Shelf
+from shemei.warehouse.shelf import LAYOUT, Shelf
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,7 +137,7 @@ def test_what_is_no_longer_named_is_swept_after_a_while(home: Home) -> None:
 def test_an_older_layout_is_computed_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     cast.put(home, cast.ali())
     before = answers(home)
-    monkeypatch.setattr("shemei.warehouse.shelf.LAYOUT", 2)
+    monkeypatch.setattr("shemei.warehouse.shelf.LAYOUT", LAYOUT + 1)
     assert settle(home).days > 0
     assert answers(home) == before
 

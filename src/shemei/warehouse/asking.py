@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from shemei.warehouse.dialects import Dialect
-    from shemei.warehouse.questions import PathTable, People, Rows, Series, Totals
+    from shemei.warehouse.questions import PathTable, People, Question, Rows, Series, Totals
     from shemei.warehouse.shelf import Manifest
     from shemei.warehouse.table import LiveFile
 
@@ -49,7 +49,7 @@ class View:
         """Return files of the log as a table."""
         return self.dialect.events([item.path for item in files], SCHEMA, self.without)
 
-    def common(self, question: Totals | Series | PathTable | People | Rows) -> dict[str, str | int]:
+    def common(self, question: Question) -> dict[str, str | int]:
         """Return what every template names: the workspace and the days."""
         return {
             "workspace": self.dialect.literal(question.workspace),

@@ -9,8 +9,10 @@ import pyarrow as pa
 
 from shemei.warehouse import asking
 from shemei.warehouse.engine import Engine, engine_of
+from shemei.warehouse.funnels import answer_funnel
 from shemei.warehouse.journey import answer_journey
 from shemei.warehouse.questions import (
+    Funnel,
     Journey,
     PathTable,
     People,
@@ -123,6 +125,8 @@ def _computed(engine: Engine, question: Question) -> pa.Table:
             return engine.read(lambda view: asking.totals_sql(view, totals))
         case PathTable():
             return engine.read(lambda view: asking.path_table_sql(view, question))
+        case Funnel():
+            return answer_funnel(engine, question)
         case People():
             return engine.read(lambda view: asking.people_sql(view, question))
     raise QuestionError(f"{type(question).__name__} is not a question of the warehouse")

@@ -56,6 +56,11 @@ SCHEMAS: dict[str, pa.Schema] = {
         ("visitor_key", "ts"),
         ("day",),
     ),
+    "acts": _schema(
+        ("workspace", "kind", "action", "customer", "phone", *TOUCH_DIMS),
+        ("visitor_key", "ts"),
+        ("day",),
+    ),
     "deals": _schema(
         (
             "workspace", "event_id", "kind", "source", "customer", "phone", "order_id",
@@ -83,6 +88,7 @@ SORTED: dict[str, str] = {
     "pairs": "workspace, day, visitor_key",
     "sightings": "workspace, day",
     "touches": "workspace, ts",
+    "acts": "workspace, kind, ts",
     "deals": "workspace, ts",
     "persons": "workspace, kind, value",
     "orders": "workspace, ts",
@@ -91,7 +97,7 @@ SORTED: dict[str, str] = {
 }
 """How the rows of each file lie, so that a reader skips what it does not need."""
 
-DAY_TABLES: tuple[str, ...] = ("cells", "pairs", "sightings", "touches", "deals")
+DAY_TABLES: tuple[str, ...] = ("cells", "pairs", "sightings", "touches", "acts", "deals")
 """Computed from one day of the log each, kept in one file a month."""
 
 
