@@ -28,7 +28,7 @@ from shemei.warehouse.home import Home
 from shemei.warehouse.loader import append_events
 from shemei.warehouse.vocabulary import SCHEMA, SHANGHAI, Event, from_ts, stamp, to_ts
 
-PEOPLE = 215_000
+PEOPLE = 255_000
 SEED = 20260
 NOON = 12 * 3600
 Tell = Callable[[str], None]
@@ -123,7 +123,7 @@ def _fill_rooms(
         rooms.goals(_targets(orders, touches))
         fees = [
             fact
-            for deal in Collaboration.objects.with_labels()
+            for deal in Collaboration.objects.with_labels().delivered()
             for fact in FeeBooked(workspace.key, deal.key, (deal.cost,)).to_events()
         ]
         paid = SpendBooked(
