@@ -15,9 +15,10 @@ from shemei.warehouse.asking import View
 from shemei.warehouse.bench import workbench
 from shemei.warehouse.catalogue import DEFAULT_FUNNEL, Step
 from shemei.warehouse.dialects import DuckDB
+from shemei.warehouse.flows import Funnel
 from shemei.warehouse.funnels import funnel_sql
 from shemei.warehouse.home import Home
-from shemei.warehouse.questions import Funnel, QuestionError, Totals
+from shemei.warehouse.questions import QuestionError, Totals
 from shemei.warehouse.shelf import Manifest, Shelf
 from shemei.warehouse.tables import SCHEMAS
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from shemei.warehouse.asking import View
     from shemei.warehouse.engine import Engine
-    from shemei.warehouse.questions import Funnel
+    from shemei.warehouse.flows import Funnel
 
 HOUR_MICROS = 3_600_000_000
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from shemei.warehouse import asking
+from shemei.warehouse.cohorts import answer_retention
 from shemei.warehouse.engine import Engine, engine_of
+from shemei.warehouse.flows import Funnel, LagPercents, Lags, Retention
 from shemei.warehouse.funnels import answer_funnel
 from shemei.warehouse.journey import answer_journey
+from shemei.warehouse.lags import answer_lags, percents_sql
 from shemei.warehouse.questions import (
-    Funnel,
     Journey,
     PathTable,
     People,
@@ -127,6 +129,12 @@ def _computed(engine: Engine, question: Question) -> pa.Table:
             return engine.read(lambda view: asking.path_table_sql(view, question))
         case Funnel():
             return answer_funnel(engine, question)
+        case Retention():
+            return answer_retention(engine, question)
+        case Lags():
+            return answer_lags(engine, question)
+        case LagPercents():
+            return engine.read(lambda view: percents_sql(view, question))
         case People():
             return engine.read(lambda view: asking.people_sql(view, question))
     raise QuestionError(f"{type(question).__name__} is not a question of the warehouse")

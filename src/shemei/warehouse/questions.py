@@ -5,22 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from shemei.warehouse.catalogue import (
-    DEFAULT_FUNNEL,
-    DIMENSIONS,
-    METRICS,
-    PEOPLE,
-    Metric,
-    Step,
-)
+from shemei.warehouse.catalogue import DIMENSIONS, METRICS, PEOPLE, Metric
 from shemei.warehouse.tables import DEFAULT_LOOKBACK, STORED_LOOKBACK, TOUCH_DIMS
 from shemei.warehouse.vocabulary import COLUMNS, SCHEMA, Kind, date_of
 
 Where = tuple[tuple[str, str], ...]
 """Pairs of dimension and value; the same dimension twice means either, different ones mean both."""
-
-MOST_STEPS = 8
-"""Of a funnel; each step more is another pass over everybody who started."""
 
 NUMBERS = frozenset(("ts", "day", "week", "visitor_key", "amount", "quantity"))
 TEXTS: tuple[str, ...] = tuple(name for name in COLUMNS if name not in NUMBERS)
@@ -191,58 +181,6 @@ class PathTable(Question):
         Question.check(self)
         check_lookback(self.lookback_days)
         check_names("dimension", (name for name, _ in self.where), (*TOUCH_DIMS, "kind"))
-
-
-@dataclass(frozen=True, slots=True)
-class Funnel(Question):
-    """People who did the steps in order (期内依次), each within so many days of the first.
-
-    Every event of the first step is tried as a start; a person counts by the start that leads
-    furthest, the earliest of these, and is split and filtered by its dimensions. One event serves
-    one step. ``within_days`` 0 is the whole period. Only people the log can tell apart, suspect
-    events left out.
-
-    Columns: ``by``, ``step`` (from 1), ``name``, ``people``, ``of_first`` and ``of_before`` (shares
-    of the first step and of the step before), ``median_hours``: the least time that half of those
-    who took the step needed at most since the step before.
-
-    Examples
-    --------
-    >>> Funnel("w", 20261101, 20261130, by=("channel",), within_days=7).check()
-    """
-
-    steps: tuple[Step, ...] = DEFAULT_FUNNEL
-    by: tuple[str, ...] = ()
-    where: Where = ()
-    within_days: int = 0
-
-    def check(self) -> None:
-        """Know every kind and dimension, and have a step to count."""
-        Question.check(self)
-        if not 1 <= len(self.steps) <= MOST_STEPS:
-            raise QuestionError(f"a funnel has 1 to {MOST_STEPS} steps, not {len(self.steps)}")
-        for step in self.steps:
-            check_step(step)
-        check_names("dimension", (*self.by, *(name for name, _ in self.where)), TOUCH_DIMS)
-        if self.within_days < 0:
-            raise QuestionError("within_days is 0, for the whole period, or more")
-
-
-def check_step(step: Step) -> None:
-    """Raise QuestionError where nobody could do a step.
-
-    Examples
-    --------
-    >>> check_step(Step("花费", ("spend",)))
-    Traceback (most recent call last):
-    ...
-    shemei.warehouse.questions.QuestionError: step '花费': nobody does 'spend'
-    """
-    if not step.kinds:
-        raise QuestionError(f"step {step.name!r} needs at least one kind of event")
-    check_names("kind", step.kinds, tuple(Kind))
-    if Kind.SPEND in step.kinds:
-        raise QuestionError(f"step {step.name!r}: nobody does 'spend'")
 
 
 def check_lookback(days: int) -> None:
