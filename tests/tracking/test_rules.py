@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shemei.apps.tracking import rules
-from shemei.apps.tracking.rules import BadInput, final_url, tidy_url
+from shemei.apps.tracking.rules import final_url
 from shemei.edge.redirect import split_target
+from shemei.kernel.addresses import BadInput, address_warning, tidy_url, tidy_utm
 from shemei.platforms import PLATFORMS
 
 
@@ -91,12 +92,12 @@ def test_tidying_never_fails_otherwise_and_is_settled_after_one_pass(text: str) 
     ],
 )
 def test_addresses_that_a_phone_cannot_reach_are_warned_of(url: str) -> None:
-    assert "内网" in rules.address_warning(url)
+    assert "内网" in address_warning(url)
 
 
 def test_public_addresses_are_not_warned_of() -> None:
-    assert rules.address_warning("https://shop.brand.cn/") == ""
-    assert rules.address_warning("https://8.8.8.8/") == ""
+    assert address_warning("https://shop.brand.cn/") == ""
+    assert address_warning("https://8.8.8.8/") == ""
 
 
 def test_a_short_link_to_a_short_link_is_known() -> None:
@@ -122,8 +123,8 @@ def test_utm_defaults_follow_platform_campaign_and_owner() -> None:
 
 @given(st.text(max_size=100))
 def test_utm_values_have_one_spelling(value: str) -> None:
-    once = rules.tidy_utm(value)
-    assert rules.tidy_utm(once) == once
+    once = tidy_utm(value)
+    assert tidy_utm(once) == once
 
 
 def test_the_final_address_keeps_what_the_page_says_itself() -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from shemei.apps.brand import queries as brand
 from shemei.apps.content import rules
 from shemei.apps.content.models import Post, PostMetric
-from shemei.apps.tracking.rules import BadInput, tidy_url
+from shemei.kernel.addresses import BadInput, tidy_url
 from shemei.kernel.edits import RowForm
 from shemei.kernel.imports.fields import CountField
 from shemei.kernel.registry import names, names_of

@@ -69,9 +69,9 @@ def _figures(row: Post, snapshots: list[rules.Snapshot]) -> dict[str, Any]:
 
 
 def _days(row: Post) -> list[dict[str, Any]]:
-    """The log's days of this post, from publication on, at most ninety, without holes."""
-    last = today()
-    first = max(row.published_on or last - timedelta(27), last - timedelta(LONGEST - 1))
+    """The log's days of this post, the first ninety from publication on, without holes."""
+    first = row.published_on or today() - timedelta(27)
+    last = min(today(), first + timedelta(LONGEST - 1))
     told = series(
         row.workspace,
         ("impressions", "engagements", "clicks"),

@@ -8,7 +8,8 @@ from django import forms
 
 from shemei.apps.brand import queries as brand
 from shemei.apps.tracking.models import PromoCode
-from shemei.apps.tracking.rules import UTM_KEYS, UTM_NAMES
+from shemei.apps.tracking.rules import UTM_NAMES
+from shemei.kernel.addresses import UTM_KEYS
 from shemei.kernel.registry import Named, names, names_of
 from shemei.platforms import PLATFORMS
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django_scopes import ScopedManager
 
-from shemei.apps.tracking.rules import UTM_KEYS
+from shemei.kernel.addresses import UTM_KEYS
 from shemei.kernel.models import WorkspaceOwned
 from shemei.platforms import PLATFORMS
 

@@ -12,7 +12,7 @@ from shemei.apps.tracking import jobs, rules
 from shemei.apps.tracking.actions.shared import brand_id, checked, owner_names, platform_for
 from shemei.apps.tracking.book import link_base
 from shemei.apps.tracking.models import Link
-from shemei.kernel import audit
+from shemei.kernel import addresses, audit
 from shemei.kernel.edits import assign
 from shemei.kernel.keys import new_code
 from shemei.kernel.permissions import Permission, require
@@ -95,7 +95,7 @@ def change_link(
     assign(link, values)
     owners = _own(link, campaign=campaign, account=account, content=content, creator=creator)
     for key, value in {**tidied.utm, **(utm or {})}.items():
-        setattr(link, key, rules.tidy_utm(value))
+        setattr(link, key, addresses.tidy_utm(value))
     link.name = link.name.strip() or _suggest_name(link, owners)
     fields = [
         str(field.verbose_name)
@@ -141,8 +141,8 @@ def _suggest_name(link: Link, owners: list[Named]) -> str:
     )
 
 
-def _aim(link: Link, url: str) -> rules.Tidied:
-    tidied: rules.Tidied = checked("url", rules.tidy_url, url)
+def _aim(link: Link, url: str) -> addresses.Tidied:
+    tidied: addresses.Tidied = checked("url", addresses.tidy_url, url)
     if rules.is_own_link(tidied.url, link_base(link.workspace)):
         raise ValidationError({"url": "这本身就是一条短链，会绕圈子。请填最终要打开的页面。"})
     link.url = tidied.url
@@ -168,11 +168,11 @@ def _mark(link: Link, given: Mapping[str, str]) -> None:
         at_a_place=bool(link.spot),
     )
     for key, value in {**usual, **given}.items():
-        setattr(link, key, rules.tidy_utm(value))
+        setattr(link, key, addresses.tidy_utm(value))
 
 
 def _given(utm: Mapping[str, str] | None) -> dict[str, str]:
-    return {key: value for key, value in (utm or {}).items() if key in rules.UTM_KEYS and value}
+    return {key: value for key, value in (utm or {}).items() if key in addresses.UTM_KEYS and value}
 
 
 def _insert(link: Link, alias: str) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 
 from shemei.apps.brand import queries as brand
-from shemei.apps.tracking.rules import BadInput, platform_of_url
+from shemei.apps.tracking.rules import platform_of_url
+from shemei.kernel.addresses import BadInput
 from shemei.kernel.registry import names_of
 from shemei.platforms import BY_KEY
 

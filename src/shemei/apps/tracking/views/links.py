@@ -13,6 +13,7 @@ from shemei.apps.tracking import actions, figures, listings, qr, rules
 from shemei.apps.tracking.book import link_base, short_url
 from shemei.apps.tracking.forms import LinkEditForm, LinkForm, ManyLinksForm
 from shemei.apps.tracking.models import Link
+from shemei.kernel import addresses
 from shemei.kernel.edits import submit
 from shemei.kernel.periods import period_from
 from shemei.kernel.permissions import Permission as P
@@ -91,7 +92,7 @@ def link(request: HttpRequest, key: str) -> HttpResponse:
         "short_url": short_url(row),
         "final_url": rules.final_url(row.url, row.utm),
         "channel": _channel(row),
-        "warning": rules.address_warning(row.url),
+        "warning": addresses.address_warning(row.url),
         "owners": listings.owners_of_link(request.workspace, row),
         "sizes": qr.SIZES.items(),
         "period": period,
@@ -172,7 +173,7 @@ def _values(link: Link) -> dict[str, Any]:
 def _form_context(request: HttpRequest, form: LinkForm) -> dict[str, Any]:
     base = f"{link_base(request.workspace)}/r/"
     data = form.cleaned_data if form.is_bound else dict(form.initial)
-    data.setdefault("utm", {key: data.get(key, "") for key in rules.UTM_KEYS})
+    data.setdefault("utm", {key: data.get(key, "") for key in addresses.UTM_KEYS})
     return {"form": form, "base": base, "tab": "links", **_preview(request, data)}
 
 
@@ -187,10 +188,10 @@ def _preview(request: HttpRequest, data: dict[str, Any]) -> dict[str, Any]:
         "draft": draft,
         "draft_url": rules.final_url(draft.url, draft.utm),
         "draft_channel": _channel(draft),
-        "dropped": rules.tidy_url(data["url"]).dropped,
+        "dropped": addresses.tidy_url(data["url"]).dropped,
         "alias": str(data.get("alias", "")).strip().lower(),
         "base": f"{link_base(request.workspace)}/r/",
-        "warning": rules.address_warning(draft.url),
+        "warning": addresses.address_warning(draft.url),
     }
 
 
