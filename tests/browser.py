@@ -79,14 +79,38 @@ class Visit:
             context.close()
 
 
-def serious(page: Page) -> list[str]:
+LOOK_RULES = ["color-contrast", "scrollable-region-focusable", "target-size", "link-in-text-block"]
+"""What another theme or width can break in a page whose structure was looked at before."""
+
+
+def serious(page: Page, *, look_alone: bool = False) -> list[str]:
     """Serious and critical axe findings, each with the first element it names."""
-    found = Axe().run(page).response["violations"]
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if look_alone:
+        options["runOnly"] = {"type": "rule", "values": LOOK_RULES}
+    found = Axe().run(page, options=options).response["violations"]
     return [
         f"{one['id']} ×{len(one['nodes'])}: {one['nodes'][0]['html'][:160]}"
         for one in found
         if one["impact"] in ("serious", "critical")
     ]
+
+
+def settled(page: Page) -> None:
+    """Wait until fonts are there, what the page asks for by itself has come, and nothing moves any more."""
+    if "drawer=" in page.url:
+        page.wait_for_selector("#drawer:not([hidden]) h2")
+    page.evaluate(
+        """async () => {
+            const frame = () => new Promise(requestAnimationFrame);
+            await document.fonts.ready;
+            await frame();
+            while (document.querySelector(".htmx-request")) await frame();
+            const endless = (move) => move.effect.getComputedTiming().endTime === Infinity;
+            const moving = document.getAnimations().filter((move) => !endless(move));
+            await Promise.allSettled(moving.map((move) => move.finished));
+        }"""
+    )
 
 
 def overflow(page: Page) -> int:

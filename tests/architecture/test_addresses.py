@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
-from django_scopes import scope
 
-from shemei.apps.accounts.models import Member
-from shemei.kernel.models import LongTask
-from tests.architecture.addresses import Address, addresses
-from tests.architecture.rows import one_of_each
+from shemei.apps.accounts.rules import PERMISSIONS
+from tests.architecture.house import INSIDE, KNOWN, OUTSIDE, House, furnished, visited
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
@@ -20,64 +16,28 @@ if TYPE_CHECKING:
 
 OPEN_TO_ALL = {"entry:home", "entry:start", "entry:join", "portal:theme", "openapi-json"}
 """Pages for people who are not signed in; allauth's stand under ``account/``."""
-KNOWN = {"imports:template": "orders", "insight:metric": "orders"}
-"""Addresses whose last part is a word of the code, not a row."""
 NEED_MORE = {
     "imports:preview": "an uploaded file",
     "imports:errors": "a checked file",
     "audience:person": "a person in the log",
     "insight:journey": "an order in the log",
+    "portal:task_file": "a file that a task made",
 }
 """Pages that one row alone does not open; the tests of their rooms do."""
+OF_EVERY_MEMBER = {
+    f"portal:{name}"
+    for name in ("search", "notifications", "help", "tasks", "task_line", "task", "task_cancel")
+}
+"""The shell: whoever is in the brand has it, and finds in it what they may see."""
+OF_WHOM_IT_IS = {"portal:task", "portal:task_file"}
+"""A task is seen by who began it."""
 GOES_OUT = "account/logout/"
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    world: World
-    keys: dict[str, list[str]]
-    """By app label, the keys of one row of each of its models, all of 屿禾."""
-
-    def paths(self, address: Address, brand: str = "") -> list[str]:
-        """The address with this brand's key and, one after another, keys of its room's rows."""
-        brand = brand or self.world.brand.key
-        rest = [name for name in address.takes if name != "workspace_key"]
-        if not rest:
-            return [address.at(workspace_key=brand)]
-        word = KNOWN.get(f"{address.app}:{address.name}")
-        keys = [word] if word else self.keys.get(address.app, []) or ["nothing"]
-        return [address.at(workspace_key=brand, **dict.fromkeys(rest, key)) for key in keys]
 
 
 @pytest.fixture
 def house(world: World, home: Home, caplog: pytest.LogCaptureFixture) -> House:
     caplog.set_level("ERROR", logger="django.request")
-    with scope(workspace=world.brand):
-        known = {
-            type(world.brand): world.brand,
-            Member: world.editor,
-            type(world.editor.user): world.editor.user,
-        }
-        rows = one_of_each(world.brand, known)
-    keys: dict[str, list[str]] = {}
-    for model, row in rows.items():
-        if hasattr(row, "workspace_id"):
-            keys.setdefault(model._meta.app_label, []).append(row.key)
-    keys["portal"] = [rows[LongTask].key]
-    return House(world, keys)
-
-
-INSIDE = [a for a in addresses() if a.is_inside]
-OUTSIDE = [a for a in addresses() if not a.is_inside]
-
-
-def visited(client: Client, path: str, method: str = "get") -> Any:
-    """What a path answers; one that stands beside a page is asked for as that page asks."""
-    client.raise_request_exception = True
-    response = getattr(client, method)(path)
-    if response.status_code == 302 and "drawer=" in response.url:
-        response = getattr(client, method)(path, headers={"HX-Request": "true"})
-    return response
+    return furnished(world)
 
 
 def test_there_is_a_map() -> None:
@@ -103,13 +63,36 @@ def test_an_empty_form_is_answered(house: House) -> None:
             assert visited(client, path, "post").status_code < 500, path
 
 
-@pytest.mark.parametrize("who", ["analyst", "external"])
-def test_members_with_less_get_pages_or_a_refusal(house: House, who: str) -> None:
-    member = getattr(house.world, who)
-    client = house.world.client(member)
+def test_every_room_says_who_may_enter() -> None:
+    silent = {f"{a.app}:{a.name}" for a in INSIDE if not hasattr(a.view, "permission")}
+    assert silent == OF_EVERY_MEMBER
+
+
+def test_members_are_answered_by_their_permissions(house: House) -> None:
+    """As the owner is, where they have what the view asks for; else refused."""
+    world, wrong = house.world, []
+    members = (world.editor, world.approver, world.analyst, world.external)
+    owner, clients = world.client(), [(world.client(member), member.role) for member in members]
     for address in INSIDE:
+        needed = getattr(address.view, "permission", None)
         for path in house.paths(address):
-            assert visited(client, path).status_code in (200, 204, 302, 403, 404, 405), path
+            expected = visited(owner, path).status_code
+            for client, role in clients:
+                if needed and needed not in PERMISSIONS[role]:
+                    is_right = refused(client, path)
+                elif f"{address.app}:{address.name}" in OF_WHOM_IT_IS:
+                    continue
+                else:
+                    is_right = visited(client, path).status_code == expected
+                if not is_right:
+                    wrong.append((role, needed, str(address)))
+    assert wrong == []
+
+
+def refused(client: Client, path: str) -> bool:
+    """Whether neither reading nor writing is allowed; one of them may not exist at all."""
+    answers = {visited(client, path, method).status_code for method in ("get", "post")}
+    return 403 in answers <= {403, 405}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

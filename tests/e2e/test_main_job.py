@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser import Visit
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -173,8 +175,9 @@ def test_a_click_becomes_earned_money(browser: Browser, tmp_path: Path) -> None:
         ):
             buyer.click("#buy")
         buyer.wait_for_timeout(300)
-        analyst = browser.new_page()
-        analyst.goto(f"{running.web}/account/login/")
+        visit = Visit(browser, running.web)
+        analyst = visit.page()
+        analyst.goto("/account/login/")
         analyst.fill("input[name=login]", "chen@example.com")
         analyst.fill("input[name=password]", "correct horse battery")
         analyst.click("main button[type=submit]")
@@ -186,6 +189,8 @@ def test_a_click_becomes_earned_money(browser: Browser, tmp_path: Path) -> None:
         assert "AZHI30" in drawer.inner_text()
         analyst.goto(f"{base}/attribution/?range=7d")
         assert "小红书" in analyst.locator(".s-models").inner_text()
+        visit.close()
+        assert visit.complaints == []
 
 
 def _until_shown(page: Page, url: str, text: str, seconds: float = 30) -> None:
