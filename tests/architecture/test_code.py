@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -60,18 +61,37 @@ def test_no_room_reaches_upwards_through_the_registry_of_models() -> None:
 def imported(path: Path) -> set[str]:
     """Modules of other rooms that a module of a room imports, as ``room.module``."""
     room = path.relative_to(SOURCE / "apps").parts[0]
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith(
-            "shemei.apps."
-        ):
+    found = {".".join(parts) for parts in _parts(ast.parse(path.read_text()))}
+    return {name for name in found if name.split(".")[0] != room}
+
+
+def _parts(tree: ast.Module) -> Iterator[list[str]]:
+    """What stands after ``shemei.apps`` in each import, whichever way it is written."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            whole = [f"{node.module}.{alias.name}" for alias in node.names]
+            names = whole if (node.module or "").count(".") < 3 else [node.module or ""]
+        else:
             continue
-        parts = (node.module or "").split(".")[2:]
-        names = (
-            [".".join(parts)] if len(parts) > 1 else [f"{parts[0]}.{a.name}" for a in node.names]
-        )
-        found |= {name for name in names if not name.startswith(f"{room}.")}
-    return found
+        yield from (n.split(".")[2:] for n in names if n.startswith("shemei.apps."))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "import shemei.apps.tracking.models",
+        "import shemei.apps.tracking.models as t, os",
+        "from shemei.apps.tracking.models import Link",
+        "from shemei.apps.tracking import models",
+        "from shemei.apps import tracking",
+        "def f():\n    import shemei.apps.tracking",
+    ],
+)
+def test_an_import_is_seen_however_it_is_written(written: str) -> None:
+    found = list(_parts(ast.parse(written)))
+    assert found in ([["tracking", "models"]], [["tracking"]])
 
 
 @pytest.mark.parametrize(
@@ -80,7 +100,7 @@ def imported(path: Path) -> set[str]:
     ids=named,
 )
 def test_a_room_takes_from_a_lower_room_its_doors_alone(path: Path) -> None:
-    doors = {n for n in imported(path) if n.split(".")[1].split("_")[0] in LOWER}
+    doors = {n for n in imported(path) if n.partition(".")[2].split("_")[0] in LOWER}
     assert imported(path) - doors - FREE == set()
 
 
