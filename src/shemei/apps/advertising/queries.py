@@ -30,10 +30,10 @@ def total(workspace: Any, first: date, last: date, **where: Any) -> SpendTotal:
 
 
 def total_by(
-    workspace: Any, first: date, last: date, by: str = "platform"
+    workspace: Any, first: date, last: date, by: str = "platform", **where: Any
 ) -> dict[str, SpendTotal]:
     """The same, per value of ``platform``, ``kind``, ``creator_key``, ``content_key`` or ``campaign__key``."""
-    rows = Spend.objects.between(first, last).filter(workspace=workspace).order_by()
+    rows = Spend.objects.between(first, last).filter(workspace=workspace, **where).order_by()
     return {row.pop(by) or "": _total(row) for row in rows.values(by).annotate(**_SUMS)}
 
 

@@ -23,6 +23,8 @@ REPORT_PAGES = (
     "insight:report_content",
     "insight:report_creator",
     "insight:report_campaign",
+    "insight:reconciliation",
+    "insight:untracked",
     "insight:quality",
     "insight:left_out",
 )

@@ -120,3 +120,21 @@ LEFT_OUT = Listing(
     default_sort="-at",
     empty=Empty("circle-check", "这段时间没有被排除的事件", "点击、访问和留资都正常计入。"),
 )
+
+UNTRACKED = Listing(
+    name="insight.untracked",
+    noun="追不到来路的订单",
+    unit="单",
+    columns=(
+        Column("number", "订单", lambda r: r.number, "code", href=lambda r: r.href, sort="number"),
+        Column("at", "付款时间", lambda r: r.at, "datetime", sort="at"),
+        Column("state", "状态", lambda r: r.state, phone=False),
+        Column("promo_code", "用码", lambda r: r.promo_code),
+        Column("value", "成交额", lambda r: r.value, "money", sort="value", strong=True, hint="已减退款"),
+    ),
+    search=("number", "promo_code"),
+    search_hint="订单号、优惠码",
+    default_sort="-at",
+    empty=Empty("circle-check", "这段时间每一单都追得到来路", "短链、优惠码与网站代码都在起作用。"),
+    summary=lambda request, rows: yuan(sum(row.value for row in rows)),
+)  # fmt: skip

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from shemei.apps.insight.listings import LEFT_OUT, REPORTS
+from shemei.apps.insight.listings import LEFT_OUT, REPORTS, UNTRACKED
 from shemei.apps.insight.quality import GAPS, Quality, left_out_rows
 from shemei.apps.insight.queries import DIMENSIONS
+from shemei.apps.insight.reconcile import Reconciliation, untracked_rows
 from shemei.apps.insight.reports import SHOWN, VIEWS, Report
 from shemei.apps.insight.views import board_of
 from shemei.kernel.figures import MODEL_NAMES
@@ -54,3 +55,24 @@ def left_out(request: HttpRequest) -> HttpResponse:
     board = board_of(request)
     rows = left_out_rows(request.workspace, board.period, request.GET.get("reason", ""))
     return LEFT_OUT.respond(request, rows, "insight/left_out.html", {"board": board})
+
+
+@allow(Permission.VIEW)
+def reconciliation(request: HttpRequest) -> HttpResponse:
+    """What platforms claim beside what can be traced, and how much of all orders that is."""
+    board = board_of(request)
+    context = {
+        "board": board,
+        "told": Reconciliation(board),
+        "model_name": MODEL_NAMES[board.model],
+    }
+    return render(request, "insight/reconciliation.html", context)
+
+
+@allow(Permission.CUSTOMERS)
+def untracked(request: HttpRequest) -> HttpResponse:
+    """The orders that nothing leads to."""
+    board = board_of(request)
+    return UNTRACKED.respond(
+        request, untracked_rows(board), "insight/untracked.html", {"board": board}
+    )
