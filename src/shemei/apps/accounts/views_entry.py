@@ -14,8 +14,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from shemei.apps.accounts import actions, queries
 from shemei.apps.accounts.adapter import INVITATION
 from shemei.apps.accounts.forms import AccountForm, NewBrandForm, StartForm
+from shemei.kernel import registry
 from shemei.kernel.edits import submit
-from shemei.kernel.registry import navigation
 from shemei.kernel.urls import wurl
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def first_page(member: Member) -> str:
     """The first page of a brand that ``member`` may see."""
-    seen = (item for item in navigation if member.actor.can(item.permission))
+    seen = (item for item in registry.navigation if member.actor.can(item.permission))
     return wurl(member.workspace, next(item.url_name for item in seen))
 
 
