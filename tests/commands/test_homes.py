@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-SOURCE = str(Path(__file__).resolve().parents[2] / "src")
-
-
-def shemei(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """The command as a person calls it, in a process of its own."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SHEMEI_", "DJANGO_", "DATA"))}
-    return subprocess.run(
-        [sys.executable, "-m", "shemei", *map(str, arguments)],
-        env=kept | {"PYTHONPATH": SOURCE},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+from tests.commands.process import shemei
 
 
 @pytest.mark.parametrize("command", [("doctor",), ("export", "events", "--workspace", "w")])

@@ -35,12 +35,21 @@ NOTE = "demo.json"
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")
 @click.option("--port", default=8000, show_default=True, help="网页端口")
 @click.option("--edge-port", default=8001, show_default=True, help="短链与采集端口")
-def demo(home: str, no_serve: bool, rebuild: bool, host: str, port: int, edge_port: int) -> None:
+@click.option("--people", type=click.IntRange(min=1), hidden=True, help="少造些人，测试用")
+def demo(
+    home: str,
+    no_serve: bool,
+    rebuild: bool,
+    host: str,
+    port: int,
+    edge_port: int,
+    people: int | None,
+) -> None:
     """造一家示例公司（一个护肤品牌的 180 天，约百万条事件）并打开它。"""
     place = Path(home).resolve()
     if rebuild:
         _remove(place)
-    note = _read(place) or _build(place)
+    note = _read(place) or _build(place, people)
     banner = _banner(note, port)
     if no_serve:
         console.print(banner)
@@ -64,7 +73,7 @@ def _remove(place: Path) -> None:
     shutil.rmtree(place, ignore_errors=True)
 
 
-def _build(place: Path) -> dict[str, str]:
+def _build(place: Path, people: int | None) -> dict[str, str]:
     """Build beside the final place and rename, so that a cancelled build leaves nothing half-done."""
     if place.exists() and any(place.iterdir()):
         raise click.ClickException(
@@ -73,7 +82,7 @@ def _build(place: Path) -> dict[str, str]:
     draft = place.with_name(f"{place.name}.building")
     shutil.rmtree(draft, ignore_errors=True)
     started = time.monotonic()
-    note = _build_into(django_home(str(draft)))
+    note = _build_into(django_home(str(draft)), people)
     (draft / "keys" / NOTE).touch(mode=0o600)
     (draft / "keys" / NOTE).write_text(json.dumps(note, ensure_ascii=False))
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -86,8 +95,8 @@ def _build(place: Path) -> dict[str, str]:
     return note
 
 
-def _build_into(home: Home) -> dict[str, str]:
-    from shemei.demo.build import build, new_password
+def _build_into(home: Home, people: int | None) -> dict[str, str]:
+    from shemei.demo.build import PEOPLE, build, new_password
     from shemei.demo.script import MEMBERS
 
     password = new_password()
@@ -100,6 +109,7 @@ def _build_into(home: Home) -> dict[str, str]:
             now=datetime.now(SHANGHAI),
             password=password,
             tell=lambda step: progress.update(task, description=step),
+            people=people or PEOPLE,
         )
     from django.db import connections
 

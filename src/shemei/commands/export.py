@@ -37,6 +37,7 @@ BATCH = 100_000
     default="csv",
     type=click.Choice(["csv", "parquet", "json"]),
     show_default=True,
+    help="输出格式；json 为一行一条",
 )
 @click.option(
     "--output",
