@@ -59,12 +59,18 @@ def _empty_cache() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests marked ``postgres`` are of the run with ``SHEMEI_TEST_DATABASE=postgres``, and only of that one."""
-    if os.environ.get("SHEMEI_TEST_DATABASE") == "postgres":
-        return
-    elsewhere = [item for item in items if "postgres" in item.keywords]
+    """Leave out tests that are of a run of their own, and only of that one.
+
+    ``postgres`` is of the run with ``SHEMEI_TEST_DATABASE=postgres``, ``engines`` of ``-m engines``.
+    """
+    wanted = {
+        "postgres": os.environ.get("SHEMEI_TEST_DATABASE") == "postgres",
+        "engines": "engines" in config.option.markexpr,
+    }
+    apart = {name for name, here in wanted.items() if not here}
+    elsewhere = [item for item in items if apart & item.keywords.keys()]
     config.hook.pytest_deselected(items=elsewhere)
-    items[:] = [item for item in items if "postgres" not in item.keywords]
+    items[:] = [item for item in items if not apart & item.keywords.keys()]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -108,7 +108,13 @@ HOST = re.compile(r"https?://([\w.-]+)")
 
 
 @pytest.mark.parametrize(
-    "name", ["package-lock.json", "requirements.lock", "requirements-dev.lock"]
+    "name",
+    [
+        "package-lock.json",
+        "requirements.lock",
+        "requirements-dev.lock",
+        "requirements-engines.lock",
+    ],
 )
 def test_lock_files_name_no_host(name: str) -> None:
     lines = [line for line in (ROOT / name).read_text().splitlines() if "funding" not in line]

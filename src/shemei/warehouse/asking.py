@@ -143,14 +143,14 @@ def metric_sql(key: str) -> str:
     Examples
     --------
     >>> metric_sql("ctr")
-    'CASE WHEN SUM(m_impressions) > 0 THEN SUM(m_clicks) * 1.0 / SUM(m_impressions) END'
+    'CASE WHEN SUM(m_impressions) > 0 THEN SUM(m_clicks) * 1e0 / SUM(m_impressions) END'
     """
     metric = METRICS[key]
     above = _amount(metric.numerator)
     if not metric.denominator:
         return f"CAST(COALESCE({above}, 0) AS BIGINT)"
     below = _amount(metric.denominator)
-    return f"CASE WHEN {below} > 0 THEN {above} * 1.0 / {below} END"
+    return f"CASE WHEN {below} > 0 THEN {above} * 1e0 / {below} END"
 
 
 def _amount(part: str) -> str:
@@ -207,11 +207,11 @@ def people_sql(view: View, question: People) -> str:
     literal = view.dialect.literal
     where = {"yes": " AND orders > 0", "no": " AND orders = 0", "": ""}[question.bought]
     if question.person:
-        where += f" AND CAST(person AS VARCHAR) = {literal(question.person)}"
+        where += f" AND CAST(person AS VARCHAR(20)) = {literal(question.person)}"
     if question.search:
         text, orders = literal(question.search), view.source("orders")
         where += (
-            f" AND (CAST(person AS VARCHAR) = {text}"
+            f" AND (CAST(person AS VARCHAR(20)) = {text}"
             f" OR person IN (SELECT person FROM {orders} AS f WHERE f.order_id = {text}"
             f" AND f.workspace = {literal(question.workspace)})"
             f" OR person IN (SELECT person FROM named WHERE kind IN ('c', 'p') AND value = {text}))"

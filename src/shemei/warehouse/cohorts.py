@@ -67,7 +67,7 @@ def retention_sql(view: View, question: Retention) -> str:
 
 def _span(question: Retention, week: str, day: str) -> str:
     """Return the expression of a week's Monday or a month's first day."""
-    return week if question.grain == "week" else f"CAST(FLOOR({day} / 100.0) AS INTEGER) * 100 + 1"
+    return week if question.grain == "week" else f"CAST(FLOOR({day} / 1e2) AS INTEGER) * 100 + 1"
 
 
 def _lines(rows: Iterable[Mapping[str, Any]], question: Retention) -> Iterable[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 class Dialect(Protocol):
@@ -56,25 +56,43 @@ class DuckDB:
     def source(self, files: Sequence[str], schema: pa.Schema) -> str:
         """Read Parquet, or select nothing with the right columns."""
         if not files:
-            return _nothing(schema)
+            return nothing(schema, sql_type)
         return f"read_parquet([{', '.join(self.literal(name) for name in files)}])"
 
     def events(self, files: Sequence[str], schema: pa.Schema, without: Sequence[str] = ()) -> str:
         """Read the log; delta leaves the partition column out of the files."""
         if not files:
-            return _nothing(schema)
+            return nothing(schema, sql_type)
         names = ", ".join(self.literal(name) for name in files)
         found = f"read_parquet([{names}], hive_partitioning=true, hive_types={{'day': INTEGER}})"
-        gone = ", ".join(self.literal(batch) for batch in without)
-        return f"(SELECT * FROM {found} WHERE batch NOT IN ({gone}))" if gone else found
+        return leaving_out(self, found, without)
 
     def micros(self, expression: str) -> str:
         """Use ``epoch_us``."""
         return f"epoch_us({expression})"
 
 
-def _nothing(schema: pa.Schema) -> str:
-    columns = (f"CAST(NULL AS {sql_type(item.type)}) AS {item.name}" for item in schema)
+def leaving_out(dialect: Dialect, events: str, without: Sequence[str]) -> str:
+    """Return the log as a table without the events of some batches.
+
+    Examples
+    --------
+    >>> leaving_out(DuckDB(), "log", ["b1"])
+    "(SELECT * FROM log WHERE batch NOT IN ('b1'))"
+    """
+    gone = ", ".join(dialect.literal(batch) for batch in without)
+    return f"(SELECT * FROM {events} WHERE batch NOT IN ({gone}))" if gone else events
+
+
+def nothing(schema: pa.Schema, type_name: Callable[[pa.DataType], str]) -> str:
+    """Return an empty table of a schema, its types named as an engine names them.
+
+    Examples
+    --------
+    >>> nothing(pa.schema([("n", pa.int64())]), sql_type)
+    '(SELECT CAST(NULL AS BIGINT) AS n WHERE 1 = 0)'
+    """
+    columns = (f"CAST(NULL AS {type_name(item.type)}) AS {item.name}" for item in schema)
     return f"(SELECT {', '.join(columns)} WHERE 1 = 0)"
 
 

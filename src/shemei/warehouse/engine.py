@@ -1,4 +1,4 @@
-"""One DuckDB for the readers of a process, a cursor for each thread, and answers remembered."""
+"""One reader of a home for all threads of a process, and its answers remembered."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, TypeVar
 
-import duckdb
-
 from shemei.warehouse.asking import View
-from shemei.warehouse.dialects import DuckDB
+from shemei.warehouse.readers import READERS
 from shemei.warehouse.shelf import Shelf
 from shemei.warehouse.table import LiveList
 from shemei.warehouse.tombstones import excluded
@@ -23,11 +21,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from shemei.warehouse.home import Home
+    from shemei.warehouse.readers import Reader
     from shemei.warehouse.table import LiveFile
 
 T = TypeVar("T")
 
-READER_MEMORY = "1GB"
 ATTEMPTS = 3
 MOST_REMEMBERED = 256
 MOST_ROWS = 20_000
@@ -40,27 +38,24 @@ class Engine:
     ----------
     home : Home
         The installation.
+    reader : Reader
+        What runs the queries.
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, reader: Reader) -> None:
         self._home = home
+        self._reader = reader
         self.shelf = Shelf(home)
         self._live = LiveList(home)
         self._listed: object = None
         self._root = str(home.lake)
-        self._local = threading.local()
         self._lock = threading.Lock()
         self._answers: OrderedDict[tuple[int, Hashable], object] = OrderedDict()
-        self._database = duckdb.connect(
-            config={"threads": max(2, os.cpu_count() or 1), "memory_limit": READER_MEMORY}
-        )
-        self._database.execute("SET TimeZone = 'UTC'")
-        self._database.execute("SET enable_object_cache = true")
 
     def view(self) -> View:
         """Return the state of this moment."""
         without = tuple(one.batch for one in excluded(self._home))
-        return View(self._root, self.shelf.current(), DuckDB(), without)
+        return View(self._root, self.shelf.current(), self._reader.dialect, without)
 
     def read(self, build: Callable[[View], str]) -> pa.Table:
         """Run the query that ``build`` makes of the current state.
@@ -70,9 +65,9 @@ class Engine:
         """
         for attempt in range(ATTEMPTS):
             try:
-                return self._cursor().sql(build(self.view())).to_arrow_table()
-            except duckdb.IOException:
-                if attempt == ATTEMPTS - 1:
+                return self._reader.run(build(self.view()))
+            except Exception as error:
+                if attempt == ATTEMPTS - 1 or not self._reader.lost_file(error):
                     raise
                 time.sleep(0.02 * (attempt + 1))
                 self._live.between(0, 0, now=True)
@@ -100,24 +95,15 @@ class Engine:
                     self._answers.popitem(last=False)
         return made
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
-        if cursor is None:
-            with self._lock:
-                cursor = self._database.cursor()
-            cursor.execute("SET TimeZone = 'UTC'")
-            self._local.cursor = cursor
-        return cursor
 
-
-_engines: dict[tuple[int, Path], Engine] = {}
+_engines: dict[tuple[int, Path, str], Engine] = {}
 _engines_lock = threading.Lock()
 
 
-def engine_of(home: Home) -> Engine:
-    """Return the engine of a home in this process, made at the first call."""
-    key = (os.getpid(), home.path)
+def engine_of(home: Home, name: str = "duckdb") -> Engine:
+    """Return the engine of a home in this process, made at the first call; see ``READERS``."""
+    key = (os.getpid(), home.path, name)
     with _engines_lock:
         if key not in _engines:
-            _engines[key] = Engine(home)
+            _engines[key] = Engine(home, READERS[name]())
         return _engines[key]

@@ -56,9 +56,9 @@ def _more(names: Iterable[str], prefix: str) -> str:
     Examples
     --------
     >>> _more(["channel"], "a.")
-    ', a.channel'
+    ', a.channel AS channel'
     """
-    return "".join(f", {prefix}{name}" for name in names)
+    return "".join(f", {prefix}{name} AS {name}" for name in names)
 
 
 def _marks(view: View, question: Funnel) -> Iterable[str]:

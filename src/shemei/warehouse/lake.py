@@ -25,6 +25,7 @@ from shemei.warehouse.questions import (
     Totals,
     Visitors,
 )
+from shemei.warehouse.readers import READERS
 from shemei.warehouse.vocabulary import date_of, int_day, week_of
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Lake:
     ----------
     home : Home
         The installation.
+    engine : str
+        What reads: ``duckdb``, or ``clickhouse`` or ``spark`` where installed.
 
     Examples
     --------
@@ -77,13 +80,16 @@ class Lake:
     [{'orders': 0, 'aov': None}]
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, engine: str = "duckdb") -> None:
+        if engine not in READERS:
+            raise QuestionError(f"engine {engine!r} is unknown; known are {', '.join(READERS)}")
         self.home = home
+        self._engine = engine
 
     @property
     def engine(self) -> Engine:
         """What reads for this process."""
-        return engine_of(self.home)
+        return engine_of(self.home, self._engine)
 
     def ask(self, question: Question) -> Answer:
         """Answer a question.

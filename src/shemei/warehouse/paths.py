@@ -16,6 +16,7 @@ from shemei.warehouse.tables import (
     SCHEMAS,
     STORED_LOOKBACK,
     columns,
+    named,
     render,
 )
 from shemei.warehouse.vocabulary import date_of, int_day
@@ -163,7 +164,7 @@ def journeys_sql(
         "since": add_days(first, -lookback_days - 1),
         "lookback_micros": lookback_days * DAY_MICROS,
         "dimensions": columns(names),
-        "s_dimensions": columns(names, "s."),
+        "s_dimensions": named(names, "s."),
     }
     return render("journeys", values)
 

@@ -123,6 +123,17 @@ def columns(names: Iterable[str], prefix: str = "") -> str:
     return ", ".join(f"{prefix}{name}" for name in names)
 
 
+def named(names: Iterable[str], prefix: str) -> str:
+    """Return columns of one table of a join under their own names, which not all engines give them.
+
+    Examples
+    --------
+    >>> named(("day", "channel"), "c.")
+    'c.day AS day, c.channel AS channel'
+    """
+    return ", ".join(f"{prefix}{name} AS {name}" for name in names)
+
+
 def quoted(values: Iterable[str]) -> str:
     """Return fixed words of our own as a list for ``IN``.
 
@@ -155,7 +166,7 @@ COMMON: dict[str, str | int] = {
     "touch_dims": columns(TOUCH_DIMS),
     "pair_dims": columns(PAIR_DIMS),
     "r_dims": columns(DIMS, "r."),
-    **{f"{row}_touch_dims": columns(TOUCH_DIMS, f"{row}.") for row in "rso"},
+    **{f"{row}_touch_dims": named(TOUCH_DIMS, f"{row}.") for row in "rsot"},
     "touch_kinds": quoted(TOUCH_KINDS),
     "unspecific": quoted(sorted(UNSPECIFIC_PLATFORMS)),
     "same_touch": SAME_TOUCH_MICROS,

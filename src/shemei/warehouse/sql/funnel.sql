@@ -6,14 +6,14 @@ WITH named AS (
 ),
 done AS (
     SELECT COALESCE(c.person, p.person, v.person, a.visitor_key) AS person,
-           a.ts, a.kind, a.action$a_dims
+           a.ts AS ts, a.kind AS kind, a.action AS action$a_dims
     FROM $acts AS a
     LEFT JOIN named AS c ON c.kind = 'c' AND c.value = a.customer
     LEFT JOIN named AS p ON p.kind = 'p' AND p.value = a.phone
     LEFT JOIN named AS v ON v.kind = 'v' AND CAST(v.value AS BIGINT) = a.visitor_key
     WHERE a.workspace = $workspace AND a.day BETWEEN $first AND $last AND a.kind IN ($kinds)
     UNION ALL
-    SELECT o.person, o.ts, 'order' AS kind, '' AS action$o_dims
+    SELECT o.person AS person, o.ts AS ts, 'order' AS kind, '' AS action$o_dims
     FROM $orders AS o
     WHERE o.workspace = $workspace AND o.day BETWEEN $first AND $last AND o.suspect = ''
       AND 'order' IN ($kinds)

@@ -27,13 +27,14 @@ ends AS (
     FROM lost WHERE next_ts IS NULL OR next_ts - ts > $lookback_micros
 ),
 walked AS (
-    SELECT e.workspace, e.person, e.end_ts, l.event_id
+    SELECT e.workspace AS workspace, e.person AS person, e.end_ts AS end_ts, l.event_id AS event_id
     FROM ends AS e
     JOIN lost AS l ON l.workspace = e.workspace AND l.person = e.person
     WHERE l.ts <= e.end_ts AND e.end_ts - l.ts <= $lookback_micros
 ),
 placed AS (
-    SELECT w.workspace, w.person, w.end_ts, s.ts, s.event_id, s.day, s.direct, $s_dimensions,
+    SELECT w.workspace AS workspace, w.person AS person, w.end_ts AS end_ts, s.ts AS ts,
+           s.event_id AS event_id, s.day AS day, s.direct AS direct, $s_dimensions,
            MIN(s.direct) OVER (PARTITION BY w.workspace, w.person, w.end_ts) AS only_direct,
            MAX(s.day) OVER (PARTITION BY w.workspace, w.person, w.end_ts) AS end_day
     FROM walked AS w

@@ -20,11 +20,11 @@ placed AS (
            COUNT(*) OVER (PARTITION BY of_order) AS length
     FROM near WHERE direct = 0 OR only_direct = 1
 )
-SELECT b.order_id, CASE WHEN b.person = 0 THEN '' ELSE CAST(b.person AS VARCHAR) END AS person,
+SELECT b.order_id, CASE WHEN b.person = 0 THEN '' ELSE CAST(b.person AS VARCHAR(20)) END AS person,
        b.conv_ts, b.day, b.value,
        COALESCE(p.position, 0) AS position, COALESCE(p.length, 0) AS length,
        COALESCE(p.ts, b.conv_ts) AS ts,
-       (b.conv_ts - COALESCE(p.ts, b.conv_ts)) / 3600000000.0 AS hours_before,
+       (b.conv_ts - COALESCE(p.ts, b.conv_ts)) / 36e8 AS hours_before,
        COALESCE(p.kind, '') AS kind, $filled_dims,
        COALESCE(p.event_id, '') AS event_id
 FROM bought AS b

@@ -57,7 +57,7 @@ ends AS (
            ROW_NUMBER() OVER (PARTITION BY person ORDER BY ts DESC, event_id DESC) AS from_last
     FROM touched WHERE person IN (SELECT person FROM wanted)
 )
-SELECT CAST(w.person AS VARCHAR) AS person, w.first_ts, w.last_ts, w.events, w.touches, w.orders,
+SELECT CAST(w.person AS VARCHAR(20)) AS person, w.first_ts, w.last_ts, w.events, w.touches, w.orders,
        w.value, COALESCE(a.platform, '') AS first_platform, COALESCE(z.platform, '') AS last_platform,
        COALESCE(a.channel, '') AS first_channel, COALESCE(k.visitors, 1) AS visitors,
        COALESCE(k.customer, '') AS customer, COALESCE(k.phone, '') AS phone, w.total

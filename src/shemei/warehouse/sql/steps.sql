@@ -1,7 +1,9 @@
 -- Touches with their person. A click and the visits that carry its id are one touch, unless a visit
 -- came later and by another channel of its own.
 WITH resolved AS (
-    SELECT t.*, COALESCE(c.person, p.person, v.person, t.visitor_key) AS person,
+    SELECT t.workspace AS workspace, t.event_id AS event_id, t.kind AS kind,
+           t.order_id AS order_id, $t_touch_dims, t.ts AS ts, t.day AS day,
+           COALESCE(c.person, p.person, v.person, t.visitor_key) AS person,
            CASE WHEN t.kind IN ('click', 'visit') THEN t.click_id ELSE '' END AS same
     FROM $touches AS t
     LEFT JOIN people_c AS c ON c.workspace = t.workspace AND c.value = t.customer
@@ -29,7 +31,8 @@ again AS (
     WHERE place > 1
       AND (ts - first_ts <= $same_touch OR channel = first_channel OR channel = 'direct')
 )
-SELECT r.workspace, r.person, r.event_id, r.kind, r.order_id, $r_touch_dims, r.ts, r.day,
+SELECT r.workspace AS workspace, r.person AS person, r.event_id AS event_id, r.kind AS kind,
+       r.order_id AS order_id, $r_touch_dims, r.ts AS ts, r.day AS day,
        CASE WHEN r.kind = 'visit' AND r.channel = 'direct' THEN 1 ELSE 0 END AS direct
 FROM resolved AS r
 LEFT JOIN again AS a ON a.workspace = r.workspace AND a.event_id = r.event_id
