@@ -13,7 +13,8 @@ from shemei.edge.bodies import BODY_SECONDS, Bodies
 from shemei.edge.collect import Collector, TagError, from_query
 from shemei.edge.health import health, metrics
 from shemei.edge.linkbook import LinkBook
-from shemei.edge.redirect import Targets
+from shemei.edge.redirect import Router, Targets
+from shemei.edge.ruled import RuledLinks
 from shemei.edge.sites import Sites
 from shemei.edge.spool import Limits, Spool
 from shemei.edge.stamps import Clock, Ids
@@ -63,13 +64,14 @@ class Edge:
         self._clock, self._ids = Clock(), Ids()
         self._collector = Collector(self.sites, self._clock, self._ids)
         self._bodies = Bodies(body_seconds)
+        self._ruled = RuledLinks(self.targets, self.spool, self._clock, self._ids, self._bodies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the life of the process."""
         if scope["type"] == "http":
             path: str = scope["path"]
             if path.startswith("/r/"):
-                await self._redirect(scope, path[3:], send)
+                await self._redirect(scope, path[3:], receive, send)
             elif path == "/e":
                 await self._collect(scope, receive, send)
             else:
@@ -77,13 +79,15 @@ class Edge:
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
 
-    async def _redirect(self, scope: Scope, code: str, send: Send) -> None:
+    async def _redirect(self, scope: Scope, code: str, receive: Receive, send: Send) -> None:
         method = scope["method"]
         if method != "GET" and method != "HEAD":
-            return await answers.WRONG_METHOD(send)
+            return await (await self._ruled.unlock(scope, code, receive))(send)
         target = self.targets.get(code)
         if target is None:
             return await answers.NOT_FOUND(send)
+        if isinstance(target, Router):
+            return await (await self._ruled.visit(scope, code, target))(send)
         headers = dict(scope["headers"])
         ts = self._clock.now()
         click_id = self._ids.uuid7(ts)

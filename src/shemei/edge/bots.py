@@ -18,6 +18,7 @@ SUSPECT_NAMES: dict[str, str] = {
     "head_request": "只探测不打开（HEAD）",
     "prefetch": "浏览器提前加载，人没有打开",
     "foreign_host": "代码装在未登记的网站上",
+    "guided": "停在「请在浏览器打开」页，还没打开目标",
 }
 
 _AGENT_RULES: tuple[tuple[str, str], ...] = (

@@ -33,7 +33,8 @@ class LinkRecord:
     """What the edge needs to know of one short link; keys are those of the rooms' rows.
 
     ``utm`` holds full names (``utm_source`` …). ``active=False`` takes the code out of service.
-    A line with a lower ``v`` than one published before is ignored.
+    A line with a lower ``v`` than one published before is ignored. ``rules`` are what
+    ``linkrules.read_rules`` reads; a link without any is sent on the shortest way.
     """
 
     code: str
@@ -50,6 +51,7 @@ class LinkRecord:
     activity: str = ""
     promo_code: str = ""
     utm: dict[str, str] = field(default_factory=dict)
+    rules: dict[str, Any] = field(default_factory=dict)
     active: bool = True
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import orjson
 
+from shemei.edge.linkrules import pick, read_rules
 from shemei.warehouse.vocabulary import Event, visitor_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from shemei.edge.linkbook import LinkBook
+    from shemei.edge.linkrules import Way
     from shemei.edge.sites import Sites
     from shemei.edge.stamps import Day
     from shemei.edge.visit import Came
@@ -121,6 +123,8 @@ class Target:
         per click.
     rules : ChannelRules
         The channel rules of its workspace.
+    props : str, optional
+        A JSON object that each click carries: which of the link's rules sent it here.
 
     Raises
     ------
@@ -130,13 +134,13 @@ class Target:
 
     __slots__ = ("_channel", "_fixed", "_platform", "_rules", "_utm", "after", "before")
 
-    def __init__(self, link: Mapping[str, Any], rules: ChannelRules) -> None:
+    def __init__(self, link: Mapping[str, Any], rules: ChannelRules, props: str = "{}") -> None:
         before, after, utm = split_target(link["url"], link["utm"])
         self.before, self.after = before.encode("ascii"), after.encode("ascii")
         self._rules = rules
         self._utm = (utm["utm_source"], utm["utm_medium"])
         self._platform, self._channel = link["platform"], link["channel"]
-        row = _BASE | utm
+        row = _BASE | utm | {"props": props}
         for name in _FROM_LINK:
             row[name] = link[name]
         self._fixed = orjson.dumps(row)[:-1].decode()
@@ -171,6 +175,59 @@ class Target:
         return self.before + click_id.encode() + self.after
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where one of a link's ways ends: a target, and of what kind the way is."""
+
+    target: Target
+    kind: str = "url"
+    app: str = ""
+
+
+class Router:
+    """One link with rules made ready: its rules, and a target for every way they name.
+
+    Parameters
+    ----------
+    link : Mapping[str, Any]
+        The fields of its ``LinkRecord``.
+    rules : ChannelRules
+        The channel rules of its workspace.
+
+    Raises
+    ------
+    BadTarget, RuleError
+        Where one of its addresses or rules cannot be used: better no way than a wrong one.
+    """
+
+    __slots__ = ("_cases", "_key", "_usual", "late", "rules")
+
+    def __init__(self, link: Mapping[str, Any], rules: ChannelRules) -> None:
+        self.rules = read_rules(link["rules"])
+        self._key: str = link["link"]
+        self._usual = Step(Target(link, rules))
+        self._cases = tuple(
+            (case, tuple(_step(link, rules, way, n, m) for m, way in enumerate(case.ways)))
+            for n, case in enumerate(self.rules.cases, start=1)
+        )
+        after = self.rules.after
+        self.late = Target({**link, "url": after}, rules, '{"rule":"late"}') if after else None
+
+    def step(self, in_app: str, device: str, visitor: str, ts: int) -> Step:
+        """Return where a visitor goes at a moment: by the first case that holds."""
+        for case, steps in self._cases:
+            if case.holds(in_app, device, ts):
+                return steps[pick(case.ways, self._key, visitor)]
+        return self._usual
+
+
+def _step(link: Mapping[str, Any], rules: ChannelRules, way: Way, n: int, m: int) -> Step:
+    """Each click says by which rule it went, and on which side of a division: A, B …"""
+    props = orjson.dumps({"rule": str(n), "way": "ABCDEFGH"[m]}).decode()
+    target = Target({**link, "url": way.url or link["url"]}, rules, props)
+    return Step(target, way.kind, way.app)
+
+
 class Targets:
     """Links made ready, the last asked for, kept while the link book stays the same.
 
@@ -185,10 +242,10 @@ class Targets:
     def __init__(self, book: LinkBook, sites: Sites) -> None:
         self._book = book
         self._sites = sites
-        self._ready: dict[str, Target] = {}
-        self._before: dict[str, Target] = {}
+        self._ready: dict[str, Target | Router] = {}
+        self._before: dict[str, Target | Router] = {}
 
-    def get(self, code: str) -> Target | None:
+    def get(self, code: str) -> Target | Router | None:
         """Return the target of a code; None where nobody can be sent anywhere by it."""
         found = self._ready.get(code)
         return found if found is not None else self._prepare(code)
@@ -197,7 +254,7 @@ class Targets:
         """Look everything up again: the book or the rules have changed."""
         self._ready, self._before = {}, {}
 
-    def _prepare(self, code: str) -> Target | None:
+    def _prepare(self, code: str) -> Target | Router | None:
         target = self._before.get(code) or self._read(code)
         if target is not None:
             if len(self._ready) >= REMEMBERED_LINKS // 2:
@@ -205,11 +262,12 @@ class Targets:
             self._ready[code] = target
         return target
 
-    def _read(self, code: str) -> Target | None:
+    def _read(self, code: str) -> Target | Router | None:
         link = self._book.row(code)
         if link is None:
             return None
         try:
-            return Target(link, self._sites.rules(link["workspace"]))
-        except ValueError:  # BadTarget, or text that has no bytes
+            ready = Router if link["rules"] else Target
+            return ready(link, self._sites.rules(link["workspace"]))
+        except ValueError:  # BadTarget, RuleError, or text that has no bytes
             return None
