@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from shemei.edge.app import Edge
+from shemei.edge.protocol import EdgeProtocol
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
@@ -30,7 +31,7 @@ def config(home: Home, address: Address) -> uvicorn.Config:
         host=address.host,
         port=address.port,
         loop="uvloop",
-        http="httptools",
+        http=EdgeProtocol,
         ws="none",
         lifespan="on",
         interface="asgi3",
