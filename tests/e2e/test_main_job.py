@@ -38,6 +38,8 @@ SHOP_PAGE = """<!doctype html><meta charset="utf-8"><title>商城</title>
 <script>
 document.getElementById("buy").addEventListener("click", () => shemei.order({{order_id: "T-1001", amount: 26900, promo_code: "AZHI30"}}));
 </script>"""
+STOPS_WITHIN = 10
+"""Seconds in which all parts drain and end by themselves; after 15 the supervisor kills."""
 SETUP = """
 import json, sys
 from datetime import datetime
@@ -141,7 +143,7 @@ def serving(home: Path, target: str) -> Iterator[Running]:
         )
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(STOPS_WITHIN)
 
 
 def _wait_for(url: str, seconds: float = 90) -> None:

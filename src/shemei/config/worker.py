@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -36,7 +39,8 @@ class Worker:
         load_jobs()
         mend_link_book()
         consumer = queue.create_consumer(workers=2, periodic=True, worker_type="thread")
-        consumer.start()
+        with signals_kept():
+            consumer.start()
         try:
             while not stopping.wait(BEAT):
                 self._guarded_beat()
@@ -61,6 +65,15 @@ class Worker:
         if now - self._maintained > MAINTAIN_AFTER:
             maintenance.maintain(self.home)
             self._maintained = now
+
+
+@contextmanager
+def signals_kept() -> Iterator[None]:
+    """Put back who hears the signals: the consumer of jobs takes them, and would leave the worker deaf to a stop."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, hears in kept.items():
+        signal.signal(number, hears)
 
 
 def load_jobs() -> None:
