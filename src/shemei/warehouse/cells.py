@@ -30,7 +30,7 @@ def rebuild_days(
     files : sequence of LiveFile
         All data files of the log.
     without : sequence of str
-        Batches whose events do not count.
+        SQL conditions of the events that do not count.
     """
     months: dict[int, set[int]] = defaultdict(set)
     for day in days:

@@ -55,7 +55,7 @@ class ClickHouse:
 
     def events(self, files: Sequence[str], schema: pa.Schema, without: Sequence[str] = ()) -> str:
         """Read the log; the day stands in the names of its folders."""
-        return leaving_out(self, self.source(files, schema), without)
+        return leaving_out(self.source(files, schema), without)
 
     def micros(self, expression: str) -> str:
         """Use ``toUnixTimestamp64Micro``."""

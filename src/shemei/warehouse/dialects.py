@@ -23,7 +23,7 @@ class Dialect(Protocol):
     def events(self, files: Sequence[str], schema: pa.Schema, without: Sequence[str] = ()) -> str:
         """Name files of the log as a table, its ``day`` read from their folders.
 
-        Events of the batches in ``without`` are left out.
+        Events that meet any of the conditions in ``without`` are left out.
         """
 
     def micros(self, expression: str) -> str:
@@ -65,23 +65,22 @@ class DuckDB:
             return nothing(schema, sql_type)
         names = ", ".join(self.literal(name) for name in files)
         found = f"read_parquet([{names}], hive_partitioning=true, hive_types={{'day': INTEGER}})"
-        return leaving_out(self, found, without)
+        return leaving_out(found, without)
 
     def micros(self, expression: str) -> str:
         """Use ``epoch_us``."""
         return f"epoch_us({expression})"
 
 
-def leaving_out(dialect: Dialect, events: str, without: Sequence[str]) -> str:
-    """Return the log as a table without the events of some batches.
+def leaving_out(events: str, without: Sequence[str]) -> str:
+    """Return the log as a table without the events that meet one of some conditions.
 
     Examples
     --------
-    >>> leaving_out(DuckDB(), "log", ["b1"])
-    "(SELECT * FROM log WHERE batch NOT IN ('b1'))"
+    >>> leaving_out("log", ["batch = 'b1'"])
+    "(SELECT * FROM log WHERE NOT (batch = 'b1'))"
     """
-    gone = ", ".join(dialect.literal(batch) for batch in without)
-    return f"(SELECT * FROM {events} WHERE batch NOT IN ({gone}))" if gone else events
+    return f"(SELECT * FROM {events} WHERE NOT ({' OR '.join(without)}))" if without else events
 
 
 def nothing(schema: pa.Schema, type_name: Callable[[pa.DataType], str]) -> str:

@@ -12,7 +12,7 @@ from shemei.warehouse.asking import View
 from shemei.warehouse.readers import READERS
 from shemei.warehouse.shelf import Shelf
 from shemei.warehouse.table import LiveList
-from shemei.warehouse.tombstones import excluded
+from shemei.warehouse.tombstones import conditions, excluded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -54,8 +54,9 @@ class Engine:
 
     def view(self) -> View:
         """Return the state of this moment."""
-        without = tuple(one.batch for one in excluded(self._home))
-        return View(self._root, self.shelf.current(), self._reader.dialect, without)
+        dialect = self._reader.dialect
+        without = conditions(excluded(self._home), dialect)
+        return View(self._root, self.shelf.current(), dialect, without)
 
     def read(self, build: Callable[[View], str]) -> pa.Table:
         """Run the query that ``build`` makes of the current state.

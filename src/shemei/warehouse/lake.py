@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -30,6 +31,7 @@ from shemei.warehouse.vocabulary import date_of, int_day, week_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     from shemei.warehouse.asking import View
     from shemei.warehouse.home import Home
@@ -58,6 +60,24 @@ class Answer:
     exact: bool = True
     note: str = ""
     as_of: int = 0
+
+    def to_polars(self) -> Any:
+        """Return the rows as a polars DataFrame; ModuleNotFoundError without polars."""
+        return _library("polars").from_arrow(self.rows)
+
+    def to_pandas(self) -> Any:
+        """Return the rows as a pandas DataFrame; ModuleNotFoundError without pandas."""
+        _library("pandas")
+        return self.rows.to_pandas()
+
+
+def _library(name: str) -> ModuleType:
+    try:
+        return import_module(name)
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            f"这里没有装 {name}：pip install {name}；或者用 .rows（Arrow）"
+        ) from None
 
 
 class Lake:
@@ -90,6 +110,20 @@ class Lake:
     def engine(self) -> Engine:
         """What reads for this process."""
         return engine_of(self.home, self._engine)
+
+    def workspaces(self) -> list[str]:
+        """Return the keys of the workspaces that anything is computed for."""
+        rows = self.engine.read(
+            lambda view: " UNION ".join(
+                f"SELECT workspace FROM {view.source(table)} AS t" for table in ("cells", "orders")
+            )
+        )
+        return sorted(rows["workspace"].to_pylist())
+
+    def days(self) -> tuple[int, int]:
+        """Return the first and the last day that anything is computed for; (0, 0) without any."""
+        known = [int(day) for day in self.engine.shelf.current().days]
+        return (min(known), max(known)) if known else (0, 0)
 
     def ask(self, question: Question) -> Answer:
         """Answer a question.

@@ -17,14 +17,14 @@ from shemei.warehouse.paths import months_of_journeys, months_of_paths, rebuild_
 from shemei.warehouse.persons import moved_days, name_people, rebuild_orders, rebuild_persons
 from shemei.warehouse.shelf import Manifest, Shelf
 from shemei.warehouse.tables import SCHEMAS
-from shemei.warehouse.tombstones import excluded, marks
+from shemei.warehouse.tombstones import conditions, excluded, marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from shemei.warehouse.home import Home
     from shemei.warehouse.table import LiveFile
-    from shemei.warehouse.tombstones import Tombstone
+    from shemei.warehouse.tombstones import Gone
 
 VACUUM_HOURS = 24
 DUTY = 10
@@ -95,7 +95,7 @@ def _compute(home: Home, shelf: Shelf, *, full: bool) -> int:
     if before.as_of and not changed and not walking:
         return 0
     with workbench(home, shelf, before) as bench:
-        rebuild_days(bench, changed, files, [one.batch for one in gone])
+        rebuild_days(bench, changed, files, conditions(gone, bench.dialect))
         after = replace(before, days=now)
         if walking or not before.as_of:
             after = _walk(bench, after, unwalked)
@@ -133,8 +133,8 @@ def _walk(bench: Bench, manifest: Manifest, unwalked: set[int]) -> Manifest:
     )
 
 
-def _signatures(files: Iterable[LiveFile], gone: Iterable[Tombstone]) -> dict[str, str]:
-    """Return for each day what it is computed from: its files, and which batches do not count."""
+def _signatures(files: Iterable[LiveFile], gone: Iterable[Gone]) -> dict[str, str]:
+    """Return for each day what it is computed from: its files, and what of them does not count."""
     tombstones = list(gone)
     names: dict[int, list[str]] = defaultdict(list)
     for item in files:

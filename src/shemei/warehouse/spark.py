@@ -48,7 +48,7 @@ class Spark:
         if not files:
             return nothing(schema, spark_type)
         root = files[0].rsplit("/day=", 1)[0]
-        return leaving_out(self, self._view(files, schema, root), without)
+        return leaving_out(self._view(files, schema, root), without)
 
     def micros(self, expression: str) -> str:
         """Use ``unix_micros``."""
