@@ -8,8 +8,7 @@ cancelled or fails takes its rows back; one whose process was killed goes on fro
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,25 +16,24 @@ from django.utils import timezone
 from shemei.kernel import audit
 from shemei.kernel.imports import files
 from shemei.kernel.imports.check import check_rows
-from shemei.kernel.imports.errors import ImportError_
-from shemei.kernel.imports.kinds import ImportKind, Tally, kind_of, kinds_for
-from shemei.kernel.imports.mapping import (
-    Mapping_,
-    fingerprint,
-    known_headers,
-    match,
-    normal,
-    recognise,
-)
+from shemei.kernel.imports.errors import ImportError_, Overtaken
+from shemei.kernel.imports.kinds import ImportKind, Tally, kind_of
+from shemei.kernel.imports.mapping import fingerprint, known_headers, normal
 from shemei.kernel.imports.models import ImportBatch, SavedMapping
 from shemei.kernel.imports.reader import Table, open_table
+from shemei.kernel.imports.receiving import propose
+from shemei.kernel.imports.receiving import (
+    receive as receive,  # the first step, told with the others
+)
 from shemei.kernel.imports.stage import Stage
-from shemei.kernel.keys import new_key
 from shemei.kernel.permissions import require
 from shemei.kernel.tasks import Cancelled
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from shemei.kernel.actor import Actor
+
 
 CHUNK_ROWS = 5_000
 CHUNK_GROUPS = 1_000
@@ -47,70 +45,6 @@ def quiet(done: int, total: int | None = None, step: str | None = None) -> None:
     """Progress that nobody watches."""
 
 
-def receive(
-    workspace: Any,
-    source: IO[bytes],
-    name: str,
-    *,
-    by: Actor,
-    kind: str = "",
-    options: Mapping[str, str] | None = None,
-) -> ImportBatch:
-    """Keep an upload, recognise it and propose a mapping; raises ``ImportError_`` for what is no table."""
-    kinds = [kind_of(kind)] if kind else kinds_for(by)
-    for each in kinds if kind else []:
-        require(by, each.permission)
-    key = new_key()
-    target = files.make(key) / _source_name(name)
-    try:
-        sha256, size = files.store(source, target)
-        table = open_table(target, known=known_headers(kinds))
-        chosen = recognise(kinds, table.headers) or _only(kinds)
-    except ImportError_:
-        files.drop_all(key)
-        raise
-    batch = ImportBatch(
-        workspace=workspace,
-        key=key,
-        kind=chosen.key,
-        file_name=files.safe_name(name),
-        sha256=sha256,
-        size=size,
-        headers=list(table.headers),
-        header_row=table.header_row,
-        notes=list(table.notes),
-        actor={"kind": by.kind, "id": by.id, "name": by.name},
-        started_by=by.label,
-    )
-    _propose(batch, chosen, options or {})
-    batch.save()
-    return batch
-
-
-def _source_name(name: str) -> str:
-    suffix = Path(files.safe_name(name)).suffix.lower()
-    kept = suffix.isascii() and len(suffix) <= 6 and suffix != ".plain"
-    return files.SOURCE + (suffix if kept else "")
-
-
-def _only(kinds: list[ImportKind]) -> ImportKind:
-    if len(kinds) == 1:
-        return kinds[0]
-    raise ImportError_("认不出这是哪一种数据：表头与已知的种类都对不上。请先选定种类再传。")
-
-
-def _propose(batch: ImportBatch, kind: ImportKind, options: Mapping[str, str]) -> Mapping_:
-    saved = SavedMapping.objects.filter(
-        kind=kind.key, fingerprint=fingerprint(batch.headers)
-    ).first()
-    found = match(kind, batch.headers, saved.columns if saved else None)
-    batch.mapping, batch.matched_by = found.columns, found.how
-    batch.preset = found.preset.key if found.preset else ""
-    defaults = {option.key: option.default for option in kind.options}
-    batch.options = defaults | dict(found.preset.options if found.preset else {}) | dict(options)
-    return found
-
-
 @transaction.atomic
 def set_kind(batch: ImportBatch, kind: str, *, by: Actor) -> ImportBatch:
     """The person says what the file is; the mapping is proposed anew."""
@@ -119,7 +53,7 @@ def set_kind(batch: ImportBatch, kind: str, *, by: Actor) -> ImportBatch:
     batch.kind = kind
     table = open_table(source_of(batch), known=known_headers([kind_of(kind)]))
     batch.headers, batch.header_row = list(table.headers), table.header_row
-    _propose(batch, kind_of(kind), {})
+    propose(batch, kind_of(kind), {})
     batch.state = State.DRAFT
     batch.save()
     return batch
@@ -196,16 +130,24 @@ def table_of(batch: ImportBatch) -> Table:
 def check(batch: ImportBatch, *, by: Actor, tell: Tell = quiet) -> ImportBatch:
     """Read every cell, stage what is right, list what is wrong, and count what writing would change."""
     require(by, batch.kind_of.permission)
-    ImportBatch.objects.filter(pk=batch.pk).update(state=State.CHECKING)
+    ImportBatch.objects.filter(pk=batch.pk, task=batch.task_id).update(state=State.CHECKING)
     try:
         counts, warnings = check_rows(batch, table_of(batch), tell)
         tally = _compare(batch, tell, counts["usable"])
     except BaseException as error:
         failed = State.DRAFT if isinstance(error, Cancelled) else State.FAILED
-        ImportBatch.objects.filter(pk=batch.pk).update(
+        _mine(batch, State.CHECKING).update(
             state=failed, error=str(error) if isinstance(error, ImportError_) else ""
         )
         raise
+    return _checked(batch, counts, warnings, tally)
+
+
+@transaction.atomic
+def _checked(
+    batch: ImportBatch, counts: dict[str, Any], warnings: list[str], tally: Tally
+) -> ImportBatch:
+    _claim(batch, State.CHECKING, position=0)
     batch.counts = counts | _numbers(tally)
     batch.warnings, batch.error_rows = warnings, counts["errors"]
     batch.state, batch.position, batch.error = State.READY, 0, ""
@@ -245,10 +187,14 @@ def write(batch: ImportBatch, *, by: Actor, tell: Tell = quiet) -> ImportBatch:
     if batch.state not in (State.READY, State.WRITING):
         raise ImportError_(f"这次导入{batch.get_state_display()}，不能入库。请先核对。")
     tally = _tally_so_far(batch)
-    ImportBatch.objects.filter(pk=batch.pk).update(state=State.WRITING)
+    ImportBatch.objects.filter(
+        pk=batch.pk, task=batch.task_id, state__in=(State.READY, State.WRITING)
+    ).update(state=State.WRITING)
     try:
         _write_chunks(batch, tally, by, tell)
         _finish(batch, tally, by)
+    except Overtaken:
+        raise
     except BaseException as error:
         _take_back(batch, error, by)
         raise
@@ -281,14 +227,30 @@ def _write_chunks(batch: ImportBatch, tally: Tally, by: Actor, tell: Tell) -> No
 
 @transaction.atomic
 def _write_chunk(batch: ImportBatch, chunk: Any, place: int, tally: Tally, by: Actor) -> None:
+    """Move ``position`` first: who finds it moved already has been overtaken, and writes nothing."""
+    _claim(batch, State.WRITING, before=place - 1, position=place)
     tally.add(batch.kind_of.write_batch(chunk, batch, by))
     batch.position = place
     batch.counts = batch.counts | {"written": _numbers(tally)}
     batch.save(update_fields=["position", "counts", "touched_at"])
 
 
+def _mine(batch: ImportBatch, state: str) -> Any:
+    """The batch, if it is still where this run left it and no other run has taken it over."""
+    return ImportBatch.objects.filter(pk=batch.pk, task=batch.task_id, state=state)
+
+
+def _claim(batch: ImportBatch, state: str, *, before: int | None = None, position: int) -> None:
+    """Hold the batch's row until this transaction ends; raises ``Overtaken`` where it is another's by now."""
+    rows = _mine(batch, state)
+    rows = rows if before is None else rows.filter(position=before)
+    if not rows.update(position=position, touched_at=timezone.now()):
+        raise Overtaken
+
+
 @transaction.atomic
 def _finish(batch: ImportBatch, tally: Tally, by: Actor) -> None:
+    _claim(batch, State.WRITING, before=batch.position, position=batch.position)
     counts = {**batch.counts, **_numbers(tally)}
     counts.pop("written", None)
     batch.counts = counts
@@ -308,6 +270,8 @@ def _finish(batch: ImportBatch, tally: Tally, by: Actor) -> None:
 def _take_back(batch: ImportBatch, error: BaseException, by: Actor) -> None:
     """Remove what was written. A kill never comes here: that batch goes on from ``position``."""
     with transaction.atomic():
+        if not _mine(batch, State.WRITING).update(position=0):
+            return
         batch.kind_of.undo(batch, by)
         batch.position = 0
         cancelled = isinstance(error, Cancelled | KeyboardInterrupt)

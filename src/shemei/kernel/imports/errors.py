@@ -20,3 +20,7 @@ class CellError(ValueError):
         self.code, self.problem, self.fix = code, problem, fix
         self.suggestion, self.field = suggestion, field
         super().__init__(f"{problem}。{fix}")
+
+
+class Overtaken(Exception):
+    """Another run has taken a batch over while this one stood still: it must not touch it any more."""

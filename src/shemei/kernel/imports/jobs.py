@@ -13,6 +13,7 @@ from django_scopes import scope, scopes_disabled
 from shemei.kernel import tasks
 from shemei.kernel.actor import Actor
 from shemei.kernel.imports import actions, files
+from shemei.kernel.imports.errors import Overtaken
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.jobs import enqueue_on_commit, every, job
 from shemei.kernel.notify import notify
@@ -57,13 +58,17 @@ def run_batch(pk: int, step: str, task: int) -> None:
     with scope(workspace=batch.workspace):
         try:
             tasks.run(batch.task, partial(_step, batch, step))
+        except Overtaken:
+            return
         finally:
-            _tell_starter(batch)
+            _tell_starter(batch, task)
 
 
-def _tell_starter(batch: ImportBatch) -> None:
+def _tell_starter(batch: ImportBatch, task: int) -> None:
     """Who started an import may have gone on with something else: say how it ended."""
     batch.refresh_from_db()
+    if batch.task_id != task:
+        return
     new, changed = batch.count("new"), batch.count("changed")
     said = {
         State.DONE: f"「{batch.file_name}」已入库：新增 {new:,}，有变化 {changed:,}",
