@@ -128,6 +128,7 @@ def test_a_corrupted_segment_alone_still_moves_on(home: Home) -> None:
         ({"workspace": ""}, "workspace is empty"),
         ({"day": 0}, "day 0 is impossible"),
         ({"ts": None}, "ts is missing"),
+        ({"ts": 0}, "ts 0 is impossible: UTC microseconds since 1970 are wanted"),
         ({"amount": "many"}, "amount must be int, got 'many'"),
         ({"quantity": 2**40}, "quantity is out of range: 1099511627776"),
     ],

@@ -21,6 +21,7 @@ from django_scopes import scope, scopes_disabled
 from shemei.kernel.jobs import load_jobs
 from shemei.kernel.keys import new_code
 from shemei.kernel.models import FactRecord, OutboxEvent, OutboxStream
+from shemei.warehouse.ingest import checked
 from shemei.warehouse.segments import write_segment
 from shemei.warehouse.vocabulary import Event, stamp
 
@@ -87,13 +88,20 @@ def emit_all(facts: Sequence[Any], *, workspace: Any) -> None:
 
 
 def log(events: Iterable[Event], *, workspace: Any) -> int:
-    """Put events into the outbox of the current transaction; returns how many."""
-    rows = [
-        OutboxEvent(workspace=workspace, event=orjson.dumps(stamp(e).as_dict()).decode())
-        for e in events
-    ]
+    """Put events into the outbox of the current transaction; returns how many.
+
+    An event that the loader would set aside is refused here, where its maker can still be told.
+    """
+    rows = [OutboxEvent(workspace=workspace, event=_text(event)) for event in events]
     OutboxEvent.objects.bulk_create(rows, batch_size=2_000)
     return len(rows)
+
+
+def _text(event: Event) -> str:
+    try:
+        return orjson.dumps(checked(stamp(event).as_dict())).decode()
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"an event ({event.kind}) cannot go into the log: {error}") from error
 
 
 def relay(home: Home) -> int:

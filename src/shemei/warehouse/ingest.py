@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIRST_DAY, LAST_DAY = 20000101, 21001231
+FIRST_TS, LAST_TS = 946_656_000_000_000, 4_133_952_000_000_000
+"""The same as moments: a time of 0 is one that was never filled in."""
+
 REQUIRED = ("kind", "workspace", "ts", "event_id", "day", "week", "visitor_key")
 DEFAULTS: dict[str, str | int] = {
     item.name: item.default
     for item in fields(Event)
     if isinstance(item.default, str | int) and item.name not in REQUIRED
 }
+_KINDS = frozenset(Kind)
 _JSON_TYPES = {pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.int32(): "INTEGER"}
 
 
@@ -122,7 +126,10 @@ def _plausible(rows: pa.Table) -> bool:
     days = pc.min_max(rows["day"]).as_py()
     kinds = set(rows["kind"].unique().to_pylist())
     empty = any(pc.any(pc.equal(rows[name], "")).as_py() for name in ("event_id", "workspace"))
-    return days["min"] >= FIRST_DAY and days["max"] <= LAST_DAY and kinds <= set(Kind) and not empty
+    moments = pc.min_max(rows["ts"].cast(pa.int64())).as_py()
+    timely = days["min"] >= FIRST_DAY and days["max"] <= LAST_DAY
+    timely = timely and FIRST_TS <= moments["min"] and moments["max"] < LAST_TS
+    return timely and kinds <= _KINDS and not empty
 
 
 def _read_exact(segments: Sequence[tuple[Path, bytes, int]]) -> tuple[pa.Table, list[BadLine]]:
@@ -156,13 +163,15 @@ def checked(row: Any) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise ValueError("the line is not a JSON object")
     whole = {name: _value(row, name) for name in COLUMNS}
-    if whole["kind"] not in set(Kind):
+    if whole["kind"] not in _KINDS:
         raise ValueError(f"kind {whole['kind']!r} is not in the vocabulary")
     for name in ("event_id", "workspace"):
         if not whole[name]:
             raise ValueError(f"{name} is empty")
     if not FIRST_DAY <= whole["day"] <= LAST_DAY:
         raise ValueError(f"day {whole['day']} is impossible")
+    if not FIRST_TS <= whole["ts"] < LAST_TS:
+        raise ValueError(f"ts {whole['ts']} is impossible: UTC microseconds since 1970 are wanted")
     return whole
 
 
@@ -172,14 +181,20 @@ def _value(row: dict[str, Any], name: str) -> Any:
         if name in DEFAULTS:
             return DEFAULTS[name]
         raise ValueError(f"{name} is missing")
-    expected = str if pa.types.is_string(SCHEMA.field(name).type) else int
+    limit = _LIMITS[name]
+    expected = int if limit else str
     if type(value) is not expected:
         raise ValueError(f"{name} must be {expected.__name__}, got {value!r:.60}")
-    if expected is int and not _fits(name, int(value)):
+    if limit and not -limit <= value < limit:
         raise ValueError(f"{name} is out of range: {value}")
     return value
 
 
-def _fits(name: str, value: int) -> bool:
-    bits = 31 if pa.types.is_int32(SCHEMA.field(name).type) else 63
-    return -(1 << bits) <= value < (1 << bits)
+def _limit(kind: pa.DataType) -> int:
+    if pa.types.is_string(kind):
+        return 0
+    return 1 << (31 if pa.types.is_int32(kind) else 63)
+
+
+_LIMITS = {item.name: _limit(item.type) for item in SCHEMA}
+"""One more than the largest number of a column; 0 for text."""
