@@ -119,6 +119,7 @@ def _load_once(home: Home, max_segments: int) -> LoadReport:
     if not any(segment_numbers(folder) for folder in folders):
         return LoadReport()
     log = events.open_table(home)
+    events.upgrade(log)
     for folder in folders:
         _retire(folder, events.mark(log, folder.name))
     batch = _collect(folders, log, max_segments)
@@ -157,6 +158,7 @@ def append_events(home: Home, rows: pa.Table, *, stream: str, number: int = 1) -
     """
     with events.locked(home.lake / "loader.lock"):
         log = events.open_table(home)
+        events.upgrade(log)
         if events.mark(log, stream) >= number:
             return LoadReport()
         (home.spool / stream).mkdir(parents=True, exist_ok=True)

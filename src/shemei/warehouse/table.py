@@ -11,9 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from deltalake import (
+    CommitProperties,
+    DeltaTable,
+    Field,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 
-from shemei.warehouse.vocabulary import SCHEMA
+from shemei.warehouse.vocabulary import SCHEMA, SCHEMA_VERSION, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +46,15 @@ CLOSED_WRITER = WriterProperties(
     compression="ZSTD", compression_level=6, max_row_group_size=122_880
 )
 REFRESH_SECONDS = 1.0
+ONE_FILE = 64 << 30
+"""A day is written as one file, however many events it has."""
+
+SCHEMA_MARK = "schema"
+"""The version of the log's schema, committed like the mark of a stream; a log without one is of 1."""
+
+
+class NewerLake(RuntimeError):
+    """The log was written by a newer program; this one must not touch it."""
 
 
 @contextmanager
@@ -57,14 +75,75 @@ def events_path(home: Home) -> Path:
 
 
 def open_table(home: Home) -> DeltaTable:
-    """Return a fresh handle of the events table, made at the first call."""
+    """Return a fresh handle of the events table, made at the first call.
+
+    Raises
+    ------
+    NewerLake
+        Where a newer program has written to it.
+    """
     path = events_path(home)
     if not (path / "_delta_log").is_dir():
         path.mkdir(parents=True, exist_ok=True)
         DeltaTable.create(
             path, SCHEMA, mode="ignore", partition_by=["day"], configuration=CONFIGURATION
         )
-    return DeltaTable(path)
+    return _known(DeltaTable(path))
+
+
+def schema_version(table: DeltaTable) -> int:
+    """Return the version of the log's schema that its last writer knew."""
+    return mark(table, SCHEMA_MARK) or 1
+
+
+def _known(table: DeltaTable) -> DeltaTable:
+    if (found := schema_version(table)) > SCHEMA_VERSION:
+        raise NewerLake(
+            f"{table.table_uri}: 数据湖的格式是第 {found} 版，这个程序只认识到第 {SCHEMA_VERSION} 版。"
+            "请升级 Shemei，或从升级前的备份恢复；没有改动任何数据。"
+        )
+    return table
+
+
+def upgrade(table: DeltaTable) -> int:
+    """Bring an older log to today's schema: missing columns are added with their default.
+
+    Day by day, so that memory is that of one day; killed in the middle, the next call goes on. The
+    caller holds the loader's lock. Returns how many days were rewritten.
+    """
+    if schema_version(table) == SCHEMA_VERSION:
+        return 0
+    known = {item.name for item in table.schema().fields}
+    missing = [item for item in SCHEMA if item.name not in known]
+    if missing:
+        table.alter.add_columns([Field.from_arrow(item) for item in missing])
+    days = sorted({item.day for item in live_files(table) if _lacks_column(item.path)})
+    for day in days:
+        rewrite_day(table, day)
+    append(table, SCHEMA.empty_table(), {SCHEMA_MARK: SCHEMA_VERSION})
+    return len(days)
+
+
+def _lacks_column(path: str) -> bool:
+    return bool(set(SCHEMA.names) - {"day"} - set(pq.read_schema(path).names))
+
+
+def filled(rows: pa.Table) -> pa.Table:
+    """Return rows in today's schema, what they lack filled with the defaults of an event."""
+    return pa.table([_column(rows, item) for item in SCHEMA], schema=SCHEMA)
+
+
+def _column(rows: pa.Table, item: pa.Field) -> pa.ChunkedArray:
+    default = Event.__dataclass_fields__[item.name].default if item.name in _DEFAULTED else None
+    if item.name not in rows.column_names:
+        return pa.chunked_array([pa.repeat(pa.scalar(default, item.type), rows.num_rows)])
+    column = rows[item.name].cast(item.type)
+    return pc.fill_null(column, default) if column.null_count and default is not None else column
+
+
+_DEFAULTED = {
+    name for name, item in Event.__dataclass_fields__.items() if isinstance(item.default, str | int)
+}
 
 
 def append(table: DeltaTable, rows: pa.Table, marks: Mapping[str, int]) -> None:
@@ -84,7 +163,10 @@ def append(table: DeltaTable, rows: pa.Table, marks: Mapping[str, int]) -> None:
     deltalake.exceptions.CommitFailedError
         Where somebody committed a mark of the same name first: look again, never retry blindly.
     """
-    transactions = [Transaction(name, version) for name, version in marks.items()]
+    known = marks
+    if mark(table, SCHEMA_MARK) != SCHEMA_VERSION:
+        known = {**marks, SCHEMA_MARK: SCHEMA_VERSION}
+    transactions = [Transaction(name, version) for name, version in known.items()]
     write_deltalake(
         table,
         rows,
@@ -101,13 +183,17 @@ def mark(table: DeltaTable, name: str) -> int:
 
 def rewrite_day(table: DeltaTable, day: int) -> None:
     """Rewrite one day of the log into one sorted file; the rows stay the same."""
-    rows = table.to_pyarrow_table(filters=[("day", "=", day)])
-    ordered = rows.select(SCHEMA.names).cast(SCHEMA).sort_by(ORDER)
+    replace_day(table, day, table.to_pyarrow_table(filters=[("day", "=", day)]))
+
+
+def replace_day(table: DeltaTable, day: int, rows: pa.Table) -> None:
+    """Make ``rows`` all there is of one day, in one sorted file; without rows it has no file."""
     write_deltalake(
         table,
-        ordered,
+        filled(rows).sort_by(ORDER),
         mode="overwrite",
         predicate=f"day = {day}",
+        target_file_size=ONE_FILE,
         writer_properties=CLOSED_WRITER,
     )
 
@@ -164,7 +250,7 @@ class LiveList:
         if self._table is None:
             if not (events_path(self._home) / "_delta_log").is_dir():
                 return
-            self._table = DeltaTable(events_path(self._home))
+            self._table = _known(DeltaTable(events_path(self._home)))
         else:
             self._table.update_incremental()
         if self._table.version() != self._version:
