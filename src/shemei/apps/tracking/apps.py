@@ -47,6 +47,7 @@ class TrackingConfig(AppConfig):
 VERBS = {
     "link.created": "新建短链「{label}」，短码 {code}",
     "link.changed": "修改短链「{label}」：{fields}",
+    "link.ruled": "改短链「{label}」的去向规则：{rules}",
     "link.archived": "归档短链「{label}」，短码 {code} 停用",
     "link.restored": "恢复短链「{label}」，短码 {code} 重新可用",
     "code.created": "新建优惠码「{label}」",

@@ -43,6 +43,7 @@ def record_of(link: Link) -> LinkRecord:
         creator=link.creator_key,
         activity=link.activity_key,
         utm=link.utm,
+        rules=link.routing and {**link.routing, "used": link.clicks_seen},
         active=link.is_active and link.workspace.is_active,
     )
 

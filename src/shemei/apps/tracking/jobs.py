@@ -7,14 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F
+from django_scopes import scopes_disabled
 
-from shemei.apps.tracking import book
+from shemei.apps.tracking import book, figures
+from shemei.apps.tracking.models import Link
 from shemei.kernel.jobs import every, job
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from shemei.apps.tracking.models import Link
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +44,26 @@ def mend() -> bool:
     _log.warning("the link book had %d stale links and is written anew", len(state.stale))
     book.republish()
     return True
+
+
+@every(minutes=10)
+def count_limited() -> None:
+    count_clicks_of_limited()
+
+
+def count_clicks_of_limited() -> int:
+    """Tell the edge how often limited links have been opened, which its memory forgets; how many changed."""
+    changed = []
+    with scopes_disabled():
+        for link in Link.objects.filter(routing__has_key="limit", is_active=True).with_brand():
+            seen = figures.clicks_since(link.workspace, link)
+            if seen > link.clicks_seen:
+                rows = Link.objects.filter(pk=link.pk)
+                rows.update(clicks_seen=seen, version=F("version") + 1)
+                changed.append(link.pk)
+    if changed:
+        book.publish(changed)
+    return len(changed)
 
 
 def links_on_commit(links: Iterable[Link]) -> None:

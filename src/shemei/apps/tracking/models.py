@@ -56,6 +56,8 @@ class Link(WorkspaceOwned):
     utm_campaign = models.CharField("活动标记", max_length=80, blank=True)
     utm_content = models.CharField("内容标记", max_length=80, blank=True)
     utm_term = models.CharField("关键词", max_length=80, blank=True)
+    routing = models.JSONField("去向规则", default=dict, blank=True)
+    clicks_seen = models.PositiveIntegerField(default=0, editable=False)
     is_active = models.BooleanField("启用", default=True, db_index=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shemei.apps.tracking.views import codes, links, sites
+from shemei.apps.tracking.views import codes, links, routing, sites
 
 app_name = "tracking"
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     path("<str:key>/edit/", links.edit, name="edit"),
     path("<str:key>/archive/", links.archive, name="archive"),
     path("<str:key>/restore/", links.restore, name="restore"),
+    path("<str:key>/rules/", routing.rules, name="rules"),
     path("<str:key>/qr.png", links.qr_png, name="qr_png"),
     path("<str:key>/qr.svg", links.qr_svg, name="qr_svg"),
 ]

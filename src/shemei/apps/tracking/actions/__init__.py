@@ -17,6 +17,7 @@ from shemei.apps.tracking.actions.links import (
     draft_link,
     restore_links,
 )
+from shemei.apps.tracking.actions.routing import change_rules
 from shemei.apps.tracking.actions.sites import change_site, close_site, create_site, reopen_site
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "archive_links",
     "change_code",
     "change_link",
+    "change_rules",
     "change_site",
     "close_site",
     "create_code",

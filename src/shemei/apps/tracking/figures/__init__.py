@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shemei.apps.tracking.figures.codes import code_report, of_codes
-from shemei.apps.tracking.figures.links import link_report, of_links
+from shemei.apps.tracking.figures.links import clicks_since, link_report, of_links
 from shemei.apps.tracking.figures.shared import NOTHING, Figure
 from shemei.apps.tracking.figures.sites import site_events, site_figures
 from shemei.kernel.figures import model_name
@@ -11,6 +11,7 @@ from shemei.kernel.figures import model_name
 __all__ = [
     "NOTHING",
     "Figure",
+    "clicks_since",
     "code_report",
     "link_report",
     "model_name",

@@ -11,10 +11,11 @@ from shemei.apps.tracking.figures.shared import NOTHING, Figure, Seen, Share, Wh
 from shemei.apps.tracking.models import Link
 from shemei.edge.bots import SUSPECT_NAMES
 from shemei.kernel.figures import ask, model_name
-from shemei.kernel.periods import Period
+from shemei.kernel.periods import Period, today
 from shemei.portal.charts import Chart, Series
 from shemei.portal.numbers import change
 from shemei.warehouse import questions
+from shemei.warehouse.vocabulary import SHANGHAI
 
 SHOWN_PATHS = 12
 
@@ -61,6 +62,18 @@ def of_links(workspace: Any, period: Period) -> dict[str, Figure]:
     counted = _counted(workspace, period)
     credits = shared.credits(workspace, period, "link")
     return {key: _joined(key, counted, credits) for key in counted.keys() | credits.keys()}
+
+
+def clicks_since(workspace: Any, link: Link) -> int:
+    """Clicks of one link from the day it was made until now."""
+    whole = questions.Totals(
+        workspace=workspace.key,
+        first=int(link.created_at.astimezone(SHANGHAI).strftime("%Y%m%d")),
+        last=int(f"{today():%Y%m%d}"),
+        metrics=("clicks",),
+        where=(("link", link.key),),
+    )
+    return sum(row["clicks"] or 0 for row in ask(whole).rows.to_pylist())
 
 
 def link_report(

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from shemei.apps.tracking import actions, figures, listings, qr, rules
+from shemei.apps.tracking import actions, figures, listings, qr, routing, rules
 from shemei.apps.tracking.book import link_base, short_url
 from shemei.apps.tracking.forms import LinkEditForm, LinkForm, ManyLinksForm
 from shemei.apps.tracking.models import Link
@@ -92,6 +92,7 @@ def link(request: HttpRequest, key: str) -> HttpResponse:
         "short_url": short_url(row),
         "final_url": rules.final_url(row.url, row.utm),
         "channel": _channel(row),
+        "told": routing.sentences(routing.rules_of(row.routing)),
         "warning": addresses.address_warning(row.url),
         "owners": listings.owners_of_link(request.workspace, row),
         "sizes": qr.SIZES.items(),
