@@ -21,6 +21,7 @@ NEED_MORE = {
     "imports:errors": "a checked file",
     "audience:person": "a person in the log",
     "insight:journey": "an order in the log",
+    "insight:board_pdf": "the library that writes PDFs, which an older installation lacks",
     "portal:task_file": "a file that a task made",
 }
 """Pages that one row alone does not open; the tests of their rooms do."""

@@ -13,6 +13,19 @@ if TYPE_CHECKING:
     from shemei.kernel.registry import NavItem
 
 VERBS = {
+    "board.arranged": "调整看板「{label}」里图的次序",
+    "board.changed": "修改看板「{before}」，现名「{label}」",
+    "board.created": "新建看板「{label}」",
+    "board.mail_set": "定时把看板「{label}」发给 {to}，{rhythm}",
+    "board.mail_stopped": "停发看板「{label}」给 {to} 的邮件",
+    "board.mailed": "看板「{label}」已发给 {to}",
+    "board.panel_removed": "从看板「{label}」删除图「{panel}」",
+    "board.panel_restored": "恢复看板「{label}」的图「{panel}」",
+    "board.panel_set": "在看板「{label}」设图「{panel}」",
+    "board.removed": "删除看板「{label}」",
+    "board.restored": "恢复看板「{label}」",
+    "board.share_revoked": "停用看板「{label}」的分享链接（{note}）",
+    "board.shared": "分享看板「{label}」{days} 天（{note}）",
     "goal.created": "新建目标「{label}」{target}，{span}",
     "goal.changed": "修改目标「{label}」为 {target}，{span}",
     "goal.removed": "删除目标「{label}」，{span}",
@@ -27,6 +40,13 @@ REPORT_PAGES = (
     "insight:untracked",
     "insight:quality",
     "insight:left_out",
+    "insight:boards",
+    "insight:board_new",
+    "insight:board",
+    "insight:board_edit",
+    "insight:board_share",
+    "insight:panel",
+    "insight:panel_new",
 )
 
 

@@ -1,4 +1,4 @@
-"""The form of a goal."""
+"""The forms of goals and of boards."""
 
 from __future__ import annotations
 
@@ -7,8 +7,19 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from shemei.apps.insight.models import Goal
+from shemei.apps.insight.panel_rules import (
+    CHOICES,
+    KINDS,
+    PERIODS,
+    RHYTHMS,
+    SPLITS,
+    WIDTHS,
+    problem,
+)
 from shemei.apps.insight.rules import GOAL_METRICS
 from shemei.kernel.money import parse_money
 from shemei.kernel.periods import today
@@ -69,3 +80,83 @@ def shown_target(goal: Goal) -> str:
     if unit == "money":
         return f"{goal.target / 100:.2f}"
     return f"{goal.target * 100:.2f}%" if unit == "ratio" else f"{goal.target.normalize():f}"
+
+
+class BoardForm(forms.Form):
+    """A board's name and the period it opens with."""
+
+    title = forms.CharField(label="名称", max_length=40)
+    note = forms.CharField(label="说明", max_length=120, required=False)
+    period = forms.ChoiceField(label="打开时看哪一段", choices=list(PERIODS.items()), initial="28d")
+
+
+class PanelForm(forms.Form):
+    """One picture: figures, split, kind; what does not go together is said beside the field."""
+
+    metrics = forms.MultipleChoiceField(
+        label="指标",
+        choices=[(key, one.name) for key, one in CHOICES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="指标格与表最多 6 个，走势线最多 4 个且单位相同，堆叠与横条 1 个。",
+    )
+    kind = forms.ChoiceField(
+        label="样子", choices=list(KINDS.items()), widget=forms.RadioSelect, initial="number"
+    )
+    split = forms.ChoiceField(label="分成", choices=[("", "不分"), *SPLITS.items()], required=False)
+    title = forms.CharField(
+        label="标题", max_length=40, required=False, help_text="不写就用指标名。"
+    )
+    period = forms.ChoiceField(
+        label="时段", choices=[("", "跟看板"), *PERIODS.items()], required=False
+    )
+    width = forms.TypedChoiceField(label="宽", choices=list(WIDTHS.items()), coerce=int, initial=6)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("metrics") and cleaned.get("kind"):
+            said = problem(cleaned["kind"], cleaned["metrics"], cleaned.get("split", ""))
+            if said:
+                self.add_error("kind", said)
+        return cleaned
+
+
+MOST_RECIPIENTS = 20
+
+
+class ShareForm(forms.Form):
+    """How long a link opens, and for whom it was made."""
+
+    days = forms.TypedChoiceField(
+        label="多久", choices=[(7, "7 天"), (30, "30 天"), (90, "90 天")], coerce=int, initial=30
+    )
+    note = forms.CharField(label="给谁看", max_length=60, required=False)
+
+
+class MailForm(forms.Form):
+    """Who gets a board by mail, and when."""
+
+    recipients = forms.CharField(
+        label="收件人",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=f"一行一个邮箱，最多 {MOST_RECIPIENTS} 个。",
+        max_length=2000,
+    )
+    rhythm = forms.ChoiceField(label="多久一次", choices=list(RHYTHMS.items()), initial="week")
+    hour = forms.TypedChoiceField(
+        label="几点", choices=[(n, f"{n:02d}:00") for n in range(24)], coerce=int, initial=9
+    )
+
+    def clean_recipients(self) -> list[str]:
+        """Addresses, each once; a wrong one is named."""
+        text = self.cleaned_data["recipients"]
+        for mark in "，,;；、":
+            text = text.replace(mark, "\n")
+        found = list(dict.fromkeys(one.strip() for one in text.splitlines() if one.strip()))
+        for one in found:
+            try:
+                validate_email(one)
+            except ValidationError:
+                raise ValidationError(f"「{one}」不是邮箱地址。") from None
+        if len(found) > MOST_RECIPIENTS:
+            raise ValidationError(f"一次最多发给 {MOST_RECIPIENTS} 个邮箱，请分两条。")
+        return found

@@ -1,14 +1,22 @@
-"""Goals: a metric, where it started, where it should be and by when."""
+"""Goals, and the boards that members put together: their pictures, links to them, mails of them."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
+from django_scopes import ScopedManager
 
+from shemei.apps.insight.panel_rules import KINDS, PERIODS, RHYTHMS, SPLITS, WIDTHS, metric_name
 from shemei.apps.insight.rules import GOAL_METRICS
 from shemei.kernel.models import WorkspaceOwned
 from shemei.kernel.periods import Period
+
+
+class KeptQuerySet(models.QuerySet[models.Model]):
+    def kept(self) -> KeptQuerySet:
+        return self.filter(removed_at=None)
 
 
 class Goal(WorkspaceOwned):
@@ -40,3 +48,104 @@ class Goal(WorkspaceOwned):
 
     def __str__(self) -> str:
         return GOAL_METRICS[self.metric].name
+
+
+class OwnBoard(WorkspaceOwned):
+    """A board that members put together themselves; ``removed_at`` keeps it for the way back."""
+
+    title = models.CharField("名称", max_length=40)
+    note = models.CharField("说明", max_length=120, blank=True)
+    period = models.CharField("时段", max_length=12, choices=list(PERIODS.items()), default="28d")
+    made_by = models.CharField("建的人", max_length=120, blank=True)
+    removed_at = models.DateTimeField("删除时间", null=True, db_index=True)
+
+    objects = ScopedManager(
+        workspace="workspace", _manager_class=models.Manager.from_queryset(KeptQuerySet)
+    )
+
+    class Meta:
+        verbose_name = "看板"
+        ordering: ClassVar = ["title", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class BoardPanel(WorkspaceOwned):
+    """One picture of a board: which figures, split by what, drawn how."""
+
+    board = models.ForeignKey(OwnBoard, models.CASCADE, related_name="panels")
+    title = models.CharField("标题", max_length=40, blank=True)
+    metrics = models.JSONField("指标", default=list)
+    split = models.CharField("分成", max_length=12, blank=True, choices=list(SPLITS.items()))
+    kind = models.CharField("样子", max_length=8, choices=list(KINDS.items()), default="number")
+    period = models.CharField(
+        "时段", max_length=12, blank=True, choices=[("", "跟看板"), *PERIODS.items()]
+    )
+    width = models.PositiveSmallIntegerField("宽", choices=list(WIDTHS.items()), default=6)
+    place = models.PositiveIntegerField("次序", default=0)
+    removed_at = models.DateTimeField("删除时间", null=True)
+
+    objects = ScopedManager(
+        workspace="workspace", _manager_class=models.Manager.from_queryset(KeptQuerySet)
+    )
+
+    class Meta:
+        verbose_name = "看板里的图"
+        ordering: ClassVar = ["place", "id"]
+
+    def __str__(self) -> str:
+        return self.title or "、".join(metric_name(key) for key in self.metrics)
+
+
+class BoardShare(WorkspaceOwned):
+    """A read-only link to a board. The address is ``key`` signed with the installation's secret."""
+
+    board = models.ForeignKey(OwnBoard, models.CASCADE, related_name="shares")
+    note = models.CharField("给谁看", max_length=60, blank=True)
+    expires_at = models.DateTimeField("到期")
+    revoked_at = models.DateTimeField("停用时间", null=True)
+    made_by = models.CharField("建的人", max_length=120, blank=True)
+    views = models.PositiveIntegerField("打开次数", default=0)
+    seen_at = models.DateTimeField("最近打开", null=True)
+
+    class Meta:
+        verbose_name = "看板的分享链接"
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return self.note or self.board.title
+
+    def is_open(self, now: datetime) -> bool:
+        return self.revoked_at is None and now < self.expires_at
+
+
+class BoardMail(WorkspaceOwned):
+    """A board sent by mail now and again. The row is the truth: due when, taken by the sweeper, how it went."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "等着发"
+        SENDING = "sending", "发送中"
+        STOPPED = "stopped", "已停"
+
+    board = models.ForeignKey(OwnBoard, models.CASCADE, related_name="mails")
+    recipients = models.JSONField("收件人", default=list)
+    rhythm = models.CharField(
+        "多久一次", max_length=8, choices=list(RHYTHMS.items()), default="week"
+    )
+    hour = models.PositiveSmallIntegerField("几点", default=9)
+    state = models.CharField("状态", max_length=8, choices=State.choices, default=State.WAITING)
+    link = models.CharField("看板的网址", max_length=300, blank=True)
+    due_at = models.DateTimeField("下次", db_index=True)
+    taken_at = models.DateTimeField("开始发送", null=True)
+    sent_at = models.DateTimeField("上次发出", null=True)
+    error = models.CharField("上次的问题", max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField("试了几次", default=0)
+    made_by = models.CharField("建的人", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = "看板的邮件"
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.board.title

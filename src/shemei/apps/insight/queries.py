@@ -181,7 +181,7 @@ def days_of(period: Period) -> list[date]:
 def named(by: str, workspace: Workspace, keys: Iterable[str]) -> dict[str, Named]:
     """Names of a dimension's keys; what no room knows keeps a plain word, so that totals still add up."""
     wanted = list(keys)
-    if by == "channel":
+    if by in ("channel", "platform"):
         return {key: Named(key, channel_name(key), platform=key) for key in wanted}
     known = names_of(by, workspace, wanted)
     return {

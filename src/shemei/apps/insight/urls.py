@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shemei.apps.insight import views, views_reports, views_ways
+from shemei.apps.insight import views, views_boards, views_reports, views_share, views_ways
 
 app_name = "insight"
 urlpatterns = [
@@ -25,6 +25,23 @@ urlpatterns = [
     path("reports/reconciliation/untracked/", views_reports.untracked, name="untracked"),
     path("reports/quality/", views_reports.quality, name="quality"),
     path("reports/quality/left-out/", views_reports.left_out, name="left_out"),
+    path("boards/", views_boards.boards, name="boards"),
+    path("boards/new/", views_boards.board_edit, name="board_new"),
+    path("boards/panels/<str:key>/", views_boards.panel, name="panel"),
+    path("boards/panels/<str:key>/move/", views_boards.panel_move, name="panel_move"),
+    path("boards/panels/<str:key>/remove/", views_boards.panel_remove, name="panel_remove"),
+    path("boards/panels/<str:key>/restore/", views_boards.panel_restore, name="panel_restore"),
+    path("boards/<str:key>/", views_boards.board, name="board"),
+    path("boards/<str:key>/edit/", views_boards.board_edit, name="board_edit"),
+    path("boards/<str:key>/remove/", views_boards.board_remove, name="board_remove"),
+    path("boards/<str:key>/restore/", views_boards.board_restore, name="board_restore"),
+    path("boards/<str:key>/order/", views_boards.board_order, name="board_order"),
+    path("boards/<str:key>/panels/new/", views_boards.panel_new, name="panel_new"),
+    path("boards/<str:key>/share/", views_share.sharing, name="board_share"),
+    path("boards/<str:key>/board.pdf", views_share.pdf, name="board_pdf"),
+    path("boards/shares/<str:key>/revoke/", views_share.revoke, name="share_revoke"),
+    path("boards/mails/<str:key>/stop/", views_share.mail_stop, name="mail_stop"),
+    path("boards/mails/<str:key>/send/", views_share.mail_now, name="mail_now"),
     path("goals/", views.goals, name="goals"),
     path("goals/new/", views.goal, name="goal_new"),
     path("goals/<str:key>/", views.goal, name="goal"),

@@ -1,0 +1,161 @@
+"""Putting boards together: making, renaming, arranging, removing with a way back, sharing, mailing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from shemei.apps.insight.models import BoardMail, BoardPanel, BoardShare, OwnBoard
+from shemei.apps.insight.panel_rules import RHYTHMS, moved, next_due, reordered
+from shemei.kernel import audit
+from shemei.kernel.actor import Actor
+from shemei.kernel.permissions import Permission, require
+
+MOST_PANELS = 24
+REMOVED_KEPT = timedelta(days=7)
+
+
+class TooManyPanels(ValueError):
+    """A board holds only so many pictures."""
+
+
+@transaction.atomic
+def make_board(
+    workspace: Any, *, title: str, note: str = "", period: str = "28d", by: Actor
+) -> OwnBoard:
+    require(by, Permission.ANALYSE)
+    board = OwnBoard.objects.create(
+        workspace=workspace, title=title, note=note, period=period, made_by=by.label
+    )
+    audit.record("board.created", board, by=by)
+    return board
+
+
+@transaction.atomic
+def change_board(
+    board: OwnBoard, *, title: str, note: str = "", period: str = "28d", by: Actor
+) -> OwnBoard:
+    require(by, Permission.ANALYSE)
+    before = board.title
+    board.title, board.note, board.period = title, note, period
+    board.save(update_fields=["title", "note", "period"])
+    audit.record("board.changed", board, by=by, before=before)
+    return board
+
+
+@transaction.atomic
+def remove_board(board: OwnBoard, *, by: Actor) -> None:
+    """Put a board away; its links and mails rest until it is brought back."""
+    require(by, Permission.ANALYSE)
+    board.removed_at = timezone.now()
+    board.save(update_fields=["removed_at"])
+    audit.record("board.removed", board, by=by)
+
+
+@transaction.atomic
+def restore_board(board: OwnBoard, *, by: Actor) -> None:
+    require(by, Permission.ANALYSE)
+    board.removed_at = None
+    board.save(update_fields=["removed_at"])
+    audit.record("board.restored", board, by=by)
+
+
+@transaction.atomic
+def set_panel(
+    board: OwnBoard, *, by: Actor, panel: BoardPanel | None = None, **values: Any
+) -> BoardPanel:
+    """Add a picture at the end of a board, or change one."""
+    require(by, Permission.ANALYSE)
+    if panel is None:
+        kept = board.panels.kept()
+        if kept.count() >= MOST_PANELS:
+            raise TooManyPanels(f"一个看板最多 {MOST_PANELS} 张图。请另建一个看板。")
+        last = board.panels.aggregate(last=Max("place"))["last"]
+        panel = BoardPanel(workspace=board.workspace, board=board, place=(last or 0) + 1)
+    for name, value in values.items():
+        setattr(panel, name, value)
+    panel.save()
+    audit.record("board.panel_set", board, by=by, panel=str(panel))
+    return panel
+
+
+@transaction.atomic
+def arrange(board: OwnBoard, wanted: Sequence[str], *, by: Actor) -> None:
+    """Put the pictures of a board into an order."""
+    require(by, Permission.ANALYSE)
+    rows = {panel.key: panel for panel in board.panels.kept().select_for_update()}
+    for place, key in enumerate(reordered(list(rows), wanted)):
+        rows[key].place = place
+    BoardPanel.objects.bulk_update(rows.values(), ["place"])
+    audit.record("board.arranged", board, by=by)
+
+
+def move_panel(panel: BoardPanel, step: int, *, by: Actor) -> None:
+    """One place up or down: what dragging does, for those who cannot drag."""
+    keys = list(panel.board.panels.kept().values_list("key", flat=True))
+    arrange(panel.board, moved(keys, panel.key, step), by=by)
+
+
+@transaction.atomic
+def remove_panel(panel: BoardPanel, *, by: Actor) -> None:
+    require(by, Permission.ANALYSE)
+    panel.removed_at = timezone.now()
+    panel.save(update_fields=["removed_at"])
+    audit.record("board.panel_removed", panel.board, by=by, panel=str(panel))
+
+
+@transaction.atomic
+def restore_panel(panel: BoardPanel, *, by: Actor) -> None:
+    require(by, Permission.ANALYSE)
+    panel.removed_at = None
+    panel.save(update_fields=["removed_at"])
+    audit.record("board.panel_restored", panel.board, by=by, panel=str(panel))
+
+
+@transaction.atomic
+def share_board(board: OwnBoard, *, days: int, note: str = "", by: Actor) -> BoardShare:
+    """A read-only link that shows a board's summed figures to whoever holds it, until a day."""
+    require(by, Permission.EXPORT)
+    expires = timezone.now() + timedelta(days=days)
+    share = BoardShare.objects.create(
+        workspace=board.workspace, board=board, note=note, expires_at=expires, made_by=by.label
+    )
+    audit.record("board.shared", board, by=by, note=note or "未写明", days=days)
+    return share
+
+
+@transaction.atomic
+def revoke_share(share: BoardShare, *, by: Actor) -> None:
+    require(by, Permission.EXPORT)
+    if share.revoked_at is None:
+        share.revoked_at = timezone.now()
+        share.save(update_fields=["revoked_at"])
+        audit.record("board.share_revoked", share.board, by=by, note=share.note or "未写明")
+
+
+@transaction.atomic
+def set_mail(
+    board: OwnBoard, *, recipients: list[str], rhythm: str, hour: int, by: Actor, link: str = "", now: datetime | None = None,
+) -> BoardMail:  # fmt: skip
+    """Send a board by mail from now on."""
+    require(by, Permission.EXPORT)
+    due = next_due(rhythm, hour, now or timezone.now())
+    mail = BoardMail.objects.create(
+        workspace=board.workspace, board=board, recipients=recipients, rhythm=rhythm, hour=hour,
+        link=link, due_at=due, made_by=by.label,
+    )  # fmt: skip
+    audit.record("board.mail_set", board, by=by, rhythm=RHYTHMS[rhythm], to="、".join(recipients))
+    return mail
+
+
+@transaction.atomic
+def stop_mail(mail: BoardMail, *, by: Actor) -> None:
+    require(by, Permission.EXPORT)
+    mail.state = BoardMail.State.STOPPED
+    mail.save(update_fields=["state"])
+    audit.record("board.mail_stopped", mail.board, by=by, to="、".join(mail.recipients))

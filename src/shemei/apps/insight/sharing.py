@@ -1,0 +1,38 @@
+"""The addresses of shared boards: a row's key signed with the installation's secret.
+
+Nobody makes such an address without the secret, the row says until when and whether it still opens, and
+a copy of the database alone opens nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.signing import BadSignature, Signer
+from django.db.models import F
+from django_scopes import scopes_disabled
+
+from shemei.apps.insight.models import BoardShare
+
+_SALT = "shemei.insight.share"
+
+
+def token_of(share: BoardShare) -> str:
+    return Signer(salt=_SALT, sep=".").sign(share.key)
+
+
+def opened(token: str, now: datetime) -> BoardShare | None:
+    """The share that an address opens now; None where it never was one, is over or was revoked."""
+    try:
+        key = Signer(salt=_SALT, sep=".").unsign(token)
+    except BadSignature:
+        return None
+    with scopes_disabled():
+        rows = BoardShare.objects.select_related("board__workspace", "workspace")
+        share = rows.filter(key=key, board__removed_at=None).first()
+    return share if share is not None and share.is_open(now) else None
+
+
+def count_view(share: BoardShare, now: datetime) -> None:
+    """Remember that a link was opened; two at once count twice."""
+    BoardShare.objects.filter(pk=share.pk).update(views=F("views") + 1, seen_at=now)

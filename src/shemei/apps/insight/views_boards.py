@@ -1,0 +1,158 @@
+"""Pages of the boards that members put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from shemei.apps.insight import board_actions
+from shemei.apps.insight.forms import BoardForm, PanelForm
+from shemei.apps.insight.models import BoardPanel, OwnBoard
+from shemei.apps.insight.panels import OwnBoardView
+from shemei.apps.insight.views import board_of
+from shemei.kernel.permissions import Permission
+from shemei.kernel.toasts import toast
+from shemei.kernel.urls import wurl
+from shemei.kernel.views import allow, get_row
+
+
+def _board(key: str) -> OwnBoard:
+    found: OwnBoard = get_row(OwnBoard.objects.kept(), key)
+    return found
+
+
+def _panel(key: str) -> BoardPanel:
+    rows = BoardPanel.objects.kept().filter(board__removed_at=None)
+    found: BoardPanel = get_row(rows.select_related("board", "workspace"), key)
+    return found
+
+
+def _to(request: HttpRequest, board: OwnBoard, *, edit: bool = False) -> HttpResponse:
+    return redirect(
+        wurl(request.workspace, "insight:board", board.key) + ("?edit=1" if edit else "")
+    )
+
+
+@allow(Permission.VIEW)
+def boards(request: HttpRequest) -> HttpResponse:
+    shown = Count("panels", filter=Q(panels__removed_at=None))
+    rows = OwnBoard.objects.kept().annotate(shown=shown)
+    context = {"rows": rows, "board": board_of(request)}
+    return render(request, "insight/boards.html", context)
+
+
+@allow(Permission.VIEW)
+def board(request: HttpRequest, key: str) -> HttpResponse:
+    """One board; ``?edit=1`` shows how to arrange it."""
+    row = _board(key)
+    context = {
+        "row": row,
+        "view": OwnBoardView(row, request.GET),
+        "editing": bool(request.GET.get("edit")) and request.actor.can(Permission.ANALYSE),
+    }
+    return render(request, "insight/board.html", context)
+
+
+@allow(Permission.ANALYSE)
+def board_edit(request: HttpRequest, key: str = "") -> HttpResponse:
+    """A new board, or another name for one."""
+    row = _board(key) if key else None
+    initial = {"title": row.title, "note": row.note, "period": row.period} if row else None
+    form = BoardForm(request.POST) if request.method == "POST" else BoardForm(initial=initial)
+    if request.method == "POST" and form.is_valid():
+        if row:
+            board_actions.change_board(row, **form.cleaned_data, by=request.actor)
+            toast(request, f"已保存看板「{row.title}」")
+            return _to(request, row)
+        made = board_actions.make_board(request.workspace, **form.cleaned_data, by=request.actor)
+        toast(request, f"已建看板「{made.title}」，加第一张图吧")
+        return _to(request, made, edit=True)
+    context = {"form": form, "row": row}
+    return render(request, "insight/board_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@allow(Permission.ANALYSE)
+def board_remove(request: HttpRequest, key: str) -> HttpResponse:
+    row = _board(key)
+    board_actions.remove_board(row, by=request.actor)
+    undo = wurl(request.workspace, "insight:board_restore", row.key)
+    toast(request, f"已删除看板「{row.title}」", undo)
+    return redirect(wurl(request.workspace, "insight:boards"))
+
+
+@require_POST
+@allow(Permission.ANALYSE)
+def board_restore(request: HttpRequest, key: str) -> HttpResponse:
+    row = get_row(OwnBoard.objects.all(), key)
+    board_actions.restore_board(row, by=request.actor)
+    toast(request, f"已恢复看板「{row.title}」")
+    return _to(request, row)
+
+
+@require_POST
+@allow(Permission.ANALYSE)
+def board_order(request: HttpRequest, key: str) -> HttpResponse:
+    """Where the pictures were dragged to."""
+    board_actions.arrange(_board(key), request.POST.getlist("panel"), by=request.actor)
+    return HttpResponse(status=204)
+
+
+@allow(Permission.ANALYSE)
+def panel(request: HttpRequest, key: str) -> HttpResponse:
+    """One picture of a board, to change."""
+    row = _panel(key)
+    return _panel_form(request, row.board, row)
+
+
+@allow(Permission.ANALYSE)
+def panel_new(request: HttpRequest, key: str) -> HttpResponse:
+    """A new picture at the end of a board."""
+    return _panel_form(request, _board(key), None)
+
+
+def _panel_form(request: HttpRequest, row: OwnBoard, shown: BoardPanel | None) -> HttpResponse:
+    names = ("title", "metrics", "split", "kind", "period", "width")
+    initial = {name: getattr(shown, name) for name in names} if shown else None
+    form = PanelForm(request.POST) if request.method == "POST" else PanelForm(initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            board_actions.set_panel(row, by=request.actor, panel=shown, **form.cleaned_data)
+        except board_actions.TooManyPanels as full:
+            form.add_error(None, str(full))
+        else:
+            toast(request, "已保存图")
+            return _to(request, row, edit=True)
+    context: dict[str, Any] = {"form": form, "row": row, "panel": shown}
+    return render(request, "insight/panel.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@allow(Permission.ANALYSE)
+def panel_move(request: HttpRequest, key: str) -> HttpResponse:
+    row = _panel(key)
+    step = -1 if request.POST.get("to") == "up" else 1
+    board_actions.move_panel(row, step, by=request.actor)
+    return _to(request, row.board, edit=True)
+
+
+@require_POST
+@allow(Permission.ANALYSE)
+def panel_remove(request: HttpRequest, key: str) -> HttpResponse:
+    row = _panel(key)
+    board_actions.remove_panel(row, by=request.actor)
+    toast(request, f"已删除图「{row}」", wurl(request.workspace, "insight:panel_restore", row.key))
+    return _to(request, row.board, edit=True)
+
+
+@require_POST
+@allow(Permission.ANALYSE)
+def panel_restore(request: HttpRequest, key: str) -> HttpResponse:
+    row = get_row(BoardPanel.objects.select_related("board"), key)
+    board_actions.restore_panel(row, by=request.actor)
+    toast(request, f"已恢复图「{row}」")
+    return _to(request, row.board, edit=True)

@@ -1,0 +1,107 @@
+"""Giving a board away: read-only links, mails now and again, a PDF."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST
+
+from shemei.apps.insight import board_actions, mailing
+from shemei.apps.insight.forms import MailForm, ShareForm
+from shemei.apps.insight.models import BoardMail, BoardShare, OwnBoard
+from shemei.apps.insight.panels import OwnBoardView
+from shemei.apps.insight.pdf import NoPdf, board_pdf
+from shemei.apps.insight.sharing import token_of
+from shemei.kernel import audit
+from shemei.kernel.permissions import Permission
+from shemei.kernel.toasts import toast
+from shemei.kernel.urls import wurl
+from shemei.kernel.views import allow, get_row, recently_authenticated
+
+
+def _board(key: str) -> OwnBoard:
+    found: OwnBoard = get_row(OwnBoard.objects.kept().select_related("workspace"), key)
+    return found
+
+
+@allow(Permission.EXPORT)
+@recently_authenticated
+def sharing(request: HttpRequest, key: str) -> HttpResponse:
+    """The links and mails of a board, and a form for one more of each."""
+    row, what = _board(key), request.POST.get("_what", "")
+    share = ShareForm(request.POST if what == "share" else None)
+    mail = MailForm(request.POST if what == "mail" else None)
+    if what == "share" and share.is_valid():
+        board_actions.share_board(row, **share.cleaned_data, by=request.actor)
+        toast(request, f"已建分享链接，{share.cleaned_data['days']} 天后到期")
+        return redirect(wurl(request.workspace, "insight:board_share", row.key))
+    if what == "mail" and mail.is_valid():
+        link = request.build_absolute_uri(wurl(request.workspace, "insight:board", row.key))
+        made = board_actions.set_mail(row, **mail.cleaned_data, link=link, by=request.actor)
+        toast(request, f"已定下邮件，第一封 {timezone.localtime(made.due_at):%m-%d %H:%M}")
+        return redirect(wurl(request.workspace, "insight:board_share", row.key))
+    context = {
+        "row": row,
+        "shares": _shares(request, row),
+        "mails": row.mails.exclude(state=BoardMail.State.STOPPED),
+        "share_form": share,
+        "mail_form": mail,
+        "sends": not settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
+    }
+    bad = share.errors or mail.errors
+    return render(request, "insight/board_share.html", context, status=422 if bad else 200)
+
+
+def _shares(request: HttpRequest, row: OwnBoard) -> list[tuple[BoardShare, str, bool]]:
+    """Each link with its whole address, and whether it still opens."""
+    now = timezone.now()
+    return [
+        (one, request.build_absolute_uri(reverse("shared:board", args=[token_of(one)])), one.is_open(now))
+        for one in row.shares.all()
+    ]  # fmt: skip
+
+
+@require_POST
+@allow(Permission.EXPORT)
+def revoke(request: HttpRequest, key: str) -> HttpResponse:
+    share = get_row(BoardShare.objects.select_related("board"), key)
+    board_actions.revoke_share(share, by=request.actor)
+    toast(request, "已停用这条分享链接")
+    return redirect(wurl(request.workspace, "insight:board_share", share.board.key))
+
+
+@require_POST
+@allow(Permission.EXPORT)
+def mail_stop(request: HttpRequest, key: str) -> HttpResponse:
+    mail = get_row(BoardMail.objects.select_related("board"), key)
+    board_actions.stop_mail(mail, by=request.actor)
+    toast(request, "已停发这条邮件")
+    return redirect(wurl(request.workspace, "insight:board_share", mail.board.key))
+
+
+@require_POST
+@allow(Permission.EXPORT)
+def mail_now(request: HttpRequest, key: str) -> HttpResponse:
+    """Make a mail due at once; the sweeper sends it."""
+    mail = get_row(BoardMail.objects.select_related("board"), key)
+    mailing.make_due(mail)
+    toast(request, "几分钟内发出")
+    return redirect(wurl(request.workspace, "insight:board_share", mail.board.key))
+
+
+@allow(Permission.EXPORT)
+@recently_authenticated
+def pdf(request: HttpRequest, key: str) -> HttpResponse:
+    """The board as a PDF, recorded in the audit log."""
+    row = _board(key)
+    try:
+        body = board_pdf(OwnBoardView(row, request.GET))
+    except NoPdf as missing:
+        return HttpResponse(str(missing), status=503, content_type="text/plain; charset=utf-8")
+    audit.record("data.exported", row, by=request.actor, what=f"看板「{row.title}」的 PDF", rows=1)
+    name = content_disposition_header(True, f"{row.title}.pdf") or ""
+    return HttpResponse(body, content_type="application/pdf", headers={"Content-Disposition": name})

@@ -1,0 +1,164 @@
+"""Own boards: made, filled, arranged, removed with a way back; each picture shows the right figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.insight.browsing import NOVEMBER, page
+
+from shemei.apps.insight.models import BoardPanel, OwnBoard
+from shemei.apps.insight.panels import OwnBoardView
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+    from shemei.warehouse.home import Home
+
+
+def made(world: World, **panels: dict[str, Any]) -> OwnBoard:
+    """A board with one picture per keyword."""
+    world.brand.attribution_model = "first"
+    world.brand.save()
+    with world.scope():
+        board = OwnBoard.objects.create(workspace=world.brand, title="周一例会", period="28d")
+        for place, (title, values) in enumerate(panels.items()):
+            BoardPanel.objects.create(
+                workspace=world.brand, board=board, title=title, place=place, **values
+            )
+    return board
+
+
+def views(world: World, board: OwnBoard) -> dict[str, Any]:
+    shown = OwnBoardView(OwnBoard.objects.select_related("workspace").get(pk=board.pk), NOVEMBER)
+    return {one.title: one for one in shown.panels}
+
+
+def test_numbers_are_those_of_the_boards(told: World) -> None:
+    metrics = ["traced_value", "traced_orders", "visitors", "engagement_rate", "leads"]
+    board = made(told, 数={"kind": "number", "metrics": metrics})
+    with told.scope():
+        cells = {cell.metric.key: cell for cell in views(told, board)["数"].numbers}
+        assert sum(v or 0 for v in cells["traced_value"].days) == 85_000
+    assert cells["traced_value"].value == 85_000 and cells["traced_value"].text == "¥850.00"
+    assert cells["traced_orders"].value == 5
+    assert cells["engagement_rate"].text == "3.50%"
+    assert cells["traced_value"].reason == "对比期没有数据"
+
+
+def test_charts_and_tables_agree_with_the_reports(told: World) -> None:
+    board = made(
+        told,
+        叠={"kind": "stack", "metrics": ["traced_value"], "split": "channel"},
+        线={"kind": "line", "metrics": ["clicks", "visits"]},
+        分线={"kind": "line", "metrics": ["visitors"], "split": "channel"},
+        条={"kind": "hbar", "metrics": ["traced_value"], "split": "platform"},
+        表={"kind": "table", "metrics": ["traced_value", "impressions", "ctr"], "split": "channel"},
+    )
+    with told.scope():
+        found = views(told, board)
+        stack, bars, table = found["叠"].chart, found["条"].chart, found["表"].rows
+        assert sum(sum(v or 0 for v in one.values) for one in stack.series) == 85_000
+        assert [one.name for one in found["线"].chart.series] == ["点击", "访问"]
+        assert found["分线"].chart.total_row == [], "people are not added up"
+        assert bars.x[0] == "小红书" and bars.series[0].values[0] == 50_000
+        assert found["表"].heads == ["可追踪成交额（元）", "曝光", "点击率 CTR"]
+        assert (table[0].name, table[0].cells) == ("小红书", ("500.00", "10,000", "0.01%"))
+        assert table[1].cells[1] == "—", "nobody told of it"
+
+
+def test_a_board_opens_with_its_pictures(told: World) -> None:
+    board = made(told, 条={"kind": "hbar", "metrics": ["orders"], "split": "channel", "width": 12})
+    shown = page(told, "insight:board", board.key).content.decode()
+    assert "周一例会" in shown and "条" in shown and "上移" not in shown
+    assert "上移" in page(told, "insight:board", board.key, edit="1").content.decode()
+    assert "周一例会" in page(told, "insight:boards").content.decode()
+
+
+def test_a_board_is_made_and_filled_by_hand(told: World) -> None:
+    client = told.client()
+    answer = client.post(told.url("insight:board_new"), {"title": "达人周报", "period": "7d"})
+    with told.scope():
+        board = OwnBoard.objects.get()
+    assert answer.url.startswith(told.url("insight:board", board.key))
+    new = told.url("insight:panel_new", board.key)
+    form = {"metrics": ["clicks"], "kind": "hbar", "split": "creator", "width": "6"}
+    assert client.post(new, form).status_code == 302
+    with told.scope():
+        assert [str(panel) for panel in board.panels.kept()] == ["点击"]
+
+
+def test_what_does_not_go_together_is_said_and_kept(told: World) -> None:
+    board = made(told)
+    form = {"metrics": ["clicks", "ctr"], "kind": "line", "title": "我的图", "width": "6"}
+    answer = told.client().post(told.url("insight:panel_new", board.key), form)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "一张图只能有一个单位" in text and "我的图" in text
+    with told.scope():
+        assert not BoardPanel.objects.exists()
+
+
+def three(world: World) -> tuple[OwnBoard, list[str]]:
+    board = made(
+        world, **{name: {"kind": "number", "metrics": ["clicks"]} for name in ("甲", "乙", "丙")}
+    )
+    with world.scope():
+        return board, list(board.panels.kept().values_list("key", flat=True))
+
+
+def order(world: World, board: OwnBoard) -> str:
+    with world.scope():
+        return "".join(panel.title for panel in board.panels.kept())
+
+
+def test_dragging_and_the_menu_do_the_same(told: World) -> None:
+    board, keys = three(told)
+    client = told.client()
+    dragged = {"panel": [keys[2], keys[0], keys[1]]}
+    assert client.post(told.url("insight:board_order", board.key), dragged).status_code == 204
+    assert order(told, board) == "丙甲乙"
+    client.post(told.url("insight:panel_move", keys[1]), {"to": "up"})
+    assert order(told, board) == "丙乙甲"
+    client.post(told.url("insight:panel_move", keys[0]), {"to": "down"})
+    assert order(told, board) == "丙乙甲", "the last stays the last"
+
+
+def test_what_is_removed_comes_back(told: World) -> None:
+    board, keys = three(told)
+    client = told.client()
+    client.post(told.url("insight:panel_remove", keys[1]))
+    assert order(told, board) == "甲丙"
+    client.post(told.url("insight:panel_restore", keys[1]))
+    assert order(told, board) == "甲乙丙"
+    client.post(told.url("insight:board_remove", board.key))
+    assert client.get(told.url("insight:board", board.key)).status_code == 404
+    assert client.post(told.url("insight:board_restore", board.key)).status_code == 302
+    assert client.get(told.url("insight:board", board.key)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["insight:board_new", "insight:boards"])
+def test_who_may_not_analyse_only_looks(told: World, name: str) -> None:
+    board, keys = three(told)
+    client = told.client(told.editor)
+    if told.editor.role == "owner":
+        pytest.fail("the editor is no owner")
+    assert client.get(told.url("insight:board", board.key)).status_code == 200
+    assert client.post(told.url("insight:panel_remove", keys[0])).status_code == 403
+    assert client.get(told.url(name)).status_code in (200, 403)
+    assert client.post(told.url("insight:board_remove", board.key)).status_code == 403
+
+
+def test_another_brand_sees_no_board(told: World) -> None:
+    board, keys = three(told)
+    from shemei.kernel.urls import wurl
+
+    client = told.client(told.stranger)
+    for name, key in (("board", board.key), ("panel", keys[0]), ("board_share", board.key)):
+        assert client.get(wurl(told.other_brand, f"insight:{name}", key)).status_code == 404
+
+
+def test_an_empty_board_says_what_to_do(world: World, home: Home) -> None:
+    assert "还没有自建看板" in page(world, "insight:boards").content.decode()
+    board = made(world)
+    assert "加第一张" in page(world, "insight:board", board.key).content.decode()
