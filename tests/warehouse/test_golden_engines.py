@@ -25,6 +25,7 @@ from shemei.warehouse.questions import (
     Visitors,
 )
 from shemei.warehouse.readers import EngineMissing
+from shemei.warehouse.sample import sampled_sql
 from shemei.warehouse.tombstones import Tombstone, exclude
 
 if TYPE_CHECKING:
@@ -88,7 +89,13 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(path).ensure()
     undone = [replace(one, batch="b-1") for one in cast.fanfan()]
     exclude(home, Tombstone("b-1", BRAND, FIRST, LAST))
-    cast.put(home, [*cast.everybody(), *cast.rivals(), *cast.walkers(), *undone])
+    crowd = [
+        cast.event(
+            "visit", "11-02 10:00", "crowd", visitor=f"v-{n}", channel="xhs" if n % 3 else ""
+        )
+        for n in range(300)
+    ]
+    cast.put(home, [*cast.everybody(), *cast.rivals(), *cast.walkers(), *undone, *crowd])
     return home
 
 
@@ -126,6 +133,14 @@ def test_every_engine_credits_alike(
         for channel, credit in credits.items():
             assert found.models[model][channel].value == pytest.approx(credit.value, rel=1e-9)
     assert daily_credits(other, *span) == daily_credits(Lake(golden), *span)
+
+
+def test_every_engine_estimates_alike(golden: Home, other: Lake) -> None:
+    question = Visitors("crowd", FIRST, LAST, by=("channel",))
+    expected = Lake(golden).engine.read(lambda view: sampled_sql(view, question, question.by))
+    found = other.engine.read(lambda view: sampled_sql(view, question, question.by))
+    assert found.to_pylist() == expected.to_pylist()
+    assert found.num_rows == 2
 
 
 def test_every_question_is_asked_here() -> None:

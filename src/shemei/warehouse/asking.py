@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from shemei.warehouse.dialects import Dialect
-    from shemei.warehouse.questions import PathTable, People, Question, Rows, Series, Totals
+    from shemei.warehouse.questions import (
+        PathTable,
+        People,
+        Question,
+        Rows,
+        Series,
+        Totals,
+        Visitors,
+    )
     from shemei.warehouse.shelf import Manifest
     from shemei.warehouse.table import LiveFile
 
@@ -70,9 +78,7 @@ class View:
 def totals_sql(view: View, question: Totals | Series, bucket: str = "") -> str:
     """Return the query of metrics by dimensions, and by ``bucket`` (day or week) where given."""
     by = (*((bucket,) if bucket else ()), *question.by)
-    where = view.conditions(question.where)
-    if not question.include_suspect and "suspect" not in dict(question.where):
-        where += " AND suspect = ''"
+    where = cells_where(view, question)
     values: dict[str, str | int] = {
         **view.common(question),
         **_by(by),
@@ -86,6 +92,14 @@ def totals_sql(view: View, question: Totals | Series, bucket: str = "") -> str:
     values["having"] = _having(question.metrics) if by else ""
     values["order_by"] = ", ".join(by if bucket else (f"{question.metrics[0]} DESC", *by))
     return render("totals", values)
+
+
+def cells_where(view: View, question: Totals | Series | Visitors) -> str:
+    """Return the conditions of a question, suspect events left out unless asked for."""
+    where = view.conditions(question.where)
+    if not question.include_suspect and "suspect" not in dict(question.where):
+        where += " AND suspect = ''"
+    return where
 
 
 def _by(by: tuple[str, ...]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from shemei.warehouse.cells import rebuild_days
 from shemei.warehouse.loader import forget_loaded, load
 from shemei.warehouse.paths import months_of_journeys, months_of_paths, rebuild_paths
 from shemei.warehouse.persons import moved_days, name_people, rebuild_orders, rebuild_persons
+from shemei.warehouse.sample import rebuild_sample
 from shemei.warehouse.shelf import Manifest, Shelf
 from shemei.warehouse.tables import SCHEMAS
 from shemei.warehouse.tombstones import conditions, excluded, marks
@@ -125,6 +126,7 @@ def _walk(bench: Bench, manifest: Manifest, unwalked: set[int]) -> Manifest:
     moved = moved_days(bench, persons_before) if manifest.walked else set()
     days, held = unwalked | moved, {int(day) // 100 for day in manifest.days}
     rebuild_paths(bench, months_of_paths(days) & held, months_of_journeys(days) & held)
+    rebuild_sample(bench, {day // 100 for day in days})
     return replace(
         manifest,
         walked=manifest.days,

@@ -102,7 +102,7 @@ def rebuild_orders(bench: Bench) -> None:
 
 
 def moved_days(bench: Bench, before: str) -> set[int]:
-    """Return the days on which somebody touched or bought who has become another person.
+    """Return the days on which somebody came, touched or bought who has become another person.
 
     Parameters
     ----------
@@ -113,7 +113,8 @@ def moved_days(bench: Bench, before: str) -> set[int]:
     """
     bench.make("moved", render("moved", {"before": before, "persons": bench.source("persons")}))
     days: set[int] = set()
-    for table in ("touches", "deals"):
-        days.update(bench.numbers(render("moved_days", {"rows": bench.source(table)})))
+    came = f"(SELECT *, '' AS customer, '' AS phone FROM {bench.source('pairs')} AS p)"
+    for rows in (bench.source("touches"), bench.source("deals"), came):
+        days.update(bench.numbers(render("moved_days", {"rows": rows})))
     bench.connection.execute("DROP TABLE moved")
     return days

@@ -84,11 +84,16 @@ class Series(Question):
 
 @dataclass(frozen=True, slots=True)
 class Visitors(Question):
-    """Distinct people who came (click, visit or view) in the period, exactly; column ``visitors``."""
+    """Distinct people who came (click, visit or view) in the period; column ``visitors``.
+
+    Half a million and more are estimated from one person in sixteen unless ``exact`` is set; the
+    answer then says so, and how far off it may be.
+    """
 
     by: tuple[str, ...] = ()
     where: Where = ()
     include_suspect: bool = False
+    exact: bool = False
 
     def check(self) -> None:
         """Know every dimension."""

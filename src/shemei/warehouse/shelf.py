@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from shemei.warehouse.home import Home
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised when a computed file gets another shape: everything is then computed again."""
 
 KEEP_SECONDS = 120.0

@@ -45,6 +45,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         ("visitor_key",),
         ("day", "week", *(flag for _, flag in PEOPLE.values())),
     ),
+    "sample": _schema(("workspace", *PAIR_DIMS), ("person",), ("day",)),
     "sightings": _schema(
         ("workspace", "click_id", "order_id", "customer", "phone"), ("visitor_key", "ts"), ("day",)
     ),
@@ -86,6 +87,7 @@ SCHEMAS: dict[str, pa.Schema] = {
 SORTED: dict[str, str] = {
     "cells": "workspace, day, channel, content",
     "pairs": "workspace, day, visitor_key",
+    "sample": "workspace, day",
     "sightings": "workspace, day",
     "touches": "workspace, ts",
     "acts": "workspace, kind, ts",
