@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import socket
@@ -10,11 +11,13 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import click
 from rich.console import Console
 
 from shemei.commands.setup import django_home, migrate
+from shemei.warehouse.home import Home
 
 console = Console()
 home_option = click.option(
@@ -25,6 +28,7 @@ home_option = click.option(
 )
 RESTART_AFTER = 1.0
 STOP_WITHIN = 15.0
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
 @click.command()
@@ -59,7 +63,7 @@ def run_all(
         Part("edge", ["--host", host, "--port", str(edge_port), *proxied]),
         Part("worker", []),
     ]
-    _prepare()
+    _prepare(Home.from_environment().ensure())
     console.print(
         banner
         or f"[b]Shemei 社媒[/b] 正在启动：[link]http://{_shown(host)}:{port}/[/link]　Ctrl C 停止"
@@ -67,12 +71,26 @@ def run_all(
     supervise(parts)
 
 
-def _prepare() -> None:
-    """Migrate in a process of its own, so that the supervisor stays small."""
+def _prepare(home: Home) -> None:
+    """Migrate in a process of its own, so that the supervisor stays small; once for each shape of the database.
+
+    Web and worker look again for themselves: a database put back from a backup is brought up to date.
+    """
+    stamp, shape = home.path / "shape", _shape()
+    if stamp.exists() and stamp.read_text() == shape:
+        return
     if subprocess.run(
         [sys.executable, "-c", "from shemei.commands.setup import *; django_home(); migrate()"]
     ).returncode:
         raise click.ClickException("数据库没有准备好，原因见上面几行。")
+    stamp.write_text(shape)
+
+
+def _shape() -> str:
+    """Which migrations this code has, and which database it is for."""
+    names = sorted(str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("migrations/*.py"))
+    told = [*names, os.environ.get("DATABASE_URL", "")]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def _refuse_taken_port(host: str, port: int, option: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from shemei.warehouse.home import Home
+from shemei.warehouse.table import locked
 
 
 def django_home(home: str | None = None) -> Home:
@@ -26,15 +27,16 @@ def django_home(home: str | None = None) -> Home:
 
 
 def migrate() -> None:
-    """Bring the database to today's shape; quick where nothing changed."""
+    """Bring the database to today's shape, one process at a time; quick where nothing changed."""
     from django.core.management import call_command
     from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
     try:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", verbosity=0, interactive=False)
+        with locked(Home.from_environment().path / "migrate.lock"):
+            executor = MigrationExecutor(connection)
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
         raise click.ClickException(
             f"数据库 {connection.settings_dict['NAME']} 用不了：{error}。"
