@@ -107,7 +107,8 @@ def torment(home: Home, kills: int, *, with_loader: bool) -> tuple[list[str], in
                 time.sleep(chance.uniform(0.05, 0.5))
             finally:
                 kill(edge)
-            if loader and (loader.poll() is not None or chance.random() < 0.15):
+            dies = turn == kills // 2 or chance.random() < 0.15
+            if loader and (dies or loader.poll() is not None):
                 kill(loader)
                 loader_deaths += 1
                 loader = start_loader(home, turn + 1)

@@ -195,7 +195,7 @@ def test_a_click_becomes_earned_money(browser: Browser, tmp_path: Path) -> None:
         assert visit.complaints == []
 
 
-def _until_shown(page: Page, url: str, text: str, seconds: float = 30) -> None:
+def _until_shown(page: Page, url: str, text: str, seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         page.goto(url)
