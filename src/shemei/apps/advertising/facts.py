@@ -25,7 +25,7 @@ class SpendBooked:
     def _event(self, cost: Cost) -> Event:
         paid = "" if cost.kind == CREATOR_KIND else "cpc"
         return Event(
-            kind=Kind.SPEND,
+            kind=Kind.SPEND.value,
             action=cost.kind,
             workspace=self.workspace,
             ts=to_ts(datetime.combine(cost.day, time(12), SHANGHAI)),

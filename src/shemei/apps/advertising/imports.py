@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from shemei.apps.advertising import actions, rules
+from shemei.apps.advertising.exports import FIELDS, PRESETS, SUMS
 from shemei.apps.advertising.models import Spend
 from shemei.apps.brand.queries import campaigns
-from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
-from shemei.kernel.imports.kinds import Field, Group, ImportKind, Option, Row, Skip, Staged, Tally
+from shemei.kernel.imports.kinds import Group, ImportKind, Option, Row, Skip, Staged, Tally
 from shemei.kernel.permissions import Permission
 from shemei.platforms import PLATFORMS
 from shemei.warehouse.vocabulary import date_of
@@ -20,37 +20,6 @@ from shemei.warehouse.vocabulary import date_of
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
     from shemei.kernel.imports.models import ImportBatch
-
-SUMS = ("amount", "claimed_orders", "claimed_value", "impressions", "clicks")
-_PLATFORMS = {p.name: p.key for p in PLATFORMS} | {p.key: p.key for p in PLATFORMS} | {
-    "巨量引擎": "douyin", "巨量千川": "douyin", "千川": "douyin", "聚光": "xhs", "磁力金牛": "kuaishou", "磁力引擎": "kuaishou",
-    "腾讯广告": "wechat", "广点通": "wechat", "粉丝通": "weibo", "公众号": "wechat", "哔哩哔哩": "bilibili", "花火": "bilibili",
-}  # fmt: skip
-_KINDS = {value: value for value, _ in Spend.Kind.choices} | {
-    "竞价": "信息流", "feed": "信息流", "搜索广告": "搜索", "加热": "DOU+", "dou+": "DOU+", "薯条": "DOU+", "开屏": "开屏贴片",
-    "贴片": "开屏贴片", "直播": "直播投流", "KOL": "达人", "达人合作": "达人",
-}  # fmt: skip
-
-
-def platform(value: Any) -> str:
-    """A platform, or the ad system that belongs to it."""
-    name = cells.half_width(str(value))
-    if key := _PLATFORMS.get(name):
-        return key
-    raise CellError(
-        "platform",
-        f"「{name[:20]}」不是系统认识的平台",
-        f"请写成{'、'.join(p.name for p in PLATFORMS[:8])}之一",
-    )
-
-
-def kind(value: Any) -> str:
-    name = cells.half_width(str(value))
-    if found := _KINDS.get(name) or _KINDS.get(name.lower()):
-        return found
-    raise CellError(
-        "kind", f"「{name[:20]}」不是花费的类型", f"请写成{'、'.join(Spend.Kind.values)}之一"
-    )
 
 
 class Spends(ImportKind):
@@ -60,19 +29,8 @@ class Spends(ImportKind):
     name = "花费"
     noun = "笔"
     permission = Permission.SPEND
-    fields = (
-        Field("day", "日期", cells.day, ("时间", "统计日期", "投放日期", "数据日期"), required=True, example="2026-11-23"),
-        Field("amount", "花费", cells.money, ("消耗", "消费", "总花费", "实际消耗", "现金消耗", "花费金额", "费用"), required=True, example="1299.00"),
-        Field("platform", "平台", platform, ("投放平台", "媒体", "广告平台"), example="抖音", words={p.key: p.name for p in PLATFORMS}),
-        Field("kind", "类型", kind, ("广告类型", "投放类型", "推广类型"), example="信息流"),
-        Field("plan", "投放计划", cells.text, ("计划名称", "计划", "广告组", "广告计划", "项目名称", "推广计划"), note="同一天有多条计划时要有它"),
-        Field("campaign", "营销计划", cells.text, ("活动", "活动名称", "项目"), note="与系统里的名称相同才会对上"),
-        Field("claimed_orders", "平台自报订单", cells.count, ("成交订单数", "订单数", "转化数", "成交单量", "支付订单数")),
-        Field("claimed_value", "平台自报成交额", cells.money, ("成交金额", "成交额", "支付金额", "直接成交金额", "GMV")),
-        Field("impressions", "曝光", cells.count, ("展现", "展现量", "展示数", "曝光量", "曝光数")),
-        Field("clicks", "点击", cells.count, ("点击量", "点击数")),
-        Field("note", "备注", cells.text, ("说明",)),
-    )  # fmt: skip
+    fields = FIELDS
+    presets = PRESETS
     options = (
         Option(
             "platform", "没有平台列时，算在", tuple((p.key, p.name) for p in PLATFORMS), "douyin"

@@ -23,7 +23,7 @@ class FeeBooked:
 
     def _event(self, cost: Cost) -> Event:
         return Event(
-            kind=Kind.SPEND,
+            kind=Kind.SPEND.value,
             action="达人",
             workspace=self.workspace,
             ts=to_ts(datetime.combine(cost.day, time(12), SHANGHAI)),

@@ -180,13 +180,13 @@ def decimal(value: Any) -> float:
 
 
 def ratio(value: Any) -> float:
-    """A share between 0 and 1: ``12.3%`` and ``0.123`` are the same."""
+    """A share between 0 and 1: ``12.3%``, ``0.123`` and ``12.3`` are the same."""
     written = half_width(value) if isinstance(value, str) else value
     percent = isinstance(written, str) and written.endswith("%")
     number = _number(written[:-1] if percent else written) if written != "%" else None
     if number is None:
         raise CellError("ratio.text", f"「{str(value)[:40]}」不是比率", "请写成 12.3% 或 0.123")
-    return float(number / 100 if percent else number)
+    return float(number / 100 if percent or abs(number) > 1 else number)
 
 
 def moment(value: Any) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from shemei.kernel.imports import files
-from shemei.kernel.imports.cells import clean
+from shemei.kernel.imports.cells import clean, ratio
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Field, Row, Skip, Staged
 from shemei.kernel.imports.reader import Table, remove_unpacked
@@ -32,15 +33,19 @@ class Parser:
         self.repairs = set(batch.repairs)
         fields = {field.key: field for field in batch.kind_of.fields}
         self.columns = [
-            (index, fields[key], self._reader(fields[key]))
+            (index, fields[key], self._reader(fields[key], _header(batch, index)))
             for key, index in batch.mapping.items()
             if key in fields
         ]
         self.required = [field for field in fields.values() if field.required]
 
-    def _reader(self, field: Field) -> Callable[[Any], Any]:
+    def _reader(self, field: Field, header: str) -> Callable[[Any], Any]:
+        in_percent = field.parse is ratio and "%" in header
+
         def read(value: Any) -> Any:
             cleaned = clean(value)
+            if in_percent and cleaned != "" and not str(cleaned).endswith(("%", "％")):
+                cleaned = f"{cleaned}%"
             if cleaned == "":
                 return None
             try:
@@ -71,6 +76,10 @@ class Parser:
         missing = (f for f in self.required if f.key not in found and f.key not in bad)
         wrong.extend((_blank(field), "") for field in missing)
         return found, wrong
+
+
+def _header(batch: ImportBatch, index: int) -> str:
+    return unicodedata.normalize("NFKC", batch.headers[index]) if index < len(batch.headers) else ""
 
 
 def _blank(field: Field) -> CellError:

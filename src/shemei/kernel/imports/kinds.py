@@ -34,13 +34,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A file whose headers are known exactly: ``columns`` is field → header; all of ``signature`` must be there."""
+    """A file whose headers are known exactly: ``columns`` is field → header; all of ``signature`` must be there.
+
+    ``refusal`` says why such a file is not taken, and which one is.
+    """
 
     key: str
     name: str
     signature: frozenset[str]
     columns: Mapping[str, str]
     options: Mapping[str, str] = field(default_factory=dict)
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,13 +54,14 @@ def match(
     places: dict[str, int] = {}
     for index, header in enumerate(headers):
         places.setdefault(normal(header), index)
+    bare = {without_unit(header): index for index, header in reversed(list(enumerate(headers)))}
     found = _Found()
     preset = preset_of(kind, headers)
     found.take(places, (saved or {}).items(), "saved")
     if preset:
         found.take(places, preset.columns.items(), "preset")
+        found.take(bare, preset.columns.items(), "preset")
     found.take(places, _names(kind), "name")
-    bare = {without_unit(header): index for index, header in reversed(list(enumerate(headers)))}
     found.take(bare, _names(kind), "unit")
     return Mapping_(found.columns, found.how, preset)
 
@@ -89,7 +90,7 @@ def _names(kind: ImportKind) -> list[tuple[str, str]]:
 
 
 def preset_of(kind: ImportKind, headers: Sequence[str]) -> Preset | None:
-    have = {normal(header) for header in headers}
+    have = {normal(header) for header in headers} | {without_unit(header) for header in headers}
     fitting = [p for p in kind.presets if {normal(h) for h in p.signature} <= have]
     return max(fitting, key=lambda p: len(p.signature), default=None)
 

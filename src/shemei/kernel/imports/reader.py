@@ -20,6 +20,8 @@ from shemei.kernel.imports.sniff import (
     detect_delimiter,
     detect_encoding,
     find_header,
+    lowest_header,
+    merged_header,
 )
 
 if TYPE_CHECKING:
@@ -80,20 +82,23 @@ def _table(
     head = list(islice(records(), HEADER_SEARCH_ROWS))
     if not any(_says_anything(cells) for _, cells in head):
         raise ImportError_("这份文件是空的：没有一行内容。请重新导出。")
-    index = (
-        find_header([cells for _, cells in head], known) if header_row is None else header_row - 1
-    )
+    if header_row is None:
+        index = lowest_header([c for _, c in head], find_header([c for _, c in head], known), known)
+    else:
+        index = header_row - 1
     if not 0 <= index < len(head):
         raise ImportError_(f"表头行第 {header_row} 行不存在。请在前 {len(head)} 行里选一行。")
-    number, cells = head[index]
+    top, cells = merged_header([cells for _, cells in head], index)
     if len(cells) > MAX_COLUMNS:
         raise ImportError_(f"表头有 {len(cells)} 列，超过 {MAX_COLUMNS} 列。请删去不用的列再传。")
     words = (str(c or "").strip()[:LONGEST] for c in cells)
     headers = tuple(word or f"第 {i} 列" for i, word in enumerate(words, 1))
     while headers and headers[-1] == f"第 {len(headers)} 列":
         headers = headers[:-1]
-    notes += _banner(head[:index])
-    return Table(headers, number, tuple(notes), records)
+    said = [*notes, *_banner(head[:top])]
+    if top < index:
+        said.append(f"表头有 {index - top + 1} 行，合成一行读")
+    return Table(headers, head[index][0], tuple(said), records)
 
 
 def _banner(rows: list[Record]) -> list[str]:

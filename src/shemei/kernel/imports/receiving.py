@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from shemei.kernel.imports import files
 from shemei.kernel.imports.errors import ImportError_
 from shemei.kernel.imports.kinds import ImportKind, kind_of, kinds_for
-from shemei.kernel.imports.mapping import Mapping_, fingerprint, known_headers, match, recognise
+from shemei.kernel.imports.mapping import (
+    Mapping_,
+    fingerprint,
+    known_headers,
+    match,
+    preset_of,
+    recognise,
+)
 from shemei.kernel.imports.models import ImportBatch, SavedMapping
 from shemei.kernel.imports.reader import open_table
 from shemei.kernel.keys import new_key
@@ -38,6 +45,7 @@ def receive(
         sha256, size = files.store(source, target)
         table = open_table(target, known=known_headers(kinds))
         chosen = recognise(kinds, table.headers) or _only(kinds)
+        _refuse_known(chosen, table.headers)
     except ImportError_:
         files.drop_all(key)
         raise
@@ -63,6 +71,12 @@ def _source_name(name: str) -> str:
     suffix = Path(files.safe_name(name)).suffix.lower()
     kept = suffix.isascii() and len(suffix) <= 6 and suffix != ".plain"
     return files.SOURCE + (suffix if kept else "")
+
+
+def _refuse_known(kind: ImportKind, headers: Sequence[str]) -> None:
+    preset = preset_of(kind, headers)
+    if preset and preset.refusal:
+        raise ImportError_(f"认出是「{preset.name}」，没有收下。{preset.refusal}")
 
 
 def _only(kinds: list[ImportKind]) -> ImportKind:

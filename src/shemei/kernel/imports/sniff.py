@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SAMPLE_BYTES = 256 * 1024
 HEADER_SEARCH_ROWS = 20
+HEADER_ROWS = 3
+"""Headers that are merged over several rows stand in no more than these."""
 DELIMITERS = (",", "\t", ";", "|")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -105,6 +107,46 @@ def find_header(rows: Sequence[Sequence[Any]], known: Callable[[str], bool]) -> 
     width = max(sum(1 for cell in row if _words(cell)) for row in rows)
     scores = [_header_score(row, width, known) for row in rows[:HEADER_SEARCH_ROWS]]
     return scores.index(max(scores))
+
+
+def lowest_header(rows: Sequence[Sequence[Any]], index: int, known: Callable[[str], bool]) -> int:
+    """Where headers go on below ``index`` (groups above, names below), the row with the last of them.
+
+    A row goes on with the headers if it holds nothing but words, leaves cells under some of them empty, fills
+    some that are empty above, and at least two of its words are known names. Rows of groups lie between.
+    """
+    lowest, above = index, {i for i, cell in enumerate(rows[index]) if _words(cell)}
+    for place in range(index + 1, min(index + HEADER_ROWS, len(rows))):
+        told = {i: text for i, cell in enumerate(rows[place]) if (text := _words(cell))}
+        if any(len(text) > 40 or _NUMBERLIKE.match(text) for text in told.values()):
+            break
+        goes_on = above - told.keys() and told.keys() - above
+        if goes_on and sum(map(known, told.values())) >= 2:
+            lowest = place
+        above |= told.keys()
+    return lowest
+
+
+def merged_header(rows: Sequence[Sequence[Any]], index: int) -> tuple[int, list[Any]]:
+    """The headers that end in row ``index``, empty cells filled from above; and the row they begin in.
+
+    A row above belongs to them if it holds two words or more where this one is empty: a banner holds one.
+    """
+    cells, top = list(rows[index]), index
+    for place in range(index - 1, max(index - HEADER_ROWS, -1), -1):
+        above = rows[place]
+        width = max(len(cells), len(above))
+        cells += [""] * (width - len(cells))
+        gaps = [i for i, cell in enumerate(above) if _words(cell) and not _words(cells[i])]
+        words = [text for cell in above if (text := _words(cell))]
+        if any(_NUMBERLIKE.match(text) for text in words):
+            break
+        if not gaps or len(words) < 2:
+            continue
+        top = place
+        for i in gaps:
+            cells[i] = above[i]
+    return top, cells
 
 
 def _words(cell: Any) -> str:

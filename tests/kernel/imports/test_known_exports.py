@@ -1,0 +1,255 @@
+"""Every export that the system says it knows is recognised from its headers alone and comes in with right numbers.
+
+The same is tried with the headers collected in ``../shared/facts/export_headers.json``, where they are at hand.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from openpyxl import Workbook
+
+from shemei.apps.advertising.exports import PRESETS as SPEND
+from shemei.apps.advertising.models import Spend
+from shemei.apps.commerce.models import Order
+from shemei.apps.commerce.order_file import PRESETS as ORDERS
+from shemei.apps.content.exports import PRESETS as CONTENT
+from shemei.apps.content.models import Post, PostMetric
+from shemei.kernel.actor import SYSTEM
+from shemei.kernel.imports import actions
+from shemei.kernel.imports.errors import ImportError_
+from shemei.kernel.imports.kinds import Preset
+from shemei.kernel.imports.models import ImportBatch
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+    from shemei.warehouse.home import Home
+
+FACTS = Path(__file__).resolve().parents[4] / "shared" / "facts" / "export_headers.json"
+CELLS: dict[str, Any] = {
+    "title": "换季烂脸自救", "external_id": "export/UzFfAgtgekIEAQ", "url": "", "account": "阿枝护肤日记", "published_at": "2026年06月01日12时00分00秒",
+    "form": "视频", "day": "2026-06-30", "impressions": "1.2万", "plays": "3,000", "likes": "4w", "comments": "1.5k", "shares": "８", "collects": "--",
+    "follows": -3, "finish_rate": "12.3%", "clicks": "5", "number": "D1123-5120", "paid_at": "2026-06-01 12:31:00", "placed_at": "2026/6/1 12:30",
+    "amount": "￥1,299.00", "line_amount": "1299", "sku": "YH-50", "name": "屏障修护霜", "quantity": "2", "unit_price": "649.5", "phone": "138****3391",
+    "buyer": "17850", "buyer_name": "周女士", "state": "已发货", "refund_amount": "0", "region": "浙江", "plan": "拉新 A", "claimed_orders": "12",
+    "claimed_value": "5,000.00",
+}  # fmt: skip
+"""One row as back-ends write it, by field."""
+TOLD = {
+    "impressions": 12_000, "plays": 3_000, "likes": 40_000, "comments": 1_500, "shares": 8, "collects": None, "follows": -3, "finishes": 369,
+}  # fmt: skip
+"""What the row says of a post."""
+
+
+@pytest.fixture
+def place(inside: World, home: Home) -> World:
+    return inside
+
+
+def table(
+    headers: list[str], row: list[Any], how: str = "utf-8-sig", delimiter: str = ","
+) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter).writerows([headers, row])
+    return out.getvalue().encode(how)
+
+
+def workbook(*rows: list[Any], merge: tuple[str, ...] = ()) -> bytes:
+    book, out = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    for cells in merge:
+        book.active.merge_cells(cells)
+    book.save(out)
+    return out.getvalue()
+
+
+def bring_in(place: World, data: bytes, name: str = "导出.csv") -> ImportBatch:
+    """As it comes: nobody says what the file is."""
+    batch = actions.check(
+        actions.receive(place.brand, io.BytesIO(data), name, by=SYSTEM), by=SYSTEM
+    )
+    return actions.write(batch, by=SYSTEM)
+
+
+def check_post(batch: ImportBatch, fields: set[str]) -> None:
+    assert (batch.kind, batch.error_rows, batch.count("new")) == ("post_metrics", 0, 1)
+    row, post = PostMetric.objects.get(), Post.objects.get()
+    told = {name: getattr(row, name) for name in TOLD}
+    known = fields | ({"finishes"} if {"finish_rate", "plays"} <= fields else set())
+    assert told == {name: total if name in known else None for name, total in TOLD.items()}
+    assert post.title == CELLS["title"]
+    if "day" in fields:
+        assert str(row.day) == CELLS["day"]
+
+
+def check_order(batch: ImportBatch, _: set[str]) -> None:
+    assert (batch.kind, batch.error_rows, batch.count("new")) == ("orders", 0, 1)
+    order = Order.objects.get()
+    assert (order.number, order.amount, order.quantity) == ("D1123-5120", 129900, 2)
+    assert order.paid_at.strftime("%m-%d") == "06-01"
+
+
+def check_spend(batch: ImportBatch, fields: set[str]) -> None:
+    assert (batch.kind, batch.error_rows, batch.count("new")) == ("spend", 0, 1)
+    row = Spend.objects.get()
+    assert (row.amount, row.impressions, str(row.day)) == (129900, 12_000, "2026-06-30")
+    assert row.clicks == 5
+    if "claimed_value" in fields:
+        assert (row.claimed_orders, row.claimed_value) == (12, 500000)
+
+
+OURS = [
+    *((preset, check_post) for preset in CONTENT),
+    *((preset, check_order) for preset in ORDERS),
+    *((preset, check_spend) for preset in SPEND),
+]
+
+
+@pytest.mark.parametrize("how", ["utf-8-sig", "gbk", "utf-16"])
+@pytest.mark.parametrize(("preset", "check"), OURS, ids=[p.key for p, _ in OURS])
+def test_our_own_list(place: World, preset: Preset, check: Any, how: str) -> None:
+    by_header = {header: field for field, header in preset.columns.items()}
+    headers = [*preset.columns.values(), *sorted(preset.signature - by_header.keys())]
+    headers += (
+        []
+        if preset.refusal or {"title", "amount", "unit_price"} & preset.columns.keys()
+        else ["标题"]
+    )
+    headers += ["日期"] if preset.key == "juguang_notes" else []
+    extra = {"标题": CELLS["title"], "日期": CELLS["day"]}
+    row = [CELLS[by_header[h]] if h in by_header else extra.get(h, "") for h in headers]
+    data = table(headers, row, how, {"gbk": ";", "utf-16": "\t"}.get(how, ","))
+    if preset.refusal:
+        with pytest.raises(ImportError_, match=preset.name[:3]):
+            bring_in(place, data)
+        return
+    batch = bring_in(place, data)
+    assert batch.preset == preset.key
+    check(batch, {*preset.columns})
+    again = bring_in(place, data)
+    assert (again.count("new"), again.count("changed"), again.count("same")) == (0, 0, 1)
+
+
+def test_the_list_is_long_enough() -> None:
+    assert len({p.key for p, _ in OURS}) == len(OURS) >= 20
+    assert all(p.name and p.signature for p, _ in OURS)
+
+
+# -- the collected headers ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """How one collected export is built, and what it must become; ``refused`` says it must not."""
+
+    key: str
+    preset: str
+    headers: str = "headers"
+    refused: bool = False
+    extra: tuple[str, ...] = ()
+
+
+COLLECTED = (
+    Collected("douyin_creator_works", "douyin_works"),
+    Collected("douyin_creator_works", "douyin_works", "variant_2026"),
+    Collected("xiaohongshu_creator_notes", "xhs_notes"),
+    Collected("wechat_channels_video", "channels_videos"),
+    Collected("wechat_mp_article_legacy", "mp_days", refused=True),
+    Collected("wechat_mp_article_channel_legacy", "mp_channels", refused=True),
+    Collected("wechat_mp_totaldetail_api_labels", "mp_articles", extra=("标题",)),
+    Collected("pugongying_note_report", "pgy_notes", "positions"),
+    Collected("pugongying_blogger_list", "elsewhere_pgy", refused=True),
+    Collected("xingtu_creator_list", "elsewhere_xingtu", refused=True),
+    Collected("weiq_weibo_kol", "elsewhere_weiq", refused=True),
+    Collected("chanmama_goods", "elsewhere_chanmama", refused=True),
+    Collected("juguang_note_api_fields", "juguang_notes", extra=("日期",)),
+)
+KINDS = {preset.key: (preset, check) for preset, check in OURS}
+
+
+@pytest.fixture(scope="module")
+def collected() -> dict[str, Any]:
+    if not FACTS.is_file():
+        pytest.skip("needs the collected headers in ../shared/facts, which are not here")
+    return dict(json.loads(FACTS.read_text()))
+
+
+def test_no_collected_export_is_left_out(collected: dict[str, Any]) -> None:
+    assert {c.key for c in COLLECTED} == {k for k in collected if k not in ("_note", "synonyms")}
+
+
+@pytest.mark.parametrize("one", COLLECTED, ids=lambda c: f"{c.key}-{c.headers}")
+def test_the_collected_headers(place: World, collected: dict[str, Any], one: Collected) -> None:
+    told = collected[one.key][one.headers]
+    headers = (
+        _in_place(told)
+        if one.headers == "positions"
+        else [*(told.values() if isinstance(told, dict) else told)]
+    )
+    headers += [*one.extra]
+    preset, check = KINDS[one.preset]
+    by_header = {header: field for field, header in preset.columns.items()} | {
+        "标题": "title",
+        "日期": "day",
+    }
+    row = [CELLS[by_header[h]] if h in by_header else "0" for h in headers]
+    banner = collected[one.key].get("banner_row0")
+    if one.headers == "positions":
+        data = _merged(headers, row)
+    else:
+        data = workbook(*([[banner]] if banner else []), headers, row)
+    if one.refused:
+        with pytest.raises(ImportError_, match="认出是"):
+            bring_in(place, data, "导出.xlsx")
+        return
+    batch = bring_in(place, data, "导出.xlsx")
+    assert batch.preset == one.preset
+    fields = {by_header[h] for h in headers if h in by_header}
+    check(batch, fields)
+
+
+def _in_place(told: dict[str, str]) -> list[str]:
+    headers = [f"占位{i}" for i in range(104)]
+    for place, name in told.items():
+        first, _, last = place.partition("-")
+        for i in range(int(first), int(last or first) + 1):
+            headers[i] = name if not last else f"{name}{i}"
+    return headers
+
+
+def _merged(headers: list[str], row: list[Any]) -> bytes:
+    """Three header rows: plain columns merged downwards, the figures under two levels of groups."""
+    top = [*headers[:20], "内容数据", *[None] * 14, "流量来源", *[None] * (len(headers) - 36)]
+    middle: list[Any] = [*[None] * 20, "基础", *[None] * 14, "分项", *[None] * (len(headers) - 36)]
+    names = [*[None] * 20, *headers[20:]]
+    letters = [chr(ord("A") + i) for i in range(20)]
+    return workbook(top, middle, names, row, merge=tuple(f"{c}1:{c}3" for c in letters))
+
+
+def test_headers_in_three_merged_rows_are_read_as_one(place: World) -> None:
+    names = ["博主昵称", "笔记标题", "笔记ID", "曝光", "阅读", "互动", "点赞"]
+    data = workbook(
+        ["数据日期", *names[:3], "数据", None, None, None],
+        [None, None, None, None, "流量", None, "互动数", None],
+        [None, None, None, None, *names[3:]],
+        ["2026-06-30", "阿枝", "换季烂脸自救", "64b0", 900, 800, 70, 60],
+        merge=("A1:A3", "B1:B3", "C1:C3", "D1:D3", "E1:H1"),
+    )
+    batch = bring_in(place, data, "报告.xlsx")
+    assert (batch.preset, batch.header_row, batch.count("new")) == ("pgy_notes", 3, 1)
+    row = PostMetric.objects.get()
+    assert (row.impressions, row.plays, row.likes) == (900, 800, 60)
+
+
+def test_a_percent_column_is_read_in_percent(place: World) -> None:
+    """0.8 under 完播率(%) is 0.8 %, not 80 %."""
+    bring_in(place, table(["标题", "平台", "播放量", "完播率(%)"], ["晚安", "抖音", "1000", "0.8"]))
+    assert PostMetric.objects.get().finishes == 8
