@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django_scopes import ScopedManager
 
-from shemei.apps.insight.panel_rules import KINDS, PERIODS, RHYTHMS, SPLITS, WIDTHS, metric_name
+from shemei.apps.insight.panel_rules import KINDS, PERIODS, RHYTHMS, SPLITS, WIDTHS, panel_title
 from shemei.apps.insight.rules import GOAL_METRICS
 from shemei.kernel.models import WorkspaceOwned
 from shemei.kernel.periods import Period
@@ -95,7 +95,7 @@ class BoardPanel(WorkspaceOwned):
         ordering: ClassVar = ["place", "id"]
 
     def __str__(self) -> str:
-        return self.title or "、".join(metric_name(key) for key in self.metrics)
+        return self.title or panel_title(self.metrics)
 
 
 class BoardShare(WorkspaceOwned):

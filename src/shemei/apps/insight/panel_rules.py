@@ -76,6 +76,17 @@ def metric_name(key: str) -> str:
     return CHOICES[key].name if key in CHOICES else key
 
 
+def panel_title(metrics: Sequence[str]) -> str:
+    """What a picture without a title of its own is called.
+
+    >>> panel_title(["clicks"]), panel_title(["clicks", "visits", "orders"]), panel_title([])
+    ('点击', '点击等 3 项', '没有指标')
+    """
+    if len(metrics) > 2:
+        return f"{metric_name(metrics[0])}等 {len(metrics)} 项"
+    return "与".join(metric_name(key) for key in metrics) or "没有指标"
+
+
 def unit_of(key: str) -> str:
     """The unit of a figure as charts know it: people are counts.
 
