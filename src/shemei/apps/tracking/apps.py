@@ -13,11 +13,14 @@ class TrackingConfig(AppConfig):
     def ready(self) -> None:
         from shemei.apps.commerce.facts import register_code_owners
         from shemei.apps.tracking import queries, search
+        from shemei.apps.tracking.imports import Links
         from shemei.kernel import audit, registry
+        from shemei.kernel.imports.kinds import register
         from shemei.kernel.permissions import Permission as P
         from shemei.kernel.registry import CreateItem, NameSource, NavItem, SearchProvider
 
         audit.register(VERBS)
+        register(Links())
         register_code_owners(queries.code_owners)
         registry.add_navigation(
             NavItem(

@@ -90,6 +90,13 @@ class LinkForm(OwnedForm):
     name = forms.CharField(
         label="名称", required=False, max_length=80, help_text="留空时由系统起名。"
     )
+    folder = forms.CharField(
+        label="文件夹",
+        required=False,
+        max_length=40,
+        help_text="写一个词把短链归在一起，列表里可以按它筛选。",
+        widget=forms.TextInput({"placeholder": "例如 双11、门店"}),
+    )
     alias = forms.CharField(
         label="自定短码",
         required=False,

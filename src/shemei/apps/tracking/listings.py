@@ -115,6 +115,11 @@ def _campaigns(request: HttpRequest) -> list[tuple[str, str]]:
     return [(row.key, row.name) for row in brand.campaigns(request.workspace)]
 
 
+def _folders(request: HttpRequest) -> list[tuple[str, str]]:
+    names = Link.objects.exclude(folder="").order_by("folder").values_list("folder", flat=True)
+    return [(name, name) for name in names.distinct()]
+
+
 def _archive(request: HttpRequest, rows: Iterable[Link]) -> str:
     done = actions.archive_links(rows, by=request.actor)
     return f"已归档 {done} 条短链，短码停用"
@@ -182,6 +187,7 @@ LINKS = Listing(
             hidden=True,
         ),
         Column("url", "目标网址", value=lambda link: link.url, hidden=True),
+        Column("folder", "文件夹", value=lambda link: link.folder, hidden=True),
     ),
     filters=(
         Filter(
@@ -197,7 +203,19 @@ LINKS = Listing(
             choices=_campaigns,
             apply=lambda rows, value: rows.filter(campaign__key=value),
         ),
+        Filter(
+            "folder",
+            "文件夹",
+            choices=_folders,
+            apply=lambda rows, value: rows.filter(folder=value),
+        ),
         Filter("state", "状态", choices=LINK_STATES, apply=_by_state),
+        Filter(
+            "health",
+            "要处理",
+            choices=[(key, word) for key, word in Link.Health.choices if key != "fine"],
+            apply=lambda rows, value: rows.filter(health=value),
+        ),
     ),
     bulk=(
         BulkAction("archive", "归档", P.TRACK, _archive, "archive", confirm="归档 {n} 条短链"),

@@ -27,6 +27,13 @@ class LinkQuerySet(models.QuerySet["Link"]):
 class Link(WorkspaceOwned):
     """A short link: where it leads, where it stands, and whom its sales are credited to."""
 
+    class Health(models.TextChoices):
+        FINE = "fine", "正常"
+        BROKEN = "broken", "目标打不开"
+        EXPIRED = "expired", "已经过期"
+        FULL = "full", "次数已满"
+        ORPHAN = "orphan", "所属的已经不在"
+
     name = models.CharField("名称", max_length=80)
     code = models.CharField("短码", max_length=40, unique=True)
     url = models.CharField("目标网址", max_length=2000)
@@ -56,10 +63,17 @@ class Link(WorkspaceOwned):
     utm_campaign = models.CharField("活动标记", max_length=80, blank=True)
     utm_content = models.CharField("内容标记", max_length=80, blank=True)
     utm_term = models.CharField("关键词", max_length=80, blank=True)
+    folder = models.CharField("文件夹", max_length=40, blank=True, db_index=True)
+    batch = models.CharField("导入批次", max_length=22, blank=True, db_index=True, editable=False)
     routing = models.JSONField("去向规则", default=dict, blank=True)
     clicks_seen = models.PositiveIntegerField(default=0, editable=False)
     is_active = models.BooleanField("启用", default=True, db_index=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+    health = models.CharField(
+        "健康", max_length=10, choices=Health.choices, blank=True, editable=False
+    )
+    health_note = models.CharField(max_length=120, blank=True, editable=False)
+    checked_at = models.DateTimeField("检查时间", null=True, editable=False)
 
     objects = ScopedManager(
         workspace="workspace", _manager_class=models.Manager.from_queryset(LinkQuerySet)
@@ -164,3 +178,18 @@ class Site(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class LinkCare(WorkspaceOwned):
+    """How a brand looks after its links: one row. Asking foreign servers is off until switched on."""
+
+    ask_targets = models.BooleanField("每天检查目标网址能不能打开", default=False)
+
+    class Meta:
+        verbose_name = "短链检查"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace"], name="one_link_care")
+        ]
+
+    def __str__(self) -> str:
+        return "短链检查"

@@ -41,6 +41,8 @@ def create_link(
     creator: str = "",
     activity: str = "",
     spot: str = "",
+    folder: str = "",
+    batch: str = "",
     utm: Mapping[str, str] | None = None,
 ) -> Link:
     """Make a short link; owners are keys, missing UTM follows platform, campaign and owner."""
@@ -57,7 +59,8 @@ def create_link(
         spot=spot,
         utm=utm,
     )
-    link.activity_key = activity
+    link.activity_key, link.batch = activity, batch
+    link.folder = folder.strip()
     _insert(link, checked("alias", rules.tidy_alias, alias) if alias.strip() else "")
     jobs.links_on_commit([link])
     audit.record("link.created", link, by=by, code=link.code)

@@ -163,6 +163,7 @@ def _values(link: Link) -> dict[str, Any]:
         "name": link.name,
         "platform": link.platform,
         "spot": link.spot,
+        "folder": link.folder,
         "account": link.account.key if link.account else "",
         "campaign": link.campaign.key if link.campaign else "",
         "creator": link.creator_key,
