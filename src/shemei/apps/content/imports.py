@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -38,6 +39,12 @@ class PostMetrics(ImportKind):
         Option(
             "day", "数字截至", (("yesterday", "上传的前一天"), ("today", "上传当天")), "yesterday"
         ),
+        Option(
+            "unnamed",
+            "没有标题、编号、链接的行",
+            (("refuse", "列为错行"), ("row", "按行号登记")),
+            "refuse",
+        ),
     )
     done_url = ("看内容", "content:posts")
 
@@ -46,6 +53,8 @@ class PostMetrics(ImportKind):
         values.setdefault("platform", batch.option("platform"))
         values.setdefault("day", int_day(_day_of_file(batch)))
         values["told"] = _told(values)
+        if batch.option("unnamed") == "row":
+            _name_by_row(values, row.number, batch.file_name)
         _refuse_unusable(values)
         return Staged(values, group=_group(values), at=values["day"])
 
@@ -102,10 +111,21 @@ def _told(values: dict[str, Any]) -> dict[str, int]:
     return told
 
 
+def _name_by_row(values: dict[str, Any], number: int, file_name: str) -> None:
+    """A table without titles: its rows are known by the file's name and their number, the same every time."""
+    if not any(values.get(name) for name in ("title", "external_id", "url")):
+        stem = file_name.split(".")[0]
+        values["title"] = f"{stem[:150]} 第 {number} 行"
+        values["external_id"] = f"{sha256(stem.encode()).hexdigest()[:16]}:{number}"
+
+
 def _refuse_unusable(values: dict[str, Any]) -> None:
     if not any(values.get(name) for name in ("title", "external_id", "url")):
         raise CellError(
-            "post.unnamed", "空白", "标题、作品编号、作品链接至少要有一个", field="title"
+            "post.unnamed",
+            "空白",
+            "标题、作品编号、作品链接至少要有一个；整张表都没有时，在「对表头」里选按行号登记",
+            field="title",
         )
     if not values["told"]:
         raise CellError(
