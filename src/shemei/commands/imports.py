@@ -139,7 +139,10 @@ def _received(brand: Any, file: Path, kind: str, options: dict[str, str]) -> Any
         raise ImportError_(f"没有「{kind}」这一种。可用：{have}。")
     with file.open("rb") as source:
         batch = actions.receive(brand, source, file.name, by=SYSTEM, kind=kind, options=options)
-    allowed = {option.key: {key for key, _ in option.choices} for option in batch.kind_of.options}
+    allowed = {
+        option.key: {key for key, _ in option.choices_in(batch.workspace)}
+        for option in batch.kind_of.options
+    }
     for name, value in options.items():
         if value not in allowed.get(name, set()):
             actions.discard(batch, by=SYSTEM)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,11 @@ from shemei.warehouse.vocabulary import date_of, from_ts, int_day
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
     from shemei.kernel.imports.models import ImportBatch
+
+
+def _account_choices(workspace: Any) -> list[tuple[str, str]]:
+    names = {p.key: p.name for p in PLATFORMS}
+    return [(a.key, f"{names.get(a.platform, '')} {a.name}") for a in accounts(workspace)]
 
 
 class PostMetrics(ImportKind):
@@ -48,6 +53,27 @@ class PostMetrics(ImportKind):
     )
     done_url = ("看内容", "content:posts")
 
+    def guess(self, batch: ImportBatch, options: Mapping[str, str]) -> Mapping[str, str]:
+        """The platform's only account, or the one whose name stands in the file's."""
+        there = [a for a in accounts(batch.workspace) if a.platform == options["platform"]]
+        named = [a for a in there if a.name in batch.file_name]
+        fitting = named or there
+        sure = len(fitting) == 1 and (batch.preset or named) and not self._tells_account(batch)
+        return {"account": fitting[0].key} if sure else {}
+
+    def option_problem(self, batch: ImportBatch) -> str:
+        if batch.option("account") or not batch.preset or self._tells_account(batch):
+            return ""
+        there = [a for a in accounts(batch.workspace) if a.platform == batch.option("platform")]
+        return f"这个平台有 {len(there)} 个账号，请选一个" if len(there) > 1 else ""
+
+    def belongs_to(self, batch: ImportBatch) -> str:
+        account = _account_of(batch)
+        return account.name if account else ""
+
+    def _tells_account(self, batch: ImportBatch) -> bool:
+        return "account" in batch.mapping
+
     def prepare(self, row: Row, batch: ImportBatch) -> Staged:
         values = dict(row.values)
         values.setdefault("platform", batch.option("platform"))
@@ -59,7 +85,7 @@ class PostMetrics(ImportKind):
         return Staged(values, group=_group(values), at=values["day"])
 
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
-        tally, known = Tally(), Known(groups)
+        tally, known = Tally(), Known(groups, account=self.belongs_to(batch))
         for group in groups:
             post = known.find(group[0].values)
             if post is None:
@@ -73,8 +99,10 @@ class PostMetrics(ImportKind):
         return tally
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
-        tally, known = Tally(), Known(groups)
+        tally, known = Tally(), Known(groups, account=self.belongs_to(batch))
         homes = {(a.platform, a.name): a for a in accounts(batch.workspace, with_inactive=True)}
+        if account := _account_of(batch):
+            homes[(account.platform, "")] = account
         for group in groups:
             post = known.find(group[0].values)
             made = post is None or post.batch == batch.key
@@ -97,6 +125,12 @@ class PostMetrics(ImportKind):
 
     def undo(self, batch: ImportBatch, by: Actor) -> None:
         actions.undo_batch(batch.workspace, batch.key)
+
+
+def _account_of(batch: ImportBatch) -> AccountRef | None:
+    chosen = batch.option("account")
+    rows = accounts(batch.workspace, with_inactive=True) if chosen else []
+    return next((a for a in rows if a.key == chosen), None)
 
 
 def _day_of_file(batch: ImportBatch) -> date:

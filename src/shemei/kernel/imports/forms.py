@@ -31,7 +31,7 @@ class MappingForm(forms.Form):
         for option in self.kind.options:
             self.fields[f"o-{option.key}"] = forms.ChoiceField(
                 label=option.label,
-                choices=option.choices,
+                choices=option.choices_in(batch.workspace),
                 initial=batch.options.get(option.key, option.default),
             )
 

@@ -61,14 +61,14 @@ def run_batch(pk: int, step: str, task: int) -> None:
         except Overtaken:
             return
         finally:
-            _tell_starter(batch, task)
+            batch.refresh_from_db()
+            if batch.task_id == task:
+                _tell_starter(batch)
 
 
-def _tell_starter(batch: ImportBatch, task: int) -> None:
+def _tell_starter(batch: ImportBatch) -> None:
     """Who started an import may have gone on with something else: say how it ended."""
     batch.refresh_from_db()
-    if batch.task_id != task:
-        return
     new, changed = batch.count("new"), batch.count("changed")
     said = {
         State.DONE: f"「{batch.file_name}」已入库：新增 {new:,}，有变化 {changed:,}",

@@ -49,12 +49,19 @@ class Preset:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice for the whole file, for example its currency."""
+    """A choice for the whole file, for example its currency.
+
+    ``more`` gives the choices that a workspace adds, for example its accounts.
+    """
 
     key: str
     label: str
     choices: tuple[tuple[str, str], ...]
     default: str
+    more: Callable[[Any], Sequence[tuple[str, str]]] | None = None
+
+    def choices_in(self, workspace: Any) -> list[tuple[str, str]]:
+        return [*self.choices, *(self.more(workspace) if self.more else ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,18 @@ class ImportKind:
 
     def mapping_problem(self, columns: Mapping[str, int]) -> str:
         """What the mapping still lacks beyond required fields (one of two, say); ``""`` where it will do."""
+        return ""
+
+    def guess(self, batch: ImportBatch, options: Mapping[str, str]) -> Mapping[str, str]:
+        """Options that the file itself lets one tell, its name for example."""
+        return {}
+
+    def option_problem(self, batch: ImportBatch) -> str:
+        """What a person must choose before this file can be checked unseen; ``""`` where nothing is open."""
+        return ""
+
+    def belongs_to(self, batch: ImportBatch) -> str:
+        """Whose file it is, for people: its account, say."""
         return ""
 
     def prepare(self, row: Row, batch: ImportBatch) -> Staged | Skip:

@@ -93,5 +93,6 @@ def propose(batch: ImportBatch, kind: ImportKind, options: Mapping[str, str]) ->
     batch.mapping, batch.matched_by = found.columns, found.how
     batch.preset = found.preset.key if found.preset else ""
     defaults = {option.key: option.default for option in kind.options}
-    batch.options = defaults | dict(found.preset.options if found.preset else {}) | dict(options)
+    chosen = defaults | dict(found.preset.options if found.preset else {}) | dict(options)
+    batch.options = chosen | dict(kind.guess(batch, chosen)) | dict(options)
     return found

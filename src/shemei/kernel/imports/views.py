@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shemei.kernel import tasks
-from shemei.kernel.imports import actions, files, jobs, listings, screens
+from shemei.kernel.imports import actions, files, jobs, listings, screens, together
 from shemei.kernel.imports.errors import ImportError_
 from shemei.kernel.imports.forms import MappingForm
 from shemei.kernel.imports.kinds import kind_of, kinds_for
@@ -44,12 +44,13 @@ def upload(request: HttpRequest) -> HttpResponse:
     refused: list[tuple[str, str]] = []
     if request.method == "POST":
         received, refused = _receive(request, kind)
-        if received and not refused:
-            return (
-                _to(received[0])
-                if len(received) == 1
-                else redirect(wurl(request.workspace, "imports:history"))
-            )
+        if len(received) == 1 and not refused:
+            return _to(received[0])
+        if received:
+            together.start(received, by=request.actor)
+            request.session["imports.refused"] = refused
+            keys = ",".join(one.key for one in received)
+            return redirect(f"{wurl(request.workspace, 'imports:together')}?in={keys}")
         if not received and not refused:
             refused = [("", "还没有选文件。请拖进来，或点击选择。")]
     context = {
@@ -78,6 +79,35 @@ def _receive(request: HttpRequest, kind: str) -> tuple[list[ImportBatch], list[t
         except ImportError_ as error:
             refused.append((files.safe_name(file.name), str(error)))
     return received, refused
+
+
+@allow(Permission.IMPORT)
+@require_http_methods(["GET", "POST"])
+def several(request: HttpRequest) -> HttpResponse:
+    """The files of one upload beside each other; posting writes all that are clean."""
+    keys = request.GET.get("in", "")
+    batches = together.asked(request.workspace, keys, by=request.actor)
+    if request.method == "POST":
+        if "write" in request.POST:
+            begun = together.write_clean(batches, by=request.actor)
+            toast(request, f"{begun} 份开始入库" if begun else "没有可以入库的文件")
+        return redirect(request.get_full_path())
+    lines = together.lines(batches)
+    context = {
+        "lines": [(line, listings.state_of(line.batch)) for line in lines],
+        "clean": [line for line in lines if line.is_clean],
+        "needy": [line for line in lines if line.need],
+        "busy": [line for line in lines if line.is_busy],
+        "done": [line for line in lines if line.batch.state == State.DONE],
+        "refused": _refused_once(request),
+    }
+    return render(request, "imports/together.html", context)
+
+
+def _refused_once(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was turned away is said on the page that follows the upload; refreshes of it leave it standing."""
+    polled = getattr(request, "htmx", False)
+    return [] if polled else list(map(tuple, request.session.pop("imports.refused", [])))
 
 
 @allow(Permission.IMPORT)

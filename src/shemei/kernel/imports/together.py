@@ -1,0 +1,100 @@
+"""Several files of one upload: each recognised and checked by itself, all clean ones written at one click."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shemei.kernel.imports import actions, jobs
+from shemei.kernel.imports.models import ImportBatch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from shemei.kernel.actor import Actor
+
+MOST = 50
+State = ImportBatch.State
+BUSY = (State.CHECKING, State.WRITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One file on the page: what it is, where it stands, and what a person must still do about it."""
+
+    batch: ImportBatch
+    preset: str
+    account: str
+    earlier: ImportBatch | None
+    need: str
+
+    @property
+    def is_clean(self) -> bool:
+        """Checked, without a wrong row: it may be written unseen."""
+        return self.batch.state == State.READY and not self.need
+
+    @property
+    def is_busy(self) -> bool:
+        return self.batch.state in BUSY
+
+
+def start(batches: Iterable[ImportBatch], *, by: Actor) -> int:
+    """Check every file whose columns are clear; returns how many wait for a person."""
+    waiting = 0
+    for batch in batches:
+        if not is_clear(batch) or not jobs.begin(batch, "check", by=by):
+            waiting += 1
+    return waiting
+
+
+def is_clear(batch: ImportBatch) -> bool:
+    """Whether the proposed mapping leaves nothing required out."""
+    kind = batch.kind_of
+    missing = any(field.required and field.key not in batch.mapping for field in kind.fields)
+    return not (missing or kind.mapping_problem(batch.mapping) or kind.option_problem(batch))
+
+
+def lines(batches: Sequence[ImportBatch]) -> list[Line]:
+    return [_line(batch) for batch in batches]
+
+
+def _line(batch: ImportBatch) -> Line:
+    kind = batch.kind_of
+    preset = next((p.name for p in kind.presets if p.key == batch.preset), "")
+    earlier = actions.earlier_same(batch) if batch.is_open else None
+    return Line(batch, preset, kind.belongs_to(batch), earlier, _need(batch))
+
+
+def _need(batch: ImportBatch) -> str:
+    if batch.state == State.DRAFT:
+        missing = [
+            f.label for f in batch.kind_of.fields if f.required and f.key not in batch.mapping
+        ]
+        lack = f"还没有对应：{'、'.join(missing)}" if missing else ""
+        problem = batch.kind_of.mapping_problem(batch.mapping) or batch.kind_of.option_problem(
+            batch
+        )
+        return lack or problem or "请对一下表头"
+    if batch.state == State.FAILED:
+        return batch.error or "没有核对成，请打开看"
+    if batch.state == State.READY and batch.error_rows:
+        return f"{batch.error_rows:,} 行有错，打开看怎么改"
+    if batch.state == State.READY and not batch.count("usable"):
+        return "没有可以入库的行"
+    return ""
+
+
+def write_clean(batches: Sequence[ImportBatch], *, by: Actor) -> int:
+    """Queue the writing of every clean file; returns how many."""
+    clean = [line.batch for line in lines(batches) if line.is_clean]
+    return sum(jobs.begin(batch, "write", by=by) for batch in clean)
+
+
+def asked(workspace: Any, keys: str, *, by: Actor) -> list[ImportBatch]:
+    """The batches named by ``keys`` (a comma between them), in that order, that this actor may see."""
+    wanted = [key for key in keys.split(",") if key][:MOST]
+    rows = ImportBatch.objects.select_related("workspace", "task").filter(
+        workspace=workspace, key__in=wanted
+    )
+    found = {b.key: b for b in rows if by.can(b.kind_of.permission)}
+    return [found[key] for key in wanted if key in found]
