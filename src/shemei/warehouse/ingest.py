@@ -128,7 +128,7 @@ def _plausible(rows: pa.Table) -> bool:
     empty = any(pc.any(pc.equal(rows[name], "")).as_py() for name in ("event_id", "workspace"))
     moments = pc.min_max(rows["ts"].cast(pa.int64())).as_py()
     timely = days["min"] >= FIRST_DAY and days["max"] <= LAST_DAY
-    timely = timely and FIRST_TS <= moments["min"] and moments["max"] < LAST_TS
+    timely = timely and moments["min"] >= FIRST_TS and moments["max"] < LAST_TS
     return timely and kinds <= _KINDS and not empty
 
 
@@ -185,7 +185,7 @@ def _value(row: dict[str, Any], name: str) -> Any:
     expected = int if limit else str
     if type(value) is not expected:
         raise ValueError(f"{name} must be {expected.__name__}, got {value!r:.60}")
-    if limit and not -limit <= value < limit:
+    if limit and not -limit <= int(value) < limit:
         raise ValueError(f"{name} is out of range: {value}")
     return value
 

@@ -110,9 +110,7 @@ class Erased:
 
     def forgotten(self) -> Erased:
         """Return the record that stays: when and how much, no longer who."""
-        return replace(
-            self, person=0, visitors=(), customers=(), phones=(), orders=(), clicks=()
-        )
+        return replace(self, person=0, visitors=(), customers=(), phones=(), orders=(), clicks=())
 
     def covers(self, day: int) -> bool:
         """Return whether a day's figures must do without it."""
