@@ -12,7 +12,7 @@ class TrackingConfig(AppConfig):
 
     def ready(self) -> None:
         from shemei.apps.commerce.facts import register_code_owners
-        from shemei.apps.tracking import queries, search
+        from shemei.apps.tracking import queries, search, todos
         from shemei.apps.tracking.imports import Links
         from shemei.kernel import audit, registry
         from shemei.kernel.imports.kinds import register
@@ -37,6 +37,7 @@ class TrackingConfig(AppConfig):
             CreateItem("新建短链", "link", "tracking:new", P.TRACK, order=20),
             CreateItem("新建优惠码", "ticket", "tracking:new_code", P.TRACK, order=21),
         )
+        registry.add_todo(todos.waiting)
         registry.add_search(
             SearchProvider("短链", P.VIEW, search.find_links),
             SearchProvider("优惠码", P.VIEW, search.find_codes),
@@ -57,6 +58,7 @@ VERBS = {
     "code.changed": "修改优惠码「{label}」：{fields}",
     "code.archived": "停用优惠码「{label}」",
     "code.restored": "恢复优惠码「{label}」",
+    "care.changed": "{switch}短链目标网址的每天检查",
     "site.created": "登记网站「{label}」",
     "site.changed": "修改网站「{label}」：{fields}",
     "site.closed": "停止接收网站「{label}」的数据",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
-from django_scopes import scopes_disabled
+from django_scopes import scope, scopes_disabled
 
-from shemei.apps.tracking import book, figures
+from shemei.apps.tracking import book, checkup, figures
 from shemei.apps.tracking.models import Link
 from shemei.kernel.jobs import every, job
 
@@ -64,6 +65,29 @@ def count_clicks_of_limited() -> int:
     if changed:
         book.publish(changed)
     return len(changed)
+
+
+@every(minutes=60)
+def check_all_links() -> None:
+    """Each link once a day."""
+    with scopes_disabled():
+        owners = Link.objects.live().order_by().values_list("workspace", flat=True).distinct()
+        found = [link.workspace for link in map(_any_of, owners) if link.workspace.is_active]
+    for workspace in found:
+        with scope(workspace=workspace):
+            checkup.check_links(workspace, older_than=timedelta(hours=23))
+
+
+@job()
+def check_links_now(workspace_id: int) -> None:
+    with scopes_disabled():
+        workspace = _any_of(workspace_id).workspace
+    with scope(workspace=workspace):
+        checkup.check_links(workspace)
+
+
+def _any_of(workspace_id: int) -> Link:
+    return Link.objects.filter(workspace_id=workspace_id).select_related("workspace")[0]
 
 
 def links_on_commit(links: Iterable[Link]) -> None:

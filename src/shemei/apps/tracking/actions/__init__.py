@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shemei.apps.tracking.actions.care import change_care
 from shemei.apps.tracking.actions.codes import (
     archive_code,
     change_code,
@@ -23,6 +24,7 @@ from shemei.apps.tracking.actions.sites import change_site, close_site, create_s
 __all__ = [
     "archive_code",
     "archive_links",
+    "change_care",
     "change_code",
     "change_link",
     "change_rules",
