@@ -168,7 +168,10 @@ def _asked(
 def _followed(deeds: list[Any], question: Funnel) -> dict[tuple[str, int], tuple[int, int]]:
     waits: dict[tuple[str, int], list[int]] = {}
     for person in {deed[0] for deed in deeds}:
-        line = sorted((h * DAY // 2, k, a, c) for p, h, (k, a), c in deeds if p == person)
+        line = sorted(
+            ((h * DAY // 2, k, a, c) for p, h, (k, a), c in deeds if p == person),
+            key=lambda row: (row[0], [not _is(step, row) for step in question.steps], row[3]),
+        )
         ways = [way for start in range(len(line)) if (way := _way(line, start, question))]
         if not ways:
             continue
@@ -185,12 +188,12 @@ def _way(line: list[Any], start: int, question: Funnel) -> tuple[str, list[int]]
         return None
     times, limit, at = [line[start][0]], question.within_days * DAY, start
     for step in question.steps[1:]:
-        later = (
-            n for n in range(at + 1, len(line))
-            if line[n][1] in step.kinds and (not step.actions or line[n][2] in step.actions)
-        )  # fmt: skip
-        at = next(later, -1)
+        at = next((n for n in range(at + 1, len(line)) if _is(step, line[n])), -1)
         if at < 0 or (limit and line[at][0] - times[0] > limit):
             break
         times.append(line[at][0])
     return line[start][3], times
+
+
+def _is(step: Step, row: Any) -> bool:
+    return row[1] in step.kinds and (not step.actions or row[2] in step.actions)

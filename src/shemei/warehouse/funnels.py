@@ -72,8 +72,12 @@ def _marks(view: View, question: Funnel) -> Iterable[str]:
 
 
 def _levels(count: int, by: Iterable[str]) -> Iterable[str]:
-    """Return what each row of a step knows of the steps after it, the last step's first."""
-    order = ", ".join(f"{name} DESC" for name in ("ts", "kind", "action", *by))
+    """Return what each row of a step knows of the steps after it, the last step's first.
+
+    What happened at the same moment happened in the order of the steps.
+    """
+    marks = [f"is_{n}" for n in range(1, count + 1)]
+    order = ", ".join(("ts DESC", *marks, *(f"{name} DESC" for name in by)))
     over = (
         f"OVER (PARTITION BY person ORDER BY {order}"
         " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"

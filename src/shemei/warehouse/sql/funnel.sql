@@ -19,7 +19,7 @@ done AS (
       AND 'order' IN ($kinds)
 ),
 marked AS (
-    SELECT person, ts, kind, action, $by_list $marks
+    SELECT person, ts, $by_list $marks
     FROM done
     WHERE person <> 0
 ),
