@@ -21,7 +21,7 @@ from shemei.kernel.tasks import Cancelled
 from shemei.warehouse.attribution import attribute
 from shemei.warehouse.lake import Lake
 from shemei.warehouse.maintenance import settle
-from shemei.warehouse.questions import Rows, Totals
+from shemei.warehouse.questions import Rows, Series, Totals
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -408,3 +408,21 @@ def test_a_failing_write_leaves_nothing_and_says_why(
         actions.write(batch, by=SYSTEM)
     batch.refresh_from_db()
     assert (batch.state, Order.objects.count(), OutboxEvent.objects.count()) == ("failed", 0, 0)
+
+
+def test_a_corrected_time_of_payment_moves_the_order(
+    bring: Bring, inside: World, home: Home
+) -> None:
+    bring(FILE)
+    second = bring(FILE.replace("2026-11-03 10:00", "2026-11-05 11:30"), "更正.csv")
+
+    def by_day() -> dict[int, tuple[int, int]]:
+        outbox.relay(home)
+        settle(home)
+        question = Series(inside.brand.key, 20261103, 20261105, ("orders", "revenue"))
+        rows = Lake(home).ask(question).rows.to_pylist()
+        return {row["bucket"]: (row["orders"], row["revenue"]) for row in rows}
+
+    assert by_day() == {20261103: (1, 132900), 20261104: (1, 50000), 20261105: (1, 29900)}
+    actions.undo(second, by=SYSTEM)
+    assert by_day() == {20261103: (2, 162800), 20261104: (1, 50000), 20261105: (0, 0)}

@@ -183,7 +183,7 @@ def _value(row: dict[str, Any], name: str) -> Any:
         raise ValueError(f"{name} is missing")
     limit = _LIMITS[name]
     expected = int if limit else str
-    if type(value) is not expected:
+    if not isinstance(value, expected) or isinstance(value, bool):
         raise ValueError(f"{name} must be {expected.__name__}, got {value!r:.60}")
     if limit and not -limit <= int(value) < limit:
         raise ValueError(f"{name} is out of range: {value}")

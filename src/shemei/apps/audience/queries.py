@@ -68,7 +68,8 @@ def journey(
     workspace: Any, *, order_id: str = "", person: str = "", limit: int = 500
 ) -> list[Step]:
     """The way of the person behind an order, or of a known person, oldest first; the last ``limit`` events."""
-    return steps_of(workspace, events_of(workspace, order_id=order_id, person=person)[-limit:])
+    events = events_of(workspace, order_id=order_id, person=person)[-limit:]
+    return steps_of(workspace, rules.told_once(events))
 
 
 def events_of(workspace: Any, *, order_id: str = "", person: str = "") -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,7 +14,7 @@ from shemei.apps.commerce.facts import (
     owners_of,
 )
 from shemei.kernel import outbox
-from shemei.warehouse.vocabulary import Event, to_ts
+from shemei.warehouse.vocabulary import Event, to_ts, uuid7
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -136,5 +137,14 @@ def _corrections(
     if order.promo_code and before.get("promo_code", order.promo_code) != order.promo_code:
         redeem = placed.to_events()[0].as_dict() | {"batch": batch, "action": "correction"}
         yield Event(**redeem)
+    if was := before.get("paid_at"):
+        yield from _moved(placed, datetime.fromisoformat(was), who)
     if any(name in before for name in ("click_id", "visitor")):
         yield Event(kind="custom", visitor=order.visitor, click_id=order.click_id, **who)
+
+
+def _moved(placed: OrderPlaced, was: datetime, who: Mapping[str, Any]) -> Iterator[Event]:
+    """The order told once more at its right time, under an id of now; and a word on the day it left."""
+    told = placed.to_events()[-1].as_dict() | {"source": "correction", "batch": who["batch"]}
+    yield Event(**told | {"event_id": uuid7(), "action": "correction"})
+    yield Event(kind="custom", **who | {"ts": to_ts(was)})

@@ -1,5 +1,6 @@
 -- Each order once, as its best teller told it, with its person, its refunds and its place among the
--- person's orders. The site's own tag is the weakest teller; its browser still says who it was.
+-- person's orders. The site's own tag is the weakest teller; its browser still says who it was. A
+-- correction tells nothing but the time of payment, and the newest one counts.
 WITH told AS (
     SELECT *, CASE WHEN order_id = '' THEN event_id ELSE order_id END AS number_or_event
     FROM $deals AS d WHERE kind = 'order'
@@ -9,9 +10,17 @@ ranked AS (
            ROW_NUMBER() OVER (
                PARTITION BY workspace, number_or_event
                ORDER BY CASE WHEN suspect = '' THEN 0 ELSE 1 END,
-                        CASE WHEN source = 'tag' THEN 1 ELSE 0 END, ts, event_id
+                        CASE WHEN source = 'correction' THEN 2 WHEN source = 'tag' THEN 1 ELSE 0 END,
+                        ts, event_id
            ) AS place
     FROM told AS t
+),
+moved AS (
+    SELECT workspace, number_or_event, ts, day, week,
+           ROW_NUMBER() OVER (
+               PARTITION BY workspace, number_or_event ORDER BY event_id DESC
+           ) AS newest
+    FROM told WHERE source = 'correction' AND suspect = ''
 ),
 who AS (
     SELECT workspace, number_or_event, MAX(customer) AS customer, MAX(phone) AS phone,
@@ -33,10 +42,14 @@ returned AS (
     GROUP BY workspace, order_id
 ),
 known AS (
-    SELECT r.workspace, r.number_or_event AS order_id, r.event_id, $r_dims, r.ts,
+    SELECT r.workspace, r.number_or_event AS order_id, r.event_id, $r_dims,
+           COALESCE(m.ts, r.ts) AS ts,
            COALESCE(c.person, p.person, v.person, NULLIF(w.visitor_key, 0), k.person, 0) AS person,
-           r.amount, COALESCE(b.refunded, 0) AS refunded, r.day, r.week, r.quantity
+           r.amount, COALESCE(b.refunded, 0) AS refunded,
+           COALESCE(m.day, r.day) AS day, COALESCE(m.week, r.week) AS week, r.quantity
     FROM ranked AS r
+    LEFT JOIN moved AS m ON m.workspace = r.workspace
+         AND m.number_or_event = r.number_or_event AND m.newest = 1
     LEFT JOIN who AS w ON w.workspace = r.workspace AND w.number_or_event = r.number_or_event
     LEFT JOIN people_c AS c ON c.workspace = w.workspace AND c.value = w.customer
     LEFT JOIN people_p AS p ON p.workspace = w.workspace AND p.value = w.phone

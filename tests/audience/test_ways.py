@@ -1,0 +1,41 @@
+"""A way as people read it: each order once, corrections unsaid, the order after what led to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shemei.apps.audience.rules import told_once
+
+
+def event(kind: str, ts: int, **more: Any) -> dict[str, Any]:
+    return {"kind": kind, "ts": ts, "order_id": "", "source": "", "event_id": f"{ts}", **more}
+
+
+TAG = event("order", 10, order_id="W1", source="tag")
+SHOP = event("order", 8, order_id="W1", source="import")
+MOVED = event("order", 13, order_id="W1", source="correction", event_id="b")
+OLDER = event("order", 11, order_id="W1", source="correction", event_id="a")
+
+
+def test_the_shop_is_believed_before_the_tag() -> None:
+    assert told_once([SHOP, TAG]) == [SHOP]
+    assert told_once([TAG]) == [TAG]
+
+
+def test_the_newest_correction_stands() -> None:
+    assert told_once([SHOP, TAG, OLDER, MOVED]) == [MOVED]
+
+
+def test_words_of_correction_are_not_steps() -> None:
+    click = event("click", 5)
+    assert told_once([click, event("custom", 6, action="correction")]) == [click]
+
+
+def test_at_one_moment_the_order_comes_last() -> None:
+    code = event("redeem", 8, order_id="W1")
+    assert told_once([SHOP, code]) == [code, SHOP]
+
+
+def test_orders_without_a_number_all_stand() -> None:
+    orders = [event("order", 1), event("order", 2)]
+    assert told_once(orders) == orders
