@@ -15,6 +15,7 @@ from shemei.kernel import outbox
 from shemei.kernel.actor import SYSTEM
 from shemei.kernel.imports import actions, files
 from shemei.kernel.imports.errors import ImportError_
+from shemei.kernel.imports.jobs import exclude_undone
 from shemei.kernel.imports.models import ImportBatch, RowChange, SavedMapping
 from shemei.kernel.models import AuditEntry, OutboxEvent
 from shemei.kernel.tasks import Cancelled
@@ -425,4 +426,5 @@ def test_a_corrected_time_of_payment_moves_the_order(
 
     assert by_day() == {20261103: (1, 132900), 20261104: (1, 50000), 20261105: (1, 29900)}
     actions.undo(second, by=SYSTEM)
+    exclude_undone.call_local()
     assert by_day() == {20261103: (2, 162800), 20261104: (1, 50000), 20261105: (0, 0)}
