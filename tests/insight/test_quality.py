@@ -74,7 +74,10 @@ def test_what_waits_in_the_outbox_is_counted(told: World) -> None:
 
     with told.scope():
         assert quality(told).waiting.events == 0
-        log([stamp(Event(kind="click", workspace=told.brand.key, ts=1_795_000_000_000_000))], workspace=told.brand)
+        log(
+            [stamp(Event(kind="click", workspace=told.brand.key, ts=1_795_000_000_000_000))],
+            workspace=told.brand,
+        )
         waiting = quality(told).waiting
     assert waiting.events == 1 and waiting.since is not None and not waiting.is_late
 

@@ -36,6 +36,8 @@ REPORT_PAGES = (
     "insight:report_content",
     "insight:report_creator",
     "insight:report_campaign",
+    "insight:funnel",
+    "insight:retention",
     "insight:reconciliation",
     "insight:untracked",
     "insight:quality",

@@ -1,4 +1,4 @@
-"""Pages of the reports: a board per dimension, and how far its figures can be trusted."""
+"""Pages of the reports: a board per dimension, how people move, and how far figures can be trusted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from shemei.apps.insight.listings import LEFT_OUT, REPORTS, UNTRACKED
+from shemei.apps.insight.movements import BACKS, GRAINS, STARTS, WITHIN, FunnelPage, RetentionPage
 from shemei.apps.insight.quality import GAPS, Quality, left_out_rows
 from shemei.apps.insight.queries import DIMENSIONS
 from shemei.apps.insight.reconcile import Reconciliation, untracked_rows
@@ -76,3 +77,28 @@ def untracked(request: HttpRequest) -> HttpResponse:
     return UNTRACKED.respond(
         request, untracked_rows(board), "insight/untracked.html", {"board": board}
     )
+
+
+@allow(Permission.VIEW)
+def funnel(request: HttpRequest) -> HttpResponse:
+    """How far people get, step by step."""
+    by, within = request.GET.get("by", ""), request.GET.get("within", "")
+    board = board_of(request)
+    told = FunnelPage(
+        board,
+        by if by in DIMENSIONS else "channel",
+        int(within) if within in map(str, WITHIN) else 0,
+    )
+    context = {"board": board, "told": told, "dimensions": DIMENSIONS, "withins": WITHIN}
+    return render(request, "insight/funnel.html", context)
+
+
+@allow(Permission.VIEW)
+def retention(request: HttpRequest) -> HttpResponse:
+    """Who came back, by when they first came or bought."""
+    board = board_of(request, default="90d")
+    asked = [request.GET.get(name, "") for name in ("start", "back", "grain")]
+    known = zip(asked, (STARTS, BACKS, GRAINS), strict=True)
+    told = RetentionPage(board, *(one if one in all_ else next(iter(all_)) for one, all_ in known))
+    context = {"board": board, "told": told, "starts": STARTS, "backs": BACKS, "grains": GRAINS}
+    return render(request, "insight/retention.html", context)

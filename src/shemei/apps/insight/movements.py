@@ -1,0 +1,220 @@
+"""漏斗 and 留存: how far people get, and whether they come back. The warehouse counts; here it is laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from shemei.apps.insight.queries import DIMENSIONS, Board
+from shemei.kernel.figures import ask
+from shemei.kernel.periods import Period
+from shemei.portal.charts import Chart, Series
+from shemei.portal.numbers import pct
+from shemei.warehouse.catalogue import DEFAULT_FUNNEL
+from shemei.warehouse.flows import Funnel, Retention
+from shemei.warehouse.vocabulary import KIND_NAMES, date_of
+
+WITHIN = {0: "整段时间", 7: "7 天内", 14: "14 天内", 30: "30 天内"}
+GRAINS = {"week": "周", "month": "月"}
+STARTS = {"order": "首次下单", "visit": "首次到访"}
+BACKS = {"order": "再下单", "visit": "再到访"}
+SPLIT_ROWS, LEVELS = 10, 5
+ACTION_NAMES = {"add_to_cart": "加购", "share": "分享"}
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step: how many took it, of how many, how long it took, and the same share before."""
+
+    name: str
+    rule: str
+    people: int
+    of_first: float | None
+    of_before: float | None
+    median_seconds: float | None
+    change: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRow:
+    name: str
+    platform: str
+    people: tuple[int, ...]
+    whole: float | None
+
+
+class FunnelPage:
+    """The default funnel of one brand's period, whole and split by ``by``."""
+
+    def __init__(self, board: Board, by: str, within: int) -> None:
+        self.board, self.by, self.within = board, by, within
+
+    def _ask(self, period: Period, by: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+        question = Funnel(
+            self.board.workspace.key, period.first_day, period.last_day, by=by,
+            within_days=self.within,
+        )  # fmt: skip
+        return ask(question).rows.to_pylist()
+
+    @cached_property
+    def steps(self) -> list[StepRow]:
+        now, before = self._ask(self.board.period), self._shares_before
+        fair = self._shares_now
+        return [
+            StepRow(
+                row["name"], step_rule(row["step"]), row["people"], row["of_first"],
+                row["of_before"],
+                None if row["median_hours"] is None else row["median_hours"] * 3600,
+                _difference(fair.get(row["step"]), before.get(row["step"])),
+            )
+            for row in now
+        ]  # fmt: skip
+
+    @cached_property
+    def _shares_now(self) -> dict[int, float | None]:
+        """Shares of the whole days that are compared."""
+        return self._shares(self.board.fair[0]) if self.board.fair else {}
+
+    @cached_property
+    def _shares_before(self) -> dict[int, float | None]:
+        return self._shares(self.board.fair[1]) if self.board.fair else {}
+
+    def _shares(self, period: Period) -> dict[int, float | None]:
+        return {row["step"]: row["of_before"] for row in self._ask(period)}
+
+    @property
+    def started(self) -> int:
+        return self.steps[0].people if self.steps else 0
+
+    @cached_property
+    def chart(self) -> Chart:
+        return Chart(
+            id="funnel",
+            kind="funnel",
+            x=tuple(row.name for row in self.steps),
+            x_name="步骤",
+            series=(Series("人数", tuple(row.people for row in self.steps)),)
+            if self.started
+            else (),
+            height=260,
+            totals=False,
+            suffix="人",
+        )
+
+    @property
+    def says(self) -> str:
+        """Where most are lost, in one sentence."""
+        pairs = zip(self.steps, self.steps[1:], strict=False)
+        known = [(a, b) for a, b in pairs if b.people]
+        if not known:
+            return ""
+        a, b = min(known, key=lambda pair: pair[1].of_before or 0.0)
+        said = f"流失最多的一步是「{a.name}」到「{b.name}」：{pct(b.of_before, 1)} 的人走了下去。"
+        nobody = next((row.name for row in self.steps if not row.people), "")
+        return said + (f"没有记到「{nobody}」。" if nobody else "")
+
+    @cached_property
+    def splits(self) -> list[SplitRow]:
+        """The same funnel for the names most people began with."""
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for row in self._ask(self.board.period, (self.by,)):
+            groups.setdefault(row[self.by], []).append(row)
+        shown = list(groups)[:SPLIT_ROWS]
+        names = self.board.named(self.by, shown)
+        return [
+            SplitRow(
+                names[key].name, names[key].platform,
+                tuple(row["people"] for row in groups[key]), groups[key][-2]["of_first"],
+            )
+            for key in shown
+        ]  # fmt: skip
+
+    @property
+    def split_word(self) -> str:
+        return DIMENSIONS[self.by]
+
+
+def _difference(now: float | None, before: float | None) -> float | None:
+    return None if now is None or before is None else now - before
+
+
+def step_rule(number: int) -> str:
+    """What counts as a step, in words.
+
+    >>> step_rule(4)
+    '下单'
+    """
+    step = DEFAULT_FUNNEL[number - 1]
+    actions = [ACTION_NAMES.get(action, action) for action in step.actions if action]
+    words = [KIND_NAMES.get(kind, kind) for kind in step.kinds]
+    return "、".join(words) + (f"（{'、'.join(actions)}）" if actions else "")
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionCell:
+    text: str
+    level: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CohortRow:
+    """People who began in one week or month, and how many came back in each one after."""
+
+    label: str
+    size: int
+    cells: tuple[RetentionCell, ...]
+
+
+class RetentionPage:
+    """Cohorts of one brand's period."""
+
+    def __init__(self, board: Board, start: str, back: str, grain: str) -> None:
+        self.board, self.start, self.back, self.grain = board, start, back, grain
+
+    @cached_property
+    def _lines(self) -> list[dict[str, Any]]:
+        period = self.board.period
+        question = Retention(
+            self.board.workspace.key, period.first_day, period.last_day,
+            start=self.start, back=self.back, grain=self.grain,  # type: ignore[arg-type]
+        )  # fmt: skip
+        return ask(question).rows.to_pylist()
+
+    @cached_property
+    def rows(self) -> list[CohortRow]:
+        most = max((row["share"] or 0.0 for row in self._lines if row["n"]), default=0.0) or 1.0
+        cohorts: dict[int, list[dict[str, Any]]] = {}
+        for row in self._lines:
+            cohorts.setdefault(row["cohort"], []).append(row)
+        return [
+            CohortRow(self._label(cohort), rows[0]["size"], tuple(_cell(row, most) for row in rows))
+            for cohort, rows in cohorts.items()
+        ]
+
+    def _label(self, cohort: int) -> str:
+        day = date_of(cohort)
+        return f"{day:%Y-%m}" if self.grain == "month" else f"{day:%m-%d} 起一周"
+
+    @property
+    def columns(self) -> list[str]:
+        longest = max((len(row.cells) for row in self.rows), default=0)
+        word = GRAINS[self.grain]
+        return ["当" + word, *(f"第 {n} {word}" for n in range(1, longest))]
+
+    @property
+    def says(self) -> str:
+        """How many came back in the first week or month after, over all cohorts whose is over."""
+        whole = [row for row in self._lines if row["n"] == 1 and row["complete"]]
+        size = sum(row["size"] for row in whole)
+        if not size:
+            return ""
+        share = sum(row["people"] for row in whole) / size
+        return f"{STARTS[self.start]}的人里，第 1 {GRAINS[self.grain]}{BACKS[self.back]}的有 {pct(share, 1)}（已满的 {len(whole)} 批，{size:,} 人）。"
+
+
+def _cell(row: dict[str, Any], most: float) -> RetentionCell:
+    share = row["share"] or 0.0
+    level = min(LEVELS, max(1 if row["people"] else 0, round(LEVELS * share / most)))
+    return RetentionCell(pct(share, 1), level, row["complete"])
