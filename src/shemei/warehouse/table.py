@@ -53,6 +53,10 @@ SCHEMA_MARK = "schema"
 """The version of the log's schema, committed like the mark of a stream; a log without one is of 1."""
 
 
+REMOVED = "shemei#removed"
+"""How many rows were erased, undone or had their time: committed with the rewrite that did it."""
+
+
 class NewerLake(RuntimeError):
     """The log was written by a newer program; this one must not touch it."""
 
@@ -188,6 +192,8 @@ def rewrite_day(table: DeltaTable, day: int) -> None:
 
 def replace_day(table: DeltaTable, day: int, rows: pa.Table) -> None:
     """Make ``rows`` all there is of one day, in one sorted file; without rows it has no file."""
+    fewer = sum(item.rows for item in live_files(table) if item.day == day) - rows.num_rows
+    removed = [Transaction(REMOVED, mark(table, REMOVED) + fewer)] if fewer else []
     write_deltalake(
         table,
         filled(rows).sort_by(ORDER),
@@ -195,6 +201,7 @@ def replace_day(table: DeltaTable, day: int, rows: pa.Table) -> None:
         predicate=f"day = {day}",
         target_file_size=ONE_FILE,
         writer_properties=CLOSED_WRITER,
+        commit_properties=CommitProperties(app_transactions=removed),
     )
 
 
