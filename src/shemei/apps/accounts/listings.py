@@ -19,6 +19,7 @@ AREAS: dict[str, str] = {
     "member": "成员",
     "invitation": "邀请",
     "key": "密钥",
+    "hook": "订单推送",
     "data": "导出",
     "import": "导入",
     "campaign": "营销计划",

@@ -132,7 +132,7 @@ def create_order(request: Any, told: OrderIn) -> Any:
     _key_required(request)
     try:
         order, verdict = actions.record_order(
-            request.workspace, _draft(request.workspace, told), by=request.actor, source="api"
+            request.workspace, draft_of(request.workspace, told), by=request.actor, source="api"
         )
     except ValidationError as error:
         raise _refused(error) from None
@@ -187,7 +187,8 @@ def _refused(error: ValidationError) -> Problem:
     return Problem(422, errors[0].message, errors)
 
 
-def _draft(workspace: Any, told: OrderIn) -> OrderDraft:
+def draft_of(workspace: Any, told: OrderIn) -> OrderDraft:
+    """The order as the room keeps it; its phone number hashed, its name masked."""
     paid_at = to_ts(told.paid_at)
     lines = tuple(_line(place, line) for place, line in enumerate(told.lines))
     return OrderDraft(

@@ -11,11 +11,13 @@ class CommerceConfig(AppConfig):
     verbose_name = "订单"
 
     def ready(self) -> None:
-        from shemei.apps.commerce import queries, search
+        from shemei.apps.commerce import jobs, queries, search  # noqa: F401 - the worker must know the jobs
         from shemei.apps.commerce.api import router
+        from shemei.apps.commerce.erasure import erase_customer
         from shemei.apps.commerce.imports import Orders
         from shemei.kernel import audit, registry
         from shemei.kernel.api import api
+        from shemei.kernel.erasure import add_erasure
         from shemei.kernel.imports.kinds import register
         from shemei.kernel.permissions import Permission as P
 
@@ -24,6 +26,9 @@ class CommerceConfig(AppConfig):
                 "order.recorded": "录入订单「{label}」，实付 {amount}",
                 "order.changed": "修改订单「{label}」：{fields}",
                 "order.refunded": "订单「{label}」退款 {amount}",
+                "hook.added": "新建订单推送「{label}」",
+                "hook.rotated": "更换订单推送「{label}」的密钥",
+                "hook.stopped": "停用订单推送「{label}」",
             }
         )
         registry.add_create(
@@ -39,4 +44,21 @@ class CommerceConfig(AppConfig):
             registry.NameSource("顾客", queries.customer_names, queries.choose_customers),
         )
         register(Orders())
+        add_erasure("订单与顾客", erase_customer)
         api.add_router("", router)
+        _add_settings()
+
+
+def _add_settings() -> None:
+    from shemei.kernel import registry
+    from shemei.kernel.permissions import Permission as P
+
+    registry.add_settings_tab(
+        registry.SettingsTab(
+            "commerce:hooks",
+            "订单推送",
+            P.KEYS,
+            "商城系统推订单的地址与密钥",
+            ("hooks", "hook_new", "hook_rotate"),
+        )
+    )

@@ -29,7 +29,7 @@ STATES = {
     "cancelled": State("已取消", "quiet"),
 }
 SYMBOLS = {"CNY": "¥", "GBP": "£", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥"}
-SOURCES = {"manual": "手工录入", "api": "接口", "import": "文件导入"}
+SOURCES = {"manual": "手工录入", "api": "接口", "hook": "推送", "import": "文件导入"}
 
 
 def money(fen: int, currency: str) -> str:

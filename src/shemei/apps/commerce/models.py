@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_scopes import ScopedManager
 
+from shemei.kernel.crypto import EncryptedTextField
 from shemei.kernel.models import WorkspaceOwned
 
 
@@ -157,3 +158,36 @@ class Refund(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.number
+
+
+class OrderHook(WorkspaceOwned):
+    """An address that a shop system pushes orders to; ``secret`` signs, the one before it for a day more."""
+
+    name = models.CharField("来源", max_length=40)
+    secret = EncryptedTextField("签名密钥")
+    old_secret = EncryptedTextField("上一把密钥", blank=True)
+    old_until = models.DateTimeField("上一把用到", null=True, blank=True)
+    is_active = models.BooleanField("启用", default=True)
+    received = models.PositiveBigIntegerField("收到", default=0)
+    last_at = models.DateTimeField("最近收到", null=True, blank=True)
+    created_by = models.CharField("新建人", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = "订单推送"
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HookNonce(WorkspaceOwned):
+    """A signed request that was taken; the same one again is a replay."""
+
+    hook = models.ForeignKey(OrderHook, models.CASCADE, related_name="+")
+    nonce = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["hook", "nonce"], name="one_use_of_a_nonce")
+        ]
+        indexes: ClassVar = [models.Index(fields=["created_at"])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shemei.apps.commerce import views
+from shemei.apps.commerce import views, views_hooks
 
 app_name = "commerce"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("refunds/", views.refunds, name="refunds"),
     path("products/", views.products, name="products"),
     path("customers/", views.customers, name="customers"),
+    path("hooks/", views_hooks.settings, name="hooks"),
+    path("hooks/new/", views_hooks.add, name="hook_new"),
+    path("hooks/<str:key>/rotate/", views_hooks.rotate, name="hook_rotate"),
+    path("hooks/<str:key>/stop/", views_hooks.stop, name="hook_stop"),
     path("<str:key>/", views.order, name="order"),
     path("<str:key>/refund/", views.refund, name="refund"),
 ]
