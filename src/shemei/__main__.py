@@ -19,6 +19,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "attribute": ("attribute:attribute", "给一份路径文件做归因，不需要数据库"),
     "export": ("export:export", "导出事件、路径或归因结果"),
     "doctor": ("doctor:doctor", "检查这套安装是否健康"),
+    "verify": ("verify:verify", "逐个文件核对：账目、校验和、数据湖、数据库"),
+    "backup": ("backup:backup", "把全部数据备份成一个文件，不用停机"),
+    "restore": ("restore:restore", "从备份恢复到一个新文件夹"),
+    "erase": ("erase:erase", "删除一个人的全部事件，可立即执行并出证明"),
     "test": ("test:test", "运行测试"),
 }
 

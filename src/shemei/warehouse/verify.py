@@ -163,9 +163,8 @@ def _keys(home: Home) -> Iterator[Check]:
         for path in paths
         if stat.S_IMODE(path.stat().st_mode) & 0o077 and (path.is_dir() or path.suffix == ".key")
     ]
-    missing = [name for name in ("django.key", "pepper.key") if not (home.keys / name).exists()]
-    if missing and home.database.exists():
-        yield Check("钥匙", "warn", f"没有 {'、'.join(missing)}：旧的手机号散列和密文认不出来")
+    if home.database.exists() and not any(path.suffix == ".key" for path in paths):
+        yield Check("钥匙", "warn", "一把也没有：旧的手机号散列和密文认不出来，请放回来再启动")
     yield _listed("钥匙权限", len(paths), "项", wrong)
 
 

@@ -1,0 +1,70 @@
+"""``shemei verify``: is everything that was accepted still there, byte for byte."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from shemei.commands.setup import django_home, existing_home
+
+if TYPE_CHECKING:
+    from shemei.warehouse.verify import Check
+
+MARKS = {"good": "✓", "warn": "!", "bad": "×"}
+
+
+@click.command()
+@click.option(
+    "--home",
+    envvar="SHEMEI_HOME",
+    type=click.Path(file_okay=False),
+    help="数据文件夹，默认 .shemei",
+)
+@click.option("--json", "as_json", is_flag=True, help="给程序读的结果")
+def verify(home: str | None, as_json: bool) -> None:
+    """核对全部数据：分段校验、账目、日志、汇总、短链、钥匙、数据库；不改动任何东西。
+
+    有损坏时退出码为 1；可以在运行中执行。
+    """
+    from shemei.warehouse.verify import verify as look
+
+    place = existing_home(home)
+    found = [*look(place), *_links(home)]
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
+    else:
+        _print(found)
+    sys.exit(any(one.state == "bad" for one in found))
+
+
+def _links(home: str | None) -> list[Check]:
+    """Compare the link book with the database."""
+    from shemei.warehouse.verify import Check
+
+    try:
+        django_home(home)
+        from shemei.apps.tracking.book import check
+
+        state = check()
+    except Exception as error:  # a database that is not there or broken is itself a finding
+        return [Check("短链", "bad", f"和数据库对不上账：{error}")]
+    detail = f"{state.live:,} 条在用"
+    if state.is_whole:
+        return [Check("短链", "good", f"{detail}，和数据库一致")]
+    stale = tuple(state.stale[:5])
+    return [
+        Check("短链", "warn", f"{detail}，{len(state.stale):,} 条没有送到，后台启动时重写", stale)
+    ]
+
+
+def _print(found: list[Check]) -> None:
+    for one in found:
+        click.echo(f"{MARKS[one.state]} {one.what}：{one.detail}")
+        for wrong in one.wrong:
+            click.echo(f"    {wrong}")
+    bad = sum(one.state == "bad" for one in found)
+    click.echo(f"{bad} 处要处理。" if bad else "全部核对完毕，数据完好。")
