@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shemei.apps.tracking.views import care, codes, links, routing, sites
+from shemei.apps.tracking.views import care, codes, links, routing, sites, suspects
 
 app_name = "tracking"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("new/", links.new, name="new"),
     path("many/", links.many, name="many"),
     path("preview/", links.preview, name="preview"),
+    path("suspects/", suspects.suspects, name="suspects"),
     path("care/", care.care, name="care"),
     path("care/switch/", care.switch_care, name="switch_care"),
     path("care/check/", care.check_now, name="check_now"),

@@ -6,6 +6,7 @@ from shemei.apps.tracking.figures.codes import code_report, of_codes
 from shemei.apps.tracking.figures.links import clicks_since, link_report, of_links
 from shemei.apps.tracking.figures.shared import NOTHING, Figure
 from shemei.apps.tracking.figures.sites import site_events, site_figures
+from shemei.apps.tracking.figures.suspects import suspect_report
 from shemei.kernel.figures import model_name
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "of_links",
     "site_events",
     "site_figures",
+    "suspect_report",
 ]
