@@ -15,8 +15,10 @@ class ContentConfig(AppConfig):
 
     def ready(self) -> None:
         from shemei.apps.content import queries
+        from shemei.apps.content.health import account_subjects
         from shemei.apps.content.imports import PostMetrics
         from shemei.kernel import audit, registry
+        from shemei.kernel.imports.health import add_source
         from shemei.kernel.imports.kinds import register
         from shemei.kernel.permissions import Permission
 
@@ -48,6 +50,7 @@ class ContentConfig(AppConfig):
             "content", registry.NameSource("内容", queries.post_names, queries.choose_posts)
         )
         register(PostMetrics())
+        add_source(account_subjects)
 
 
 def _find(request: Any, text: str, limit: int) -> Iterable[Any]:

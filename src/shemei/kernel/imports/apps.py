@@ -12,9 +12,9 @@ class ImportsConfig(AppConfig):
 
     def ready(self) -> None:
         from shemei.kernel import audit, registry
-        from shemei.kernel.imports import jobs, todos  # noqa: F401 - the worker must know the jobs
+        from shemei.kernel.imports import health, jobs, todos  # noqa: F401 - the worker must know the jobs
 
-        registry.add_todo(todos.waiting)
+        registry.add_todo(todos.waiting, health.silent)
 
         audit.register(
             {

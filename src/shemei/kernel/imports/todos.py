@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from shemei.kernel.imports.models import ImportBatch
@@ -22,12 +22,15 @@ MOST = 10
 
 
 def waiting(request: Any) -> Iterator[Todo]:
-    """Newest first; what is older than two weeks is history."""
+    """Newest first; older than two weeks is history, and a later clean import of its kind repairs the rows."""
     if not request.actor.can(Permission.IMPORT):
         return
     unfinished = Q(state__in=(State.READY, State.FAILED)) | Q(state=State.DONE, error_rows__gt=0)
+    clean = ImportBatch.objects.filter(
+        kind=OuterRef("kind"), pk__gt=OuterRef("pk"), state=State.DONE, error_rows=0
+    )
     found = ImportBatch.objects.filter(unfinished, touched_at__gte=timezone.now() - FRESH)
-    for batch in found[:MOST]:
+    for batch in found.exclude(Q(state=State.DONE) & Exists(clean))[:MOST]:
         yield _todo(batch, wurl(request.workspace, "imports:batch", batch.key))
 
 

@@ -10,6 +10,7 @@ app_name = "imports"
 urlpatterns = [
     path("", views.history, name="history"),
     path("new/", views.upload, name="upload"),
+    path("health/", views.freshness, name="health"),
     path("together/", views.several, name="together"),
     path("template/<str:kind>.csv", views.template, name="template"),
     path("<str:key>/", views.batch, name="batch"),

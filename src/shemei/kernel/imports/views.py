@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shemei.kernel import tasks
-from shemei.kernel.imports import actions, files, jobs, listings, screens, together
+from shemei.kernel.imports import actions, files, health, jobs, listings, screens, together
 from shemei.kernel.imports.errors import ImportError_
 from shemei.kernel.imports.forms import MappingForm
 from shemei.kernel.imports.kinds import kind_of, kinds_for
@@ -115,6 +115,14 @@ def _refused_once(request: HttpRequest) -> list[tuple[str, str]]:
 def history(request: HttpRequest) -> HttpResponse:
     rows = ImportBatch.objects.select_related("workspace")
     return listings.HISTORY.respond(request, rows, "imports/history.html")
+
+
+@allow(Permission.IMPORT)
+@require_GET
+def freshness(request: HttpRequest) -> HttpResponse:
+    """Which account has had no figures since when."""
+    context = {"subjects": health.subjects(request.workspace), "late": health.LATE}
+    return render(request, "imports/health.html", context)
 
 
 @allow(Permission.IMPORT)
