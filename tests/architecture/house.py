@@ -16,7 +16,11 @@ from tests.architecture.rows import one_of_each
 if TYPE_CHECKING:
     from tests.world import World
 
-KNOWN = {"imports:template": "orders", "insight:metric": "orders"}
+KNOWN = {
+    "imports:template": "orders",
+    "insight:metric": "orders",
+    "insight:figure_note": "orders",
+}
 """Addresses whose last part is a word of the code, not a row."""
 INSIDE = [a for a in addresses() if a.is_inside]
 OUTSIDE = [a for a in addresses() if not a.is_inside]

@@ -29,6 +29,9 @@ VERBS = {
     "goal.created": "新建目标「{label}」{target}，{span}",
     "goal.changed": "修改目标「{label}」为 {target}，{span}",
     "goal.removed": "删除目标「{label}」，{span}",
+    "note.removed": "删除对「{label}」{span} 的留言",
+    "note.restored": "恢复对「{label}」{span} 的留言",
+    "note.written": "对「{label}」{span} 留言",
 }
 
 REPORT_PAGES = (

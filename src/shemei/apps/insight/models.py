@@ -8,7 +8,15 @@ from typing import ClassVar
 from django.db import models
 from django_scopes import ScopedManager
 
-from shemei.apps.insight.panel_rules import KINDS, PERIODS, RHYTHMS, SPLITS, WIDTHS, panel_title
+from shemei.apps.insight.panel_rules import (
+    KINDS,
+    PERIODS,
+    RHYTHMS,
+    SPLITS,
+    WIDTHS,
+    metric_name,
+    panel_title,
+)
 from shemei.apps.insight.rules import GOAL_METRICS
 from shemei.kernel.models import WorkspaceOwned
 from shemei.kernel.periods import Period
@@ -149,3 +157,30 @@ class BoardMail(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.board.title
+
+
+class FigureNote(WorkspaceOwned):
+    """What a member says of one figure in one span of days; shown wherever the figure is opened for days in it."""
+
+    metric = models.CharField("指标", max_length=40, db_index=True)
+    first = models.DateField("从")
+    last = models.DateField("至")
+    text = models.CharField("说了什么", max_length=500)
+    author = models.CharField("谁", max_length=120)
+    author_key = models.CharField("成员编号", max_length=22, blank=True)
+    removed_at = models.DateTimeField("删除时间", null=True)
+
+    objects = ScopedManager(
+        workspace="workspace", _manager_class=models.Manager.from_queryset(KeptQuerySet)
+    )
+
+    class Meta:
+        verbose_name = "对指标的留言"
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return metric_name(self.metric)
+
+    @property
+    def span(self) -> str:
+        return Period(self.first, self.last).span

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shemei.apps.insight import views, views_boards, views_reports, views_share, views_ways
+from shemei.apps.insight import (
+    views,
+    views_boards,
+    views_notes,
+    views_reports,
+    views_share,
+    views_ways,
+)
 
 app_name = "insight"
 urlpatterns = [
@@ -44,6 +51,9 @@ urlpatterns = [
     path("boards/shares/<str:key>/revoke/", views_share.revoke, name="share_revoke"),
     path("boards/mails/<str:key>/stop/", views_share.mail_stop, name="mail_stop"),
     path("boards/mails/<str:key>/send/", views_share.mail_now, name="mail_now"),
+    path("metrics/<str:key>/notes/", views_notes.write, name="figure_note"),
+    path("notes/<str:key>/remove/", views_notes.remove, name="note_remove"),
+    path("notes/<str:key>/restore/", views_notes.restore, name="note_restore"),
     path("goals/", views.goals, name="goals"),
     path("goals/new/", views.goal, name="goal_new"),
     path("goals/<str:key>/", views.goal, name="goal"),

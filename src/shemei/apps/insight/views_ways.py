@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from shemei.apps.audience import queries as audience
+from shemei.apps.insight.notes import notes_on
 from shemei.apps.insight.queries import DIMENSIONS, Board, named
 from shemei.apps.insight.stories import MetricStory
 from shemei.apps.insight.views import board_of
@@ -28,10 +29,21 @@ PAGE = 25
 @beside("insight:overview")
 def metric(request: HttpRequest, key: str) -> HttpResponse:
     """The drawer behind a figure: its formula with the numbers in it, by platform, and where its rows are."""
+    return metric_drawer(request, key)
+
+
+def metric_drawer(
+    request: HttpRequest, key: str, *, typed: str = "", error: str = ""
+) -> HttpResponse:
+    """The drawer of a figure with what members say of it; a note that was refused keeps its text."""
     if key not in METRICS:
         raise Http404("指标目录里没有这个指标。")
     story = MetricStory(board_of(request, default="7d"), METRICS[key])
-    return render(request, "insight/metric.html", {"story": story, "metric": story.metric})
+    context = {
+        "story": story, "metric": story.metric, "notes": notes_on(key, story.board.period),
+        "typed": typed, "error": error,
+    }  # fmt: skip
+    return render(request, "insight/metric.html", context, status=422 if error else 200)
 
 
 @allow(Permission.VIEW)
