@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Protocol
 
 import duckdb
@@ -40,6 +41,8 @@ class EngineMissing(ImportError):
 class DuckReader:
     """One DuckDB for the readers of a process, a cursor for each thread.
 
+    What does not fit into memory is spilled into the machine's folder for temporary files.
+
     Examples
     --------
     >>> DuckReader().run("SELECT 1 AS one").to_pylist()
@@ -51,7 +54,11 @@ class DuckReader:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._database = duckdb.connect(
-            config={"threads": max(2, os.cpu_count() or 1), "memory_limit": READER_MEMORY}
+            config={
+                "threads": max(2, os.cpu_count() or 1),
+                "memory_limit": READER_MEMORY,
+                "temp_directory": f"{gettempdir()}/shemei-{os.getpid()}",
+            }
         )
         self._database.execute("SET TimeZone = 'UTC'")
         self._database.execute("SET enable_object_cache = true")
