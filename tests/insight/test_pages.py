@@ -22,10 +22,20 @@ def test_the_overview_of_a_month(told: World) -> None:
 
 def test_an_empty_brand_is_told_where_to_begin(world: World, home: Home) -> None:
     shown = page(world, "insight:overview").content.decode()
-    assert "还没有目标" in shown
+    assert "从这里开始" in shown and "导入订单" in shown
     assert "暂无" in shown
     assert "1970" not in shown
     assert "新建短链" in page(world, "insight:attribution").content.decode()
+
+
+def test_more_orders_than_clicks_are_no_rate(told: World) -> None:
+    shown = page(told, "insight:overview", **{"from": "2026-11-10", "to": "2026-11-12"})
+    assert "有订单不经过短链，比不成率" in shown.content.decode()
+
+
+def test_the_traced_revenue_opens_its_channels(told: World) -> None:
+    shown = page(told, "insight:traced", beside=True).content.decode()
+    assert "可追踪成交额" in shown and "小红书" in shown and "合计" in shown
 
 
 def test_today_alone_is_not_compared(told: World) -> None:

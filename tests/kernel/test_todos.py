@@ -43,6 +43,12 @@ def test_rows_that_did_not_get_in_wait_for_who_may_import(inside: World) -> None
     assert "十一月" not in shown(inside, inside.external)
 
 
+def test_a_later_clean_import_of_the_kind_closes_them(inside: World) -> None:
+    batch(inside, state="done", error_rows=5)
+    batch(inside, state="done", error_rows=0)
+    assert "都做完了" in shown(inside)
+
+
 def test_a_checked_file_waits_and_a_failed_one_says_why(inside: World) -> None:
     batch(inside, state="ready")
     batch(inside, state="failed", error="表头里没有订单号")

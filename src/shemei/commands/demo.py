@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from shemei.commands.serve import refuse_taken_ports, run_all
 from shemei.commands.setup import django_home, migrate
 from shemei.warehouse.home import Home
 from shemei.warehouse.vocabulary import SHANGHAI
@@ -46,6 +47,8 @@ def demo(
     people: int | None,
 ) -> None:
     """造一家示例公司（一个护肤品牌的 180 天，约百万条事件）并打开它。"""
+    if not no_serve:
+        refuse_taken_ports(host, port, edge_port)
     place = Path(home).resolve()
     if rebuild:
         _remove(place)
@@ -54,8 +57,6 @@ def demo(
     if no_serve:
         console.print(banner)
         return
-    from shemei.commands.serve import run_all
-
     run_all(str(place), host, port, edge_port, banner=banner)
 
 

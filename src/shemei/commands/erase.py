@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shemei.commands.progress import told
-from shemei.commands.setup import django_home, existing_home
+from shemei.commands.setup import django_home, existing_home, migrate
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
@@ -48,6 +48,7 @@ def erase(
         raise click.UsageError("请给 --person、--order、--customer 中的一个。")
     existing_home(home)
     place = django_home(home)
+    migrate()
     found = _found(place, workspace, person, order, customer)
     who = (
         f"{len(found.visitors)} 个浏览器、{len(found.customers)} 个顾客编号、"

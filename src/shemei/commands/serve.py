@@ -52,8 +52,7 @@ def run_all(
     trust_proxy: str = "",
 ) -> None:
     """Supervise the three processes until Ctrl C or SIGTERM; a port in use is said before anything starts."""
-    for number, what in ((port, "--port"), (edge_port, "--edge-port")):
-        _refuse_taken_port(host, number, what)
+    refuse_taken_ports(host, port, edge_port)
     if home:
         os.environ["SHEMEI_HOME"] = os.path.abspath(home)
     os.environ["SHEMEI_EDGE_PORT"] = str(edge_port)
@@ -93,15 +92,24 @@ def _shape() -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
-def _refuse_taken_port(host: str, port: int, option: str) -> None:
+def refuse_taken_ports(host: str, port: int, edge_port: int) -> None:
+    """Say at once, of both, what is taken and what to write instead."""
+    wanted = ((port, "--port"), (edge_port, "--edge-port"))
+    taken = [(number, option, why) for number, option in wanted if (why := _why_not(host, number))]
+    if taken:
+        reasons = "；".join(f"端口 {number} 用不了（{why}）" for number, _, why in taken)
+        instead = " ".join(f"{option} {number + 10}" for number, option, _ in taken)
+        raise click.ClickException(f"{reasons}。换一个：{instead}")
+
+
+def _why_not(host: str, port: int) -> str:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise click.ClickException(
-                f"端口 {port} 用不了（{error.strerror}）。换一个：{option} {port + 10}"
-            ) from None
+            return error.strerror or "被占用"
+    return ""
 
 
 def _shown(host: str) -> str:
@@ -132,6 +140,7 @@ def supervise(parts: list[Part]) -> None:
         signal.signal(number, lambda *_: stopping.set())
     for part in parts:
         part.start()
+    threading.Thread(target=_say_when_ready, args=(parts, stopping), daemon=True).start()
     while not stopping.wait(0.3):
         for part in parts:
             if (code := part.ended()) is not None and not stopping.is_set():
@@ -141,6 +150,20 @@ def supervise(parts: list[Part]) -> None:
                 stopping.wait(RESTART_AFTER)
                 part.start()
     _stop(parts)
+
+
+def _say_when_ready(parts: list[Part], stopping: threading.Event) -> None:
+    ports = [int(part.arguments[3]) for part in parts if part.name in ("web", "edge")]
+    while not stopping.wait(0.2):
+        if all(_answers(port) for port in ports):
+            console.print("已就绪。")
+            return
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _stop(parts: list[Part]) -> None:

@@ -47,6 +47,8 @@ def _links(home: str | None) -> list[Check]:
 
     try:
         django_home(home)
+        if steps := _steps_to_do():
+            return [Check("短链", "warn", f"数据库还有 {steps} 步迁移未做，启动后再核对")]
         from shemei.apps.tracking.book import check
 
         state = check()
@@ -59,6 +61,14 @@ def _links(home: str | None) -> list[Check]:
     return [
         Check("短链", "warn", f"{detail}，{len(state.stale):,} 条没有送到，后台启动时重写", stale)
     ]
+
+
+def _steps_to_do() -> int:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _print(found: list[Check]) -> None:

@@ -215,7 +215,7 @@ def _two(big: int, unit: str, small: int, smaller_unit: str) -> str:
     return f"{big} {unit} {small} {smaller_unit}" if small else f"{big} {unit}"
 
 
-def day_cn(day: date, *, on: date | None = None, weekday: bool = True) -> str:
+def day_cn(day: date | datetime, *, on: date | None = None, weekday: bool = True) -> str:
     """A day with its weekday; the year stands only where it is not this year's.
 
     >>> (
@@ -223,8 +223,13 @@ def day_cn(day: date, *, on: date | None = None, weekday: bool = True) -> str:
     ...     day_cn(date(2025, 1, 2), on=date(2026, 1, 1)),
     ... )
     ('11-25 周三', '2025-01-02 周四')
+    >>> from datetime import UTC
+    >>> day_cn(datetime(2026, 11, 24, 20, tzinfo=UTC), on=date(2026, 11, 25))
+    '11-25 周三'
     """
     today = on or datetime.now(SHANGHAI).date()
+    if isinstance(day, datetime):
+        day = day.astimezone(SHANGHAI)
     text = day.strftime("%m-%d" if day.year == today.year else "%Y-%m-%d")
     return f"{text} 周{WEEKDAYS[day.weekday()]}" if weekday else text
 

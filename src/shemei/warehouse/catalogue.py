@@ -109,8 +109,8 @@ REPORTED = frozenset(
 DERIVED: Mapping[str, tuple[str, str]] = MappingProxyType({"net_revenue": ("revenue", "refunds")})
 """Differences of two measures, usable wherever a measure is."""
 
-DECK = "课件：数据指标表"
-UNDATED = "课件未注明日期"
+DECK = "《社交媒体营销策略》教材，数据指标表"
+UNDATED = "教材未注明日期"
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +331,7 @@ _METRICS: tuple[Metric, ...] = (
         "new_customers",
         None,
         "低于客户终身价值",
-        "课件：用户增长与裂变",
+        "《社交媒体营销策略》教材，用户增长与裂变",
         UNDATED,
     ),
     Metric("cpc", "单次点击成本", "花费 ÷ 点击数", "money", "down", "spend", "clicks"),

@@ -18,7 +18,6 @@ def overview(workspace: Any, period: Period) -> dict[str, Any]:
         "period": period,
         "total": told,
         "fees": max(0, logged - told.amount),
-        "claimed_roi": rules.claimed_return(told.claimed_value, told.amount),
         "platforms": _by_platform(workspace, period, told.amount),
     }
 

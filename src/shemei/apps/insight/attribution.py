@@ -89,7 +89,8 @@ class AttributionPage:
     @cached_property
     def rows(self) -> list[Row]:
         table, chosen = self.table, self.board.model
-        ranked = sorted(table, key=lambda key: (-table[key].get(chosen, 0.0), key))[:SHOWN_ROWS]
+        some = [key for key, row in table.items() if any(row.values())]
+        ranked = sorted(some, key=lambda key: (-table[key].get(chosen, 0.0), key))[:SHOWN_ROWS]
         names = self.board.named(self.by, ranked)
         return [
             Row(

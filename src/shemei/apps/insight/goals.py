@@ -25,6 +25,7 @@ class GoalRow:
     tone: str
     word: str
     text: str
+    span: str
 
 
 def goal_row(workspace: Any, goal: Goal) -> GoalRow:
@@ -44,7 +45,7 @@ def goal_row(workspace: Any, goal: Goal) -> GoalRow:
     target = _shown(metric, float(goal.target))
     return GoalRow(
         goal.key, metric.name, _shown(metric, value), target if metric.adds else f"{'不高于' if metric.better == 'down' else '不低于'} {target}",
-        100 * at.done, expected, tone, word, _goal_text(metric, at),
+        100 * at.done, expected, tone, word, _goal_text(metric, at), goal.span,
     )  # fmt: skip
 
 

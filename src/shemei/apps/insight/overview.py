@@ -19,6 +19,7 @@ from shemei.portal.numbers import MoneyColumn, change, pct, times, yuan
 from shemei.warehouse.vocabulary import from_ts
 
 KPIS = ("impressions", "engagement_rate", "ctr", "cvr", "cac")
+EVER = ("impressions", "clicks", "visits", "orders", "spend")
 TREND_DAYS = 28
 SHOWN_CHANNELS = 5
 TOP = 5
@@ -32,6 +33,12 @@ class Overview:
         self.board = board
         self.period = board.period
         self.model_name = MODEL_NAMES[board.model]
+
+    @cached_property
+    def is_new(self) -> bool:
+        """Nothing has come into the log of this brand yet."""
+        ever = Period(self.period.last - timedelta(730), today())
+        return not any(self.board.totals(EVER, ever)[0].values())
 
     # goals -------------------------------------------------------------------------------------------
 
@@ -86,7 +93,7 @@ class Overview:
         shown = sorted(earned, key=lambda key: -earned[key])[:SHOWN_CHANNELS]
         names = self.board.named("channel", shown)
         rows = [(key, names[key].name, key) for key in shown]
-        if earned.keys() | before.keys() - set(shown):
+        if (earned.keys() | before.keys()) - set(shown):
             rows.append((OTHERS, "其他", "other"))
         value = {key: _part(earned, key, shown) for key, _, _ in rows}
         most = max(value.values(), default=0) or 1
@@ -231,7 +238,7 @@ class Overview:
         if not rules.moved(rate):
             return None
         up = rate.change > 0
-        text = f"每百次点击成交 {100 * rate.hits / rate.of:.2f} 单，对比期 {100 * rate.hits_before / rate.of_before:.2f} 单；差别超出偶然（|z| = {abs(rate.z):.1f}）。"
+        text = f"每百次点击成交 {100 * rate.hits / rate.of:.2f} 单，对比期 {100 * rate.hits_before / rate.of_before:.2f} 单；差别超出偶然。"
         title = f"成交转化率{'升' if up else '降'}了 {abs(rate.change) * 100:.2f} 个百分点。"
         return rules.Finding(
             "good" if up else "warn",

@@ -24,6 +24,7 @@ DIMENSIONS: dict[str, str] = {
     "creator": "达人",
     "campaign": "活动",
 }
+SHARES = ("cvr", "ctr", "finish_rate", "engagement_rate")
 UNNAMED: dict[str, str] = {
     "content": "没有标内容的触达",
     "creator": "品牌自己",
@@ -41,6 +42,7 @@ class Figure:
     now: float | None
     before: float | None
     days: tuple[float | None, ...] = ()
+    senseless: bool = False
 
     @property
     def change(self) -> float | None:
@@ -140,8 +142,9 @@ class Board:
                 METRICS[key],
                 _known(METRICS[key], now[key]),
                 _known(METRICS[key], fair[key]),
-                before[key],
+                _known(METRICS[key], before[key]),
                 tuple(_known(METRICS[key], days.get(day, {}).get(key)) for day in spans),
+                is_senseless(METRICS[key], now[key]),
             )
             for key in keys
         ]
@@ -170,8 +173,15 @@ class Board:
 
 
 def _known(metric: Metric, value: float | None) -> float | None:
-    """A reported figure of 0 is one that nobody has told."""
-    return None if metric.numerator in REPORTED and not value else value
+    """A reported figure of 0 is one that nobody has told; more orders than clicks are no rate of them."""
+    if metric.numerator in REPORTED and not value:
+        return None
+    return None if is_senseless(metric, value) else value
+
+
+def is_senseless(metric: Metric, value: float | None) -> bool:
+    """A share above the whole: part of what is counted above the line never went through what is below it."""
+    return metric.key in SHARES and value is not None and value > 1
 
 
 def days_of(period: Period) -> list[date]:

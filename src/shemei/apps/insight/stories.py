@@ -21,6 +21,8 @@ ROWS_OF = {
 }
 """Where the rows behind a measure are read."""
 
+PLACELESS = {"orders", "new_customers", "repeat_orders", "revenue", "net_revenue", "refunds"}
+
 
 @dataclass(frozen=True, slots=True)
 class PlatformRow:
@@ -58,8 +60,8 @@ class MetricStory:
 
     @cached_property
     def platforms(self) -> list[PlatformRow]:
-        """People are not split: one of them may have come by several."""
-        if self.metric.people:
+        """People are not split: one of them may have come by several. Orders carry no platform of their own."""
+        if self.metric.people or not PLACELESS.isdisjoint(self._keys):
             return []
         found = self.board.totals(self._keys, self.board.period, by=("platform",))
         rows = [self._row(row, row["platform"]) for row in found if row["platform"]]

@@ -19,6 +19,7 @@ urlpatterns = [
     path("todos/", views.todos, name="todos"),
     path("attribution/", views.attribution, name="attribution"),
     path("attribution/models/", views_ways.models, name="models"),
+    path("attribution/traced/", views_ways.traced, name="traced"),
     path("attribution/part/", views_ways.part, name="part"),
     path("attribution/paths/", views_ways.paths, name="paths"),
     path("attribution/paths.csv", views_ways.paths_csv, name="paths_csv"),

@@ -54,6 +54,28 @@ def models(request: HttpRequest) -> HttpResponse:
     )
 
 
+@allow(Permission.VIEW)
+@beside("insight:overview")
+def traced(request: HttpRequest) -> HttpResponse:
+    """The drawer behind the traced revenue: what it is made of, channel by channel."""
+    board = board_of(request, default="7d")
+    answer = board.channels_now
+    credits = answer.models[board.model]
+    ranked = sorted(credits, key=lambda key: -credits[key].value)
+    names = board.named("channel", ranked)
+    rows = [
+        {"key": key, "name": names[key].name, "orders": credits[key].conversions, "value": credits[key].value}
+        for key in ranked
+    ]  # fmt: skip
+    context = {
+        "board": board,
+        "answer": answer,
+        "rows": rows,
+        "model_name": MODEL_NAMES[board.model],
+    }
+    return render(request, "insight/traced.html", context)
+
+
 @allow(Permission.CUSTOMERS)
 @beside("insight:attribution")
 def part(request: HttpRequest) -> HttpResponse:

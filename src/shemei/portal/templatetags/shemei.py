@@ -88,7 +88,7 @@ def span_of(value: Any, high: Any = None) -> str:
 
 
 @register.filter
-def day_cn(day: date | None) -> str:
+def day_cn(day: date | datetime | None) -> str:
     return numbers.day_cn(day) if day else numbers.NONE
 
 

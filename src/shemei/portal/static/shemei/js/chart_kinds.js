@@ -28,7 +28,7 @@ const colour = (series, at, theme) =>
 const grid = (legend) => ({ left: 4, right: 14, top: legend ? 34 : 12, bottom: 4, containLabel: true });
 const legendOf = (spec) => (spec.series.length > 1 ? { show: true, type: "scroll", top: 0, left: 0, right: 0 } : { show: false });
 const category = (spec, narrow) => ({ type: "category", data: spec.x, axisLabel: { hideOverlap: true, ...(narrow ? { rotate: 0 } : {}) } });
-const scale = (spec, extra = {}) => ({ type: "value", splitNumber: 4, axisLabel: { formatter: (v) => (v ? shown(v, spec) : "0") }, ...extra });
+const scale = (spec, extra = {}) => ({ type: "value", splitNumber: 4, minInterval: spec.unit === "count" ? 1 : 0, axisLabel: { formatter: (v) => (v ? shown(v, spec) : "0") }, ...extra });
 const tip = (spec, trigger = "axis") => ({ trigger, confine: true, valueFormatter: (v) => shown(Array.isArray(v) ? v[1] : v, spec) });
 
 function bands(spec, theme) {
