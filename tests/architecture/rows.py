@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,10 @@ MEANT: dict[tuple[str, str], Any] = {
     ("goal", "metric"): "orders",
     ("link", "url"): "https://shop.example/p",
     ("site", "hosts"): ["shop.example"],
+    ("qrmark", "picture"): b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEA"
+        "HLCMmQAAAABJRU5ErkJggg=="
+    ),
 }
 """Fields whose value a page reads as more than text."""
 SKIPPED = (models.AutoField, models.ManyToManyField)

@@ -58,6 +58,8 @@ VERBS = {
     "code.changed": "修改优惠码「{label}」：{fields}",
     "code.archived": "停用优惠码「{label}」",
     "code.restored": "恢复优惠码「{label}」",
+    "mark.set": "在二维码中间放上标志",
+    "mark.removed": "二维码中间不再放标志",
     "care.changed": "{switch}短链目标网址的每天检查",
     "site.created": "登记网站「{label}」",
     "site.changed": "修改网站「{label}」：{fields}",

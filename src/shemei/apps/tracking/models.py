@@ -193,3 +193,16 @@ class LinkCare(WorkspaceOwned):
 
     def __str__(self) -> str:
         return "短链检查"
+
+
+class QrMark(WorkspaceOwned):
+    """The brand's mark in the middle of its QR codes, as a small PNG: one row."""
+
+    picture = models.BinaryField("标志")
+
+    class Meta:
+        verbose_name = "二维码标志"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace"], name="one_qr_mark")]
+
+    def __str__(self) -> str:
+        return "二维码标志"

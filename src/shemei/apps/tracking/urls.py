@@ -34,6 +34,7 @@ urlpatterns = [
     path("<str:key>/archive/", links.archive, name="archive"),
     path("<str:key>/restore/", links.restore, name="restore"),
     path("<str:key>/rules/", routing.rules, name="rules"),
+    path("<str:key>/mark/", links.mark, name="mark"),
     path("<str:key>/qr.png", links.qr_png, name="qr_png"),
     path("<str:key>/qr.svg", links.qr_svg, name="qr_svg"),
 ]

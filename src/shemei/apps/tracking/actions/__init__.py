@@ -18,6 +18,7 @@ from shemei.apps.tracking.actions.links import (
     draft_link,
     restore_links,
 )
+from shemei.apps.tracking.actions.marks import remove_mark, set_mark
 from shemei.apps.tracking.actions.routing import change_rules
 from shemei.apps.tracking.actions.sites import change_site, close_site, create_site, reopen_site
 
@@ -36,7 +37,9 @@ __all__ = [
     "create_links_for",
     "create_site",
     "draft_link",
+    "remove_mark",
     "reopen_site",
     "restore_code",
     "restore_links",
+    "set_mark",
 ]

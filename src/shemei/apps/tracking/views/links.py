@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shemei.apps.tracking import actions, figures, listings, qr, routing, rules
 from shemei.apps.tracking.book import link_base, short_url
 from shemei.apps.tracking.forms import LinkEditForm, LinkForm, ManyLinksForm
-from shemei.apps.tracking.models import Link
+from shemei.apps.tracking.models import Link, QrMark
 from shemei.kernel import addresses
 from shemei.kernel.edits import submit
 from shemei.kernel.periods import period_from
@@ -84,6 +84,10 @@ def preview(request: HttpRequest) -> HttpResponse:
 @allow(P.VIEW)
 @require_GET
 def link(request: HttpRequest, key: str) -> HttpResponse:
+    return _link_page(request, key)
+
+
+def _link_page(request: HttpRequest, key: str, mark_problem: str = "") -> HttpResponse:
     row = get_row(Link.objects.with_brand(), key)
     period = period_from(request.GET)
     include = request.GET.get("suspect") == "1"
@@ -96,6 +100,8 @@ def link(request: HttpRequest, key: str) -> HttpResponse:
         "warning": addresses.address_warning(row.url),
         "owners": listings.owners_of_link(request.workspace, row),
         "sizes": qr.SIZES.items(),
+        "has_mark": QrMark.objects.exists(),
+        "mark_problem": mark_problem,
         "period": period,
         "include_suspect": include,
         "tab": "links",
@@ -129,7 +135,7 @@ def qr_png(request: HttpRequest, key: str) -> HttpResponse:
     size = request.GET.get("size", "600")
     if not size.isdecimal() or int(size) not in qr.SIZES:
         raise Http404("没有这个尺寸。可选 300、600、1200。")
-    return _picture(request, key, lambda url: qr.png(url, int(size)), "png")
+    return _picture(request, key, lambda url, mark: qr.png(url, int(size), mark), "png")
 
 
 @allow(P.VIEW)
@@ -138,14 +144,33 @@ def qr_svg(request: HttpRequest, key: str) -> HttpResponse:
     return _picture(request, key, qr.svg, "svg")
 
 
-def _picture(
-    request: HttpRequest, key: str, draw: Callable[[str], bytes], kind: str
-) -> HttpResponse:
+def _picture(request: HttpRequest, key: str, draw: Callable[..., bytes], kind: str) -> HttpResponse:
     row = get_row(Link.objects.with_brand(), key)
     mime = {"png": "image/png", "svg": "image/svg+xml"}[kind]
     how = "attachment" if "download" in request.GET else "inline"
     headers = {"Content-Disposition": f'{how}; filename="{row.code}.{kind}"'}
-    return HttpResponse(draw(short_url(row)), content_type=mime, headers=headers)
+    mark = QrMark.objects.first()
+    drawn = draw(short_url(row), mark=bytes(mark.picture) if mark else b"")
+    return HttpResponse(drawn, content_type=mime, headers=headers)
+
+
+@allow(P.TRACK)
+@require_POST
+def mark(request: HttpRequest, key: str) -> HttpResponse:
+    """Set the brand's mark, or take it away where no picture is sent; back to the link."""
+    row, file = get_row(Link.objects.all(), key), request.FILES.get("picture")
+    if file is None:
+        actions.remove_mark(request.workspace, by=request.actor)
+        toast(request, "二维码中间不再放标志")
+    else:
+        try:
+            actions.set_mark(
+                request.workspace, by=request.actor, picture=file.read(qr.MOST_BYTES + 1)
+            )
+            toast(request, "已放上标志，品牌的所有二维码都带着它")
+        except ValidationError as error:
+            return _link_page(request, row.key, " ".join(error.messages))
+    return redirect(wurl(request.workspace, "tracking:link", row.key))
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
