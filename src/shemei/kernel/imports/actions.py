@@ -97,15 +97,20 @@ def _valid_mapping(kind: ImportKind, batch: ImportBatch, columns: Mapping[str, i
     missing = [f.label for f in kind.fields if f.required and f.key not in columns]
     if missing:
         raise ImportError_(
-            f"还没有对应：{'、'.join(missing)}。请为它选一列；表里没有时，请换一份导出。"
+            f"还没有对应：{'、'.join(missing)}。请为它选一列；表里没有时，请换一份导出。{_found(batch)}"
         )
     if problem := kind.mapping_problem(columns):
-        raise ImportError_(problem)
+        raise ImportError_(f"{problem}{_found(batch)}")
     used = list(columns.values())
     if twice := [batch.headers[i] for i in sorted(set(used)) if used.count(i) > 1]:
         raise ImportError_(f"「{twice[0]}」这一列对应了两项。请只留一项。")
     if not all(0 <= index < len(batch.headers) for index in used):
         raise ImportError_("对应的列不在表里。请重新选择。")
+
+
+def _found(batch: ImportBatch) -> str:
+    more = f"等 {len(batch.headers)} 列" if len(batch.headers) > 20 else ""
+    return f"表里有：{'、'.join(batch.headers[:20])}{more}。"
 
 
 def _must_be_open(batch: ImportBatch) -> None:
