@@ -11,6 +11,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -132,21 +133,22 @@ class World:
 
 def keep_until_killed(home: Home, seed: str, patience: float) -> str:
     """Run the keeper until it dies of itself or is killed; returns what it was at."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", KEEPER, str(home.path), seed],
-        env={**os.environ, "PYTHONPATH": str(SRC)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(patience)
-    process.kill()
-    said, errors = process.communicate()
-    assert "Traceback" not in errors, errors
-    return said.split()[-1] if said.split() else "nothing"
+    note = home.path.parent / "keeper.txt"
+    with note.open("w") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-c", KEEPER, str(home.path), seed],
+            env={**os.environ, "PYTHONPATH": str(SRC)},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+        while process.poll() is None and "ready" not in note.read_text():
+            time.sleep(0.02)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+        process.kill()
+        process.wait()
+    assert "Traceback" not in note.read_text(), note.read_text()
+    return note.read_text().split()[-1]
 
 
 def test_nothing_is_lost_doubled_or_brought_back_by_kills_of_the_upkeep(
