@@ -43,11 +43,14 @@ from shemei.warehouse.home import Home
 from shemei.warehouse.tombstones import Erased, excluded
 
 home, chance = Home(Path(sys.argv[1])), random.Random(sys.argv[2])
+left = [0]
 TOUCHES = {"open", "os.rename", "os.remove", "os.link", "os.mkdir", "os.truncate"}
 
 def die_now_and_then(name, given):
-    if name in TOUCHES and str(home.path) in str(given[0]) and chance.random() < 0.004:
-        os.kill(os.getpid(), signal.SIGKILL)
+    if name in TOUCHES and str(home.path) in str(given[0]):
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 def erase_everybody():
     for one in excluded(home):
@@ -67,6 +70,7 @@ print("ready", flush=True)
 while True:
     name = chance.choice(list(works))
     print(name, flush=True)
+    left[0] = chance.choice([0, 0, chance.randint(1, 10), chance.randint(1, 200)])
     works[name]()
 """
 
