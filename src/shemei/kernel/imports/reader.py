@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import warnings
+import weakref
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -223,71 +224,71 @@ def _csv_reason(error: Exception) -> str:
 
 
 def _workbook(path: Path) -> tuple[Callable[[], Iterator[Record]], list[str]]:
-    sheet, others = _pick_sheet(path)
+    book = _Book(path)
+    sheet, others = _pick_sheet(book)
     notes = [f"读取工作表「{sheet}」"] if others else []
     if others:
         notes.append(f"另有工作表未读：{'、'.join(others[:5])}")
-    return lambda: _sheet_records(path, sheet), notes
+    return lambda: _sheet_records(book, sheet), notes
 
 
-def _pick_sheet(path: Path) -> tuple[str, list[str]]:
+def _pick_sheet(book: _Book) -> tuple[str, list[str]]:
     """The first visible sheet that holds anything, and the names of the other visible ones."""
-    with _opened(path) as book:
-        visible = [s.title for s in book.worksheets if s.sheet_state == "visible"]
+    visible = [s.title for s in book.opened.worksheets if s.sheet_state == "visible"]
     for name in visible:
         if any(
-            any(c is not None for c in cells) for _, cells in islice(_sheet_records(path, name), 50)
+            any(c is not None for c in cells) for _, cells in islice(_sheet_records(book, name), 50)
         ):
             return name, [other for other in visible if other != name]
     raise ImportError_("工作簿里没有内容。请确认导出完成，再传一次。")
 
 
-class _opened:
-    """A read-only workbook; whatever is wrong inside a damaged one becomes one clear sentence."""
+class _Book:
+    """A read-only workbook, its shared texts read once; closed when nobody holds its table any more.
+
+    Whatever is wrong inside a damaged one becomes one clear sentence.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self.file = self.path.open("rb")  # by handle: openpyxl judges paths by their suffix
+            file = path.open("rb")  # by handle: openpyxl judges paths by their suffix
             try:
-                self.book = load_workbook(self.file, read_only=True, data_only=True)
+                self.opened: Any = load_workbook(file, read_only=True, data_only=True)
             except Exception:
-                self.file.close()
+                file.close()
                 raise ImportError_(_DAMAGED) from None
-        return self.book
+        weakref.finalize(self, _close, self.opened, file)
 
-    def __exit__(self, *_: object) -> None:
-        self.book.close()
-        self.file.close()
+
+def _close(opened: Any, file: IO[bytes]) -> None:
+    opened.close()
+    file.close()
 
 
 _DAMAGED = "工作簿打不开：文件已损坏，或加了密码。请用表格软件打开后另存为 .xlsx 再传。"
 
 
-def _sheet_records(path: Path, name: str) -> Iterator[Record]:
-    with _opened(path) as book:
-        sheet = book[name]
-        sheet.reset_dimensions()
-        rows = sheet.iter_rows(values_only=True)
-        number = 0
-        while True:
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    cells = next(rows)
-            except StopIteration:
-                return
-            except Exception:
-                raise ImportError_(f"第 {number + 1} 行读不下去。{_DAMAGED}") from None
-            number += 1
-            if number > MAX_SHEET_ROWS:
-                raise ImportError_(
-                    f"工作表「{name}」说自己超过 {MAX_SHEET_ROWS:,} 行，没有表格软件存得下。请重新导出。"
-                )
-            yield number, ["" if c is None else c for c in cells]
+def _sheet_records(book: _Book, name: str) -> Iterator[Record]:
+    sheet = book.opened[name]
+    sheet.reset_dimensions()
+    rows = sheet.iter_rows(values_only=True)
+    number = 0
+    while True:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                cells = next(rows)
+        except StopIteration:
+            return
+        except Exception:
+            raise ImportError_(f"第 {number + 1} 行读不下去。{_DAMAGED}") from None
+        number += 1
+        if number > MAX_SHEET_ROWS:
+            raise ImportError_(
+                f"工作表「{name}」说自己超过 {MAX_SHEET_ROWS:,} 行，没有表格软件存得下。请重新导出。"
+            )
+        yield number, ["" if c is None else c for c in cells]
 
 
 def remove_unpacked(folder: Path) -> None:
