@@ -11,9 +11,8 @@ from shemei.warehouse.loader import Accounting, accounting, load
 from shemei.warehouse.vocabulary import Event
 
 if TYPE_CHECKING:
-    from tests.world import World
-
     from shemei.warehouse.home import Home
+    from tests.world import World
 
 TS = 1_790_000_000_000_000
 
