@@ -285,3 +285,14 @@ def test_who_may_not_is_told_so(shop: World) -> None:
     assert {external.get(url).status_code for url in urls_of(shop)} == {403}
     assert editor.get(shop.url("commerce:new")).status_code == 403
     assert editor.get(shop.url("commerce:orders")).status_code == 200
+
+
+def test_orders_that_only_the_tag_told_are_mentioned(world: World, home: Any) -> None:
+    from tests.warehouse import cast
+
+    told = cast.event(
+        "order", "11-05 10:00", world.brand.key, order_id="T-1", amount=9_900, source="tag"
+    )
+    cast.put(home, [told])
+    shown = world.client().get(world.url("commerce:orders")).content.decode()
+    assert "另有 1 单只由网站代码报来" in shown

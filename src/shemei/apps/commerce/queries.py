@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, Sum
 
 from shemei.apps.commerce.models import Customer, Order, OrderLine, Product
-from shemei.kernel.figures import ranked
+from shemei.kernel.figures import ranked, totals
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.registry import Named
 from shemei.kernel.urls import wurl
@@ -134,3 +134,9 @@ def purchases_of(customers: Sequence[Customer]) -> dict[int, dict[str, Any]]:
         count=Count("id"), amount=Sum("amount"), last=Max("paid_at")
     )
     return {row["customer"]: row for row in sums.order_by()}
+
+
+def told_by_tag_alone(workspace: Any) -> int:
+    """How many orders the log has from the site's tag that no file, form or program has brought yet."""
+    in_log = totals(workspace, ("orders",))["orders"] or 0
+    return max(0, int(in_log) - Order.objects.count())

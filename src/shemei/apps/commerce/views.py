@@ -29,9 +29,12 @@ def orders(request: HttpRequest) -> HttpResponse:
     buyer = Customer.objects.filter(key=request.GET.get("buyer", "")).first()
     if buyer:
         rows = rows.filter(customer=buyer)
-    return listings.ORDERS.respond(
-        request, rows, "commerce/orders.html", {"tab": "orders", "buyer": buyer}
-    )
+    context = {
+        "tab": "orders",
+        "buyer": buyer,
+        "tag_only": queries.told_by_tag_alone(request.workspace),
+    }
+    return listings.ORDERS.respond(request, rows, "commerce/orders.html", context)
 
 
 @allow(P.CUSTOMERS)
