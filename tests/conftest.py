@@ -61,11 +61,12 @@ def _empty_cache() -> Iterator[None]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out tests that are of a run of their own, and only of that one.
 
-    ``postgres`` is of the run with ``SHEMEI_TEST_DATABASE=postgres``, ``engines`` of ``-m engines``.
+    ``slow`` is of the strict run and of whoever names it, ``postgres`` of the run with ``SHEMEI_TEST_DATABASE=postgres``, ``engines`` of ``-m engines``.
     """
     wanted = {
         "postgres": os.environ.get("SHEMEI_TEST_DATABASE") == "postgres",
         "engines": "engines" in config.option.markexpr,
+        "slow": os.environ.get("SHEMEI_TEST_QUICK") != "1",
     }
     apart = {name for name, here in wanted.items() if not here}
     elsewhere = [item for item in items if apart & item.keywords.keys()]

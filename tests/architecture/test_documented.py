@@ -33,7 +33,7 @@ def variables() -> set[str]:
     return (found | {"DATABASE_URL"}) - INTERNAL
 
 
-INTERNAL = {"SHEMEI_JOBS_IMMEDIATE", "SHEMEI_TEST_STRICT"}
+INTERNAL = {"SHEMEI_JOBS_IMMEDIATE", "SHEMEI_TEST_QUICK", "SHEMEI_TEST_STRICT"}
 """Set by the tests alone."""
 
 

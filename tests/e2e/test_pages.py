@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from tests.browser import Visit
     from tests.world import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+]
 LOOKS = {"desktop": ("light", False), "phone": ("dark", True)}
 GOES_OUT = "account/logout/"
 WITHOUT = ("account/inactive/", "account/password/reset/key/")

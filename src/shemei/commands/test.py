@@ -12,7 +12,11 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.option("--strict", is_flag=True, help="跳过也算失败（缺 ../shared/data 的除外）；持续集成用")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="连慢的几项一起，跳过也算失败（缺 ../shared/data 的除外）；持续集成用",
+)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def test(strict: bool, arguments: tuple[str, ...]) -> None:
     """运行测试；其余参数原样交给 pytest，例如 shemei test tests/engines -x。"""
@@ -21,6 +25,9 @@ def test(strict: bool, arguments: tuple[str, ...]) -> None:
     os.chdir(ROOT)
     if strict:
         os.environ["SHEMEI_TEST_STRICT"] = "1"
+    elif not arguments:
+        os.environ["SHEMEI_TEST_QUICK"] = "1"
+        click.echo("慢的几项（反复 kill -9、逐页走一遍）留给 --strict。")
     parallel = (
         []
         if any(argument.startswith(("-n", "tests", "src")) for argument in arguments)
