@@ -81,7 +81,7 @@ WRONG: dict[str, tuple[str, Callable[[Home], None]]] = {
 
 def _flip_pages(path: Path) -> None:
     path.with_name(path.name + "-wal").unlink(missing_ok=True)
-    path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 4096)
+    path.write_bytes(b"\xff" * 8192)
 
 
 @pytest.mark.parametrize("case", WRONG)
