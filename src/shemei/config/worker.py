@@ -8,14 +8,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import find_spec
 
-from django.conf import settings
 from django.db import close_old_connections
 
 from shemei.kernel import outbox
-from shemei.kernel.jobs import queue
+from shemei.kernel.jobs import load_jobs, queue
 from shemei.warehouse import loader, maintenance
 from shemei.warehouse.home import Home
 
@@ -74,13 +71,6 @@ def signals_kept() -> Iterator[None]:
     yield
     for number, hears in kept.items():
         signal.signal(number, hears)
-
-
-def load_jobs() -> None:
-    """Import every room's jobs, so that listeners and periodic jobs are known."""
-    for app in settings.INSTALLED_APPS:
-        if app.startswith("shemei.") and find_spec(f"{app}.jobs"):
-            import_module(f"{app}.jobs")
 
 
 def mend_link_book() -> None:
