@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from tests.world import World
 
+LONG = {"e2e", "chaos", "commands", "architecture", "edge"}
+"""Folders whose files take long: begun first, so that no worker is left with one at the end."""
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -72,6 +74,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     elsewhere = [item for item in items if apart & item.keywords.keys()]
     config.hook.pytest_deselected(items=elsewhere)
     items[:] = [item for item in items if not apart & item.keywords.keys()]
+    items.sort(key=lambda item: not LONG & set(item.path.parts))
 
 
 @pytest.hookimpl(wrapper=True)

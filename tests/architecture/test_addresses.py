@@ -69,6 +69,7 @@ def test_every_room_says_who_may_enter() -> None:
     assert silent == OF_EVERY_MEMBER
 
 
+@pytest.mark.slow
 def test_members_are_answered_by_their_permissions(house: House) -> None:
     """As the owner is, where they have what the view asks for; else refused."""
     world, wrong = house.world, []

@@ -15,6 +15,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.edge.support import SRC
 from tests.warehouse.cast import BRAND, FIRST, LAST, event
 
@@ -155,6 +156,7 @@ def keep_until_killed(home: Home, seed: str, patience: float) -> str:
     return note.read_text().split()[-1]
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_doubled_or_brought_back_by_kills_of_the_upkeep(
     home: Home, tmp_path: Path
 ) -> None:

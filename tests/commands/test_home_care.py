@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from tests.commands.process import shemei
@@ -14,25 +15,24 @@ from tests.warehouse.cast import BRAND
 from shemei.warehouse.home import Home
 from shemei.warehouse.segments import write_segment
 
-if TYPE_CHECKING:
-    from pathlib import Path
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home whose database any command that writes has brought up; tests get copies."""
+    home = Home(tmp_path_factory.mktemp("migrated") / "home").ensure()
+    (home.path / "empty.csv").write_text("订单号,实付\n")
+    shemei("import", home.path / "empty.csv", "--workspace", "w", "--home", home.path)
+    return home
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Home:
-    home = Home(tmp_path / "home").ensure()
+def place(migrated: Home, tmp_path: Path) -> Home:
+    home = Home(Path(shutil.copytree(migrated.path, tmp_path / "home")))
     write_segment(home.spool / "edge-1", 1, [*cast.everybody(), *cast.rivals()])
     return home
 
 
-def migrated(home: Home) -> None:
-    """Bring the database up as any command that writes does."""
-    (home.path / "empty.csv").write_text("订单号,实付\n")
-    shemei("import", home.path / "empty.csv", "--workspace", "w", "--home", home.path)
-
-
 def test_a_person_is_erased_now_with_a_proof(place: Home, tmp_path: Path) -> None:
-    migrated(place)
     asked = ("--workspace", BRAND, "--order", "NO-1", "--now", "--yes", "--home", place.path)
     said = shemei("erase", *asked, "--proof", tmp_path / "proof.json")
     assert said.returncode == 0, said.stderr
@@ -51,7 +51,6 @@ def test_a_person_is_erased_now_with_a_proof(place: Home, tmp_path: Path) -> Non
 
 
 def test_a_home_goes_into_a_file_and_comes_out_whole(place: Home, tmp_path: Path) -> None:
-    migrated(place)
     word = tmp_path / "word"
     word.write_text("八个字符以上的口令\n")
     kept = {path.name: path.read_bytes() for path in place.keys.glob("*.key")}
@@ -76,7 +75,6 @@ def test_a_home_goes_into_a_file_and_comes_out_whole(place: Home, tmp_path: Path
 
 
 def test_verify_names_what_is_broken_and_fails(place: Home) -> None:
-    migrated(place)
     (place.spool / "edge-1" / "000000000001.seg").write_bytes(b"torn\n")
     said = shemei("verify", "--home", place.path)
     assert said.returncode == 1
@@ -85,7 +83,6 @@ def test_verify_names_what_is_broken_and_fails(place: Home) -> None:
 
 
 def test_a_wrong_word_restores_no_key(place: Home, tmp_path: Path) -> None:
-    migrated(place)
     for name in ("right", "wrong"):
         (tmp_path / name).write_text(f"the {name} word")
     archive = tmp_path / "all.tar"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-LOOKS = [("light", False), ("dark", False), ("light", True), ("dark", True)]
+LOOKS = [("light", False), ("dark", True), ("dark", False), ("light", True)]
+if os.environ.get("SHEMEI_TEST_QUICK") == "1":
+    LOOKS = LOOKS[:2]
 
 
 @pytest.mark.parametrize("name", ["board", "rows", "form", "parts"])

@@ -31,6 +31,6 @@ def test(strict: bool, arguments: tuple[str, ...]) -> None:
     parallel = (
         []
         if any(argument.startswith(("-n", "tests", "src")) for argument in arguments)
-        else ["-n", "2", "--dist", "loadfile"]
+        else ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     )
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *parallel, *arguments])
