@@ -242,7 +242,7 @@ class Collector:
         if referrer and (referrer == page.host or (site.hosts and site.owns(referrer))):
             referrer = ""
         in_app = came.agent.in_app
-        platform = _platform(row["utm_source"], in_app)
+        platform = platform_told(row["utm_source"], in_app)
         host = page.host or came.referrer
         row["suspect"] = came.suspect or ("" if not host or site.owns(host) else "foreign_host")
         row["referrer_host"], row["platform"] = referrer, platform or "site"
@@ -307,8 +307,14 @@ def _fill_who(row: dict[str, Any], body: dict[str, Any], cookie: str) -> None:
     row["visitor"], row["visitor_key"] = visitor, visitor_key(visitor)
 
 
-def _platform(utm_source: str, in_app: str) -> str:
-    """Return the platform a visit can be told to come from, or ``""``."""
+def platform_told(utm_source: str, in_app: str) -> str:
+    """Return the platform a visit can be told to come from, or ``""``.
+
+    Examples
+    --------
+    >>> platform_told("xhs", "wechat"), platform_told("", "wechat_miniprogram")
+    ('xhs', 'wechat')
+    """
     if utm_source in PLATFORMS:
         return utm_source
     seen = "wechat" if in_app == "wechat_miniprogram" else in_app

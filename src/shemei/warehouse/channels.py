@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 
 Field = Literal["utm_medium", "utm_source", "platform", "in_app", "referrer_host"]
 FIELDS: tuple[str, ...] = get_args(Field)
+_Values = tuple[str, str, str, str, str]
 UNSPECIFIC_PLATFORMS = frozenset({"site", "other"})
 MAX_CACHED = 20_000
+MOST_STARS = 2
+"""In one word of a pattern: with more, matching a hostile address could take long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +70,15 @@ class Rule:
     """One line of the rule table: where ``field`` matches ``pattern`` the channel is ``channel``.
 
     ``pattern`` is words separated by ``|``; ``*`` stands for any text; case does not matter. For
-    ``referrer_host`` a word also matches every host below it.
+    ``referrer_host`` a word also matches every host below it. With ``also_field`` a second
+    condition has to hold too.
     """
 
     field: str
     pattern: str
     channel: str
+    also_field: str = ""
+    also_pattern: str = ""
 
 
 class ChannelRules:
@@ -102,7 +108,7 @@ class ChannelRules:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules: tuple[Rule, ...] = tuple(rules)
         self._compiled = [_compile(n, rule) for n, rule in enumerate(self.rules, start=1)]
-        self._remembered: dict[tuple[str, str, str, str, str], str] = {}
+        self._remembered: dict[_Values, str] = {}
 
     def decide(
         self,
@@ -123,26 +129,60 @@ class ChannelRules:
             self._remembered[key] = found
         return found
 
-    def _first_match(self, values: tuple[str, str, str, str, str]) -> str:
-        for index, pattern, channel in self._compiled:
-            if values[index] and pattern.fullmatch(values[index]):
-                return channel
-        return _without_rule(values)
+    def deciding(
+        self,
+        *,
+        utm_source: str = "",
+        utm_medium: str = "",
+        platform: str = "",
+        in_app: str = "",
+        referrer_host: str = "",
+    ) -> int:
+        """Return which rule decides for one touch, counted from 1; 0 where none matches.
+
+        Examples
+        --------
+        >>> ChannelRules([Rule("utm_source", "a", "ads", "in_app", "wechat")]).deciding(
+        ...     utm_source="a", in_app="wechat"
+        ... )
+        1
+        """
+        return self._deciding((utm_medium, utm_source, platform, in_app, referrer_host))
+
+    def _deciding(self, values: _Values) -> int:
+        for number, tests in enumerate(self._compiled, start=1):
+            if all(values[at] and pattern.fullmatch(values[at]) for at, pattern in tests):
+                return number
+        return 0
+
+    def _first_match(self, values: _Values) -> str:
+        number = self._deciding(values)
+        return self.rules[number - 1].channel if number else _without_rule(values)
 
 
-def _compile(number: int, rule: Rule) -> tuple[int, re.Pattern[str], str]:
-    words = [word.strip() for word in rule.pattern.split("|") if word.strip()]
-    if rule.field not in FIELDS:
-        raise RuleError(f"第 {number} 条规则：字段「{rule.field}」不存在,可用 {'、'.join(FIELDS)}")
-    if not words or not rule.channel:
+def _compile(number: int, rule: Rule) -> list[tuple[int, re.Pattern[str]]]:
+    if not rule.channel:
         raise RuleError(f"第 {number} 条规则：需要填写匹配内容和渠道")
-    below = r"(?:[^/]*\.)?" if rule.field == "referrer_host" else ""
+    tests = [_test(number, rule.field, rule.pattern)]
+    if rule.also_field:
+        tests.append(_test(number, rule.also_field, rule.also_pattern))
+    return tests
+
+
+def _test(number: int, field: str, text: str) -> tuple[int, re.Pattern[str]]:
+    words = [word.strip() for word in text.split("|") if word.strip()]
+    if field not in FIELDS:
+        raise RuleError(f"第 {number} 条规则：字段「{field}」不存在,可用 {'、'.join(FIELDS)}")
+    if not words:
+        raise RuleError(f"第 {number} 条规则：需要填写匹配内容和渠道")
+    if any(word.count("*") > MOST_STARS for word in words):
+        raise RuleError(f"第 {number} 条规则：一个词里最多用 {MOST_STARS} 个 *")
+    below = r"(?:[^/]*\.)?" if field == "referrer_host" else ""
     body = "|".join(re.escape(word).replace(r"\*", ".*") for word in words)
-    pattern = re.compile(f"{below}(?:{body})", re.IGNORECASE)
-    return FIELDS.index(rule.field), pattern, rule.channel
+    return FIELDS.index(field), re.compile(f"{below}(?:{body})", re.IGNORECASE)
 
 
-def _without_rule(values: tuple[str, str, str, str, str]) -> str:
+def _without_rule(values: _Values) -> str:
     medium, source, platform, in_app, referrer = values
     if medium or source or (platform and platform not in UNSPECIFIC_PLATFORMS):
         return "other"
@@ -220,7 +260,16 @@ def rules_from(rows: Iterable[Mapping[str, str]]) -> ChannelRules:
     >>> own.decide(utm_source="xhs-ads"), own.decide(utm_source="xhs")
     ('ads', 'xhs')
     """
-    own = (Rule(row["field"], row["pattern"], row["channel"]) for row in rows)
+    own = (
+        Rule(
+            row["field"],
+            row["pattern"],
+            row["channel"],
+            row.get("also_field", ""),
+            row.get("also_pattern", ""),
+        )
+        for row in rows
+    )
     return ChannelRules((*own, *DEFAULT_RULES.rules))
 
 

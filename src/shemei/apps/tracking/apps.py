@@ -14,12 +14,15 @@ class TrackingConfig(AppConfig):
         from shemei.apps.commerce.facts import register_code_owners
         from shemei.apps.tracking import queries, search, todos
         from shemei.apps.tracking.imports import Links
+        from shemei.apps.tracking.api import router
         from shemei.kernel import audit, registry
+        from shemei.kernel.api import api
         from shemei.kernel.imports.kinds import register
         from shemei.kernel.permissions import Permission as P
         from shemei.kernel.registry import CreateItem, NameSource, NavItem, SearchProvider
 
         audit.register(VERBS)
+        api.add_router("", router)
         register(Links())
         register_code_owners(queries.code_owners)
         registry.add_navigation(
@@ -60,6 +63,8 @@ VERBS = {
     "code.restored": "恢复优惠码「{label}」",
     "mark.set": "在二维码中间放上标志",
     "mark.removed": "二维码中间不再放标志",
+    "channels.changed": "改渠道规则：{rules}",
+    "channels.restored": "把渠道规则退回到 {when} 的那一版：{rules}",
     "care.changed": "{switch}短链目标网址的每天检查",
     "site.created": "登记网站「{label}」",
     "site.changed": "修改网站「{label}」：{fields}",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django_scopes import scopes_disabled
 
+from shemei.apps.tracking import channeling
 from shemei.apps.tracking.models import Link, Site
 from shemei.edge import linkbook, sites
 from shemei.edge.linkbook import LinkBook, LinkRecord
@@ -56,9 +57,10 @@ def publish(ids: list[int]) -> int:
 
 
 def publish_sites() -> int:
-    """Write the file that tells the edge which brand a tag belongs to."""
+    """Write the file that tells the edge which brand a tag belongs to, and the channel rules."""
     with scopes_disabled():
         rows = list(Site.objects.filter(is_active=True).select_related("workspace"))
+        channel_rules = channeling.latest_of_all()
     content = {
         site.key: {
             "workspace": site.workspace.key,
@@ -68,7 +70,8 @@ def publish_sites() -> int:
         for site in rows
         if site.workspace.is_active
     }
-    sites.publish_sites(settings.SHEMEI_HOME, {"sites": content, "channel_rules": {}})
+    whole = {"sites": content, "channel_rules": channel_rules}
+    sites.publish_sites(settings.SHEMEI_HOME, whole)
     return len(content)
 
 

@@ -206,3 +206,17 @@ class QrMark(WorkspaceOwned):
 
     def __str__(self) -> str:
         return "二维码标志"
+
+
+class ChannelRuleSet(WorkspaceOwned):
+    """A brand's own channel rules as they were saved once. The latest holds, the others are its history."""
+
+    rows = models.JSONField("规则", default=list)
+    author = models.CharField("谁保存的", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = "渠道规则"
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return "渠道规则"

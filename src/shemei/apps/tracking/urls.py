@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shemei.apps.tracking.views import care, codes, links, routing, sites, suspects
+from shemei.apps.tracking.views import care, channels, codes, links, routing, sites, suspects
 
 app_name = "tracking"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("many/", links.many, name="many"),
     path("preview/", links.preview, name="preview"),
     path("suspects/", suspects.suspects, name="suspects"),
+    path("channels/", channels.channels, name="channels"),
+    path("channels/try/", channels.try_out, name="try_channel"),
+    path("channels/<str:key>/restore/", channels.restore, name="restore_channels"),
     path("care/", care.care, name="care"),
     path("care/switch/", care.switch_care, name="switch_care"),
     path("care/check/", care.check_now, name="check_now"),

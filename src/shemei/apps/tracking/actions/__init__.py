@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shemei.apps.tracking.actions.care import change_care
+from shemei.apps.tracking.actions.channels import restore_channel_rules, set_channel_rules
 from shemei.apps.tracking.actions.codes import (
     archive_code,
     change_code,
@@ -39,7 +40,9 @@ __all__ = [
     "draft_link",
     "remove_mark",
     "reopen_site",
+    "restore_channel_rules",
     "restore_code",
     "restore_links",
+    "set_channel_rules",
     "set_mark",
 ]

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from shemei.apps.tracking import actions, figures, listings, qr, routing, rules
+from shemei.apps.tracking import actions, channeling, figures, listings, qr, routing, rules
 from shemei.apps.tracking.book import link_base, short_url
 from shemei.apps.tracking.forms import LinkEditForm, LinkForm, ManyLinksForm
 from shemei.apps.tracking.models import Link, QrMark
@@ -20,7 +20,7 @@ from shemei.kernel.permissions import Permission as P
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
-from shemei.warehouse.channels import channel_name, channel_of
+from shemei.warehouse.channels import channel_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,7 +223,7 @@ def _preview(request: HttpRequest, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _channel(link: Link) -> str:
-    decided = channel_of(
+    decided = channeling.rules_of(link.workspace).decide(
         utm_source=link.utm_source, utm_medium=link.utm_medium, platform=link.platform
     )
     return channel_name(decided)

@@ -1,0 +1,26 @@
+"""Events that the brand's own servers tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from shemei.apps.tracking.told import Told, event_of
+from shemei.kernel.outbox import log_once
+from shemei.kernel.permissions import Permission, require
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shemei.kernel.actor import Actor
+
+
+@transaction.atomic
+def take_events(workspace: Any, told: Sequence[Told], *, by: Actor) -> set[str]:
+    """Put events on their way to the log, each id once; returns the ids that are new.
+
+    Like hits at the edge they leave no audit entry: the log itself says what came and from where.
+    """
+    require(by, Permission.EVENTS)
+    return log_once([event_of(workspace, one) for one in told], workspace=workspace)
