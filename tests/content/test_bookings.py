@@ -16,11 +16,10 @@ from shemei.apps.content.rules import (
     differences,
     exposure,
     fell,
-    fold,
     identify,
-    news,
     plain_url,
 )
+from shemei.kernel.tellings import fold, news
 
 LABELS = Labels("xhs", "acc", "", "post", "")
 D1, D2, D3 = date(2026, 11, 1), date(2026, 11, 2), date(2026, 11, 3)

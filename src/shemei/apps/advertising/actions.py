@@ -16,6 +16,7 @@ from shemei.kernel import audit, outbox
 from shemei.kernel.actor import Actor
 from shemei.kernel.edits import assign
 from shemei.kernel.permissions import Permission, require
+from shemei.kernel.tellings import fold
 
 Pair = tuple[rules.Cost | None, rules.Cost | None]
 
@@ -64,7 +65,7 @@ def delete_spend(spend: Spend, *, by: Actor) -> None:
 
 def _keep_correction(spend: Spend, corrected: dict[str, Any]) -> None:
     SpendEntry.objects.create(
-        workspace_id=spend.workspace_id, identity=spend.identity, values=_plain(corrected)
+        workspace_id=spend.workspace_id, identity=spend.identity, told=_plain(corrected)
     )
 
 
@@ -87,22 +88,15 @@ def _words(amount: int) -> str:
 
 
 def imported(identity: str) -> dict[str, Any]:
-    """What imports said last of one line; the same file again is measured against it."""
-    rows = SpendEntry.objects.filter(identity=identity, state=SpendEntry.State.APPLIED).exclude(
-        batch=""
-    )
-    return rules.fold(rows.values_list("values", flat=True))
+    """What imports said last of one line."""
+    return SpendEntry.objects.filter(identity=identity).imported()
 
 
 def stage_entry(workspace: Any, identity: str, values: dict[str, Any], *, batch: str) -> bool:
     """Put down what an import tells of one line, to be booked when the file is in; False where it is no news."""
-    fresh = rules.news(values, imported(identity))
-    if fresh:
-        SpendEntry.objects.update_or_create(
-            identity=identity, batch=batch,
-            defaults={"workspace": workspace, "values": fresh, "state": SpendEntry.State.PENDING},
-        )  # fmt: skip
-    return bool(fresh)
+    return SpendEntry.objects.put_down(
+        values, batch=batch, identity=identity, workspace_id=workspace.pk
+    )
 
 
 @transaction.atomic
@@ -114,7 +108,7 @@ def apply_batch(workspace: Any, batch: str) -> int:
 @transaction.atomic
 def undo_batch(workspace: Any, batch: str) -> int:
     """Take back one import; lines that it corrected say again what they said before."""
-    SpendEntry.objects.filter(batch=batch, state=SpendEntry.State.PENDING).delete()
+    SpendEntry.objects.forget_pending(batch)
     return _turn(workspace, batch, SpendEntry.State.APPLIED, SpendEntry.State.UNDONE)
 
 
@@ -138,9 +132,9 @@ def _spends(identities: list[str]) -> Iterable[Spend]:
 def _settle(workspace: Any, identities: list[str], batch: str) -> None:
     """Let the table follow the entries: lines that nobody tells any more are gone."""
     tellings: dict[str, list[dict[str, Any]]] = {}
-    for entry in SpendEntry.objects.filter(identity__in=identities, state=SpendEntry.State.APPLIED):
+    for entry in SpendEntry.objects.filter(identity__in=identities).standing():
         tellings.setdefault(entry.identity, []).append(
-            {**entry.values, "by_import": bool(entry.batch)}
+            {**entry.told, "by_import": bool(entry.batch)}
         )
     kept = {row.identity: row for row in _spends(identities)}
     for identity in identities:
@@ -155,7 +149,7 @@ def _settle(workspace: Any, identities: list[str], batch: str) -> None:
 
 
 def _write(row: Spend, tellings: list[dict[str, Any]]) -> None:
-    held = {name: value for name, value in rules.fold(tellings).items() if name != "by_import"}
+    held = {name: value for name, value in fold(tellings).items() if name != "by_import"}
     if isinstance(held.get("day"), str):
         held["day"] = date.fromisoformat(held["day"])
     if assign(row, held) or row.pk is None:

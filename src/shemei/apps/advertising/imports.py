@@ -14,6 +14,7 @@ from shemei.apps.brand.queries import campaigns
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Group, ImportKind, Option, Row, Skip, Staged, Tally
 from shemei.kernel.permissions import Permission
+from shemei.kernel.tellings import news
 from shemei.platforms import PLATFORMS
 from shemei.warehouse.vocabulary import date_of
 
@@ -57,7 +58,7 @@ class Spends(ImportKind):
         tally, named = Tally(), _campaigns(batch)
         for group in groups:
             held = actions.imported(_identity(group[0].values))
-            _count(tally, bool(held), bool(rules.news(_line(group, named), held)))
+            _count(tally, bool(held), bool(news(_line(group, named), held)))
         return tally
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:

@@ -9,6 +9,7 @@ from django_scopes import ScopedManager
 
 from shemei.apps.advertising import rules
 from shemei.kernel.models import WorkspaceOwned
+from shemei.kernel.tellings import Telling
 from shemei.platforms import PLATFORMS, platform_of
 
 
@@ -88,22 +89,13 @@ class Spend(WorkspaceOwned):
         )
 
 
-class SpendEntry(WorkspaceOwned):
-    """One telling of a spend: by an import, or a correction by hand (no batch). Kept, so that an import can be undone."""
-
-    class State(models.TextChoices):
-        PENDING = "pending", "待入账"
-        APPLIED = "applied", "已入账"
-        UNDONE = "undone", "已撤销"
+class SpendEntry(Telling):
+    """One telling of a spend: by an import, or a correction by hand (no batch)."""
 
     identity = models.CharField("识别", max_length=320, db_index=True)
-    values = models.JSONField("所报", default=dict)
-    batch = models.CharField("导入批次", max_length=22, blank=True, db_index=True)
-    state = models.CharField("状态", max_length=8, choices=State.choices, default=State.APPLIED)
 
-    class Meta:
+    class Meta(Telling.Meta):
         verbose_name = "花费的来源"
-        ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["workspace", "identity", "batch"], name="one_spend_entry_per_batch", condition=~models.Q(batch="")

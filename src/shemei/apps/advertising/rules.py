@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 CREATOR_KIND = "达人"
 
@@ -48,23 +46,6 @@ def identity(
     '20261101|douyin|信息流|双11|||'
     """
     return "|".join((f"{day:%Y%m%d}", platform, kind, campaign, plan.strip(), creator, content))
-
-
-def fold(tellings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """What holds after several tellings: each value as last told; what a later one leaves out stays.
-
-    >>> fold([{"amount": 500, "clicks": 9}, {"amount": 520}])
-    {'amount': 520, 'clicks': 9}
-    """
-    held: dict[str, Any] = {}
-    for told in tellings:
-        held |= told
-    return held
-
-
-def news(told: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a telling that differ from what its kind of source said last."""
-    return {name: value for name, value in told.items() if held.get(name) != value}
 
 
 def per_thousand(amount: int, impressions: int | None) -> float | None:

@@ -22,6 +22,7 @@ from shemei.kernel import audit, outbox
 from shemei.kernel.actor import Actor
 from shemei.kernel.edits import assign
 from shemei.kernel.permissions import Permission, require
+from shemei.kernel.tellings import fold, news
 
 FOREIGN = {"account_key": "platform_account", "campaign_key": "campaign", "pillar_key": "pillar"}
 
@@ -85,8 +86,8 @@ def record_metrics(post: Post, *, by: Actor, day: date, **figures: int | None) -
     told = {name: value for name, value in figures.items() if value is not None}
     _check(post, day, told)
     _adopt(post)
-    held = rules.fold(_tellings(post, day))
-    if not (fresh := rules.news(told, held)):
+    held = MetricEntry.objects.filter(post=post, day=day).standing().held()
+    if not (fresh := news(told, held)):
         return False
     before = booked(post)
     MetricEntry.objects.create(workspace_id=post.workspace_id, post=post, day=day, told=fresh)
@@ -109,34 +110,24 @@ def _adopt(post: Post) -> None:
     known = MetricEntry.objects.filter(post=post).values("day")
     bare = PostMetric.objects.filter(post=post).exclude(day__in=known)
     MetricEntry.objects.bulk_create(
-        MetricEntry(workspace_id=post.workspace_id, post=post, day=row.day, told=row.told)
+        MetricEntry(
+            workspace_id=post.workspace_id, post=post, day=row.day, told=row.told | row.more
+        )
         for row in bare
     )
 
 
-def _tellings(post: Post, day: date, **where: Any) -> list[dict[str, int]]:
-    rows = MetricEntry.objects.filter(post=post, day=day, state=MetricEntry.State.APPLIED, **where)
-    return list(rows.values_list("told", flat=True))
+def imported(post: Post, day: date) -> dict[str, Any]:
+    """What imports said last of a post's day."""
+    return MetricEntry.objects.filter(post=post, day=day).imported()
 
 
-def imported(post: Post, day: date) -> dict[str, int]:
-    """What imports said last of a post's day; the same file again is measured against it."""
-    rows = MetricEntry.objects.filter(post=post, day=day, state=MetricEntry.State.APPLIED).exclude(
-        batch=""
-    )
-    return rules.fold(rows.values_list("told", flat=True))
-
-
-def stage_entry(post: Post, day: date, told: Mapping[str, int], *, batch: str) -> bool:
+def stage_entry(post: Post, day: date, told: Mapping[str, Any], *, batch: str) -> bool:
     """Put down what an import tells, to be booked when the whole file is in; False where it is no news."""
-    fresh = rules.news(told, imported(post, day))
-    if fresh:
-        _adopt(post)
-        MetricEntry.objects.update_or_create(
-            post=post, day=day, batch=batch,
-            defaults={"workspace_id": post.workspace_id, "told": fresh, "state": MetricEntry.State.PENDING},
-        )  # fmt: skip
-    return bool(fresh)
+    _adopt(post)
+    return MetricEntry.objects.put_down(
+        told, batch=batch, post=post, day=day, workspace_id=post.workspace_id
+    )
 
 
 @transaction.atomic
@@ -148,7 +139,7 @@ def apply_batch(workspace: Any, batch: str) -> int:
 @transaction.atomic
 def undo_batch(workspace: Any, batch: str) -> int:
     """Take back one import: its tellings, what they booked, and the posts that only it knew of."""
-    MetricEntry.objects.filter(batch=batch, state=MetricEntry.State.PENDING).delete()
+    MetricEntry.objects.forget_pending(batch)
     changed = _turn(workspace, batch, MetricEntry.State.APPLIED, MetricEntry.State.UNDONE)
     for post in Post.objects.filter(batch=batch):
         if not post.entries.filter(state=MetricEntry.State.APPLIED).exists() and not _worked_on(
@@ -182,13 +173,15 @@ def _settle(
     post: Post, before: Mapping[rules.Booking, int], *, source: str, batch: str = ""
 ) -> None:
     """Let the totals follow the entries, then let the log follow the totals."""
-    by_day: dict[date, list[dict[str, int]]] = {}
-    for entry in MetricEntry.objects.filter(post=post, state=MetricEntry.State.APPLIED):
+    by_day: dict[date, list[dict[str, Any]]] = {}
+    for entry in MetricEntry.objects.filter(post=post).standing():
         by_day.setdefault(entry.day, []).append(entry.told)
     kept = {row.day: row for row in PostMetric.objects.filter(post=post)}
     for day, tellings in by_day.items():
         row = kept.pop(day, None) or PostMetric(workspace_id=post.workspace_id, post=post, day=day)
-        if assign(row, dict.fromkeys(rules.FIGURES) | rules.fold(tellings)) or row.pk is None:
+        held = fold(tellings)
+        more = {name: held.pop(name) for name in rules.MORE if name in held}
+        if assign(row, dict.fromkeys(rules.FIGURES) | held | {"more": more}) or row.pk is None:
             row.source = source
             row.save()
     PostMetric.objects.filter(pk__in=[row.pk for row in kept.values()]).delete()

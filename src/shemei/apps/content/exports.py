@@ -71,16 +71,25 @@ FIELDS = (
     Field("finishes", "完播", cells.count, ("完播量", "完播数")),
     Field("finish_rate", "完播率", cells.ratio, ("完播率(%)", "整体完播率", "视频完播率", "阅读完成率")),
     Field("clicks", "链接点击", cells.count, ("链接点击量", "企微链接点击次数")),
+    Field("finish_5s_rate", "5 秒完播率", cells.ratio, ("5s完播率", "5秒完播率")),
+    Field("bounce_2s_rate", "2 秒跳出率", cells.ratio, ("2s跳出率", "2秒跳出率")),
+    Field("cover_ctr", "封面点击率", cells.ratio, ("封面点击率(%)",)),
+    Field("avg_watch_seconds", "平均播放时长", cells.seconds, ("人均观看时长", "均播时长", "平均观看时长"), note="秒"),
+    Field("read_minutes", "平均阅读时长", cells.decimal, ("平均阅读时长(分钟)",), note="分钟"),
+    Field("profile_visits", "主页访问", cells.count, ("主页访问量",)),
+    Field("hearts", "推荐（爱心）", cells.count, ("推荐",), note="视频号的爱心，与点赞是两个数"),
+    Field("danmaku", "弹幕", cells.count, ("弹幕数",)),
+    Field("coins", "投币", cells.count, ("硬币", "投币数")),
+    Field("read_users", "阅读人数", cells.count, ("阅读UV", "图文页阅读人数")),
+    Field("delivery_rate", "送达阅读率", cells.ratio),
+    Field("reward", "赞赏", cells.money, ("赞赏金额",)),
+    Field("forwards", "转发聊天和朋友圈", cells.count),
+    Field("organic_impressions", "自然曝光", cells.count),
+    Field("organic_plays", "自然阅读", cells.count),
+    Field("paid_impressions", "推广曝光", cells.count),
+    Field("paid_plays", "推广阅读", cells.count),
 )  # fmt: skip
 
-_MP_BY_ACCOUNT = (
-    "这份只有整个账号的合计，没有每一篇的标题，入库会与逐篇的数重复计算。"
-    "请在公众号后台「数据，内容分析，单篇」里导出逐篇的表再传。"
-)
-_NO_FIGURES = (
-    "里面是名单与报价，不是已发布内容的数。达人请在「达人」里登记；"
-    "合作的笔记发布后，传蒲公英「笔记投放报告」或创作后台的作品表。"
-)
 PRESETS = (
     Preset(
         "douyin_works", "抖音创作者中心「作品列表」",
@@ -117,24 +126,5 @@ PRESETS = (
         {"plays": "阅读/播放数", "likes": "点赞", "shares": "转发", "comments": "留言/评论", "collects": "收藏",
          "finish_rate": "阅读完成率", "follows": "阅读后关注"},
         {"platform": "wechat"},
-    ),
-    Preset(
-        "mp_days", "公众号「图文数据，按天」",
-        frozenset({"时间", "图文页阅读人数", "图文页阅读次数", "分享的次数", "收藏的次数"}), {},
-        refusal=_MP_BY_ACCOUNT,
-    ),
-    Preset(
-        "mp_channels", "公众号「图文数据，按渠道」",
-        frozenset({"图文页阅读人数-全部", "图文页阅读次数-全部", "分享转发次数-全部"}), {},
-        refusal=_MP_BY_ACCOUNT,
-    ),
-    *(
-        Preset(f"elsewhere_{key}", name, frozenset(signature), {}, refusal=_NO_FIGURES)
-        for key, name, signature in (
-            ("xingtu", "巨量星图「达人列表」", ("达人昵称", "星图ID", "预期CPM", "预期播放量")),
-            ("pgy", "蒲公英「博主列表」", ("蒲公英链接", "昵称", "图文报价", "视频报价")),
-            ("weiq", "WEIQ「微博达人」", ("直发CPM", "阅读中位数", "供稿直发", "供稿转发")),
-            ("chanmama", "蝉妈妈「商品列表」", ("商品名称", "近7天销量", "近30天销量", "佣金比例")),
-        )
     ),
 )  # fmt: skip

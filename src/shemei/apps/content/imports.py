@@ -17,6 +17,7 @@ from shemei.apps.content.models import MetricEntry, Post, PostMetric
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Group, ImportKind, Option, Row, Staged, Tally
 from shemei.kernel.permissions import Permission
+from shemei.kernel.tellings import news
 from shemei.platforms import PLATFORMS
 from shemei.warehouse.vocabulary import date_of, from_ts, int_day
 
@@ -90,9 +91,7 @@ class PostMetrics(ImportKind):
             post = known.find(group[0].values)
             if post is None:
                 tally.new += 1
-            elif any(
-                rules.news(told, actions.imported(post, day)) for day, told in _tellings(group)
-            ):
+            elif any(news(told, actions.imported(post, day)) for day, told in _tellings(group)):
                 tally.changed += 1
             else:
                 tally.same += 1
@@ -138,8 +137,8 @@ def _day_of_file(batch: ImportBatch) -> date:
     return uploaded if batch.option("day") == "today" else uploaded - timedelta(1)
 
 
-def _told(values: dict[str, Any]) -> dict[str, int]:
-    told = {name: values[name] for name in COUNTS if name in values}
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    told = {name: values[name] for name in (*COUNTS, *rules.MORE) if name in values}
     if "finishes" not in told and "finish_rate" in values and told.get("plays") is not None:
         told["finishes"] = round(told["plays"] * min(values["finish_rate"], 1.0))
     return told
@@ -190,9 +189,9 @@ def _group(values: dict[str, Any]) -> str:
     )
 
 
-def _tellings(group: Group) -> list[tuple[date, dict[str, int]]]:
+def _tellings(group: Group) -> list[tuple[date, dict[str, Any]]]:
     """What a group tells, day by day; where a day stands twice, later rows add to and win over earlier ones."""
-    by_day: dict[int, dict[str, int]] = {}
+    by_day: dict[int, dict[str, Any]] = {}
     for row in sorted(group, key=lambda r: r.number):
         by_day[row.values["day"]] = by_day.get(row.values["day"], {}) | row.values["told"]
     return [(date_of(day), told) for day, told in sorted(by_day.items())]

@@ -11,6 +11,7 @@ from django_scopes import ScopedManager
 
 from shemei.apps.content import rules
 from shemei.kernel.models import WorkspaceOwned
+from shemei.kernel.tellings import Telling
 from shemei.platforms import PLATFORMS, platform_of
 
 
@@ -116,23 +117,14 @@ class Post(WorkspaceOwned):
         )
 
 
-class MetricEntry(WorkspaceOwned):
-    """One telling of a post's totals for a day, by hand (no batch) or by an import. Kept for ever, so it can be undone."""
-
-    class State(models.TextChoices):
-        PENDING = "pending", "待入账"
-        APPLIED = "applied", "已入账"
-        UNDONE = "undone", "已撤销"
+class MetricEntry(Telling):
+    """One telling of a post's totals for a day, by hand (no batch) or by an import."""
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="entries")
     day = models.DateField("数据日期")
-    told = models.JSONField("所报数字", default=dict)
-    batch = models.CharField("导入批次", max_length=22, blank=True, db_index=True)
-    state = models.CharField("状态", max_length=8, choices=State.choices, default=State.APPLIED)
 
-    class Meta:
+    class Meta(Telling.Meta):
         verbose_name = "内容数据的来源"
-        ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["post", "day", "batch"], name="one_metric_entry_per_batch", condition=~models.Q(batch="")
@@ -157,6 +149,7 @@ class PostMetric(WorkspaceOwned):
     follows = models.BigIntegerField("涨粉", null=True, blank=True)
     finishes = models.BigIntegerField("完播", null=True, blank=True)
     clicks = models.BigIntegerField("链接点击", null=True, blank=True)
+    more = models.JSONField("其他数", default=dict)
     source = models.CharField(
         "来源",
         max_length=10,

@@ -19,6 +19,28 @@ FIGURES: tuple[str, ...] = (
     "impressions", "plays", "likes", "comments", "shares", "collects", "follows", "finishes", "clicks",
 )  # fmt: skip
 
+MORE: dict[str, tuple[str, str]] = {
+    "finish_rate": ("完播率", "ratio"),
+    "finish_5s_rate": ("5 秒完播率", "ratio"),
+    "bounce_2s_rate": ("2 秒跳出率", "ratio"),
+    "cover_ctr": ("封面点击率", "ratio"),
+    "avg_watch_seconds": ("平均播放时长", "seconds"),
+    "read_minutes": ("平均阅读时长", "minutes"),
+    "profile_visits": ("主页访问", "count"),
+    "hearts": ("推荐（爱心）", "count"),
+    "danmaku": ("弹幕", "count"),
+    "coins": ("投币", "count"),
+    "read_users": ("阅读人数", "count"),
+    "delivery_rate": ("送达阅读率", "ratio"),
+    "reward": ("赞赏", "money"),
+    "forwards": ("转发聊天和朋友圈", "count"),
+    "paid_impressions": ("推广曝光", "count"),
+    "paid_plays": ("推广阅读", "count"),
+    "organic_impressions": ("自然曝光", "count"),
+    "organic_plays": ("自然阅读", "count"),
+}
+"""What back-ends tell beside the figures: name → (label, unit). Kept as told and shown, never added up or logged."""
+
 LOGGED: dict[str, tuple[str, str]] = {
     "exposure": ("impression", ""),
     "likes": ("engage", "like"),
@@ -59,23 +81,6 @@ class Booking:
     kind: str
     action: str
     labels: Labels
-
-
-def fold(tellings: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    """What holds after several tellings: each figure as last told; what a later one leaves out stays.
-
-    >>> fold([{"likes": 5, "plays": 90}, {"plays": 120}])
-    {'likes': 5, 'plays': 120}
-    """
-    held: dict[str, int] = {}
-    for told in tellings:
-        held |= told
-    return held
-
-
-def news(told: Mapping[str, int], held: Mapping[str, int]) -> dict[str, int]:
-    """The figures of a telling that differ from what its kind of source said last."""
-    return {figure: total for figure, total in told.items() if held.get(figure) != total}
 
 
 def exposure(told: Mapping[str, int]) -> int | None:

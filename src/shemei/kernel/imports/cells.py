@@ -179,6 +179,22 @@ def decimal(value: Any) -> float:
     return float(number)
 
 
+_CLOCK = re.compile(r"^(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)$")
+_PARTED = re.compile(r"^(?:(\d{1,3})分钟?)?(\d{1,3}(?:\.\d+)?)[秒sS]$")
+
+
+def seconds(value: Any) -> float:
+    """A duration: ``15.20秒``, ``00:01:05``, ``1分05秒``, ``65``."""
+    if isinstance(value, time):
+        return value.hour * 3600 + value.minute * 60 + value.second + value.microsecond / 1e6
+    written = half_width(value)[:LONGEST] if isinstance(value, str) else ""
+    if found := _CLOCK.match(written):
+        return int(found[1] or 0) * 3600 + int(found[2]) * 60 + float(found[3])
+    if found := _PARTED.match(written):
+        return int(found[1] or 0) * 60 + float(found[2])
+    return decimal(value)
+
+
 def ratio(value: Any) -> float:
     """A share between 0 and 1: ``12.3%``, ``0.123`` and ``12.3`` are the same."""
     written = half_width(value) if isinstance(value, str) else value
