@@ -30,6 +30,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 from ninja.security import HttpBearer
 
+from shemei.kernel.http import ApiRequest
 from shemei.kernel.idempotency import MAX_KEY, Answer, Conflict, once
 from shemei.kernel.permissions import Forbidden
 
@@ -205,7 +206,7 @@ def idempotent(operation: Callable[..., Any]) -> Callable[..., Any]:
     """Let an operation honour ``Idempotency-Key``; it returns a schema, a dict, or ``(status, either)``."""
 
     @wraps(operation)
-    def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
+    def guarded(request: ApiRequest, *args: Any, **kwargs: Any) -> Any:
         key = request.headers.get("Idempotency-Key", "")
         if not key:
             return operation(request, *args, **kwargs)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django_scopes import scope
 
 from shemei.kernel.actor import Actor
 from shemei.kernel.api import problem
+from shemei.kernel.http import place
 from shemei.kernel.throttle import Bucket
 from shemei.kernel.urls import holds_nul
+from shemei.kernel.workspace import Workspace
 
 BUCKET = Bucket("api", burst=120, per_second=20)
-KeyReader = Callable[[str], tuple[Any, Actor] | None]
+KeyReader = Callable[[str], tuple[Workspace, Actor] | None]
 _readers: list[KeyReader] = []
 
 
@@ -27,24 +28,25 @@ class ApiMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: Any) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith("/api/"):
             return self.get_response(request)
-        request.workspace = request.actor = request.member = None
+        place(request)
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         known = _owner_of(secret.strip()) if scheme.lower() == "bearer" else None
         if known is None:
             return _as_problem(self.get_response(request))
-        request.workspace, request.actor = known
-        if wait := BUCKET.take(request.actor.id):
+        workspace, actor = known
+        place(request, workspace=workspace, actor=actor)
+        if wait := BUCKET.take(actor.id):
             return _too_many(wait)
         if holds_nul(request):
             return problem(400, "网址里有不能用的字符（NUL）。")
-        with scope(workspace=request.workspace):
+        with scope(workspace=workspace):
             return _as_problem(self.get_response(request))
 
 
-def _owner_of(secret: str) -> tuple[Any, Actor] | None:
+def _owner_of(secret: str) -> tuple[Workspace, Actor] | None:
     return next((known for reader in _readers if (known := reader(secret))), None)
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from django.db import models
 
     from shemei.kernel.actor import Actor
+    from shemei.kernel.workspace import Workspace
 
 VERBS: dict[str, str] = {}
 
@@ -36,7 +37,7 @@ def record(
     subject: models.Model | None,
     *,
     by: Actor,
-    workspace: models.Model | None = None,
+    workspace: Workspace | None = None,
     **details: Any,
 ) -> AuditEntry:
     """Append one entry; ``label`` defaults to the subject's text. An unregistered verb is a defect: KeyError."""

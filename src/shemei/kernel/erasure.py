@@ -9,8 +9,8 @@ from django_scopes import scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
+    from shemei.kernel.workspace import Workspace
     from shemei.warehouse.tombstones import Erased
 
 _handlers: dict[str, Callable[[Erased], int]] = {}
@@ -24,7 +24,7 @@ def add_erasure(name: str, handler: Callable[[Erased], int]) -> None:
     _handlers[name] = handler
 
 
-def erase_operational(workspace: Any, person: Erased) -> dict[str, int]:
+def erase_operational(workspace: Workspace, person: Erased) -> dict[str, int]:
     """Call every room's handler for one person; returns name → rows, all or nothing."""
     with scope(workspace=workspace), transaction.atomic():
         return {name: handler(person) for name, handler in _handlers.items()}

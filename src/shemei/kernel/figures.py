@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Case, FloatField, Value, When
@@ -16,6 +16,10 @@ from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Answer, Lake
 from shemei.warehouse.questions import Series, Totals
 from shemei.warehouse.vocabulary import int_day
+
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+    from shemei.kernel.workspace import Workspace
 
 LONG_AGO = date(2015, 1, 1)
 MOST_RANKED = 400
@@ -37,7 +41,7 @@ def ask(question: Any) -> Answer:
 
 
 def figures_by(
-    workspace: Any,
+    workspace: Workspace,
     by: str,
     metrics: tuple[str, ...],
     *,
@@ -58,7 +62,7 @@ def figures_by(
 
 
 def totals(
-    workspace: Any,
+    workspace: Workspace,
     metrics: tuple[str, ...],
     *,
     first: date = LONG_AGO,
@@ -78,7 +82,7 @@ def totals(
 
 
 def series(
-    workspace: Any,
+    workspace: Workspace,
     metrics: tuple[str, ...],
     first: date,
     last: date,
@@ -98,7 +102,7 @@ def series(
     return ask(question).rows.to_pylist()
 
 
-def asked_sort(request: Any) -> str:
+def asked_sort(request: BrandRequest) -> str:
     """The column that a list's address asks to sort by, whichever way."""
     return request.GET.get("sort", "").lstrip("-")
 
@@ -123,13 +127,13 @@ MODEL_NAMES = {
 }
 
 
-def model_name(workspace: Any) -> str:
+def model_name(workspace: Workspace) -> str:
     """The one attribution model that the workspace has chosen; named beside every credited figure."""
     return MODEL_NAMES[workspace.attribution_model]
 
 
 def credited_by(
-    workspace: Any, by: str, *, first: date | None = None, last: date | None = None
+    workspace: Workspace, by: str, *, first: date | None = None, last: date | None = None
 ) -> dict[str, Credit]:
     """Orders and money credited to each value of a dimension, by the workspace's model; by default of 90 days."""
     until = last or today()

@@ -11,13 +11,16 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from shemei.kernel.models import IdempotencyRecord
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 KEPT = timedelta(days=2)
 MAX_KEY = 255
@@ -40,7 +43,7 @@ class Answer:
     replayed: bool = False
 
 
-def once(workspace: Any, key: str, request: bytes, work: Callable[[], Answer]) -> Answer:
+def once(workspace: Workspace, key: str, request: bytes, work: Callable[[], Answer]) -> Answer:
     """Do ``work`` for ``key`` at most once; a later call with the same ``request`` gets the same answer.
 
     Raises :class:`Conflict` where ``key`` belongs to another request.
@@ -53,7 +56,7 @@ def once(workspace: Any, key: str, request: bytes, work: Callable[[], Answer]) -
 
 
 @transaction.atomic
-def _first(workspace: Any, name: str, digest: str, work: Callable[[], Answer]) -> Answer:
+def _first(workspace: Workspace, name: str, digest: str, work: Callable[[], Answer]) -> Answer:
     record = IdempotencyRecord(workspace=workspace, name=name, request_hash=digest)
     if IdempotencyRecord.objects.filter(workspace=workspace, name=name).exists():
         raise _Taken
@@ -67,7 +70,7 @@ def _first(workspace: Any, name: str, digest: str, work: Callable[[], Answer]) -
     return answer
 
 
-def _again(workspace: Any, name: str, digest: str) -> Answer:
+def _again(workspace: Workspace, name: str, digest: str) -> Answer:
     record = IdempotencyRecord.objects.get(workspace=workspace, name=name)
     if record.request_hash != digest:
         raise Conflict("这个 Idempotency-Key 用过，但那次的内容不同。请为新的请求换一个键。")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from shemei.kernel.http import BrandRequest
     from shemei.kernel.permissions import Permission
+    from shemei.kernel.workspace import Workspace
 
 GROUPS: tuple[str, ...] = ("", "策划", "内容", "增长", "效果", "客户", "守护", "设置")
 
@@ -98,7 +100,7 @@ def add_todo(*sources: Callable[[Any], Iterable[Todo]]) -> None:
     todo.extend(sources)
 
 
-def todos_of(request: Any) -> list[Todo]:
+def todos_of(request: BrandRequest) -> list[Todo]:
     """Everything that waits for this member, room after room; asked once per request."""
     if not hasattr(request, "todos"):
         request.todos = [item for source in todo for item in source(request)]
@@ -137,7 +139,7 @@ def add_names(kind: str, source: NameSource) -> None:
     names[kind] = source
 
 
-def names_of(kind: str, workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+def names_of(kind: str, workspace: Workspace, keys: Iterable[str]) -> dict[str, Named]:
     """The known keys of one kind; a key that no room knows any more is left out."""
     wanted = [key for key in keys if key]
     return names[kind].lookup(workspace, wanted) if kind in names and wanted else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django_scopes import scopes_disabled
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from shemei.kernel.actor import Actor
+    from shemei.kernel.workspace import Workspace
 
 SILENT = timedelta(minutes=30)
 
@@ -49,7 +50,7 @@ class Progress:
         self.task.save(update_fields=["done", "total", "step", "updated_at"])
 
 
-def create(workspace: Any, title: str, *, by: Actor) -> LongTask:
+def create(workspace: Workspace, title: str, *, by: Actor) -> LongTask:
     return LongTask.objects.create(
         workspace=workspace, title=title, started_by=by.name, starter=by.id
     )

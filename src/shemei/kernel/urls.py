@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
-def wurl(workspace: Any, name: str, *args: object) -> str:
+    from shemei.kernel.workspace import Workspace
+
+
+def wurl(workspace: Workspace, name: str, *args: object) -> str:
     """Reverse a room's URL name inside ``workspace``: ``wurl(ws, "tracking:link", link.key)``."""
     return reverse(name, args=(workspace.key, *args))
 
 
-def holds_nul(request: Any) -> bool:
+def holds_nul(request: HttpRequest) -> bool:
     """Whether an address holds the NUL character: no text is written with it, and PostgreSQL keeps none."""
     return "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")

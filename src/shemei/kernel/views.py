@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from time import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from shemei.kernel.permissions import Permission, require
 from shemei.kernel.urls import wurl
+
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
 
 View = Callable[..., HttpResponse]
 PERIOD_KEYS = ("range", "from", "to", "compare", "cfrom", "cto")
@@ -27,7 +30,7 @@ def allow(permission: Permission) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: BrandRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if getattr(request, "actor", None) is None:
                 return redirect_to_login(request.get_full_path())
             require(request.actor, permission)
@@ -44,12 +47,12 @@ def beside(page: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def placed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def placed(request: BrandRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if getattr(request, "htmx", False):
                 return view(request, *args, **kwargs)
             kept = [(key, value) for key, value in request.GET.items() if key in PERIOD_KEYS]
             query = urlencode([*kept, ("drawer", request.get_full_path())])
-            return HttpResponseRedirect(f"{wurl(request.workspace, page)}?{query}")  # type: ignore[attr-defined]
+            return HttpResponseRedirect(f"{wurl(request.workspace, page)}?{query}")
 
         return placed
 
@@ -71,13 +74,13 @@ def recently_authenticated(view: View) -> View:
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: BrandRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return view(request, *args, **kwargs) if is_recent(request) else ask_again(request)
 
     return guarded
 
 
-def is_recent(request: Any) -> bool:
+def is_recent(request: BrandRequest) -> bool:
     """Whether a member proved who they are within the last quarter of an hour; keys always did."""
     if getattr(request, "member", None) is None:
         return True
@@ -85,7 +88,7 @@ def is_recent(request: Any) -> bool:
     return bool(records) and time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
-def ask_again(request: HttpRequest) -> HttpResponse:
+def ask_again(request: BrandRequest) -> HttpResponse:
     """Send a member to prove again who they are, and then back to the page they were on."""
     methods = get_adapter().get_reauthentication_methods(request.user)
     back = request.get_full_path() if request.method == "GET" else _page_before(request)
@@ -95,7 +98,7 @@ def ask_again(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(url)
 
 
-def _page_before(request: HttpRequest) -> str:
+def _page_before(request: BrandRequest) -> str:
     referrer = request.headers.get("Referer", "")
     safe = url_has_allowed_host_and_scheme(referrer, {request.get_host()}, request.is_secure())
     return referrer if safe else request.path

@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django_scopes import scope
 
 from shemei.apps.accounts import queries
+from shemei.kernel.http import place
 from shemei.kernel.permissions import Forbidden
 from shemei.kernel.urls import holds_nul
 
@@ -31,9 +32,9 @@ class WorkspaceMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: Any) -> HttpResponse:
-        request.workspace = request.member = request.actor = None
-        request.brands = SimpleLazyObject(lambda: _brands_of(request.user))
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        place(request)
+        vars(request).update(brands=SimpleLazyObject(lambda: _brands_of(request.user)))
         inside = _INSIDE.match(request.path_info)
         if not inside:
             return self.get_response(request)
@@ -45,15 +46,17 @@ class WorkspaceMiddleware:
         if member is None:
             told = {"exception": Http404("没有这个品牌空间，或你不是它的成员。")}
             return render(request, "404.html", told, status=404)
-        request.workspace, request.member, request.actor = member.workspace, member, member.actor
+        place(request, workspace=member.workspace, actor=member.actor, member=member)
         with scope(workspace=member.workspace):
             queries.seen(member)
             return self.get_response(request)
 
-    def process_view(self, request: Any, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
+    ) -> None:
         kwargs.pop("workspace_key", None)
 
-    def process_exception(self, request: Any, error: Exception) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Forbidden):
             return render(request, "403.html", {"error": error}, status=403)
         return None

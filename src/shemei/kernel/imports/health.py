@@ -17,6 +17,9 @@ from shemei.kernel.urls import wurl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shemei.kernel.http import BrandRequest
+    from shemei.kernel.workspace import Workspace
+
 LATE = 3
 """Days without new figures after which somebody is told; back-ends are a day behind anyway."""
 
@@ -55,13 +58,13 @@ def add_source(source: Source) -> None:
     sources.append(source)
 
 
-def subjects(workspace: Any) -> list[Subject]:
+def subjects(workspace: Workspace) -> list[Subject]:
     """Everything that figures are expected of, the longest silent first, those never heard of last."""
     found = [subject for source in sources for subject in source(workspace)]
     return sorted(found, key=lambda s: (s.last is None, -(s.days or 0), s.platform, s.name))
 
 
-def silent(request: Any) -> Iterator[Todo]:
+def silent(request: BrandRequest) -> Iterator[Todo]:
     """One to-do for all accounts whose figures have stopped."""
     if not request.actor.can(Permission.IMPORT):
         return

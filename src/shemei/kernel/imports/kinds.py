@@ -12,6 +12,7 @@ from shemei.kernel.permissions import Permission
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
     from shemei.kernel.imports.models import ImportBatch
+    from shemei.kernel.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Option:
     default: str
     more: Callable[[Any], Sequence[tuple[str, str]]] | None = None
 
-    def choices_in(self, workspace: Any) -> list[tuple[str, str]]:
+    def choices_in(self, workspace: Workspace) -> list[tuple[str, str]]:
         return [*self.choices, *(self.more(workspace) if self.more else ())]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from shemei.kernel.imports import files
 from shemei.kernel.imports.errors import ImportError_
@@ -24,10 +24,11 @@ from shemei.kernel.permissions import require
 
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
+    from shemei.kernel.workspace import Workspace
 
 
 def receive(
-    workspace: Any,
+    workspace: Workspace,
     source: IO[bytes],
     name: str,
     *,

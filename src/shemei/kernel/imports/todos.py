@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -16,12 +16,14 @@ from shemei.kernel.urls import wurl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shemei.kernel.http import BrandRequest
+
 State = ImportBatch.State
 FRESH = timedelta(days=14)
 MOST = 10
 
 
-def waiting(request: Any) -> Iterator[Todo]:
+def waiting(request: BrandRequest) -> Iterator[Todo]:
     """Newest first; older than two weeks is history, and a later clean import of its kind repairs the rows."""
     if not request.actor.can(Permission.IMPORT):
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shemei.kernel.imports import actions, jobs
 from shemei.kernel.imports.models import ImportBatch
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from shemei.kernel.actor import Actor
+    from shemei.kernel.workspace import Workspace
 
 MOST = 50
 State = ImportBatch.State
@@ -90,7 +91,7 @@ def write_clean(batches: Sequence[ImportBatch], *, by: Actor) -> int:
     return sum(jobs.begin(batch, "write", by=by) for batch in clean)
 
 
-def asked(workspace: Any, keys: str, *, by: Actor) -> list[ImportBatch]:
+def asked(workspace: Workspace, keys: str, *, by: Actor) -> list[ImportBatch]:
     """The batches named by ``keys`` (a comma between them), in that order, that this actor may see."""
     wanted = [key for key in keys.split(",") if key][:MOST]
     rows = ImportBatch.objects.select_related("workspace", "task").filter(

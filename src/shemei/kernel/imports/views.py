@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -21,11 +21,14 @@ from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import View, allow, get_row
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 State = ImportBatch.State
 STEPS = ("选文件", "对表头", "核对", "入库")
 
 
-def _batch(request: HttpRequest, key: str) -> ImportBatch:
+def _batch(request: BrandRequest, key: str) -> ImportBatch:
     found: ImportBatch = get_row(ImportBatch.objects.select_related("workspace", "task"), key)
     require(request.actor, found.kind_of.permission)
     return found
@@ -37,7 +40,7 @@ def _to(batch: ImportBatch, name: str = "imports:batch") -> HttpResponse:
 
 @allow(Permission.IMPORT)
 @require_http_methods(["GET", "POST"])
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: BrandRequest) -> HttpResponse:
     kinds = kinds_for(request.actor)
     asked = request.POST.get("kind", request.GET.get("kind", ""))
     kind = asked if asked in {one.key for one in kinds} else ""
@@ -65,7 +68,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "imports/upload.html", context)
 
 
-def _receive(request: HttpRequest, kind: str) -> tuple[list[ImportBatch], list[tuple[str, str]]]:
+def _receive(request: BrandRequest, kind: str) -> tuple[list[ImportBatch], list[tuple[str, str]]]:
     received, refused = [], []
     for file in request.FILES.getlist("file"):
         try:
@@ -83,7 +86,7 @@ def _receive(request: HttpRequest, kind: str) -> tuple[list[ImportBatch], list[t
 
 @allow(Permission.IMPORT)
 @require_http_methods(["GET", "POST"])
-def several(request: HttpRequest) -> HttpResponse:
+def several(request: BrandRequest) -> HttpResponse:
     """The files of one upload beside each other; posting writes all that are clean."""
     keys = request.GET.get("in", "")
     batches = together.asked(request.workspace, keys, by=request.actor)
@@ -104,7 +107,7 @@ def several(request: HttpRequest) -> HttpResponse:
     return render(request, "imports/together.html", context)
 
 
-def _refused_once(request: HttpRequest) -> list[tuple[str, str]]:
+def _refused_once(request: BrandRequest) -> list[tuple[str, str]]:
     """What was turned away is said on the page that follows the upload; refreshes of it leave it standing."""
     polled = getattr(request, "htmx", False)
     return [] if polled else list(map(tuple, request.session.pop("imports.refused", [])))
@@ -112,14 +115,14 @@ def _refused_once(request: HttpRequest) -> list[tuple[str, str]]:
 
 @allow(Permission.IMPORT)
 @require_http_methods(["GET", "POST"])
-def history(request: HttpRequest) -> HttpResponse:
+def history(request: BrandRequest) -> HttpResponse:
     rows = ImportBatch.objects.select_related("workspace")
     return listings.HISTORY.respond(request, rows, "imports/history.html")
 
 
 @allow(Permission.IMPORT)
 @require_GET
-def freshness(request: HttpRequest) -> HttpResponse:
+def freshness(request: BrandRequest) -> HttpResponse:
     """Which account has had no figures since when."""
     context = {"subjects": health.subjects(request.workspace), "late": health.LATE}
     return render(request, "imports/health.html", context)
@@ -127,7 +130,7 @@ def freshness(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.IMPORT)
 @require_GET
-def batch(request: HttpRequest, key: str) -> HttpResponse:
+def batch(request: BrandRequest, key: str) -> HttpResponse:
     """Wherever the batch stands: mapping, progress, check or result."""
     found = _batch(request, key)
     if found.state in (State.CHECKING, State.WRITING):
@@ -160,7 +163,7 @@ def _context(found: ImportBatch, step: int) -> dict[str, Any]:
 
 
 def _mapping_page(
-    request: HttpRequest, found: ImportBatch, form: MappingForm, error: str = ""
+    request: BrandRequest, found: ImportBatch, form: MappingForm, error: str = ""
 ) -> HttpResponse:
     try:
         lines = screens.field_lines(form, _chosen(form, found))
@@ -178,7 +181,7 @@ def _chosen(form: MappingForm, found: ImportBatch) -> dict[str, int]:
 
 @allow(Permission.IMPORT)
 @require_http_methods(["GET", "POST"])
-def mapping(request: HttpRequest, key: str) -> HttpResponse:
+def mapping(request: BrandRequest, key: str) -> HttpResponse:
     """The mapping page again after a check, and its confirmation, which starts the check."""
     found = _batch(request, key)
     form = MappingForm(request.POST or None, found)
@@ -196,7 +199,7 @@ def _or_say(view: View) -> View:
     """A file that is gone, or a batch that is done: 404 where one reads, back to the batch where one acts."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, key: str) -> HttpResponse:
+    def guarded(request: BrandRequest, key: str) -> HttpResponse:
         try:
             return view(request, key)
         except ImportError_ as error:
@@ -211,7 +214,7 @@ def _or_say(view: View) -> View:
 @allow(Permission.IMPORT)
 @require_GET
 @_or_say
-def preview(request: HttpRequest, key: str) -> HttpResponse:
+def preview(request: BrandRequest, key: str) -> HttpResponse:
     """What the columns chosen so far would give, while they are being chosen."""
     found = _batch(request, key)
     form = MappingForm(request.GET, found)
@@ -222,7 +225,7 @@ def preview(request: HttpRequest, key: str) -> HttpResponse:
 @allow(Permission.IMPORT)
 @require_POST
 @_or_say
-def kind(request: HttpRequest, key: str) -> HttpResponse:
+def kind(request: BrandRequest, key: str) -> HttpResponse:
     found = _batch(request, key)
     asked = request.POST.get("kind", "")
     if asked not in {one.key for one in kinds_for(request.actor)}:
@@ -234,7 +237,7 @@ def kind(request: HttpRequest, key: str) -> HttpResponse:
 @allow(Permission.IMPORT)
 @require_POST
 @_or_say
-def repair(request: HttpRequest, key: str) -> HttpResponse:
+def repair(request: BrandRequest, key: str) -> HttpResponse:
     """「照此改」: take the suggestion for one kind of mistake and check again."""
     found = _batch(request, key)
     actions.accept_suggestion(found, request.POST.get("group", "")[:80], by=request.actor)
@@ -245,7 +248,7 @@ def repair(request: HttpRequest, key: str) -> HttpResponse:
 @allow(Permission.IMPORT)
 @require_POST
 @_or_say
-def write(request: HttpRequest, key: str) -> HttpResponse:
+def write(request: BrandRequest, key: str) -> HttpResponse:
     found = _batch(request, key)
     jobs.begin(found, "write", by=request.actor)
     return _to(found)
@@ -253,7 +256,7 @@ def write(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(Permission.IMPORT)
 @require_POST
-def cancel(request: HttpRequest, key: str) -> HttpResponse:
+def cancel(request: BrandRequest, key: str) -> HttpResponse:
     """Stop what runs, or drop what has not been written."""
     found = _batch(request, key)
     if found.task and found.task.is_open:
@@ -271,7 +274,7 @@ def cancel(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(Permission.IMPORT)
 @require_POST
-def undo(request: HttpRequest, key: str) -> HttpResponse:
+def undo(request: BrandRequest, key: str) -> HttpResponse:
     found = _batch(request, key)
     try:
         actions.undo(found, by=request.actor)
@@ -285,7 +288,7 @@ def undo(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(Permission.IMPORT)
 @require_GET
-def errors(request: HttpRequest, key: str) -> HttpResponse:
+def errors(request: BrandRequest, key: str) -> HttpResponse:
     found = _batch(request, key)
     path = files.folder(found.key) / files.ERRORS
     if not path.exists():
@@ -298,7 +301,7 @@ def errors(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(Permission.IMPORT)
 @require_GET
-def template(request: HttpRequest, kind: str) -> HttpResponse:
+def template(request: BrandRequest, kind: str) -> HttpResponse:
     """An empty table of one kind with its headers and an example row."""
     known = {one.key for one in kinds_for(request.actor)}
     if kind not in known:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
 from shemei.kernel import tasks
+from shemei.kernel.http import BrandRequest, place
 from shemei.kernel.jobs import enqueue_on_commit, every, job
 from shemei.kernel.models import LongTask, Notification
 from shemei.kernel.notify import notify
@@ -61,7 +62,7 @@ def path_of(task: LongTask, name: str) -> Path:
     return place
 
 
-def begin(request: Any, noun: str, total: int) -> HttpResponse:
+def begin(request: BrandRequest, noun: str, total: int) -> HttpResponse:
     """Queue the export and go back to the list, where the bar shows how far it is."""
     task = tasks.create(request.workspace, f"导出 {noun} {total:,} 行", by=request.actor)
     query = request.GET.copy()
@@ -90,11 +91,10 @@ def _open_again(
     members: Any = Notification._meta.get_field("member").related_model
     who = members.objects.select_related("user", "workspace").get(key=member, is_active=True)
     export = Export(task, progress)
-    request: Any = HttpRequest()
+    request = place(HttpRequest(), workspace=who.workspace, actor=who.actor, member=who)
     request.method, request.path, request.path_info = "GET", path, path
     request.META["QUERY_STRING"], request.GET = query, QueryDict(query)
-    request.user, request.member, request.workspace = who.user, who, who.workspace
-    request.actor, request.export_task = who.actor, export
+    vars(request).update(user=who.user, export_task=export)
     found = resolve(path)
     found.kwargs.pop("workspace_key", None)
     found.func(request, *found.args, **found.kwargs)

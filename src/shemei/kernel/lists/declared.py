@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from shemei.kernel.http import BrandRequest
     from shemei.kernel.permissions import Permission
 
 Tone = Literal["good", "warn", "danger", "info", "quiet", "open"]
@@ -72,7 +73,7 @@ class Filter:
     multiple: bool = False
     kind: Literal["choice", "period"] = "choice"
 
-    def options(self, request: HttpRequest) -> Choices:
+    def options(self, request: BrandRequest) -> Choices:
         if not callable(self.choices):
             return self.choices
         takes = inspect.signature(self.choices).parameters

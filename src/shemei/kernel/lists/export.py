@@ -25,8 +25,7 @@ from shemei.platforms import platform_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django.http import HttpRequest
-
+    from shemei.kernel.http import BrandRequest
     from shemei.kernel.lists.listing import Listing
 
 FORMATS = {
@@ -38,11 +37,11 @@ AT_ONCE = 2_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def respond(request: HttpRequest, listing: Listing, rows: Rows, kind: str) -> HttpResponse:
+def respond(request: BrandRequest, listing: Listing, rows: Rows, kind: str) -> HttpResponse:
     """The whole matching list as a file: a short one at once, a long one in the background."""
     if task := getattr(request, "export_task", None):
         return _write(request, listing, rows, kind, task)
-    require(request.actor, Permission.EXPORT)  # type: ignore[attr-defined]
+    require(request.actor, Permission.EXPORT)
     if not is_recent(request):
         return ask_again(request)
     total = count(rows)
@@ -58,7 +57,7 @@ def respond(request: HttpRequest, listing: Listing, rows: Rows, kind: str) -> Ht
 
 
 def _write(
-    request: HttpRequest, listing: Listing, rows: Rows, kind: str, task: background.Export
+    request: BrandRequest, listing: Listing, rows: Rows, kind: str, task: background.Export
 ) -> HttpResponse:
     total = count(rows)
     with task.file(file_name(listing.noun, kind)) as out:
@@ -67,8 +66,8 @@ def _write(
     return HttpResponse(status=204)
 
 
-def _record(request: HttpRequest, listing: Listing, total: int) -> None:
-    who, owner = request.actor, request.workspace  # type: ignore[attr-defined]
+def _record(request: BrandRequest, listing: Listing, total: int) -> None:
+    who, owner = request.actor, request.workspace
     audit.record("data.exported", None, by=who, workspace=owner, what=listing.noun, rows=total)
 
 
@@ -76,7 +75,7 @@ def file_name(noun: str, kind: str) -> str:
     return f"{noun}-{timezone.localdate():%Y%m%d}.{kind}"
 
 
-def _records(request: HttpRequest, listing: Listing, rows: Rows) -> Iterator[list[Any]]:
+def _records(request: BrandRequest, listing: Listing, rows: Rows) -> Iterator[list[Any]]:
     for chunk in chunks(rows, 500):
         for row in listing.annotated(chunk, request):
             yield [plain(column, row) for column in listing.columns]

@@ -20,7 +20,7 @@ from shemei.kernel.permissions import require
 from shemei.kernel.toasts import toast
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from shemei.kernel.http import BrandRequest
 
 Annotate = Callable[[list[Any], Any], Sequence[Any] | None]
 FRAGMENT = "portal/list/list.html"
@@ -60,7 +60,7 @@ class Listing:
 
     def respond(
         self,
-        request: HttpRequest,
+        request: BrandRequest,
         rows: Rows,
         template: str,
         extra_context: dict[str, Any] | None = None,
@@ -82,11 +82,11 @@ class Listing:
         return render(request, template, {"page": page, **(extra_context or {})})
 
     def page(
-        self, request: HttpRequest, rows: Rows, matched: Rows, query: ListQuery, *, error: str = ""
+        self, request: BrandRequest, rows: Rows, matched: Rows, query: ListQuery, *, error: str = ""
     ) -> ListPage:
         return build(self, request, rows, matched, query, error=error)
 
-    def matching(self, request: HttpRequest, rows: Rows, query: ListQuery) -> Rows:
+    def matching(self, request: BrandRequest, rows: Rows, query: ListQuery) -> Rows:
         """Rows after search, filters and sort."""
         if self.search and (text := query.get("q").strip()[:LONGEST_SEARCH]):
             if callable(self.search):
@@ -121,11 +121,11 @@ class Listing:
         bare = self.default_sort.lstrip("-")
         return self.default_sort.replace(bare, named[bare]) if bare in named else ""
 
-    def annotated(self, rows: list[Any], request: HttpRequest) -> list[Any]:
+    def annotated(self, rows: list[Any], request: BrandRequest) -> list[Any]:
         filled = self.annotate(rows, request) if self.annotate and rows else None
         return rows if filled is None else list(filled)
 
-    def _act(self, request: HttpRequest, rows: Rows, query: ListQuery) -> HttpResponse | str:
+    def _act(self, request: BrandRequest, rows: Rows, query: ListQuery) -> HttpResponse | str:
         """Run what was posted; an HttpResponse, or a sentence that says why not (empty: done, show the list)."""
         if request.POST.get("_list"):
             done = memory.handle(request, self.name, query)
@@ -137,11 +137,11 @@ class Listing:
             return ""
         return HttpResponseRedirect(request.get_full_path())
 
-    def _run_bulk(self, request: HttpRequest, rows: Rows, query: ListQuery) -> HttpResponse | str:
+    def _run_bulk(self, request: BrandRequest, rows: Rows, query: ListQuery) -> HttpResponse | str:
         action = next((b for b in self.bulk if b.name == request.POST.get("_action")), None)
         if action is None:
             return "这一步没有认出要做什么。请刷新页面再试。"
-        require(request.actor, action.permission)  # type: ignore[attr-defined]
+        require(request.actor, action.permission)
         picked = self._picked(request, rows, query)
         if not count(picked):
             return f"没有选中任何{self.noun}。请先勾选。"
@@ -155,7 +155,7 @@ class Listing:
             toast(request, done)
         return ""
 
-    def _picked(self, request: HttpRequest, rows: Rows, query: ListQuery) -> Rows:
+    def _picked(self, request: BrandRequest, rows: Rows, query: ListQuery) -> Rows:
         if request.POST.get("_all"):
             return self.matching(request, rows, query)
         picked = chosen(rows, request.POST.getlist("keys"))

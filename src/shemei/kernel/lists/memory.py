@@ -16,8 +16,7 @@ from shemei.kernel.toasts import toast
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest
-
+    from shemei.kernel.http import BrandRequest
     from shemei.kernel.lists.listing import Listing
 
 DENSITIES = ("tight", "loose")
@@ -44,12 +43,12 @@ class ColumnChoice:
     is_shown: bool
 
 
-def density(request: HttpRequest) -> str:
+def density(request: BrandRequest) -> str:
     chosen = request.COOKIES.get("s_density", "")
     return chosen if chosen in DENSITIES else ""
 
 
-def tabs(request: HttpRequest, listing: str, query: ListQuery) -> list[ViewTab]:
+def tabs(request: BrandRequest, listing: str, query: ListQuery) -> list[ViewTab]:
     """The member's own views and the team's."""
     return [_tab(view, query, _member(request)) for view in _views(request, listing)]
 
@@ -62,16 +61,16 @@ def _tab(view: SavedView, query: ListQuery, member: Any) -> ViewTab:
     return ViewTab(view.key, view.title, href, current, changed, view.is_team, mine)
 
 
-def _views(request: HttpRequest, listing: str) -> Any:
+def _views(request: BrandRequest, listing: str) -> Any:
     mine = Q(member=_member(request)) if _member(request) else Q(pk=None)
     return SavedView.objects.filter(mine | Q(is_team=True), listing=listing)[:VIEW_LIMIT]
 
 
-def _member(request: HttpRequest) -> Any:
+def _member(request: BrandRequest) -> Any:
     return getattr(request, "member", None)
 
 
-def hidden_columns(request: HttpRequest, listing: Listing) -> set[str]:
+def hidden_columns(request: BrandRequest, listing: Listing) -> set[str]:
     default = {column.name for column in listing.columns if column.hidden}
     if _member(request) is None:
         return default
@@ -84,7 +83,7 @@ def column_choices(listing: Listing, hidden: set[str]) -> list[ColumnChoice]:
     return [ColumnChoice(c.name, c.label, c.name not in hidden) for c in listing.columns[1:]]
 
 
-def handle(request: HttpRequest, listing: str, query: ListQuery) -> HttpResponse | str:
+def handle(request: BrandRequest, listing: str, query: ListQuery) -> HttpResponse | str:
     """Do what the list's own controls post; returns a response, or why not."""
     act = _ACTS.get(request.POST["_list"])
     if act is None or _member(request) is None:
@@ -92,19 +91,19 @@ def handle(request: HttpRequest, listing: str, query: ListQuery) -> HttpResponse
     return act(request, listing, query)
 
 
-def _goto(request: HttpRequest, href: str) -> HttpResponse:
+def _goto(request: BrandRequest, href: str) -> HttpResponse:
     url = f"{request.path}{href}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": url})
     return HttpResponseRedirect(url)
 
 
-def _save(request: HttpRequest, listing: str, query: ListQuery) -> HttpResponse | str:
+def _save(request: BrandRequest, listing: str, query: ListQuery) -> HttpResponse | str:
     title = " ".join(request.POST.get("title", "").split())
     if not 1 <= len(title) <= 24:
         return "视图要有一个 1 至 24 字的名称。"
     view = SavedView.objects.create(
-        workspace=request.workspace,  # type: ignore[attr-defined]
+        workspace=request.workspace,
         listing=listing,
         title=title,
         query=query.canonical[:1000],
@@ -115,7 +114,7 @@ def _save(request: HttpRequest, listing: str, query: ListQuery) -> HttpResponse 
     return _goto(request, _tab(view, query, _member(request)).href)
 
 
-def _update(request: HttpRequest, listing: str, query: ListQuery) -> HttpResponse | str:
+def _update(request: BrandRequest, listing: str, query: ListQuery) -> HttpResponse | str:
     view = _own(request, listing)
     if view is None:
         return "这个视图不是你建的，改不了。可以另存一个。"
@@ -125,7 +124,7 @@ def _update(request: HttpRequest, listing: str, query: ListQuery) -> HttpRespons
     return _goto(request, _tab(view, query, _member(request)).href)
 
 
-def _delete(request: HttpRequest, listing: str, query: ListQuery) -> HttpResponse | str:
+def _delete(request: BrandRequest, listing: str, query: ListQuery) -> HttpResponse | str:
     view = _own(request, listing)
     if view is None:
         return "这个视图不是你建的，删不了。"
@@ -134,24 +133,24 @@ def _delete(request: HttpRequest, listing: str, query: ListQuery) -> HttpRespons
     return _goto(request, query.without("view").href)
 
 
-def _own(request: HttpRequest, listing: str) -> SavedView | None:
+def _own(request: BrandRequest, listing: str) -> SavedView | None:
     """The view, if this member made it; a team's view also if they manage the brand."""
     found: SavedView | None = SavedView.objects.filter(
         listing=listing, key=request.POST.get("view", "")
     ).first()
     if found is None or found.member_id == _member(request).pk:  # type: ignore[attr-defined]
         return found
-    managed = found.is_team and request.actor.can(Permission.WORKSPACE)  # type: ignore[attr-defined]
+    managed = found.is_team and request.actor.can(Permission.WORKSPACE)
     return found if managed else None
 
 
-def _columns(request: HttpRequest, listing: str, query: ListQuery) -> HttpResponse | str:
+def _columns(request: BrandRequest, listing: str, query: ListQuery) -> HttpResponse | str:
     shown, known = set(request.POST.getlist("shown")), request.POST.getlist("known")
     ListLayout.objects.update_or_create(
         member=_member(request),
         listing=listing,
         defaults={
-            "workspace": request.workspace,  # type: ignore[attr-defined]
+            "workspace": request.workspace,
             "hidden": [name for name in known[:60] if name not in shown],
         },
     )

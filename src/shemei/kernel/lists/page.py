@@ -12,8 +12,7 @@ from shemei.kernel.periods import Period, presets, promos, today
 from shemei.kernel.permissions import Permission
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
-
+    from shemei.kernel.http import BrandRequest
     from shemei.kernel.lists.declared import BulkAction, Column, Filter
     from shemei.kernel.lists.listing import Listing
 
@@ -185,7 +184,7 @@ class ListPage:
 
 def build(
     listing: Listing,
-    request: HttpRequest,
+    request: BrandRequest,
     rows: Rows,
     matched: Rows,
     query: ListQuery,
@@ -202,7 +201,7 @@ def build(
     narrowed = bool(
         query.get("q") or query.only(k for f in listing.filters for k in filter_keys(f)).pairs
     )
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     return ListPage(
         listing=listing,
         rows=[_row(listing, row, columns, wide) for row in shown],
@@ -263,7 +262,7 @@ def _head(listing: Listing, column: Column, query: ListQuery, is_wide: bool) -> 
     return Head(column, query.without("page").having("sort", target).href, direction, is_wide)
 
 
-def _filter(one: Filter, request: HttpRequest, query: ListQuery) -> FilterView:
+def _filter(one: Filter, request: BrandRequest, query: ListQuery) -> FilterView:
     base = query.without("page")
     clear = base.without(*filter_keys(one)).href
     if one.kind == "period":
