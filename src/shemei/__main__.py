@@ -8,6 +8,7 @@ from typing import cast
 import click
 
 from shemei import __version__
+from shemei.commands.refusals import explained
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo:demo", "造一家示例公司并打开它（先用这个）"),
@@ -41,6 +42,10 @@ class LazyGroup(click.Group):
             "click.Command",
             getattr(importlib.import_module(f"shemei.commands.{module}"), attribute),
         )
+
+    def invoke(self, ctx: click.Context) -> object:
+        with explained():
+            return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("命令"):

@@ -88,7 +88,7 @@ def test_the_doctor_is_content_and_finds_what_is_broken(company: Path) -> None:
 def test_the_doctor_speaks_to_people_too(company: Path) -> None:
     said = shemei("doctor", "--home", company)
     assert said.returncode == 0
-    assert "✓ 正常" in said.stdout and "事件账目" in said.stdout
+    assert "事件账目" in said.stdout
 
 
 def test_the_log_is_exported_in_three_formats_with_equal_rows(

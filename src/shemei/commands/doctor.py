@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Literal
 
 import click
-from rich.console import Console
-from rich.table import Table
 
+from shemei.commands.findings import Finding, report
 from shemei.commands.setup import django_home, existing_home
 from shemei.warehouse.home import Home
 
-State = Literal["good", "warn", "bad"]
-MARKS: dict[State, str] = {
-    "good": "[green]✓ 正常[/green]",
-    "warn": "[yellow]! 留意[/yellow]",
-    "bad": "[red]× 要处理[/red]",
-}
 LOW_SPACE = 2 * 1024**3
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: what it is, how it is, what to do where it is not good."""
-
-    what: str
-    state: State
-    detail: str
-    remedy: str = ""
 
 
 @click.command()
@@ -48,11 +28,7 @@ def doctor(home: str | None, as_json: bool) -> None:
     existing_home(home)
     place = django_home(home)
     found = [finding for check in CHECKS for finding in _guarded(check, place)]
-    if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in found], ensure_ascii=False, indent=1))
-    else:
-        _print(found)
-    sys.exit(any(finding.state == "bad" for finding in found))
+    report(found, as_json=as_json, whole="检查完毕，没有要处理的。")
 
 
 def _guarded(check: Callable[[Home], Iterator[Finding]], home: Home) -> Iterator[Finding]:
@@ -65,19 +41,6 @@ def _guarded(check: Callable[[Home], Iterator[Finding]], home: Home) -> Iterator
             f"检查没有做完：{error}",
             "请把这一行连同版本号报给维护者。",
         )
-
-
-def _print(found: list[Finding]) -> None:
-    table = Table(show_edge=False, header_style="dim")
-    for heading in ("检查", "状态", "情况"):
-        table.add_column(heading, overflow="fold")
-    for finding in found:
-        table.add_row(
-            finding.what,
-            MARKS[finding.state],
-            finding.detail + (f"\n[b]{finding.remedy}[/b]" if finding.remedy else ""),
-        )
-    Console().print(table)
 
 
 def _program(home: Home) -> Iterator[Finding]:

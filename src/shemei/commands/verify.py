@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
+from shemei.commands.findings import Finding, report
 from shemei.commands.setup import django_home, existing_home
 
 if TYPE_CHECKING:
     from shemei.warehouse.verify import Check
-
-MARKS = {"good": "✓", "warn": "!", "bad": "×"}
 
 
 @click.command()
@@ -33,12 +29,8 @@ def verify(home: str | None, as_json: bool) -> None:
     from shemei.warehouse.verify import verify as look
 
     place = existing_home(home)
-    found = [*look(place), *_links(home)]
-    if as_json:
-        click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
-    else:
-        _print(found)
-    sys.exit(any(one.state == "bad" for one in found))
+    found = [Finding.of(one) for one in (*look(place), *_links(home))]
+    report(found, as_json=as_json, whole="全部核对完毕，数据完好。")
 
 
 def _links(home: str | None) -> list[Check]:
@@ -69,12 +61,3 @@ def _steps_to_do() -> int:
 
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
-
-def _print(found: list[Check]) -> None:
-    for one in found:
-        click.echo(f"{MARKS[one.state]} {one.what}：{one.detail}")
-        for wrong in one.wrong:
-            click.echo(f"    {wrong}")
-    bad = sum(one.state == "bad" for one in found)
-    click.echo(f"{bad} 处要处理。" if bad else "全部核对完毕，数据完好。")

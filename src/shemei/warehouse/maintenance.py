@@ -19,6 +19,7 @@ from shemei.warehouse.cells import rebuild_days
 from shemei.warehouse.loader import forget_loaded, load
 from shemei.warehouse.paths import months_of_journeys, months_of_paths, rebuild_paths
 from shemei.warehouse.persons import moved_days, name_people, rebuild_orders, rebuild_persons
+from shemei.warehouse.putback import put_back
 from shemei.warehouse.sample import rebuild_sample
 from shemei.warehouse.segments import write_file
 from shemei.warehouse.shelf import Manifest, Shelf
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from shemei.warehouse.home import Home
     from shemei.warehouse.table import LiveFile
-    from shemei.warehouse.tombstones import Gone
+    from shemei.warehouse.tombstones import Judgement
 
     Tell = Callable[[str, int, int], None]
 
@@ -101,14 +102,15 @@ def settle(home: Home, *, full: bool = True) -> SettleReport:
 def _compute(home: Home, shelf: Shelf, *, full: bool) -> int:
     before = shelf.current()
     files = events.live_files(events.open_table(home))
-    gone = excluded(home)
-    now = _signatures(files, gone)
+    gone, again = excluded(home), put_back(home)
+    now = signatures(files, (*gone, *again))
     changed, unwalked = _differing(now, before.days), _differing(now, before.walked)
     walking = bool(unwalked) and (full or _due(before))
     if before.as_of and not changed and not walking:
         return 0
     with workbench(home, shelf, before) as bench:
-        rebuild_days(bench, changed, files, conditions(gone, bench.dialect))
+        without, counted = conditions(gone, bench.dialect), conditions(again, bench.dialect)
+        rebuild_days(bench, changed, files, without, counted)
         after = replace(before, days=now)
         if walking or not before.as_of:
             after = _walk(bench, after, unwalked)
@@ -148,15 +150,19 @@ def _walk(bench: Bench, manifest: Manifest, unwalked: set[int]) -> Manifest:
     )
 
 
-def _signatures(files: Iterable[LiveFile], gone: Iterable[Gone]) -> dict[str, str]:
-    """Return for each day what it is computed from: its files, and what of them does not count."""
-    tombstones = list(gone)
+def _judgements(home: Home) -> list[Judgement]:
+    return [*excluded(home), *put_back(home)]
+
+
+def signatures(files: Iterable[LiveFile], judged: Iterable[Judgement]) -> dict[str, str]:
+    """Return for each day what it is computed from: its files, and how they are judged since."""
+    judgements = list(judged)
     names: dict[int, list[str]] = defaultdict(list)
     for item in files:
         names[item.day].append(PurePath(item.path).name)
     return {
         str(day): blake2b(
-            "\n".join([*sorted(some), *marks(tombstones, day)]).encode(), digest_size=12
+            "\n".join([*sorted(some), *marks(judgements, day)]).encode(), digest_size=12
         ).hexdigest()
         for day, some in names.items()
     }
@@ -190,9 +196,9 @@ def compact(home: Home, *, closed: int = 0) -> int:
         for day in days:
             events.rewrite_day(log, day)
         if days:
-            gone = excluded(home)
-            after = _signatures(events.live_files(log), gone)
-            _carry_over(home, _signatures(files, gone), after, days)
+            judged = _judgements(home)
+            after = signatures(events.live_files(log), judged)
+            _carry_over(home, signatures(files, judged), after, days)
     return len(days)
 
 
@@ -236,12 +242,12 @@ def carry_out(home: Home, tell: Tell = erasure.silent) -> int:
     """
     with _alone(home):
         log = events.open_table(home)
-        before = _signatures(events.live_files(log), excluded(home))
+        before = signatures(events.live_files(log), _judgements(home))
         try:
             return erasure.rewrite(home, tell)
         finally:
             log = events.open_table(home)
-            after = _signatures(events.live_files(log), excluded(home))
+            after = signatures(events.live_files(log), _judgements(home))
             _carry_over(home, before, after, map(int, before))
 
 

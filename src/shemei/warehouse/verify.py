@@ -34,12 +34,13 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at: what, how it is, in which numbers, and which files are wrong."""
+    """One thing that was looked at: what, how it is, in which numbers, which files are wrong, what to do."""
 
     what: str
     state: State
     detail: str
     wrong: tuple[str, ...] = ()
+    remedy: str = ""
 
 
 def verify(home: Home) -> list[Check]:
@@ -51,7 +52,9 @@ def verify(home: Home) -> list[Check]:
         ``bad`` where something acknowledged may be lost or a file is broken, ``warn`` where
         something was set aside and waits for a person.
     """
-    return [one for check in CHECKS for one in _guarded(check, home)]
+    from shemei.warehouse.coherence import COHERENCE
+
+    return [one for check in (*CHECKS, *COHERENCE) for one in _guarded(check, home)]
 
 
 def _guarded(check: Callable[[Home], Iterator[Check]], home: Home) -> list[Check]:
