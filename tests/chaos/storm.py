@@ -308,7 +308,7 @@ class Storm:
     def _orders_in_log(self, account: dict[str, Any]) -> list[str]:
         shelf = Shelf(self.home)
         files = [shelf.path(name) for name in shelf.current().parts("orders").values()]
-        sql = f"SELECT order_id, amount FROM {{source}} WHERE workspace = '{BRAND}'"
+        sql = f"SELECT order_id, value FROM {{source}} WHERE workspace = '{BRAND}'"
         told = dict(self._query(files, sql))
         meant = {k: v for k, v in account["orders"].items() if k not in self.books.erased}
         keys = sorted(k for k in told.keys() | meant.keys() if told.get(k) != meant.get(k))

@@ -189,22 +189,33 @@ def undo(home: Path) -> None:
     from django_scopes import scope
 
     from shemei.apps.accounts.models import Workspace
-    from shemei.commands.refusals import explained
     from shemei.kernel.actor import SYSTEM
     from shemei.kernel.imports import actions
     from shemei.kernel.imports.errors import ImportError_
     from shemei.kernel.imports.models import ImportBatch
 
-    try:
-        with explained(), scope(workspace=Workspace.objects.get(key=BRAND)):
+    def work() -> None:
+        with scope(workspace=Workspace.objects.get(key=BRAND)):
             done = ImportBatch.objects.filter(state="done").order_by("-id").first()
             if done is not None:
                 actions.undo(done, by=SYSTEM)
+
+    try:
+        explain(work)
     except ImportError_ as error:
         refuse(str(error))
-    except Exception as error:
-        if type(error).__name__ != "ClickException":
-            raise
+
+
+def explain(work: Callable[[], object]) -> None:
+    """Do as every command does: what the machine refuses ends the process with a sentence."""
+    import click
+
+    from shemei.commands.refusals import explained
+
+    try:
+        with explained():
+            work()
+    except click.ClickException as error:
         refuse(str(error))
 
 
@@ -224,7 +235,7 @@ def main() -> None:
     if work == "edge":
         command("edge", "--home", home, "--port", rest[0])
     elif work == "fill":
-        fill(place, seed)
+        explain(lambda: fill(place, seed))
     elif work == "undo":
         undo(place)
     elif work in UPKEEP:
