@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from tests.warehouse import cast
 from tests.warehouse.cast import BRAND, FIRST, LAST, RIVAL, event
 
+from shemei.warehouse.bench import workbench
 from shemei.warehouse.lake import Lake
 from shemei.warehouse.questions import Journey, Totals, Visitors
+from shemei.warehouse.shelf import Manifest, Shelf
+from shemei.warehouse.tables import render
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
@@ -104,3 +108,28 @@ def test_a_second_order_of_a_joined_person_is_a_repeat(home: Home) -> None:
     assert Lake(home).ask(question).rows.to_pylist() == [{"new_customers": 2, "repeat_orders": 0}]
     cast.put(home, [click("a", phone="p"), click("b", phone="p")], stream="joined")
     assert Lake(home).ask(question).rows.to_pylist() == [{"new_customers": 1, "repeat_orders": 1}]
+
+
+def test_days_of_moved_people_are_found_by_equality(home: Home) -> None:
+    """As many moved browsers as rows: comparing each with each would take minutes."""
+    many = 60_000
+    with workbench(home, Shelf(home), Manifest()) as bench:
+        bench.make(
+            "moved",
+            f"SELECT '{BRAND}' AS workspace, 'v' AS kind, CAST(n AS VARCHAR) AS value, n AS number"
+            f" FROM range(1, {many}) AS t(n)"
+            f" UNION ALL SELECT '{BRAND}', 'c', 'cu', 0 UNION ALL SELECT '{BRAND}', 'p', 'ph', 0",
+        )
+        rows = (
+            f"(SELECT '{BRAND}' AS workspace, n AS visitor_key, '' AS customer, '' AS phone,"
+            f" n % 3 AS day FROM range({many}, {2 * many}) AS t(n)"
+            f" UNION ALL SELECT '{BRAND}', 7, '', '', 20261101"
+            f" UNION ALL SELECT '{BRAND}', 0, 'cu', '', 20261102"
+            f" UNION ALL SELECT '{BRAND}', 0, '', 'ph', 20261103"
+            f" UNION ALL SELECT '{RIVAL}', 7, 'cu', 'ph', 20261104"
+            f" UNION ALL SELECT '{BRAND}', 0, '7', '7', 20261105)"
+        )
+        begun = time.monotonic()
+        found = bench.numbers(render("moved_days", {"rows": rows}))
+    assert sorted(found) == [20261101, 20261102, 20261103]
+    assert time.monotonic() - begun < 20
