@@ -15,6 +15,7 @@ from django_scopes import scope
 from shemei.apps.advertising.facts import SpendBooked
 from shemei.apps.creators.facts import FeeBooked
 from shemei.apps.creators.models import Collaboration
+from shemei.apps.insight.truth import write_truth
 from shemei.apps.tracking import book
 from shemei.demo import events, reach
 from shemei.demo.orders import Orders, place_orders
@@ -22,6 +23,7 @@ from shemei.demo.people import Touches, season, simulate, unseen
 from shemei.demo.plan import DAYS, Plan, make_plan
 from shemei.demo.rooms import Rooms, make_workspace
 from shemei.demo.sheet import uuids
+from shemei.demo.truth import true_effect
 from shemei.kernel.crypto import phone_hash
 from shemei.warehouse import maintenance
 from shemei.warehouse.home import Home
@@ -59,6 +61,8 @@ def build(
     orders = place_orders(plan, touches, seed + 1)
     hashes = [phone_hash(plan.workspace_key, phone) for phone in orders.phones]
     exposure = _until_today(reach.make_reach(plan, season(plan)[0], seed + 2), now.date(), plan)
+    tell("算模拟真值")
+    write_truth(home, true_effect(plan, touches, people, seed, until))
     tell("写事件")
     log = events.Log(plan, touches, orders, people, until, hashes, seed + 3)
     tables = [*log.tables(), *_reach_tables(log, exposure)]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from shemei.apps.advertising import queries as advertising
+from shemei.apps.insight.against_truth import AgainstTruth, against_truth, scaled
 from shemei.apps.insight.queries import Board, days_of, model_table
 from shemei.apps.insight.rules import reading
 from shemei.apps.insight.ways import PathRow, Way, common_paths, flows, ways
@@ -43,6 +44,7 @@ class Row:
     cells: tuple[Cell, ...]
     band: str
     reading: str
+    truth: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class AttributionPage:
         return [
             Row(
                 key, names[key].name, names[key].note, names[key].platform,
-                self._cells(table[key]), self._band(key), reading(table[key]),
+                self._cells(table[key]), self._band(key), reading(table[key]), self._truth(key),
             )
             for key in ranked
         ]  # fmt: skip
@@ -115,6 +117,18 @@ class AttributionPage:
     def _band(self, key: str) -> str:
         band = self.bands.get(key)
         return f"{self.money.show(band.low)} 至 {self.money.show(band.high)}" if band else ""
+
+    @cached_property
+    def trial(self) -> AgainstTruth | None:
+        """The models held against the simulated truth; real brands have none."""
+        return against_truth(self.board, self.by, self.answer)
+
+    def _truth(self, key: str) -> str:
+        if self.trial is None:
+            return ""
+        whole = sum(row.get(self.board.model, 0.0) for row in self.table.values())
+        told = scaled(self.trial.truth, key, whole)
+        return "" if told is None else self.show(told)
 
     @property
     def hidden(self) -> int:
