@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ninja import Router, Schema
+
+from shemei.kernel.http import ApiRequest
 
 router = Router(tags=["密钥"])
 
@@ -19,7 +19,7 @@ class WhoAmI(Schema):
 
 
 @router.get("/key", response=WhoAmI, summary="这把密钥属于谁、能做什么")
-def who_am_i(request: Any) -> WhoAmI:
+def who_am_i(request: ApiRequest) -> WhoAmI:
     actor = request.actor
     return WhoAmI(
         workspace=request.workspace.key,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shemei.apps.accounts.listings import member_rows
 from shemei.apps.accounts.tabs import tabs_for
@@ -13,15 +13,17 @@ from shemei.kernel.urls import wurl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shemei.kernel.http import BrandRequest
 
-def _settings(request: Any, text: str, limit: int) -> Iterator[Hit]:
+
+def _settings(request: BrandRequest, text: str, limit: int) -> Iterator[Hit]:
     for tab in tabs_for(request.actor):
         if text.lower() in f"{tab.label}{tab.words}".lower():
             url = wurl(request.workspace, tab.url_name)
             yield Hit("设置", tab.label, url, "settings", tab.words)
 
 
-def _members(request: Any, text: str, limit: int) -> Iterator[Hit]:
+def _members(request: BrandRequest, text: str, limit: int) -> Iterator[Hit]:
     found = member_rows().filter(user__name__icontains=text) | member_rows().filter(
         user__email__icontains=text
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
@@ -15,10 +15,12 @@ from shemei.kernel.urls import wurl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shemei.kernel.http import BrandRequest
+
 SOON = timedelta(days=14)
 
 
-def waiting(request: Any) -> Iterator[Todo]:
+def waiting(request: BrandRequest) -> Iterator[Todo]:
     """Live keys that end within two weeks, the nearest first."""
     if not request.actor.can(Permission.KEYS):
         return

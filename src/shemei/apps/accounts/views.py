@@ -22,18 +22,20 @@ from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
+
+    from shemei.apps.accounts.requests import RoomRequest
 
 
 @allow(Permission.CONTENT_VIEW)
-def index(request: Any) -> HttpResponse:
+def index(request: RoomRequest) -> HttpResponse:
     """The first tab that a member may see."""
     sees_all = request.actor.can(Permission.VIEW)
     return redirect(wurl(request.workspace, "accounts:brand" if sees_all else "accounts:me"))
 
 
 @allow(Permission.VIEW)
-def brand(request: Any) -> HttpResponse:
+def brand(request: RoomRequest) -> HttpResponse:
     """Name and link host; the counting rule stands beside them with a form of its own."""
     row = Workspace.objects.get(pk=request.workspace.pk)
     form = BrandForm(request.POST or None, instance=row)
@@ -46,14 +48,14 @@ def brand(request: Any) -> HttpResponse:
 
 @require_POST
 @allow(Permission.ANALYSE)
-def attribution(request: Any) -> HttpResponse:
+def attribution(request: RoomRequest) -> HttpResponse:
     form = AttributionForm(request.POST)
     if _changed(request, form):
         return redirect(wurl(request.workspace, "accounts:brand"))
     return _brand_page(request, BrandForm(instance=request.workspace), form)
 
 
-def _changed(request: Any, form: Any) -> bool:
+def _changed(request: RoomRequest, form: Any) -> bool:
     def change(**values: Any) -> list[str]:
         return actions.change_brand(request.workspace, values, by=request.actor)
 
@@ -63,7 +65,7 @@ def _changed(request: Any, form: Any) -> bool:
     return True
 
 
-def _brand_page(request: Any, form: Any, counting: Any) -> HttpResponse:
+def _brand_page(request: RoomRequest, form: Any, counting: Any) -> HttpResponse:
     told = {
         "form": form,
         "counting": counting,
@@ -74,13 +76,13 @@ def _brand_page(request: Any, form: Any, counting: Any) -> HttpResponse:
 
 
 @allow(Permission.VIEW)
-def members(request: Any) -> HttpResponse:
+def members(request: RoomRequest) -> HttpResponse:
     told = {"may_manage": request.actor.can(Permission.MEMBERS)}
     return listings.MEMBERS.respond(request, listings.member_rows(), "accounts/members.html", told)
 
 
 @allow(Permission.VIEW)
-def member(request: Any, key: str) -> HttpResponse:
+def member(request: RoomRequest, key: str) -> HttpResponse:
     """One member: the role with what it means, and its change."""
     row: Member = get_row(listings.member_rows(), key)
     may = request.actor.can(Permission.MEMBERS) and may_grant(request.member.role, row.role)
@@ -104,7 +106,7 @@ def member(request: Any, key: str) -> HttpResponse:
 
 
 @allow(Permission.MEMBERS)
-def member_remove(request: Any, key: str) -> HttpResponse:
+def member_remove(request: RoomRequest, key: str) -> HttpResponse:
     """Ask, then remove."""
     row: Member = get_row(listings.member_rows(), key)
     form = Form(request.POST if request.method == "POST" else None)
@@ -122,14 +124,14 @@ def member_remove(request: Any, key: str) -> HttpResponse:
 
 
 @allow(Permission.MEMBERS)
-def invitations(request: Any) -> HttpResponse:
+def invitations(request: RoomRequest) -> HttpResponse:
     rows = listings.invitation_rows()
     return listings.INVITATIONS.respond(request, rows, "accounts/invitations.html")
 
 
 @never_cache
 @allow(Permission.MEMBERS)
-def invitation_new(request: Any) -> HttpResponse:
+def invitation_new(request: RoomRequest) -> HttpResponse:
     """The form; after it the link, shown in this one answer and nowhere kept."""
     form = InvitationForm(request.POST or None, granter=request.member.role)
 
@@ -145,12 +147,12 @@ def invitation_new(request: Any) -> HttpResponse:
 
 @require_POST
 @allow(Permission.MEMBERS)
-def invitation_revoke(request: Any, key: str) -> HttpResponse:
+def invitation_revoke(request: RoomRequest, key: str) -> HttpResponse:
     actions.revoke_invitation(get_row(Invitation.objects.all(), key), by=request.actor)
     toast(request, "已撤回邀请链接")
     return redirect(wurl(request.workspace, "accounts:invitations"))
 
 
 @allow(Permission.AUDIT)
-def audit_log(request: HttpRequest) -> HttpResponse:
+def audit_log(request: RoomRequest) -> HttpResponse:
     return listings.AUDIT.respond(request, AuditEntry.objects.all(), "accounts/audit.html")

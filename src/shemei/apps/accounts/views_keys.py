@@ -21,16 +21,18 @@ from shemei.kernel.views import allow, get_row, recently_authenticated
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from shemei.apps.accounts.requests import RoomRequest
+
 
 @allow(Permission.KEYS)
-def keys(request: Any) -> HttpResponse:
+def keys(request: RoomRequest) -> HttpResponse:
     return listings.KEYS.respond(request, listings.key_rows(), "accounts/keys.html")
 
 
 @never_cache
 @allow(Permission.KEYS)
 @recently_authenticated
-def key_new(request: Any) -> HttpResponse:
+def key_new(request: RoomRequest) -> HttpResponse:
     """The form; after it the secret, shown in this one answer and nowhere kept."""
     form = KeyForm(request.POST or None)
     held = request.actor.permissions
@@ -48,7 +50,7 @@ def key_new(request: Any) -> HttpResponse:
 @require_POST
 @allow(Permission.KEYS)
 @recently_authenticated
-def key_revoke(request: Any, key: str) -> HttpResponse:
+def key_revoke(request: RoomRequest, key: str) -> HttpResponse:
     row = get_row(ApiKey.objects.all(), key)
     actions_keys.revoke_key(row, by=request.actor)
     toast(request, f"已停用密钥「{row.name}」")
@@ -56,7 +58,7 @@ def key_revoke(request: Any, key: str) -> HttpResponse:
 
 
 @allow(Permission.CONTENT_VIEW)
-def me(request: Any) -> HttpResponse:
+def me(request: RoomRequest) -> HttpResponse:
     """Name, theme, sign-in methods and sessions of who is signed in."""
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
@@ -76,7 +78,7 @@ def me(request: Any) -> HttpResponse:
 
 @require_POST
 @allow(Permission.CONTENT_VIEW)
-def sign_out_others(request: Any) -> HttpResponse:
+def sign_out_others(request: RoomRequest) -> HttpResponse:
     n = actions_keys.sign_out_others(request.user, keep=request.session.session_key)
     toast(request, f"已退出其他 {n} 处登录" if n else "没有其他登录")
     return redirect(wurl(request.workspace, "accounts:me"))
