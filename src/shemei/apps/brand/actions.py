@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -15,10 +15,13 @@ from shemei.kernel.edits import assign
 from shemei.kernel.periods import today
 from shemei.kernel.permissions import Permission, require
 
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
+
 
 @transaction.atomic
 def create_campaign(
-    workspace: Any,
+    workspace: Workspace,
     *,
     by: Actor,
     name: str,
@@ -85,7 +88,7 @@ def turn_campaigns(day: date) -> int:
 
 @transaction.atomic
 def create_pillar(
-    workspace: Any, *, by: Actor, name: str, note: str = "", color: int = 1
+    workspace: Workspace, *, by: Actor, name: str, note: str = "", color: int = 1
 ) -> Pillar:
     require(by, Permission.CONTENT_EDIT)
     pillar = Pillar(workspace=workspace, name=name, note=note, color=color)
@@ -108,7 +111,7 @@ def change_pillar(pillar: Pillar, *, by: Actor, **values: Any) -> Pillar:
 
 @transaction.atomic
 def add_account(
-    workspace: Any,
+    workspace: Workspace,
     *,
     by: Actor,
     platform: str,

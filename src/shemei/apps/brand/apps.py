@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
 
 CAMPAIGN_PAGES = (
     "brand:campaign", "brand:new_campaign", "brand:edit_campaign", "brand:pillars", "brand:new_pillar", "brand:edit_pillar",
@@ -68,7 +71,7 @@ class BrandConfig(AppConfig):
             registry.add_names(kind, source)
 
 
-def _find(request: Any, text: str, limit: int) -> Iterable[Any]:
+def _find(request: BrandRequest, text: str, limit: int) -> Iterable[Any]:
     from shemei.apps.brand.queries import choose_campaigns
     from shemei.kernel.registry import Hit
 

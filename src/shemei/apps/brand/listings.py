@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shemei.apps.brand.models import PLATFORM_CHOICES, Campaign, Pillar, PlatformAccount
 from shemei.apps.brand.rules import progress_sentence
@@ -12,6 +12,9 @@ from shemei.kernel.lists import Column, Empty, Filter, Listing, State
 from shemei.kernel.periods import Period, today
 from shemei.kernel.permissions import Permission
 from shemei.kernel.urls import wurl
+
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
 
 METRICS = ("impressions", "clicks", "spend")
 TONES = {
@@ -25,7 +28,7 @@ def campaign_state(campaign: Campaign) -> State:
     return State(campaign.get_state_display(), TONES[campaign.state])  # type: ignore[index, arg-type]
 
 
-def with_figures(rows: list[Any], request: Any) -> Sequence[Any]:
+def with_figures(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
     """Figures for those who may see any, money for those who may see spends."""
     sees = request.actor.can(Permission.VIEW)
     figures = figures_by(request.workspace, "campaign", METRICS) if sees else {}
@@ -35,7 +38,7 @@ def with_figures(rows: list[Any], request: Any) -> Sequence[Any]:
     return rows
 
 
-def campaigns_ranked(request: Any, rows: Any) -> Any:
+def campaigns_ranked(request: BrandRequest, rows: Any) -> Any:
     """Rows with ``rank`` where the list is asked to sort by a figure of the log."""
     wanted = asked_sort(request)
     if wanted not in METRICS:

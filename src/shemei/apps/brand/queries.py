@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
 from shemei.kernel.registry import Named
 from shemei.kernel.urls import wurl
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class AccountRef:
     followers: int
 
 
-def campaigns(workspace: Any, *, with_ended: bool = True) -> list[CampaignRef]:
+def campaigns(workspace: Workspace, *, with_ended: bool = True) -> list[CampaignRef]:
     """Campaigns, the latest first."""
     rows = Campaign.objects.filter(workspace=workspace)
     rows = rows if with_ended else rows.exclude(state=Campaign.State.ENDED)
@@ -50,18 +53,18 @@ def campaigns(workspace: Any, *, with_ended: bool = True) -> list[CampaignRef]:
     ]
 
 
-def pillars(workspace: Any) -> list[PillarRef]:
+def pillars(workspace: Workspace) -> list[PillarRef]:
     rows = Pillar.objects.filter(workspace=workspace)
     return [PillarRef(p.id, p.key, p.name, p.color) for p in rows]
 
 
-def accounts(workspace: Any, *, with_inactive: bool = False) -> list[AccountRef]:
+def accounts(workspace: Workspace, *, with_inactive: bool = False) -> list[AccountRef]:
     rows = PlatformAccount.objects.filter(workspace=workspace)
     rows = rows if with_inactive else rows.filter(is_active=True)
     return [AccountRef(a.id, a.key, a.platform, a.name, a.followers) for a in rows]
 
 
-def id_of(kind: str, workspace: Any, key: str) -> int | None:
+def id_of(kind: str, workspace: Workspace, key: str) -> int | None:
     """The row id behind a key of ``campaign``, ``pillar`` or ``platform_account``; None for no key.
 
     Raises ``LookupError`` where the workspace has no such row, so that a foreign key never leaks in.
@@ -75,41 +78,41 @@ def id_of(kind: str, workspace: Any, key: str) -> int | None:
     return int(found)
 
 
-def campaign_names(workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+def campaign_names(workspace: Workspace, keys: Iterable[str]) -> dict[str, Named]:
     rows = Campaign.objects.filter(workspace=workspace, key__in=list(keys))
     return {row.key: _campaign(workspace, row) for row in rows}
 
 
-def choose_campaigns(workspace: Any, text: str, limit: int) -> list[Named]:
+def choose_campaigns(workspace: Workspace, text: str, limit: int) -> list[Named]:
     rows = Campaign.objects.filter(workspace=workspace, name__icontains=text)[:limit]
     return [_campaign(workspace, row) for row in rows]
 
 
-def pillar_names(workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+def pillar_names(workspace: Workspace, keys: Iterable[str]) -> dict[str, Named]:
     rows = Pillar.objects.filter(workspace=workspace, key__in=list(keys))
     return {row.key: Named(row.key, row.name, row.note) for row in rows}
 
 
-def choose_pillars(workspace: Any, text: str, limit: int) -> list[Named]:
+def choose_pillars(workspace: Workspace, text: str, limit: int) -> list[Named]:
     rows = Pillar.objects.filter(workspace=workspace, name__icontains=text)[:limit]
     return [Named(row.key, row.name, row.note) for row in rows]
 
 
-def account_names(workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+def account_names(workspace: Workspace, keys: Iterable[str]) -> dict[str, Named]:
     rows = PlatformAccount.objects.filter(workspace=workspace, key__in=list(keys))
     return {row.key: _account(workspace, row) for row in rows}
 
 
-def choose_accounts(workspace: Any, text: str, limit: int) -> list[Named]:
+def choose_accounts(workspace: Workspace, text: str, limit: int) -> list[Named]:
     rows = PlatformAccount.objects.filter(workspace=workspace, is_active=True, name__icontains=text)
     return [_account(workspace, row) for row in rows[:limit]]
 
 
-def _campaign(workspace: Any, row: Campaign) -> Named:
+def _campaign(workspace: Workspace, row: Campaign) -> Named:
     return Named(
         row.key, row.name, row.get_state_display(), url=wurl(workspace, "brand:campaign", row.key)
     )
 
 
-def _account(workspace: Any, row: PlatformAccount) -> Named:
+def _account(workspace: Workspace, row: PlatformAccount) -> Named:
     return Named(row.key, row.name, row.handle, row.platform, wurl(workspace, "brand:accounts"))

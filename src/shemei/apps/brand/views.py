@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -19,22 +19,25 @@ from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 
 @allow(Permission.CONTENT_VIEW)
-def campaigns(request: Any) -> HttpResponse:
+def campaigns(request: BrandRequest) -> HttpResponse:
     told = {"standing": pages.standing_of_campaigns(), "tab": "campaigns"}
     rows = listings.campaigns_ranked(request, listings.campaign_rows())
     return listings.CAMPAIGNS.respond(request, rows, "brand/campaigns.html", told)
 
 
 @allow(Permission.CONTENT_VIEW)
-def campaign(request: Any, key: str) -> HttpResponse:
+def campaign(request: BrandRequest, key: str) -> HttpResponse:
     row: Campaign = get_row(listings.campaign_rows(), key)
     return render(request, "brand/campaign.html", pages.campaign(row, request.actor))
 
 
 @allow(Permission.CONTENT_EDIT)
-def new_campaign(request: Any) -> HttpResponse:
+def new_campaign(request: BrandRequest) -> HttpResponse:
     form = CampaignForm(request.POST or None, initial={"starts_on": today()})
     act = partial(actions.create_campaign, request.workspace, by=request.actor)
     if request.method == "POST" and (made := submit(form, act)):
@@ -44,7 +47,7 @@ def new_campaign(request: Any) -> HttpResponse:
 
 
 @allow(Permission.CONTENT_EDIT)
-def edit_campaign(request: Any, key: str) -> HttpResponse:
+def edit_campaign(request: BrandRequest, key: str) -> HttpResponse:
     row: Campaign = get_row(listings.campaign_rows(), key)
     form = CampaignForm(request.POST or None, initial=CampaignForm.of(row))
     act = partial(actions.change_campaign, row, by=request.actor)
@@ -60,21 +63,21 @@ def edit_campaign(request: Any, key: str) -> HttpResponse:
 
 @require_POST
 @allow(Permission.CONTENT_EDIT)
-def end_campaign(request: Any, key: str) -> HttpResponse:
+def end_campaign(request: BrandRequest, key: str) -> HttpResponse:
     row: Campaign = actions.end_campaign(get_row(listings.campaign_rows(), key), by=request.actor)
     toast(request, f"「{row}」已结束")
     return redirect(wurl(request.workspace, "brand:campaign", row.key))
 
 
 @allow(Permission.CONTENT_VIEW)
-def pillars(request: Any) -> HttpResponse:
+def pillars(request: BrandRequest) -> HttpResponse:
     return listings.PILLARS.respond(
         request, listings.pillar_rows(), "brand/pillars.html", {"tab": "pillars"}
     )
 
 
 @allow(Permission.CONTENT_EDIT)
-def new_pillar(request: Any) -> HttpResponse:
+def new_pillar(request: BrandRequest) -> HttpResponse:
     form = PillarForm(request.POST or None, initial={"color": pages.next_color()})
     act = partial(actions.create_pillar, request.workspace, by=request.actor)
     if request.method == "POST" and (made := submit(form, act)):
@@ -84,7 +87,7 @@ def new_pillar(request: Any) -> HttpResponse:
 
 
 @allow(Permission.CONTENT_EDIT)
-def edit_pillar(request: Any, key: str) -> HttpResponse:
+def edit_pillar(request: BrandRequest, key: str) -> HttpResponse:
     row: Pillar = get_row(listings.pillar_rows(), key)
     form = PillarForm(request.POST or None, initial=PillarForm.of(row))
     if request.method == "POST" and submit(
@@ -96,13 +99,13 @@ def edit_pillar(request: Any, key: str) -> HttpResponse:
 
 
 @allow(Permission.CONTENT_VIEW)
-def accounts(request: Any) -> HttpResponse:
+def accounts(request: BrandRequest) -> HttpResponse:
     may = {"may_change": request.actor.can(Permission.ACCOUNTS)}
     return listings.ACCOUNTS.respond(request, listings.account_rows(), "brand/accounts.html", may)
 
 
 @allow(Permission.ACCOUNTS)
-def new_account(request: Any) -> HttpResponse:
+def new_account(request: BrandRequest) -> HttpResponse:
     form = AccountForm(request.POST or None)
     act = partial(actions.add_account, request.workspace, by=request.actor)
     if request.method == "POST" and (made := submit(form, act)):
@@ -112,7 +115,7 @@ def new_account(request: Any) -> HttpResponse:
 
 
 @allow(Permission.ACCOUNTS)
-def edit_account(request: Any, key: str) -> HttpResponse:
+def edit_account(request: BrandRequest, key: str) -> HttpResponse:
     row: PlatformAccount = get_row(listings.account_rows(), key)
     form = AccountForm(request.POST or None, initial=AccountForm.of(row))
     if request.method == "POST" and submit(
