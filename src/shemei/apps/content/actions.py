@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -24,11 +24,16 @@ from shemei.kernel.edits import assign
 from shemei.kernel.permissions import Permission, require
 from shemei.kernel.tellings import fold, news
 
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
+
 FOREIGN = {"account_key": "platform_account", "campaign_key": "campaign", "pillar_key": "pillar"}
 
 
 @transaction.atomic
-def create_post(workspace: Any, *, by: Actor, title: str, platform: str, **values: Any) -> Post:
+def create_post(
+    workspace: Workspace, *, by: Actor, title: str, platform: str, **values: Any
+) -> Post:
     """Enter a post. ``values`` are the other fields; account, campaign and pillar come as ``…_key``."""
     require(by, Permission.CONTENT_EDIT)
     post = Post(workspace=workspace, title=title, platform=platform)
@@ -55,7 +60,7 @@ def change_post(post: Post, *, by: Actor, **values: Any) -> Post:
     return post
 
 
-def _tidy(workspace: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+def _tidy(workspace: Workspace, values: Mapping[str, Any]) -> dict[str, Any]:
     rest = {name: value for name, value in values.items() if name not in FOREIGN}
     for name, kind in FOREIGN.items():
         if name in values:
@@ -131,13 +136,13 @@ def stage_entry(post: Post, day: date, told: Mapping[str, Any], *, batch: str) -
 
 
 @transaction.atomic
-def apply_batch(workspace: Any, batch: str) -> int:
+def apply_batch(workspace: Workspace, batch: str) -> int:
     """Book everything that one import has put down; returns how many posts changed."""
     return _turn(workspace, batch, MetricEntry.State.PENDING, MetricEntry.State.APPLIED)
 
 
 @transaction.atomic
-def undo_batch(workspace: Any, batch: str) -> int:
+def undo_batch(workspace: Workspace, batch: str) -> int:
     """Take back one import: its tellings, what they booked, and the posts that only it knew of."""
     MetricEntry.objects.forget_pending(batch)
     changed = _turn(workspace, batch, MetricEntry.State.APPLIED, MetricEntry.State.UNDONE)
@@ -153,7 +158,7 @@ def _worked_on(post: Post) -> bool:
     return bool(post.creator_key or post.campaign_id or post.pillar_id or post.author_name)
 
 
-def _turn(workspace: Any, batch: str, state: str, to: str) -> int:
+def _turn(workspace: Workspace, batch: str, state: str, to: str) -> int:
     touched = Post.objects.filter(entries__batch=batch, entries__state=state).distinct()
     for post in touched.with_labels():
         before = booked(post)
@@ -195,7 +200,7 @@ def _book(post: Post, before: Mapping[rules.Booking, int], *, source: str, batch
         outbox.emit(fact, workspace=post.workspace)
 
 
-def post_from_import(workspace: Any, *, batch: str, **values: Any) -> Post:
+def post_from_import(workspace: Workspace, *, batch: str, **values: Any) -> Post:
     """A post that a platform's file names and the system did not know: it is published, so it is kept as such."""
     post = Post(workspace=workspace, state=Post.State.PUBLISHED, batch=batch)
     values["title"] = values["title"][: Post._meta.get_field("title").max_length]

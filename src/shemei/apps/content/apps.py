@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
 
 
 class ContentConfig(AppConfig):
@@ -53,7 +56,7 @@ class ContentConfig(AppConfig):
         add_source(account_subjects)
 
 
-def _find(request: Any, text: str, limit: int) -> Iterable[Any]:
+def _find(request: BrandRequest, text: str, limit: int) -> Iterable[Any]:
     from shemei.apps.content.queries import choose_posts
     from shemei.kernel.registry import Hit
     from shemei.platforms import platform_of

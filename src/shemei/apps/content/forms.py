@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
@@ -16,6 +16,9 @@ from shemei.kernel.edits import RowForm
 from shemei.kernel.imports.fields import CountField
 from shemei.kernel.registry import names, names_of
 from shemei.platforms import platform_of
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 CHOICES_SHOWN = 500
 
@@ -69,7 +72,7 @@ class PostForm(RowForm):
     pillar_key = forms.ChoiceField(label="内容支柱", required=False)
     creator_key = forms.ChoiceField(label="达人", required=False)
 
-    def __init__(self, *args: Any, workspace: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, choices in {
             "account_key": [
@@ -82,12 +85,12 @@ class PostForm(RowForm):
         }.items():
             self.fields[name].choices = [("", "不指定"), *choices]  # type: ignore[attr-defined]
 
-    def _campaigns(self, workspace: Any) -> list[tuple[str, str]]:
+    def _campaigns(self, workspace: Workspace) -> list[tuple[str, str]]:
         chosen = self.initial.get("campaign_key")
         rows = brand.campaigns(workspace)
         return [(c.key, c.name) for c in rows if c.state != "ended" or c.key == chosen]
 
-    def _creators(self, workspace: Any) -> list[tuple[str, str]]:
+    def _creators(self, workspace: Workspace) -> list[tuple[str, str]]:
         if "creator" not in names:
             return []
         found = {row.key: row for row in names["creator"].choose(workspace, "", CHOICES_SHOWN)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Max
 
@@ -13,8 +13,10 @@ from shemei.kernel.imports.health import Subject
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shemei.kernel.workspace import Workspace
 
-def account_subjects(workspace: Any) -> Iterator[Subject]:
+
+def account_subjects(workspace: Workspace) -> Iterator[Subject]:
     """Active accounts only: nobody waits for the figures of one that was given up."""
     rows = PostMetric.objects.filter(workspace=workspace, post__account__isnull=False)
     last = dict(rows.values_list("post__account_id").annotate(Max("day")))

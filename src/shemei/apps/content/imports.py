@@ -24,9 +24,10 @@ from shemei.warehouse.vocabulary import date_of, from_ts, int_day
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
     from shemei.kernel.imports.models import ImportBatch
+    from shemei.kernel.workspace import Workspace
 
 
-def _account_choices(workspace: Any) -> list[tuple[str, str]]:
+def _account_choices(workspace: Workspace) -> list[tuple[str, str]]:
     names = {p.key: p.name for p in PLATFORMS}
     return [(a.key, f"{names.get(a.platform, '')} {a.name}") for a in accounts(workspace)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shemei.apps.brand import queries as brand
 from shemei.apps.content.models import Post
@@ -14,6 +14,9 @@ from shemei.kernel.registry import names_of
 from shemei.kernel.urls import wurl
 from shemei.platforms import PLATFORMS
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 METRICS = ("impressions", "engagement_rate", "clicks")
 TONES = {"draft": "quiet", "scheduled": "info", "published": "good", "removed": "warn"}
 
@@ -22,7 +25,7 @@ def post_state(post: Post) -> State:
     return State(post.get_state_display(), TONES[post.state])  # type: ignore[arg-type]
 
 
-def with_figures(rows: list[Any], request: Any) -> Sequence[Any]:
+def with_figures(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
     """Figures since publication, and the creators' names, each in one question."""
     figures = (
         figures_by(request.workspace, "content", METRICS)
@@ -38,7 +41,7 @@ def with_figures(rows: list[Any], request: Any) -> Sequence[Any]:
     return rows
 
 
-def posts_ranked(request: Any, rows: Any) -> Any:
+def posts_ranked(request: BrandRequest, rows: Any) -> Any:
     """Rows with ``rank`` where the list is asked to sort by a figure of the log."""
     wanted = asked_sort(request)
     if wanted not in METRICS:
@@ -56,15 +59,15 @@ def _figure(name: str) -> Any:
     return lambda row: row.figures.get(name)
 
 
-def _campaigns(request: Any) -> list[tuple[str, str]]:
+def _campaigns(request: BrandRequest) -> list[tuple[str, str]]:
     return [(c.key, c.name) for c in brand.campaigns(request.workspace)]
 
 
-def _pillars(request: Any) -> list[tuple[str, str]]:
+def _pillars(request: BrandRequest) -> list[tuple[str, str]]:
     return [(p.key, p.name) for p in brand.pillars(request.workspace)]
 
 
-def _accounts(request: Any) -> list[tuple[str, str]]:
+def _accounts(request: BrandRequest) -> list[tuple[str, str]]:
     return [(a.key, a.name) for a in brand.accounts(request.workspace, with_inactive=True)]
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from shemei.apps.content.models import Post
 from shemei.kernel.registry import Named
 from shemei.kernel.urls import wurl
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +27,27 @@ class PostRow:
     published_at: datetime | None
 
 
-def posts(workspace: Any, keys: Iterable[str]) -> dict[str, PostRow]:
+def posts(workspace: Workspace, keys: Iterable[str]) -> dict[str, PostRow]:
     rows = Post.objects.filter(workspace=workspace, key__in=list(keys))
     return {row.key: _row(row) for row in rows}
 
 
-def posts_of_creator(workspace: Any, creator_key: str) -> list[PostRow]:
+def posts_of_creator(workspace: Workspace, creator_key: str) -> list[PostRow]:
     """A creator's posts, the latest first."""
     return [_row(row) for row in Post.objects.filter(workspace=workspace, creator_key=creator_key)]
 
 
-def post_names(workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+def post_names(workspace: Workspace, keys: Iterable[str]) -> dict[str, Named]:
     rows = Post.objects.filter(workspace=workspace, key__in=list(keys))
     return {row.key: _named(workspace, row) for row in rows}
 
 
-def choose_posts(workspace: Any, text: str, limit: int) -> list[Named]:
+def choose_posts(workspace: Workspace, text: str, limit: int) -> list[Named]:
     rows = Post.objects.filter(workspace=workspace, title__icontains=text)
     return [_named(workspace, row) for row in rows[:limit]]
 
 
-def _named(workspace: Any, row: Post) -> Named:
+def _named(workspace: Workspace, row: Post) -> Named:
     return Named(
         row.key, row.title, row.author_name, row.platform, wurl(workspace, "content:post", row.key)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -17,22 +17,25 @@ from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 
 @allow(Permission.CONTENT_VIEW)
-def posts(request: Any) -> HttpResponse:
+def posts(request: BrandRequest) -> HttpResponse:
     told = {"standing": pages.standing(), "may_import": request.actor.can(Permission.IMPORT)}
     rows = listings.posts_ranked(request, listings.post_rows())
     return listings.POSTS.respond(request, rows, "content/posts.html", told)
 
 
 @allow(Permission.CONTENT_VIEW)
-def post(request: Any, key: str) -> HttpResponse:
+def post(request: BrandRequest, key: str) -> HttpResponse:
     row: Post = get_row(listings.post_rows(), key)
     return render(request, "content/post.html", pages.post(row, request.actor))
 
 
 @allow(Permission.CONTENT_EDIT)
-def new_post(request: Any) -> HttpResponse:
+def new_post(request: BrandRequest) -> HttpResponse:
     form = PostForm(
         request.POST or None, workspace=request.workspace, initial=pages.preset(request.GET)
     )
@@ -44,7 +47,7 @@ def new_post(request: Any) -> HttpResponse:
 
 
 @allow(Permission.CONTENT_EDIT)
-def edit_post(request: Any, key: str) -> HttpResponse:
+def edit_post(request: BrandRequest, key: str) -> HttpResponse:
     row: Post = get_row(listings.post_rows(), key)
     title = row.title
     form = PostForm(request.POST or None, workspace=request.workspace, initial=PostForm.of(row))
@@ -57,7 +60,7 @@ def edit_post(request: Any, key: str) -> HttpResponse:
 
 
 @allow(Permission.CONTENT_EDIT)
-def enter_metrics(request: Any, key: str) -> HttpResponse:
+def enter_metrics(request: BrandRequest, key: str) -> HttpResponse:
     row: Post = get_row(listings.post_rows(), key)
     form = MetricsForm(request.POST or None, published_on=row.published_on)
     act = partial(actions.record_metrics, row, by=request.actor)
