@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
     from shemei.apps.commerce.rules import OrderDraft
     from shemei.kernel.actor import Actor
+    from shemei.kernel.workspace import Workspace
 
 
 @transaction.atomic
 def record_order(
-    workspace: Any, draft: OrderDraft, *, by: Actor, source: str = "manual"
+    workspace: Workspace, draft: OrderDraft, *, by: Actor, source: str = "manual"
 ) -> tuple[Order, str]:
     """Record an order; the same number again is the same order. Returns it with new, changed or same."""
     require(by, Permission.ORDERS)
@@ -38,7 +39,7 @@ def record_order(
     return order, verdict
 
 
-def _tell(workspace: Any, saved: Saved, order: Order, by: Actor) -> str:
+def _tell(workspace: Workspace, saved: Saved, order: Order, by: Actor) -> str:
     if saved.new:
         tell_orders(workspace, [order])
         audit.record("order.recorded", order, by=by, amount=f"{order.amount / 100:.2f}")

@@ -21,10 +21,12 @@ from shemei.apps.commerce.rules import (
     normal_code,
 )
 from shemei.kernel.api import FieldProblem, Problem, idempotent
+from shemei.kernel.http import ApiRequest
 from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.views import allow
+from shemei.kernel.workspace import Workspace
 from shemei.warehouse.vocabulary import SHANGHAI, to_ts
 
 router = Router(tags=["订单"])
@@ -128,7 +130,7 @@ class RefundIn(Schema):
 )
 @allow(P.ORDERS)
 @idempotent
-def create_order(request: Any, told: OrderIn) -> Any:
+def create_order(request: ApiRequest, told: OrderIn) -> Any:
     _key_required(request)
     try:
         order, verdict = actions.record_order(
@@ -141,7 +143,7 @@ def create_order(request: Any, told: OrderIn) -> Any:
 
 @router.get("/orders/{number}", response=OrderOut, summary="按单号查一单")
 @allow(P.CUSTOMERS)
-def read_order(request: Any, number: str) -> OrderOut:
+def read_order(request: ApiRequest, number: str) -> OrderOut:
     return _out(_order(number))
 
 
@@ -152,7 +154,7 @@ def read_order(request: Any, number: str) -> OrderOut:
 )
 @allow(P.ORDERS)
 @idempotent
-def create_refund(request: Any, number: str, told: RefundIn) -> Any:
+def create_refund(request: ApiRequest, number: str, told: RefundIn) -> Any:
     _key_required(request)
     moment = told.refunded_at or timezone.now()
     try:
@@ -169,7 +171,7 @@ def create_refund(request: Any, number: str, told: RefundIn) -> Any:
     return 201 if is_new else 200, _refund_out(refund)
 
 
-def _key_required(request: Any) -> None:
+def _key_required(request: ApiRequest) -> None:
     if not request.headers.get("Idempotency-Key"):
         raise Problem(400, "缺请求头 Idempotency-Key。请为每一单生成一个，重试时用同一个。")
 
@@ -187,7 +189,7 @@ def _refused(error: ValidationError) -> Problem:
     return Problem(422, errors[0].message, errors)
 
 
-def draft_of(workspace: Any, told: OrderIn) -> OrderDraft:
+def draft_of(workspace: Workspace, told: OrderIn) -> OrderDraft:
     """The order as the room keeps it; its phone number hashed, its name masked."""
     paid_at = to_ts(told.paid_at)
     lines = tuple(_line(place, line) for place, line in enumerate(told.lines))
@@ -216,7 +218,7 @@ def _line(place: int, line: LineIn) -> LineDraft:
     return LineDraft(line.sku, line.name, line.quantity, line.unit_price, worth)
 
 
-def _customer(workspace: Any, told: OrderIn) -> CustomerDraft | None:
+def _customer(workspace: Workspace, told: OrderIn) -> CustomerDraft | None:
     try:
         number = cells.phone(told.phone) if told.phone.strip() else ""
     except CellError as error:

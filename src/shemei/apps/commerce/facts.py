@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shemei.warehouse.channels import channel_of
 from shemei.warehouse.vocabulary import Event
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def register_code_owners(source: CodeSource) -> None:
     _sources.append(source)
 
 
-def owners_of(workspace: Any, codes: Iterable[str]) -> dict[str, CodeOwner]:
+def owners_of(workspace: Workspace, codes: Iterable[str]) -> dict[str, CodeOwner]:
     wanted = sorted({code for code in codes if code})
     found: dict[str, CodeOwner] = {}
     for source in _sources if wanted else []:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
@@ -22,6 +22,9 @@ from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.fields import CellField
 from shemei.warehouse.vocabulary import SHANGHAI, from_ts, to_ts
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 
 def _money(**kwargs: Any) -> CellField:
@@ -74,7 +77,7 @@ class OrderForm(forms.Form):
         rows = [row for row in self.cleaned_data["lines"].splitlines() if row.strip()]
         return tuple(_line(number, row) for number, row in enumerate(rows, 1))
 
-    def draft(self, workspace: Any) -> OrderDraft:
+    def draft(self, workspace: Workspace) -> OrderDraft:
         told = self.cleaned_data
         hash_, tail = hashed(workspace.key, told["phone"]) if told["phone"] else ("", "")
         person = CustomerDraft(told["ref"], hash_, tail, masked_name(told["buyer_name"]))

@@ -32,6 +32,7 @@ from shemei.kernel.permissions import Permission, require
 
 if TYPE_CHECKING:
     from shemei.apps.commerce.rules import OrderDraft
+    from shemei.kernel.workspace import Workspace
 
 WINDOW = timedelta(minutes=5)
 GRACE = timedelta(days=1)
@@ -167,7 +168,7 @@ def orders_in(body: bytes, schema: Any) -> list[Any]:
 
 
 @transaction.atomic
-def add_hook(workspace: Any, *, by: Actor, name: str) -> tuple[OrderHook, str]:
+def add_hook(workspace: Workspace, *, by: Actor, name: str) -> tuple[OrderHook, str]:
     """A new address and its secret, which is shown this once."""
     require(by, Permission.KEYS)
     secret = secrets.token_urlsafe(32)

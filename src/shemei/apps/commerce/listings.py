@@ -16,8 +16,7 @@ from shemei.kernel.urls import wurl
 from shemei.portal.numbers import yuan
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
-
+    from shemei.kernel.http import BrandRequest
     from shemei.kernel.periods import Period
 
 STATES = {
@@ -45,7 +44,7 @@ def customer_cell(order: Any) -> tuple[str, str] | None:
     return (buyer.name_masked or ("匿名" if tail else f"顾客 {buyer.ref}"), tail)
 
 
-def _batches(request: HttpRequest) -> list[tuple[str, str]]:
+def _batches(request: BrandRequest) -> list[tuple[str, str]]:
     rows = ImportBatch.objects.filter(kind="orders", state=ImportBatch.State.DONE)[:20]
     return [(batch.key, batch.file_name) for batch in rows]
 
@@ -65,7 +64,7 @@ def _with_code(rows: Any, value: str) -> Any:
     return rows.exclude(promo_code="") if value == "yes" else rows.filter(promo_code="")
 
 
-def _fill_orders(rows: list[Order], request: HttpRequest) -> Sequence[Order]:
+def _fill_orders(rows: list[Order], request: BrandRequest) -> Sequence[Order]:
     names = queries.batch_names(request.workspace, (order.batch for order in rows))
     for order in rows:
         order.batch_name = names.get(order.batch, "")  # type: ignore[attr-defined]
@@ -80,7 +79,7 @@ def _order_url(order: Order) -> str:
     return wurl(order.workspace, "commerce:order", order.key)
 
 
-def _sum(request: HttpRequest, rows: Any) -> str:
+def _sum(request: BrandRequest, rows: Any) -> str:
     """Orders and money of everything that matched, per currency."""
     sums = rows.order_by().values("currency").annotate(n=Count("id"), total=Sum("amount"))
     words = []
@@ -144,7 +143,7 @@ ORDERS = Listing(
 )  # fmt: skip
 
 
-def _fill_products(rows: list[Product], request: HttpRequest) -> Sequence[Product]:
+def _fill_products(rows: list[Product], request: BrandRequest) -> Sequence[Product]:
     sales = queries.sales_of(rows)
     for product in rows:
         product.sales = sales.get(product.sku, {})  # type: ignore[attr-defined]
@@ -172,7 +171,7 @@ PRODUCTS = Listing(
 )  # fmt: skip
 
 
-def _fill_customers(rows: list[Customer], request: HttpRequest) -> Sequence[Customer]:
+def _fill_customers(rows: list[Customer], request: BrandRequest) -> Sequence[Customer]:
     bought = queries.purchases_of(rows)
     for customer in rows:
         customer.bought = bought.get(customer.pk, {})  # type: ignore[attr-defined]

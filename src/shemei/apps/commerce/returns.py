@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shemei.kernel.imports.kinds import Group
+    from shemei.kernel.workspace import Workspace
 
 Shelf = dict[tuple[int, str], list[Bought]]
 
@@ -36,7 +37,7 @@ class Returned:
 
 
 def save_cancellations(
-    workspace: Any, groups: Sequence[Group], *, currency: str, batch: str
+    workspace: Workspace, groups: Sequence[Group], *, currency: str, batch: str
 ) -> Returned:
     """Book the cancellation invoices of ``groups``; one that is already booked stays as it is."""
     done = Returned()
@@ -87,7 +88,7 @@ def _shelf(groups: Sequence[Group], people: dict[str, Customer]) -> Shelf:
 
 
 def _refunds(
-    workspace: Any,
+    workspace: Workspace,
     group: Group,
     customer: Customer | None,
     shelf: Shelf,

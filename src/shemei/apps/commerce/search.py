@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shemei.apps.commerce.listings import STATES, money
 from shemei.apps.commerce.models import Order, Product
@@ -12,8 +12,10 @@ from shemei.kernel.urls import wurl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shemei.kernel.http import BrandRequest
 
-def find_orders(request: Any, text: str, limit: int) -> Iterator[Hit]:
+
+def find_orders(request: BrandRequest, text: str, limit: int) -> Iterator[Hit]:
     """Orders by the beginning of their number or by the last four digits of the phone."""
     rows = Order.objects.filter(number__istartswith=text.strip())
     if text.isdigit() and len(text) == 4:
@@ -24,7 +26,7 @@ def find_orders(request: Any, text: str, limit: int) -> Iterator[Hit]:
         yield Hit("订单", order.number, url, "receipt", note)
 
 
-def find_products(request: Any, text: str, limit: int) -> Iterator[Hit]:
+def find_products(request: BrandRequest, text: str, limit: int) -> Iterator[Hit]:
     for product in Product.objects.filter(name__icontains=text)[:limit]:
         url = f"{wurl(request.workspace, 'commerce:orders')}?q={product.sku}"
         yield Hit("商品", str(product), url, "box", product.sku)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from shemei.apps.commerce.rules import CustomerDraft, LineDraft, OrderDraft
+    from shemei.kernel.workspace import Workspace
 
 _TEXTS = ("state", "promo_code", "click_id", "visitor", "region")
 _LINE = ("sku", "name", "quantity", "unit_price", "amount")
@@ -35,7 +36,7 @@ class Saved:
 
 
 def save_orders(
-    workspace: Any,
+    workspace: Workspace,
     drafts: Sequence[OrderDraft],
     *,
     source: str,
@@ -72,7 +73,7 @@ def _existing(drafts: Sequence[OrderDraft]) -> dict[str, Order]:
 
 
 def _order(
-    workspace: Any, draft: OrderDraft, customer: Customer | None, source: str, batch: str
+    workspace: Workspace, draft: OrderDraft, customer: Customer | None, source: str, batch: str
 ) -> Order:
     return Order(
         workspace=workspace,
@@ -129,7 +130,9 @@ def _known_customers(drafts: Sequence[OrderDraft]) -> dict[str, Customer]:
     return found
 
 
-def _customers(workspace: Any, drafts: Sequence[OrderDraft], batch: str) -> dict[str, Customer]:
+def _customers(
+    workspace: Workspace, drafts: Sequence[OrderDraft], batch: str
+) -> dict[str, Customer]:
     """Everyone in ``drafts`` as a row; a known person learns a phone or a name that was missing."""
     found = _known_customers(drafts)
     fresh: dict[str, Customer] = {}
@@ -161,7 +164,7 @@ def _learn(row: Customer, draft: CustomerDraft) -> bool:
     return bool(news)
 
 
-def _products(workspace: Any, drafts: Sequence[OrderDraft], batch: str) -> None:
+def _products(workspace: Workspace, drafts: Sequence[OrderDraft], batch: str) -> None:
     lines = {line.sku: line for draft in drafts for line in draft.lines if line.sku}
     known = set(Product.objects.filter(sku__in=lines).values_list("sku", flat=True))
     fresh = [
@@ -262,7 +265,7 @@ def restore(order: Order, before: Mapping[str, Any]) -> None:
 
 
 def _book_refunds(
-    workspace: Any,
+    workspace: Workspace,
     saved: Saved,
     pairs: Sequence[tuple[Order, OrderDraft]],
     batch: str,
@@ -288,7 +291,7 @@ def _booked(orders: Sequence[Order]) -> dict[int, list[int]]:
 
 
 def _refund(
-    workspace: Any, order: Order, draft: OrderDraft, amount: int, earlier: int, batch: str
+    workspace: Workspace, order: Order, draft: OrderDraft, amount: int, earlier: int, batch: str
 ) -> Refund:
     return Refund(
         workspace=workspace,

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from shemei.apps.commerce.models import Order, Refund
+    from shemei.kernel.workspace import Workspace
 
 AT_ONCE = 4_000
 Row = TypeVar("Row")
 
 
-def tell_orders(workspace: Any, orders: Iterable[Order]) -> None:
+def tell_orders(workspace: Workspace, orders: Iterable[Order]) -> None:
     """Emit that these orders were placed, each with the owner of the code it used."""
     for part in _parts(orders):
         owners = owners_of(workspace, (order.promo_code for order in part))
@@ -38,7 +39,7 @@ def tell_orders(workspace: Any, orders: Iterable[Order]) -> None:
         )
 
 
-def tell_refunds(workspace: Any, refunds: Iterable[Refund]) -> None:
+def tell_refunds(workspace: Workspace, refunds: Iterable[Refund]) -> None:
     """Emit that money went back, each with the code of its order."""
     for part in _parts(refunds):
         owners = owners_of(workspace, map(_code, part))
@@ -61,7 +62,7 @@ def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield part
 
 
-def _placed(workspace: Any, order: Order, owner: Mapping[str, str]) -> OrderPlaced:
+def _placed(workspace: Workspace, order: Order, owner: Mapping[str, str]) -> OrderPlaced:
     return OrderPlaced(
         workspace=workspace.key,
         order=order.key,
@@ -82,7 +83,7 @@ def _placed(workspace: Any, order: Order, owner: Mapping[str, str]) -> OrderPlac
     )
 
 
-def _refunded(workspace: Any, refund: Refund, owner: Mapping[str, str]) -> OrderRefunded:
+def _refunded(workspace: Workspace, refund: Refund, owner: Mapping[str, str]) -> OrderRefunded:
     return OrderRefunded(
         workspace=workspace.key,
         refund=refund.key,
@@ -101,7 +102,7 @@ def _refunded(workspace: Any, refund: Refund, owner: Mapping[str, str]) -> Order
 
 
 def tell_changes(
-    workspace: Any, changes: Iterable[tuple[Order, Mapping[str, Any]]], batch: str
+    workspace: Workspace, changes: Iterable[tuple[Order, Mapping[str, Any]]], batch: str
 ) -> None:
     """Tell the log what became of orders that it already knows; ``changes`` pairs them with what they were."""
     for part in _parts(changes):
@@ -115,7 +116,11 @@ def tell_changes(
 
 
 def _corrections(
-    workspace: Any, order: Order, before: Mapping[str, Any], batch: str, owners: Mapping[str, Any]
+    workspace: Workspace,
+    order: Order,
+    before: Mapping[str, Any],
+    batch: str,
+    owners: Mapping[str, Any],
 ) -> Iterator[Event]:
     """The log only grows: a corrected amount is a signed refund on the order's day, a new code a redeem."""
     placed = _placed(workspace, order, owner_fields(owners.get(order.promo_code)))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -19,12 +19,15 @@ from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 VERDICTS = {"new": "已录入", "changed": "已更新", "same": "没有变化："}
 
 
 @allow(P.CUSTOMERS)
 @require_http_methods(["GET", "POST"])
-def orders(request: HttpRequest) -> HttpResponse:
+def orders(request: BrandRequest) -> HttpResponse:
     rows = Order.objects.select_related("customer", "workspace")
     buyer = Customer.objects.filter(key=request.GET.get("buyer", "")).first()
     if buyer:
@@ -39,7 +42,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 @allow(P.CUSTOMERS)
 @require_http_methods(["GET", "POST"])
-def products(request: HttpRequest) -> HttpResponse:
+def products(request: BrandRequest) -> HttpResponse:
     rows = queries.products_ranked(
         request.workspace, Product.objects.select_related("workspace"), asked_sort(request)
     )
@@ -48,7 +51,7 @@ def products(request: HttpRequest) -> HttpResponse:
 
 @allow(P.CUSTOMERS)
 @require_http_methods(["GET", "POST"])
-def customers(request: HttpRequest) -> HttpResponse:
+def customers(request: BrandRequest) -> HttpResponse:
     rows = queries.customers_ranked(
         Customer.objects.select_related("workspace"), asked_sort(request)
     )
@@ -59,14 +62,14 @@ def customers(request: HttpRequest) -> HttpResponse:
 
 @allow(P.CUSTOMERS)
 @require_http_methods(["GET", "POST"])
-def refunds(request: HttpRequest) -> HttpResponse:
+def refunds(request: BrandRequest) -> HttpResponse:
     rows = Refund.objects.select_related("order", "customer", "workspace")
     return listings.REFUNDS.respond(request, rows, "commerce/refunds.html", {"tab": "refunds"})
 
 
 @allow(P.CUSTOMERS)
 @require_GET
-def order(request: HttpRequest, key: str) -> HttpResponse:
+def order(request: BrandRequest, key: str) -> HttpResponse:
     found = get_row(Order.objects.select_related("customer", "workspace"), key)
     context = _order_context(request, found)
     in_drawer = request.headers.get("HX-Target") == "drawer"
@@ -75,7 +78,7 @@ def order(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-def _order_context(request: HttpRequest, found: Order) -> dict[str, Any]:
+def _order_context(request: BrandRequest, found: Order) -> dict[str, Any]:
     given = list(found.refunds.all())
     back = sum(refund.amount for refund in given)
     return {
@@ -96,7 +99,7 @@ def _order_context(request: HttpRequest, found: Order) -> dict[str, Any]:
 
 @allow(P.ORDERS)
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: BrandRequest) -> HttpResponse:
     form = OrderForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -113,7 +116,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @allow(P.ORDERS)
 @require_http_methods(["GET", "POST"])
-def refund(request: HttpRequest, key: str) -> HttpResponse:
+def refund(request: BrandRequest, key: str) -> HttpResponse:
     found = get_row(Order.objects.select_related("customer", "workspace"), key)
     left = actions.refundable(found)
     form = RefundForm(request.POST or None, initial={"amount": f"{left / 100:.2f}"})

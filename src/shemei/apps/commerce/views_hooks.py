@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -22,6 +22,9 @@ from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row, recently_authenticated
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 
 class HookForm(forms.Form):
     """Whose pushes they are, for people."""
@@ -31,7 +34,7 @@ class HookForm(forms.Form):
 
 @csrf_exempt
 @require_POST
-def push(request: HttpRequest, key: str) -> HttpResponse:
+def push(request: BrandRequest, key: str) -> HttpResponse:
     """Take a signed push of orders; see ``hooks``."""
     try:
         return JsonResponse(_push(request, key))
@@ -40,7 +43,7 @@ def push(request: HttpRequest, key: str) -> HttpResponse:
         return JsonResponse(told, status=no.status, content_type="application/problem+json")
 
 
-def _push(request: HttpRequest, key: str) -> dict[str, int]:
+def _push(request: BrandRequest, key: str) -> dict[str, int]:
     signed = hooks.read_headers(request.headers)
     if int(request.headers.get("Content-Length") or 0) > hooks.MAX_BODY:
         raise hooks.Refused(413, "一次推送超过 1 MB。请分几次发。")
@@ -58,7 +61,7 @@ def _push(request: HttpRequest, key: str) -> dict[str, int]:
 
 @allow(P.KEYS)
 @require_http_methods(["GET"])
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: BrandRequest) -> HttpResponse:
     rows = OrderHook.objects.select_related("workspace").order_by("-is_active", "id")
     return render(request, "commerce/hooks.html", {"rows": rows})
 
@@ -67,7 +70,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 @allow(P.KEYS)
 @recently_authenticated
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: BrandRequest) -> HttpResponse:
     """The form; after it the secret, shown in this one answer."""
     form = HookForm(request.POST or None)
 
@@ -79,7 +82,7 @@ def add(request: HttpRequest) -> HttpResponse:
     return render(request, "commerce/hook_new.html", {"form": form})
 
 
-def _shown(request: HttpRequest, hook: OrderHook, secret: str) -> HttpResponse:
+def _shown(request: BrandRequest, hook: OrderHook, secret: str) -> HttpResponse:
     address = request.build_absolute_uri(f"/hooks/orders/{hook.key}")
     context = {"hook": hook, "secret": secret, "address": address}
     return render(request, "commerce/hook_shown.html", context)
@@ -89,7 +92,7 @@ def _shown(request: HttpRequest, hook: OrderHook, secret: str) -> HttpResponse:
 @require_POST
 @allow(P.KEYS)
 @recently_authenticated
-def rotate(request: HttpRequest, key: str) -> HttpResponse:
+def rotate(request: BrandRequest, key: str) -> HttpResponse:
     hook = get_row(OrderHook.objects.filter(is_active=True), key)
     return _shown(request, hook, hooks.rotate_hook(hook, by=request.actor))
 
@@ -97,7 +100,7 @@ def rotate(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 @allow(P.KEYS)
 @recently_authenticated
-def stop(request: HttpRequest, key: str) -> HttpResponse:
+def stop(request: BrandRequest, key: str) -> HttpResponse:
     hook = get_row(OrderHook.objects.all(), key)
     hooks.stop_hook(hook, by=request.actor)
     toast(request, f"已停用推送「{hook.name}」")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from shemei.kernel.workspace import Workspace
+
 _MOST = 60
 _NAMED = ("content", "creator", "link")
 
@@ -33,7 +35,7 @@ class Step:
     is_this: bool
 
 
-def way_of(workspace: Any, number: str) -> list[Step]:
+def way_of(workspace: Workspace, number: str) -> list[Step]:
     """What the log knows of the person behind an order, oldest first, at most the last 60 events."""
     question = Journey(
         workspace=workspace.key, first=int_day(LONG_AGO), last=int_day(today()), order_id=number
