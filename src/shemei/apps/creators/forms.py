@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
@@ -15,6 +15,9 @@ from shemei.kernel.money import parse_money
 from shemei.kernel.periods import today
 from shemei.kernel.registry import names, names_of
 from shemei.platforms import platform_of
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 CHOICES_SHOWN = 500
 
@@ -98,7 +101,7 @@ class CollaborationForm(RowForm):
         campaigns = [(c.key, c.name) for c in brand.campaigns(workspace)]
         self.fields["campaign_key"].choices = [("", "不指定"), *campaigns]  # type: ignore[attr-defined]
 
-    def _posts(self, workspace: Any) -> list[tuple[str, str]]:
+    def _posts(self, workspace: Workspace) -> list[tuple[str, str]]:
         if "content" not in names:
             return []
         found = {row.key: row for row in names["content"].choose(workspace, "", CHOICES_SHOWN)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shemei.apps.creators import queries, rules
 from shemei.apps.creators.models import PLATFORM_CHOICES, Collaboration, Creator
@@ -13,6 +13,9 @@ from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
 from shemei.kernel.urls import wurl
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 TONES = {"talking": "quiet", "agreed": "info", "delivered": "good", "cancelled": "quiet"}
 
 
@@ -20,7 +23,7 @@ def collaboration_state(deal: Collaboration) -> State:
     return State(deal.get_state_display(), TONES[deal.state])  # type: ignore[arg-type]
 
 
-def with_figures(rows: list[Any], request: Any) -> Sequence[Any]:
+def with_figures(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
     """What was paid, promised, delivered and earned, for the creators of one page."""
     told = {row.key: row for row in queries.creators(request.workspace, [row.key for row in rows])}
     sees = request.actor.can(Permission.VIEW)
@@ -37,7 +40,7 @@ def with_figures(rows: list[Any], request: Any) -> Sequence[Any]:
     return rows
 
 
-def creators_ranked(request: Any, rows: Any) -> Any:
+def creators_ranked(request: BrandRequest, rows: Any) -> Any:
     """Rows with ``rank`` where the list is asked to sort by what creators earned."""
     if asked_sort(request) != "value":
         return rows
@@ -77,7 +80,7 @@ CREATORS = Listing(
 )  # fmt: skip
 
 
-def with_delivery(rows: list[Any], request: Any) -> Sequence[Any]:
+def with_delivery(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
     """What was delivered of each collaboration, with the posts' names."""
     shown = (
         figures_by(request.workspace, "content", ("impressions",))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
 
@@ -13,6 +13,9 @@ from shemei.apps.creators.models import Collaboration, Creator
 from shemei.kernel.figures import CREDIT_DAYS, credited_by, figures_by, model_name, totals
 from shemei.kernel.permissions import Permission
 from shemei.kernel.urls import wurl
+
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
 
 FIGURES = ("impressions", "engagement_rate", "clicks", "visitors")
 
@@ -25,7 +28,7 @@ def standing() -> str:
     return f"共 {sum(counts.values())} 位：{parts}" if counts else ""
 
 
-def creator(row: Creator, request: Any) -> dict[str, Any]:
+def creator(row: Creator, request: BrandRequest) -> dict[str, Any]:
     """A creator: figures, collaborations with promised and delivered, posts."""
     deals = [*with_delivery(list(Collaboration.objects.with_labels().filter(creator=row)), request)]
     for deal in deals:
@@ -71,7 +74,7 @@ def summary(deals: list[Any]) -> dict[str, Any]:
     }
 
 
-def _posts(row: Creator, request: Any) -> list[dict[str, Any]]:
+def _posts(row: Creator, request: BrandRequest) -> list[dict[str, Any]]:
     posts = posts_of_creator(row.workspace, row.key)[:20]
     names = ("impressions", "engagement_rate", "clicks")
     figures = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shemei.apps.creators.models import Collaboration
 from shemei.kernel.periods import today
@@ -14,12 +14,14 @@ from shemei.kernel.urls import wurl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shemei.kernel.http import BrandRequest
+
 State = Collaboration.State
 FRESH = timedelta(days=60)
 MOST = 10
 
 
-def waiting(request: Any) -> Iterator[Todo]:
+def waiting(request: BrandRequest) -> Iterator[Todo]:
     """Agreed ones, oldest first, then delivered ones of the last two months without a post."""
     if not request.actor.can(Permission.CREATORS):
         return
