@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
@@ -13,13 +13,16 @@ from shemei.kernel import audit
 from shemei.kernel.actor import Actor
 from shemei.kernel.permissions import Permission, require
 
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
+
 
 class GoalTaken(ValueError):
     """The brand already has a goal for this metric and span."""
 
 
 def set_goal(
-    workspace: Any,
+    workspace: Workspace,
     *,
     metric: str,
     target: Decimal,

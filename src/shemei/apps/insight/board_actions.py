@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -16,6 +16,9 @@ from shemei.kernel import audit
 from shemei.kernel.actor import Actor
 from shemei.kernel.permissions import Permission, require
 
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
+
 MOST_PANELS = 24
 REMOVED_KEPT = timedelta(days=7)
 
@@ -26,7 +29,7 @@ class TooManyPanels(ValueError):
 
 @transaction.atomic
 def make_board(
-    workspace: Any, *, title: str, note: str = "", period: str = "28d", by: Actor
+    workspace: Workspace, *, title: str, note: str = "", period: str = "28d", by: Actor
 ) -> OwnBoard:
     require(by, Permission.ANALYSE)
     board = OwnBoard.objects.create(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from shemei.apps.insight import rules
 from shemei.apps.insight.models import Goal
@@ -12,6 +12,9 @@ from shemei.apps.insight.queries import goal_value
 from shemei.kernel.periods import Period, today
 from shemei.portal.numbers import pct, points, times, wan, yuan
 from shemei.warehouse.vocabulary import SHANGHAI
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class GoalRow:
     span: str
 
 
-def goal_row(workspace: Any, goal: Goal) -> GoalRow:
+def goal_row(workspace: Workspace, goal: Goal) -> GoalRow:
     """A goal as the board shows it: figure, target, bar, and a sentence that says how much is missing."""
     metric = rules.GOAL_METRICS[goal.metric]
     day = today()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shemei.apps.insight.queries import DIMENSIONS
 from shemei.edge.bots import SUSPECT_NAMES
 from shemei.kernel.lists import Column, Empty, Filter, Listing
 from shemei.platforms import ELSEWHERE, PLATFORMS
 from shemei.portal.numbers import MINUS, figure, yuan
+
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
 
 TOLD, TRACED = "平台报来或导入的数", "由事件日志追踪到的数"
 EMPTY = Empty(
@@ -61,7 +64,7 @@ def _columns(by: str) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def _summary(request: Any, rows: Any) -> str:
+def _summary(request: BrandRequest, rows: Any) -> str:
     orders = figure(sum(row.orders for row in rows))
     return f"归因 {orders} 单，{yuan(sum(row.value for row in rows))}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +17,9 @@ from shemei.kernel.notify import notify
 from shemei.kernel.periods import Period
 from shemei.kernel.permissions import Forbidden, Permission, require
 from shemei.kernel.urls import wurl
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 LONGEST = 500
 SHOWN = 30
@@ -51,7 +54,7 @@ def named_in(text: str, members: Iterable[tuple[str, str]]) -> list[str]:
 
 @transaction.atomic
 def write_note(
-    workspace: Any,
+    workspace: Workspace,
     metric: str,
     period: Period,
     text: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Min
@@ -23,6 +23,9 @@ from shemei.warehouse import questions
 from shemei.warehouse.channels import channel_name
 from shemei.warehouse.loader import Accounting, accounting
 from shemei.warehouse.vocabulary import KIND_NAMES, SHANGHAI, date_of, from_ts, int_day
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 LEFT_OUT = ("clicks", "visits", "page_views", "leads", "orders")
 GAPS = (3, 7, 14, 30)
@@ -270,7 +273,7 @@ def reason_name(reason: str) -> str:
     return SUSPECT_NAMES.get(reason, reason)
 
 
-def left_out_rows(workspace: Any, period: Period, reason: str = "") -> list[LeftOut]:
+def left_out_rows(workspace: Workspace, period: Period, reason: str = "") -> list[LeftOut]:
     """Events that do not count, the newest first, with why; of all reasons or of one."""
     reasons = [reason] if reason else [key for key in SUSPECT_NAMES if key]
     question = questions.Rows(

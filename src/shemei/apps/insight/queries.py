@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from shemei.apps.accounts.models import Workspace
 from shemei.kernel.figures import lake
 from shemei.kernel.periods import Comparison, Period, whole_days
 from shemei.kernel.registry import Named, names_of
+from shemei.kernel.workspace import Workspace
 from shemei.portal.numbers import change
 from shemei.warehouse import questions
 from shemei.warehouse.attribution import Attribution, attribute, daily_credits

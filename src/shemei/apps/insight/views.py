@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -23,17 +23,20 @@ from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 COLUMNS = {"value": "成交额", "conversions": "订单数", "share": "占比"}
 
 
-def board_of(request: HttpRequest, default: str = "28d") -> Board:
+def board_of(request: BrandRequest, default: str = "28d") -> Board:
     """The board for the period and comparison that the address names."""
     period = period_from(request.GET, default=default)
     return Board(request.workspace, period, comparison_from(request.GET, period))
 
 
 @allow(Permission.VIEW)
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: BrandRequest) -> HttpResponse:
     board = board_of(request, default="7d")
     waiting = todos_of(request)
     context = {
@@ -46,7 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Permission.VIEW)
-def attribution(request: HttpRequest) -> HttpResponse:
+def attribution(request: BrandRequest) -> HttpResponse:
     by, column = request.GET.get("by", "channel"), request.GET.get("show", "value")
     if by not in DIMENSIONS or column not in COLUMNS:
         raise Http404("没有这个维度。请从归因分析的页签进入。")
@@ -64,18 +67,18 @@ def attribution(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Permission.CONTENT_VIEW)
-def todos(request: HttpRequest) -> HttpResponse:
+def todos(request: BrandRequest) -> HttpResponse:
     return render(request, "insight/todos.html", {"todos": todos_of(request)})
 
 
 @allow(Permission.VIEW)
-def goals(request: HttpRequest) -> HttpResponse:
+def goals(request: BrandRequest) -> HttpResponse:
     rows = [(goal, goal_row(request.workspace, goal)) for goal in Goal.objects.all()]
     return render(request, "insight/goals.html", {"rows": rows})
 
 
 @allow(Permission.ANALYSE)
-def goal(request: HttpRequest, key: str = "") -> HttpResponse:
+def goal(request: BrandRequest, key: str = "") -> HttpResponse:
     row = get_row(Goal.objects.all(), key) if key else None
     form = GoalForm(request.POST) if request.method == "POST" else _goal_form(row)
     if request.method == "POST" and form.is_valid():
@@ -108,7 +111,7 @@ def _goal_form(row: Goal | None) -> GoalForm:
 
 @require_POST
 @allow(Permission.ANALYSE)
-def goal_remove(request: HttpRequest, key: str) -> HttpResponse:
+def goal_remove(request: BrandRequest, key: str) -> HttpResponse:
     actions.drop_goal(get_row(Goal.objects.all(), key), by=request.actor)
     toast(request, "已删除目标")
     return redirect(wurl(request.workspace, "insight:goals"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -19,6 +19,9 @@ from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 
 def _board(key: str) -> OwnBoard:
     found: OwnBoard = get_row(OwnBoard.objects.kept(), key)
@@ -31,14 +34,14 @@ def _panel(key: str) -> BoardPanel:
     return found
 
 
-def _to(request: HttpRequest, board: OwnBoard, *, edit: bool = False) -> HttpResponse:
+def _to(request: BrandRequest, board: OwnBoard, *, edit: bool = False) -> HttpResponse:
     return redirect(
         wurl(request.workspace, "insight:board", board.key) + ("?edit=1" if edit else "")
     )
 
 
 @allow(Permission.VIEW)
-def boards(request: HttpRequest) -> HttpResponse:
+def boards(request: BrandRequest) -> HttpResponse:
     shown = Count("panels", filter=Q(panels__removed_at=None))
     rows = OwnBoard.objects.kept().annotate(shown=shown)
     context = {"rows": rows, "board": board_of(request)}
@@ -46,7 +49,7 @@ def boards(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Permission.VIEW)
-def board(request: HttpRequest, key: str) -> HttpResponse:
+def board(request: BrandRequest, key: str) -> HttpResponse:
     """One board; ``?edit=1`` shows how to arrange it."""
     row = _board(key)
     context = {
@@ -58,7 +61,7 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @allow(Permission.ANALYSE)
-def board_edit(request: HttpRequest, key: str = "") -> HttpResponse:
+def board_edit(request: BrandRequest, key: str = "") -> HttpResponse:
     """A new board, or another name for one."""
     row = _board(key) if key else None
     initial = {"title": row.title, "note": row.note, "period": row.period} if row else None
@@ -77,7 +80,7 @@ def board_edit(request: HttpRequest, key: str = "") -> HttpResponse:
 
 @require_POST
 @allow(Permission.ANALYSE)
-def board_remove(request: HttpRequest, key: str) -> HttpResponse:
+def board_remove(request: BrandRequest, key: str) -> HttpResponse:
     row = _board(key)
     board_actions.remove_board(row, by=request.actor)
     undo = wurl(request.workspace, "insight:board_restore", row.key)
@@ -87,7 +90,7 @@ def board_remove(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @allow(Permission.ANALYSE)
-def board_restore(request: HttpRequest, key: str) -> HttpResponse:
+def board_restore(request: BrandRequest, key: str) -> HttpResponse:
     row = get_row(OwnBoard.objects.all(), key)
     board_actions.restore_board(row, by=request.actor)
     toast(request, f"已恢复看板「{row.title}」")
@@ -96,26 +99,26 @@ def board_restore(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @allow(Permission.ANALYSE)
-def board_order(request: HttpRequest, key: str) -> HttpResponse:
+def board_order(request: BrandRequest, key: str) -> HttpResponse:
     """Where the pictures were dragged to."""
     board_actions.arrange(_board(key), request.POST.getlist("panel"), by=request.actor)
     return HttpResponse(status=204)
 
 
 @allow(Permission.ANALYSE)
-def panel(request: HttpRequest, key: str) -> HttpResponse:
+def panel(request: BrandRequest, key: str) -> HttpResponse:
     """One picture of a board, to change."""
     row = _panel(key)
     return _panel_form(request, row.board, row)
 
 
 @allow(Permission.ANALYSE)
-def panel_new(request: HttpRequest, key: str) -> HttpResponse:
+def panel_new(request: BrandRequest, key: str) -> HttpResponse:
     """A new picture at the end of a board."""
     return _panel_form(request, _board(key), None)
 
 
-def _panel_form(request: HttpRequest, row: OwnBoard, shown: BoardPanel | None) -> HttpResponse:
+def _panel_form(request: BrandRequest, row: OwnBoard, shown: BoardPanel | None) -> HttpResponse:
     names = ("title", "metrics", "split", "kind", "period", "width")
     initial = {name: getattr(shown, name) for name in names} if shown else None
     form = PanelForm(request.POST) if request.method == "POST" else PanelForm(initial=initial)
@@ -133,7 +136,7 @@ def _panel_form(request: HttpRequest, row: OwnBoard, shown: BoardPanel | None) -
 
 @require_POST
 @allow(Permission.ANALYSE)
-def panel_move(request: HttpRequest, key: str) -> HttpResponse:
+def panel_move(request: BrandRequest, key: str) -> HttpResponse:
     row = _panel(key)
     step = -1 if request.POST.get("to") == "up" else 1
     board_actions.move_panel(row, step, by=request.actor)
@@ -142,7 +145,7 @@ def panel_move(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @allow(Permission.ANALYSE)
-def panel_remove(request: HttpRequest, key: str) -> HttpResponse:
+def panel_remove(request: BrandRequest, key: str) -> HttpResponse:
     row = _panel(key)
     board_actions.remove_panel(row, by=request.actor)
     toast(request, f"已删除图「{row}」", wurl(request.workspace, "insight:panel_restore", row.key))
@@ -151,7 +154,7 @@ def panel_remove(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @allow(Permission.ANALYSE)
-def panel_restore(request: HttpRequest, key: str) -> HttpResponse:
+def panel_restore(request: BrandRequest, key: str) -> HttpResponse:
     row = get_row(BoardPanel.objects.select_related("board"), key)
     board_actions.restore_panel(row, by=request.actor)
     toast(request, f"已恢复图「{row}」")

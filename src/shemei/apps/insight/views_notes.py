@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_POST
 
 from shemei.apps.accounts.queries import active_members
@@ -16,10 +18,13 @@ from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
 from shemei.warehouse.catalogue import METRICS
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 
 @require_POST
 @allow(Permission.VIEW)
-def write(request: HttpRequest, key: str) -> HttpResponse:
+def write(request: BrandRequest, key: str) -> HttpResponse:
     """Say something of a figure and its period; the drawer comes back with it."""
     if key not in METRICS:
         raise Http404("指标目录里没有这个指标。")
@@ -36,7 +41,7 @@ def write(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @allow(Permission.VIEW)
-def remove(request: HttpRequest, key: str) -> HttpResponse:
+def remove(request: BrandRequest, key: str) -> HttpResponse:
     note = get_row(FigureNote.objects.kept(), key)
     notes.set_removed(note, True, by=request.actor)
     toast(request, "已删除留言", wurl(request.workspace, "insight:note_restore", note.key))
@@ -45,7 +50,7 @@ def remove(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @allow(Permission.VIEW)
-def restore(request: HttpRequest, key: str) -> HttpResponse:
+def restore(request: BrandRequest, key: str) -> HttpResponse:
     note = get_row(FigureNote.objects.all(), key)
     notes.set_removed(note, False, by=request.actor)
     toast(request, "已恢复留言")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from shemei.apps.insight.listings import LEFT_OUT, REPORTS, UNTRACKED
@@ -16,9 +18,12 @@ from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.permissions import Permission
 from shemei.kernel.views import allow
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 
 @allow(Permission.VIEW)
-def report(request: HttpRequest, by: str = "channel") -> HttpResponse:
+def report(request: BrandRequest, by: str = "channel") -> HttpResponse:
     """The board of all channels, contents, creators or campaigns."""
     board = board_of(request)
     shown, view = request.GET.get("show", ""), request.GET.get("view_as", "")
@@ -41,7 +46,7 @@ def report(request: HttpRequest, by: str = "channel") -> HttpResponse:
 
 
 @allow(Permission.VIEW)
-def quality(request: HttpRequest) -> HttpResponse:
+def quality(request: BrandRequest) -> HttpResponse:
     """Where every record is, what was left out, what is missing, what is late."""
     asked = request.GET.get("quiet", "")
     quiet = int(asked) if asked in map(str, GAPS) else GAPS[1]
@@ -51,7 +56,7 @@ def quality(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Permission.VIEW)
-def left_out(request: HttpRequest) -> HttpResponse:
+def left_out(request: BrandRequest) -> HttpResponse:
     """The events that do not count, each with why."""
     board = board_of(request)
     rows = left_out_rows(request.workspace, board.period, request.GET.get("reason", ""))
@@ -59,7 +64,7 @@ def left_out(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Permission.VIEW)
-def reconciliation(request: HttpRequest) -> HttpResponse:
+def reconciliation(request: BrandRequest) -> HttpResponse:
     """What platforms claim beside what can be traced, and how much of all orders that is."""
     board = board_of(request)
     context = {
@@ -71,7 +76,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Permission.CUSTOMERS)
-def untracked(request: HttpRequest) -> HttpResponse:
+def untracked(request: BrandRequest) -> HttpResponse:
     """The orders that nothing leads to."""
     board = board_of(request)
     return UNTRACKED.respond(
@@ -80,7 +85,7 @@ def untracked(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Permission.VIEW)
-def funnel(request: HttpRequest) -> HttpResponse:
+def funnel(request: BrandRequest) -> HttpResponse:
     """How far people get, step by step."""
     by, within = request.GET.get("by", ""), request.GET.get("within", "")
     board = board_of(request)
@@ -94,7 +99,7 @@ def funnel(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Permission.VIEW)
-def retention(request: HttpRequest) -> HttpResponse:
+def retention(request: BrandRequest) -> HttpResponse:
     """Who came back, by when they first came or bought."""
     board = board_of(request, default="90d")
     asked = [request.GET.get(name, "") for name in ("start", "back", "grain")]

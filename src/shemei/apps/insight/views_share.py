@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +24,9 @@ from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row, recently_authenticated
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 
 def _board(key: str) -> OwnBoard:
     found: OwnBoard = get_row(OwnBoard.objects.kept().select_related("workspace"), key)
@@ -30,7 +35,7 @@ def _board(key: str) -> OwnBoard:
 
 @allow(Permission.EXPORT)
 @recently_authenticated
-def sharing(request: HttpRequest, key: str) -> HttpResponse:
+def sharing(request: BrandRequest, key: str) -> HttpResponse:
     """The links and mails of a board, and a form for one more of each."""
     row, what = _board(key), request.POST.get("_what", "")
     share = ShareForm(request.POST if what == "share" else None)
@@ -56,7 +61,7 @@ def sharing(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "insight/board_share.html", context, status=422 if bad else 200)
 
 
-def _shares(request: HttpRequest, row: OwnBoard) -> list[tuple[BoardShare, str, bool]]:
+def _shares(request: BrandRequest, row: OwnBoard) -> list[tuple[BoardShare, str, bool]]:
     """Each link with its whole address, and whether it still opens."""
     now = timezone.now()
     return [
@@ -67,7 +72,7 @@ def _shares(request: HttpRequest, row: OwnBoard) -> list[tuple[BoardShare, str, 
 
 @require_POST
 @allow(Permission.EXPORT)
-def revoke(request: HttpRequest, key: str) -> HttpResponse:
+def revoke(request: BrandRequest, key: str) -> HttpResponse:
     share = get_row(BoardShare.objects.select_related("board"), key)
     board_actions.revoke_share(share, by=request.actor)
     toast(request, "已停用这条分享链接")
@@ -76,7 +81,7 @@ def revoke(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @allow(Permission.EXPORT)
-def mail_stop(request: HttpRequest, key: str) -> HttpResponse:
+def mail_stop(request: BrandRequest, key: str) -> HttpResponse:
     mail = get_row(BoardMail.objects.select_related("board"), key)
     board_actions.stop_mail(mail, by=request.actor)
     toast(request, "已停发这条邮件")
@@ -85,7 +90,7 @@ def mail_stop(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @allow(Permission.EXPORT)
-def mail_now(request: HttpRequest, key: str) -> HttpResponse:
+def mail_now(request: BrandRequest, key: str) -> HttpResponse:
     """Make a mail due at once; the sweeper sends it."""
     mail = get_row(BoardMail.objects.select_related("board"), key)
     mailing.make_due(mail)
@@ -95,7 +100,7 @@ def mail_now(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(Permission.EXPORT)
 @recently_authenticated
-def pdf(request: HttpRequest, key: str) -> HttpResponse:
+def pdf(request: BrandRequest, key: str) -> HttpResponse:
     """The board as a PDF, recorded in the audit log."""
     row = _board(key)
     try:

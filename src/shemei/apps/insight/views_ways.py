@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from shemei.apps.audience import queries as audience
@@ -22,18 +22,21 @@ from shemei.kernel.views import allow, beside, recently_authenticated
 from shemei.warehouse.catalogue import METRICS
 from shemei.warehouse.vocabulary import from_ts
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 PAGE = 25
 
 
 @allow(Permission.VIEW)
 @beside("insight:overview")
-def metric(request: HttpRequest, key: str) -> HttpResponse:
+def metric(request: BrandRequest, key: str) -> HttpResponse:
     """The drawer behind a figure: its formula with the numbers in it, by platform, and where its rows are."""
     return metric_drawer(request, key)
 
 
 def metric_drawer(
-    request: HttpRequest, key: str, *, typed: str = "", error: str = ""
+    request: BrandRequest, key: str, *, typed: str = "", error: str = ""
 ) -> HttpResponse:
     """The drawer of a figure with what members say of it; a note that was refused keeps its text."""
     if key not in METRICS:
@@ -48,7 +51,7 @@ def metric_drawer(
 
 @allow(Permission.VIEW)
 @beside("insight:attribution")
-def models(request: HttpRequest) -> HttpResponse:
+def models(request: BrandRequest) -> HttpResponse:
     return render(
         request, "insight/models.html", {"models": MODEL_NAMES, "workspace": request.workspace}
     )
@@ -56,7 +59,7 @@ def models(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.VIEW)
 @beside("insight:overview")
-def traced(request: HttpRequest) -> HttpResponse:
+def traced(request: BrandRequest) -> HttpResponse:
     """The drawer behind the traced revenue: what it is made of, channel by channel."""
     board = board_of(request, default="7d")
     answer = board.channels_now
@@ -78,7 +81,7 @@ def traced(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.CUSTOMERS)
 @beside("insight:attribution")
-def part(request: HttpRequest) -> HttpResponse:
+def part(request: BrandRequest) -> HttpResponse:
     """The drawer behind a cell: how a channel, content, creator or campaign takes part, and one person's way."""
     board, by, key = board_of(request), request.GET.get("by", "channel"), request.GET.get("key", "")
     if by not in DIMENSIONS:
@@ -100,7 +103,7 @@ def part(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.CUSTOMERS)
 @beside("insight:paths")
-def journey(request: HttpRequest, order_id: str) -> HttpResponse:
+def journey(request: BrandRequest, order_id: str) -> HttpResponse:
     """The drawer of one order: every touch of the person behind it."""
     steps = audience.journey(request.workspace, order_id=order_id)
     if not steps:
@@ -109,7 +112,7 @@ def journey(request: HttpRequest, order_id: str) -> HttpResponse:
 
 
 @allow(Permission.CUSTOMERS)
-def paths(request: HttpRequest) -> HttpResponse:
+def paths(request: BrandRequest) -> HttpResponse:
     board, by, key = board_of(request), request.GET.get("by", ""), request.GET.get("key", "")
     found = _chosen(board, by, key)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
@@ -136,7 +139,7 @@ def _chosen(board: Board, by: str, key: str) -> list[Way]:
 
 @allow(Permission.EXPORT)
 @recently_authenticated
-def paths_csv(request: HttpRequest) -> HttpResponse:
+def paths_csv(request: BrandRequest) -> HttpResponse:
     """The ways of the period as CSV, one line per touch; recorded in the audit log."""
     board = board_of(request)
     found = _chosen(board, request.GET.get("by", ""), request.GET.get("key", ""))
