@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -18,11 +18,14 @@ from shemei.kernel.edits import assign
 from shemei.kernel.permissions import Permission, require
 from shemei.kernel.tellings import fold
 
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
+
 Pair = tuple[rules.Cost | None, rules.Cost | None]
 
 
 @transaction.atomic
-def enter_spend(workspace: Any, *, by: Actor, **values: Any) -> Spend:
+def enter_spend(workspace: Workspace, *, by: Actor, **values: Any) -> Spend:
     """Enter a spend by hand. ``values`` are its fields; the campaign comes as ``campaign_key``."""
     require(by, Permission.SPEND)
     spend = Spend(workspace=workspace)
@@ -76,7 +79,7 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tidy(workspace: Any, values: dict[str, Any]) -> dict[str, Any]:
+def _tidy(workspace: Workspace, values: dict[str, Any]) -> dict[str, Any]:
     rest = dict(values)
     if "campaign_key" in rest:
         rest["campaign_id"] = id_of("campaign", workspace, rest.pop("campaign_key"))
@@ -92,7 +95,7 @@ def imported(identity: str) -> dict[str, Any]:
     return SpendEntry.objects.filter(identity=identity).imported()
 
 
-def stage_entry(workspace: Any, identity: str, values: dict[str, Any], *, batch: str) -> bool:
+def stage_entry(workspace: Workspace, identity: str, values: dict[str, Any], *, batch: str) -> bool:
     """Put down what an import tells of one line, to be booked when the file is in; False where it is no news."""
     return SpendEntry.objects.put_down(
         values, batch=batch, identity=identity, workspace_id=workspace.pk
@@ -100,19 +103,19 @@ def stage_entry(workspace: Any, identity: str, values: dict[str, Any], *, batch:
 
 
 @transaction.atomic
-def apply_batch(workspace: Any, batch: str) -> int:
+def apply_batch(workspace: Workspace, batch: str) -> int:
     """Book everything that one import has put down; returns how many lines changed."""
     return _turn(workspace, batch, SpendEntry.State.PENDING, SpendEntry.State.APPLIED)
 
 
 @transaction.atomic
-def undo_batch(workspace: Any, batch: str) -> int:
+def undo_batch(workspace: Workspace, batch: str) -> int:
     """Take back one import; lines that it corrected say again what they said before."""
     SpendEntry.objects.forget_pending(batch)
     return _turn(workspace, batch, SpendEntry.State.APPLIED, SpendEntry.State.UNDONE)
 
 
-def _turn(workspace: Any, batch: str, state: str, to: str) -> int:
+def _turn(workspace: Workspace, batch: str, state: str, to: str) -> int:
     entries = SpendEntry.objects.filter(batch=batch, state=state)
     identities = list(entries.values_list("identity", flat=True))
     before = {row.identity: row.cost for row in _spends(identities)}
@@ -129,7 +132,7 @@ def _spends(identities: list[str]) -> Iterable[Spend]:
     return Spend.objects.filter(identity__in=identities).with_labels()
 
 
-def _settle(workspace: Any, identities: list[str], batch: str) -> None:
+def _settle(workspace: Workspace, identities: list[str], batch: str) -> None:
     """Let the table follow the entries: lines that nobody tells any more are gone."""
     tellings: dict[str, list[dict[str, Any]]] = {}
     for entry in SpendEntry.objects.filter(identity__in=identities).standing():
@@ -156,7 +159,7 @@ def _write(row: Spend, tellings: list[dict[str, Any]]) -> None:
         row.save()
 
 
-def _book(workspace: Any, pairs: list[Pair], *, source: str, batch: str = "") -> None:
+def _book(workspace: Workspace, pairs: list[Pair], *, source: str, batch: str = "") -> None:
     """Tell the log what changed from the first to the second of each pair."""
     costs = [cost for before, after in pairs for cost in rules.differences(before, after)]
     if costs:

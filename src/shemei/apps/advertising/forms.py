@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
@@ -13,6 +13,9 @@ from shemei.kernel.imports.fields import CountField
 from shemei.kernel.money import parse_money
 from shemei.kernel.periods import today
 from shemei.kernel.registry import names, names_of
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 CHOICES_SHOWN = 500
 
@@ -64,7 +67,7 @@ class SpendForm(RowForm):
     )
     creator_key = forms.ChoiceField(label="达人", required=False)
 
-    def __init__(self, *args: Any, workspace: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["day"].initial = today()
         chosen = self.initial.get("campaign_key")
@@ -80,7 +83,7 @@ class SpendForm(RowForm):
         }.items():
             self.fields[name].choices = [("", "不指定"), *choices]  # type: ignore[attr-defined]
 
-    def _choices(self, kind: str, workspace: Any) -> list[tuple[str, str]]:
+    def _choices(self, kind: str, workspace: Workspace) -> list[tuple[str, str]]:
         if kind not in names:
             return []
         found = {row.key: row for row in names[kind].choose(workspace, "", CHOICES_SHOWN)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Sum
 
@@ -18,8 +18,11 @@ from shemei.kernel.urls import wurl
 from shemei.platforms import PLATFORMS
 from shemei.portal.numbers import yuan
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
 
-def with_names(rows: list[Any], request: Any) -> Sequence[Any]:
+
+def with_names(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
     """What each spend was for, in words."""
     posts = names_of("content", request.workspace, {row.content_key for row in rows})
     creators = names_of("creator", request.workspace, {row.creator_key for row in rows})
@@ -31,11 +34,11 @@ def with_names(rows: list[Any], request: Any) -> Sequence[Any]:
     return rows
 
 
-def _campaigns(request: Any) -> list[tuple[str, str]]:
+def _campaigns(request: BrandRequest) -> list[tuple[str, str]]:
     return [(c.key, c.name) for c in brand.campaigns(request.workspace)]
 
 
-def _summary(request: Any, rows: Any) -> str:
+def _summary(request: BrandRequest, rows: Any) -> str:
     return f"共 {yuan(rows.order_by().aggregate(sum=Sum('amount'))['sum'] or 0)}"
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shemei.apps.advertising import queries, rules
 from shemei.kernel.figures import totals
 from shemei.kernel.periods import Period
 from shemei.platforms import platform_of
 
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
-def overview(workspace: Any, period: Period) -> dict[str, Any]:
+
+def overview(workspace: Workspace, period: Period) -> dict[str, Any]:
     """The period's money by platform, with what platforms claim beside it, and creators' fees from the log."""
     told = queries.total(workspace, period.first, period.last)
     logged = totals(workspace, ("spend",), first=period.first, last=period.last)["spend"] or 0
@@ -22,7 +25,7 @@ def overview(workspace: Any, period: Period) -> dict[str, Any]:
     }
 
 
-def _by_platform(workspace: Any, period: Period, whole: int) -> list[dict[str, Any]]:
+def _by_platform(workspace: Workspace, period: Period, whole: int) -> list[dict[str, Any]]:
     rows = queries.total_by(workspace, period.first, period.last)
     largest = max((row.amount for row in rows.values()), default=0)
     return [

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Sum
 
 from shemei.apps.advertising.models import Spend
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +26,14 @@ class SpendTotal:
     rows: int
 
 
-def total(workspace: Any, first: date, last: date, **where: Any) -> SpendTotal:
+def total(workspace: Workspace, first: date, last: date, **where: Any) -> SpendTotal:
     """Totals of a span of days; ``where`` narrows by ``platform``, ``creator_key`` or ``content_key``."""
     rows = Spend.objects.between(first, last).filter(workspace=workspace, **where)
     return _total(rows.aggregate(**_SUMS))
 
 
 def total_by(
-    workspace: Any, first: date, last: date, by: str = "platform", **where: Any
+    workspace: Workspace, first: date, last: date, by: str = "platform", **where: Any
 ) -> dict[str, SpendTotal]:
     """The same, per value of ``platform``, ``kind``, ``creator_key``, ``content_key`` or ``campaign__key``."""
     rows = Spend.objects.between(first, last).filter(workspace=workspace, **where).order_by()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -19,9 +19,12 @@ from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 
 @allow(Permission.SPEND)
-def spends(request: Any) -> HttpResponse:
+def spends(request: BrandRequest) -> HttpResponse:
     period = period_from(request.GET)
     rows = listings.spend_rows().between(period.first, period.last)
     told = pages.overview(request.workspace, period)
@@ -29,7 +32,7 @@ def spends(request: Any) -> HttpResponse:
 
 
 @allow(Permission.SPEND)
-def new_spend(request: Any) -> HttpResponse:
+def new_spend(request: BrandRequest) -> HttpResponse:
     form = SpendForm(request.POST or None, workspace=request.workspace)
     act = partial(actions.enter_spend, request.workspace, by=request.actor)
     if request.method == "POST" and (made := submit(form, act)):
@@ -39,7 +42,7 @@ def new_spend(request: Any) -> HttpResponse:
 
 
 @allow(Permission.SPEND)
-def edit_spend(request: Any, key: str) -> HttpResponse:
+def edit_spend(request: BrandRequest, key: str) -> HttpResponse:
     row: Spend = get_row(listings.spend_rows(), key)
     form = SpendForm(request.POST or None, workspace=request.workspace, initial=SpendForm.of(row))
     if request.method == "POST" and submit(
@@ -52,7 +55,7 @@ def edit_spend(request: Any, key: str) -> HttpResponse:
 
 @require_POST
 @allow(Permission.SPEND)
-def delete_spend(request: Any, key: str) -> HttpResponse:
+def delete_spend(request: BrandRequest, key: str) -> HttpResponse:
     row: Spend = get_row(listings.spend_rows(), key)
     toast(request, f"已删除 {row.day} 的花费 ¥{row.amount / 100:,.2f}")
     actions.delete_spend(row, by=request.actor)
