@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from shemei.apps.audience.queries import PersonRow
 from shemei.kernel.lists import Column, Empty, Filter, Listing
@@ -10,10 +10,13 @@ from shemei.kernel.permissions import Permission
 from shemei.kernel.urls import wurl
 from shemei.warehouse.channels import channel_name
 
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
+
 ORDERS = (("last", "最近到访"), ("orders", "订单最多"), ("value", "成交最高"))
 
 
-def listing(workspace: Any) -> Listing:
+def listing(workspace: Workspace) -> Listing:
     """Rows are plain values, so the address of a person's page needs the workspace told."""
 
     def url(row: PersonRow) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.utils import timezone
@@ -16,10 +16,13 @@ from shemei.apps.commerce import queries as commerce
 from shemei.kernel.crypto import phone_hash
 from shemei.warehouse.channels import channel_name
 
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
+
 LONGEST = 500
 
 
-def person(workspace: Any, key: str) -> dict[str, Any]:
+def person(workspace: Workspace, key: str) -> dict[str, Any]:
     """A person: what is known, the orders, and every event, the latest day first."""
     events = queries.events_of(workspace, person=key) if key.isdecimal() else []
     row = queries.person_of(workspace, key, events)
@@ -77,7 +80,7 @@ def days_to_order(steps: list[Step]) -> float | None:
     )
 
 
-def find(workspace: Any, text: str) -> str:
+def find(workspace: Workspace, text: str) -> str:
     """The key of the person behind an order number or a phone number; else empty."""
     wanted = text.strip()
     events = queries.events_of(workspace, order_id=wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from shemei.apps.audience import rules
 from shemei.apps.commerce import queries as commerce
@@ -14,6 +14,9 @@ from shemei.kernel.periods import Period, today
 from shemei.kernel.registry import Named, names_of
 from shemei.warehouse.questions import Journey, People
 from shemei.warehouse.vocabulary import from_ts, int_day
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 PAGE = 25
 """Asked for the number of people too: the same question as the first page, answered once."""
@@ -65,14 +68,16 @@ class PersonRow:
 
 
 def journey(
-    workspace: Any, *, order_id: str = "", person: str = "", limit: int = 500
+    workspace: Workspace, *, order_id: str = "", person: str = "", limit: int = 500
 ) -> list[Step]:
     """The way of the person behind an order, or of a known person, oldest first; the last ``limit`` events."""
     events = events_of(workspace, order_id=order_id, person=person)[-limit:]
     return steps_of(workspace, rules.told_once(events))
 
 
-def events_of(workspace: Any, *, order_id: str = "", person: str = "") -> list[dict[str, Any]]:
+def events_of(
+    workspace: Workspace, *, order_id: str = "", person: str = ""
+) -> list[dict[str, Any]]:
     """The same as rows of the log, with ``person`` and ``in_path``."""
     question = Journey(
         workspace=workspace.key,
@@ -86,7 +91,7 @@ def events_of(workspace: Any, *, order_id: str = "", person: str = "") -> list[d
     return rows
 
 
-def steps_of(workspace: Any, events: Sequence[Mapping[str, Any]]) -> list[Step]:
+def steps_of(workspace: Workspace, events: Sequence[Mapping[str, Any]]) -> list[Step]:
     named = {
         kind: names_of(kind, workspace, {e[kind] for e in events if e.get(kind)}) for kind in NAMED
     }
@@ -156,7 +161,7 @@ def _moment(ts: Any) -> datetime:
 class Found(Sequence[PersonRow]):
     """The people of a period, asked from the warehouse one page at a time."""
 
-    workspace: Any
+    workspace: Workspace
     period: Period
     order: str = "last"
     search: str = ""
@@ -200,7 +205,9 @@ class Found(Sequence[PersonRow]):
         return people_of(self.workspace, rows)
 
 
-def person_of(workspace: Any, key: str, events: Sequence[Mapping[str, Any]]) -> PersonRow | None:
+def person_of(
+    workspace: Workspace, key: str, events: Sequence[Mapping[str, Any]]
+) -> PersonRow | None:
     """One person over all time, from all their events; None without any."""
     if not events:
         return None
@@ -226,7 +233,7 @@ def person_of(workspace: Any, key: str, events: Sequence[Mapping[str, Any]]) -> 
     return people_of(workspace, [row])[0]
 
 
-def people_of(workspace: Any, rows: Iterable[Mapping[str, Any]]) -> list[PersonRow]:
+def people_of(workspace: Workspace, rows: Iterable[Mapping[str, Any]]) -> list[PersonRow]:
     """Rows of the warehouse with the shop's masked names; a phone number is never more than its tail."""
     told = list(rows)
     buyers = commerce.customers_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,9 +14,12 @@ from shemei.kernel.permissions import Permission
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 
 @allow(Permission.CUSTOMERS)
-def people(request: Any) -> HttpResponse:
+def people(request: BrandRequest) -> HttpResponse:
     """The people of the last 90 days; ``?find=`` goes straight to one of them."""
     wanted = request.GET.get("find", "").strip()
     if wanted and (key := pages.find(request.workspace, wanted)):
@@ -27,5 +30,5 @@ def people(request: Any) -> HttpResponse:
 
 
 @allow(Permission.CUSTOMERS)
-def person(request: Any, key: str) -> HttpResponse:
+def person(request: BrandRequest, key: str) -> HttpResponse:
     return render(request, "audience/person.html", pages.person(request.workspace, key))
