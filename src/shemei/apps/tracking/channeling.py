@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shemei.apps.tracking.models import ChannelRuleSet, Link, Site
@@ -25,6 +25,8 @@ from shemei.warehouse.channels import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from shemei.kernel.workspace import Workspace
+
 MOST_RULES = 100
 MOST_PATTERN = 300
 MOST_CHANNEL = 20
@@ -43,17 +45,17 @@ _WORDS: dict[str, dict[str, str]] = {
 Row = dict[str, str]
 
 
-def latest(workspace: Any) -> ChannelRuleSet | None:
+def latest(workspace: Workspace) -> ChannelRuleSet | None:
     """The rules that hold now; None where the brand never wrote any."""
     return ChannelRuleSet.objects.filter(workspace=workspace).first()
 
 
-def rows_of(workspace: Any) -> list[Row]:
+def rows_of(workspace: Workspace) -> list[Row]:
     found = latest(workspace)
     return list(found.rows) if found else []
 
 
-def rules_of(workspace: Any) -> ChannelRules:
+def rules_of(workspace: Workspace) -> ChannelRules:
     """The brand's own rules and then the usual ones, as the edge has them."""
     rows = rows_of(workspace)
     return rules_from(rows) if rows else DEFAULT_RULES
@@ -166,7 +168,13 @@ class Tried:
 
 
 def try_out(
-    workspace: Any, rows: Sequence[Row], *, address: str, referrer: str, in_app: str, base: str
+    workspace: Workspace,
+    rows: Sequence[Row],
+    *,
+    address: str,
+    referrer: str,
+    in_app: str,
+    base: str,
 ) -> Tried:
     """Decide as the edge would for a link or a page with this address, opened like that.
 
@@ -200,7 +208,7 @@ def _tried(
     )
 
 
-def _told(workspace: Any, address: str, base: str) -> tuple[Link | None, dict[str, str]]:
+def _told(workspace: Workspace, address: str, base: str) -> tuple[Link | None, dict[str, str]]:
     if not address.strip():
         return None, {}
     tidied = tidy_url(address)
@@ -216,7 +224,7 @@ def _told(workspace: Any, address: str, base: str) -> tuple[Link | None, dict[st
     return None, {key: value for key, value in tidied.utm.items() if key in kept}
 
 
-def _is_own(workspace: Any, host: str, address: str) -> bool:
+def _is_own(workspace: Workspace, host: str, address: str) -> bool:
     """Visits from one's own pages have no referrer that counts."""
     rows = Site.objects.filter(workspace=workspace, is_active=True)
     hosts = [own for site in rows for own in site.hosts]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -13,15 +13,18 @@ from shemei.apps.tracking import health
 from shemei.apps.tracking.models import Link, LinkCare
 from shemei.kernel.registry import names_of
 
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
+
 MOST_ASKED = 2_000
 """Targets asked in one run; the longest unasked come first, so all have their turn."""
 
 
-def care_of(workspace: Any) -> LinkCare:
+def care_of(workspace: Workspace) -> LinkCare:
     return LinkCare.objects.filter(workspace=workspace).first() or LinkCare(workspace=workspace)
 
 
-def check_links(workspace: Any, *, older_than: timedelta = timedelta()) -> int:
+def check_links(workspace: Workspace, *, older_than: timedelta = timedelta()) -> int:
     """Judge the live links of a brand not looked at for so long; returns how many need somebody."""
     now = timezone.now()
     due = Q(checked_at=None) | Q(checked_at__lte=now - older_than)
@@ -37,7 +40,7 @@ def check_links(workspace: Any, *, older_than: timedelta = timedelta()) -> int:
     return ill
 
 
-def _gone(workspace: Any, rows: list[Link]) -> dict[int, str]:
+def _gone(workspace: Workspace, rows: list[Link]) -> dict[int, str]:
     """By link, the owner that its room no longer knows, or the account that is no longer used."""
     creators = names_of("creator", workspace, {row.creator_key for row in rows})
     contents = names_of("content", workspace, {row.content_key for row in rows})

@@ -21,6 +21,7 @@ from shemei.platforms import PLATFORMS
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
     from shemei.kernel.imports.models import ImportBatch
+    from shemei.kernel.workspace import Workspace
 
 _PLATFORM_KEYS = {name: row.key for row in PLATFORMS for name in (row.name, row.key)}
 OWNERS = {"creator": "达人", "campaign": "营销计划"}
@@ -129,7 +130,7 @@ class Links(ImportKind):
         actions.archive_links(Link.objects.filter(batch=batch.key).with_brand(), by=by)
 
 
-def _key_of(workspace: Any, kind: str, name: str, word: str) -> str:
+def _key_of(workspace: Workspace, kind: str, name: str, word: str) -> str:
     found = names[kind].choose(workspace, name, 50) if kind in names else []
     keys = [row.key for row in found if row.name == name]
     if len(keys) == 1:

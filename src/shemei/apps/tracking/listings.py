@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
-
-from django.http import HttpRequest
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shemei.apps.brand import queries as brand
 from shemei.apps.tracking import actions, figures
@@ -18,6 +16,10 @@ from shemei.kernel.registry import Named, names_of
 from shemei.kernel.urls import wurl
 from shemei.platforms import PLATFORMS
 from shemei.portal.numbers import day_cn
+
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+    from shemei.kernel.workspace import Workspace
 
 Owned = TypeVar("Owned", Link, PromoCode)
 PLATFORM_CHOICES = [(platform.key, platform.name) for platform in PLATFORMS]
@@ -38,7 +40,7 @@ def link_state(link: Link) -> State:
     return State("使用中", "good") if link.is_active else State("已归档", "quiet")
 
 
-def with_owners(workspace: Any, rows: Sequence[Owned]) -> Sequence[Owned]:
+def with_owners(workspace: Workspace, rows: Sequence[Owned]) -> Sequence[Owned]:
     """Set ``owners`` on each row: the creator and the content it belongs to, in two look-ups."""
     creators = names_of("creator", workspace, {row.creator_key for row in rows})
     contents = names_of("content", workspace, {row.content_key for row in rows})
@@ -48,7 +50,7 @@ def with_owners(workspace: Any, rows: Sequence[Owned]) -> Sequence[Owned]:
     return rows
 
 
-def owners_of_link(workspace: Any, link: Link) -> list[tuple[str, Named]]:
+def owners_of_link(workspace: Workspace, link: Link) -> list[tuple[str, Named]]:
     """What a link belongs to, each with the word for it."""
     kinds = (("达人", "creator", link.creator_key), ("内容", "content", link.content_key))
     found = [
@@ -76,15 +78,15 @@ def content_text(row: Any) -> str:
     return next((owner.name for owner in row.owners if owner.key == row.content_key), "")
 
 
-def links_ranked(request: HttpRequest, rows: Any) -> Any:
+def links_ranked(request: BrandRequest, rows: Any) -> Any:
     return _ranked(request, rows, "key", figures.of_links)
 
 
-def codes_ranked(request: HttpRequest, rows: Any) -> Any:
+def codes_ranked(request: BrandRequest, rows: Any) -> Any:
     return _ranked(request, rows, "code", figures.of_codes)
 
 
-def _ranked(request: HttpRequest, rows: Any, field: str, ask: Callable[..., Any]) -> Any:
+def _ranked(request: BrandRequest, rows: Any, field: str, ask: Callable[..., Any]) -> Any:
     """Rows with ``rank`` where the list is asked to sort by a figure of the log."""
     wanted = asked_sort(request)
     if wanted not in ("clicks", "people", "orders", "revenue"):
@@ -93,14 +95,14 @@ def _ranked(request: HttpRequest, rows: Any, field: str, ask: Callable[..., Any]
     return ranked(rows, {key: getattr(one, wanted) for key, one in known.items()}, field=field)
 
 
-def _fill_links(rows: list[Link], request: HttpRequest) -> Sequence[Link]:
+def _fill_links(rows: list[Link], request: BrandRequest) -> Sequence[Link]:
     known = figures.of_links(request.workspace, period_from(request.GET))
     for link in rows:
         link.figure = known.get(link.key, figures.NOTHING)  # type: ignore[attr-defined]
     return with_owners(request.workspace, rows)
 
 
-def _fill_codes(rows: list[PromoCode], request: HttpRequest) -> Sequence[PromoCode]:
+def _fill_codes(rows: list[PromoCode], request: BrandRequest) -> Sequence[PromoCode]:
     known = figures.of_codes(request.workspace, period_from(request.GET))
     for row in rows:
         row.figure = known.get(row.code, figures.NOTHING)  # type: ignore[attr-defined]
@@ -111,21 +113,21 @@ def _ends(row: PromoCode) -> str:
     return day_cn(row.ends_on, weekday=False) if row.ends_on else "不限"
 
 
-def _campaigns(request: HttpRequest) -> list[tuple[str, str]]:
+def _campaigns(request: BrandRequest) -> list[tuple[str, str]]:
     return [(row.key, row.name) for row in brand.campaigns(request.workspace)]
 
 
-def _folders(request: HttpRequest) -> list[tuple[str, str]]:
+def _folders(request: BrandRequest) -> list[tuple[str, str]]:
     names = Link.objects.exclude(folder="").order_by("folder").values_list("folder", flat=True)
     return [(name, name) for name in names.distinct()]
 
 
-def _archive(request: HttpRequest, rows: Iterable[Link]) -> str:
+def _archive(request: BrandRequest, rows: Iterable[Link]) -> str:
     done = actions.archive_links(rows, by=request.actor)
     return f"已归档 {done} 条短链，短码停用"
 
 
-def _restore(request: HttpRequest, rows: Iterable[Link]) -> str:
+def _restore(request: BrandRequest, rows: Iterable[Link]) -> str:
     done = actions.restore_links(rows, by=request.actor)
     return f"已恢复 {done} 条短链"
 

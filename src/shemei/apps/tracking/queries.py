@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shemei.apps.commerce.facts import CodeOwner
 from shemei.apps.tracking.book import short_url
@@ -15,6 +15,8 @@ from shemei.warehouse.channels import UNSPECIFIC_PLATFORMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from shemei.kernel.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class LinkRow:
 
 
 def links(
-    workspace: Any, *, content: str = "", creator: str = "", campaign: str = ""
+    workspace: Workspace, *, content: str = "", creator: str = "", campaign: str = ""
 ) -> list[LinkRow]:
     """The links of one content, creator or campaign, the latest first."""
     wanted = {"content_key": content, "creator_key": creator, "campaign__key": campaign}
@@ -41,7 +43,7 @@ def links(
     return [_row(link) for link in rows.select_related("workspace")]
 
 
-def code_owners(workspace: Any, codes: Iterable[str]) -> dict[str, CodeOwner]:
+def code_owners(workspace: Workspace, codes: Iterable[str]) -> dict[str, CodeOwner]:
     """Typed codes → their owners; a code nobody has made is left out.
 
     A code that has run out still names its owner: the shop took it, so somebody's word sold.
@@ -52,23 +54,23 @@ def code_owners(workspace: Any, codes: Iterable[str]) -> dict[str, CodeOwner]:
     return {typed: known[code] for typed, code in folded.items() if code in known}
 
 
-def link_names(workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+def link_names(workspace: Workspace, keys: Iterable[str]) -> dict[str, Named]:
     rows = Link.objects.filter(workspace=workspace, key__in=list(keys))
     return {row.key: _named(workspace, row) for row in rows}
 
 
-def choose_links(workspace: Any, text: str, limit: int) -> list[Named]:
+def choose_links(workspace: Workspace, text: str, limit: int) -> list[Named]:
     rows = Link.objects.live().filter(workspace=workspace, name__icontains=text)
     return [_named(workspace, row) for row in rows[:limit]]
 
 
-def code_names(workspace: Any, codes: Iterable[str]) -> dict[str, Named]:
+def code_names(workspace: Workspace, codes: Iterable[str]) -> dict[str, Named]:
     """Promo codes stand in the log by themselves, so a code is its own key."""
     rows = PromoCode.objects.filter(workspace=workspace, code__in=list(codes))
     return {row.code: _named_code(workspace, row) for row in rows}
 
 
-def choose_codes(workspace: Any, text: str, limit: int) -> list[Named]:
+def choose_codes(workspace: Workspace, text: str, limit: int) -> list[Named]:
     rows = PromoCode.objects.filter(workspace=workspace, is_active=True)
     return [_named_code(workspace, row) for row in rows.filter(code__icontains=text)[:limit]]
 
@@ -103,11 +105,11 @@ def _code_channel(row: PromoCode) -> str:
     return "offline" if at_a_place and row.platform in UNSPECIFIC_PLATFORMS else ""
 
 
-def _named(workspace: Any, row: Link) -> Named:
+def _named(workspace: Workspace, row: Link) -> Named:
     url = wurl(workspace, "tracking:link", row.key)
     return Named(row.key, row.name, row.code, row.platform, url)
 
 
-def _named_code(workspace: Any, row: PromoCode) -> Named:
+def _named_code(workspace: Workspace, row: PromoCode) -> Named:
     url = wurl(workspace, "tracking:code", row.key)
     return Named(row.code, row.code, row.discount_note, row.platform, url)

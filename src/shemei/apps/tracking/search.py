@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
@@ -14,8 +14,10 @@ from shemei.kernel.urls import wurl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shemei.kernel.http import BrandRequest
 
-def find_links(request: Any, text: str, limit: int) -> Iterator[Hit]:
+
+def find_links(request: BrandRequest, text: str, limit: int) -> Iterator[Hit]:
     """Links by name, by code, or by the whole short address pasted."""
     code = text.strip().rstrip("/").rsplit("/", 1)[-1].lower()
     rows = Link.objects.filter(Q(name__icontains=text) | Q(code__startswith=code))
@@ -24,7 +26,7 @@ def find_links(request: Any, text: str, limit: int) -> Iterator[Hit]:
         yield Hit("短链", link.name, url, "link", f"/r/{link.code}")
 
 
-def find_codes(request: Any, text: str, limit: int) -> Iterator[Hit]:
+def find_codes(request: BrandRequest, text: str, limit: int) -> Iterator[Hit]:
     folded = fold_promo_code(text)
     rows = PromoCode.objects.filter(Q(code__contains=folded) | Q(discount_note__icontains=text))
     for row in rows[:limit] if folded else []:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Count
 
@@ -14,6 +14,8 @@ from shemei.kernel.urls import wurl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shemei.kernel.http import BrandRequest
+
 Health = Link.Health
 WORDS = {
     Health.BROKEN: ("目标打不开，点的人都白来了", "alert-triangle", "danger"),
@@ -23,7 +25,7 @@ WORDS = {
 }
 
 
-def waiting(request: Any) -> Iterator[Todo]:
+def waiting(request: BrandRequest) -> Iterator[Todo]:
     """One line per kind of trouble, with how many links have it."""
     if not request.actor.can(Permission.TRACK):
         return

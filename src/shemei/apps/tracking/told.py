@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from shemei.kernel.workspace import Workspace
+
 __all__ = ["LOOKS_BACK", "MOST_PROPS", "Told", "event_of", "private_names", "wrong_time"]
 LOOKS_BACK = timedelta(days=30)
 LOOKS_AHEAD = timedelta(minutes=5)
@@ -82,7 +84,7 @@ def _private(value: Any) -> Iterator[str]:
             left += one
 
 
-def event_of(workspace: Any, told: Told) -> Event:
+def event_of(workspace: Workspace, told: Told) -> Event:
     """The event as the log keeps it."""
     page = read_page(told.url)
     utm = {name: getattr(told, name) or page.query.get(name, "") for name in UTM}
@@ -124,7 +126,7 @@ def event_of(workspace: Any, told: Told) -> Event:
     )
 
 
-def _openid(workspace: Any, openid: str) -> str:
+def _openid(workspace: Workspace, openid: str) -> str:
     return f"openid-{identity_hash(workspace.key, 'openid', openid)}" if openid else ""
 
 

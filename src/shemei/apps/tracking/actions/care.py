@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -13,10 +13,11 @@ from shemei.kernel.permissions import Permission, require
 
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
+    from shemei.kernel.workspace import Workspace
 
 
 @transaction.atomic
-def change_care(workspace: Any, *, by: Actor, ask_targets: bool) -> LinkCare:
+def change_care(workspace: Workspace, *, by: Actor, ask_targets: bool) -> LinkCare:
     """Switch on or off that this machine asks the targets of a brand's links."""
     require(by, Permission.TRACK)
     care = care_of(workspace)

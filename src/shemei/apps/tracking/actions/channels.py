@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from shemei.kernel.actor import Actor
+    from shemei.kernel.workspace import Workspace
 
 MOVED = "你打开这一页以后，别人保存过渠道规则。请刷新看看新的规则，再改一次。"
 
 
 @transaction.atomic
 def set_channel_rules(
-    workspace: Any, *, by: Actor, rows: Sequence[Mapping[str, str]], seen: str | None = None
+    workspace: Workspace, *, by: Actor, rows: Sequence[Mapping[str, str]], seen: str | None = None
 ) -> ChannelRuleSet | None:
     """Put these rules before the usual ones, at the edge within a second, for what comes from now on.
 
@@ -46,7 +47,9 @@ def set_channel_rules(
 
 
 @transaction.atomic
-def restore_channel_rules(workspace: Any, version: ChannelRuleSet | None, *, by: Actor) -> None:
+def restore_channel_rules(
+    workspace: Workspace, version: ChannelRuleSet | None, *, by: Actor
+) -> None:
     """Go back to an earlier version, or to the usual rules alone; the history keeps both."""
     require(by, Permission.TRACK)
     rows = list(version.rows) if version else []
@@ -58,7 +61,7 @@ def restore_channel_rules(workspace: Any, version: ChannelRuleSet | None, *, by:
     audit.record("channels.restored", made, by=by, when=when, rules=_in_words(rows))
 
 
-def _store(workspace: Any, rows: list[dict[str, str]], by: Actor) -> ChannelRuleSet:
+def _store(workspace: Workspace, rows: list[dict[str, str]], by: Actor) -> ChannelRuleSet:
     made = ChannelRuleSet.objects.create(workspace=workspace, rows=rows, author=by.label)
     jobs.sites_on_commit()
     return made

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from shemei.kernel.actor import Actor
+    from shemei.kernel.workspace import Workspace
 
 TRIES = 8
 TAKEN = "已有优惠码「{code}」，不分大小写。请换一个，或去改那一个。"
@@ -26,7 +27,7 @@ TAKEN = "已有优惠码「{code}」，不分大小写。请换一个，或去�
 
 @transaction.atomic
 def create_code(
-    workspace: Any,
+    workspace: Workspace,
     *,
     by: Actor,
     code: str,
@@ -58,7 +59,7 @@ def create_code(
 
 @transaction.atomic
 def create_codes_for(
-    workspace: Any, *, by: Actor, creators: Sequence[str], prefix: str, **shared: Any
+    workspace: Workspace, *, by: Actor, creators: Sequence[str], prefix: str, **shared: Any
 ) -> list[PromoCode]:
     """A code of its own for each creator: the prefix and three random characters, all or none."""
     require(by, Permission.TRACK)
@@ -110,7 +111,7 @@ def restore_code(row: PromoCode, *, by: Actor) -> PromoCode:
     return _switch(row, True, "code.restored", by)
 
 
-def _create_free(workspace: Any, *, by: Actor, prefix: str, **shared: Any) -> PromoCode:
+def _create_free(workspace: Workspace, *, by: Actor, prefix: str, **shared: Any) -> PromoCode:
     for _ in range(TRIES):
         code = f"{prefix}{new_code(3)}"
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shemei.kernel.actor import Actor
+    from shemei.kernel.workspace import Workspace
 
 
 @transaction.atomic
-def take_events(workspace: Any, told: Sequence[Told], *, by: Actor) -> set[str]:
+def take_events(workspace: Workspace, told: Sequence[Told], *, by: Actor) -> set[str]:
     """Put events on their way to the log, each id once; returns the ids that are new.
 
     Like hits at the edge they leave no audit entry: the log itself says what came and from where.

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
     from shemei.kernel.actor import Actor
     from shemei.kernel.registry import Named
+    from shemei.kernel.workspace import Workspace
 
 TRIES = 8
 
 
 @transaction.atomic
 def create_link(
-    workspace: Any,
+    workspace: Workspace,
     *,
     by: Actor,
     url: str,
@@ -69,7 +70,12 @@ def create_link(
 
 @transaction.atomic
 def create_links_for(
-    workspace: Any, *, by: Actor, targets: Sequence[Mapping[str, str]], url: str, **shared: Any
+    workspace: Workspace,
+    *,
+    by: Actor,
+    targets: Sequence[Mapping[str, str]],
+    url: str,
+    **shared: Any,
 ) -> list[Link]:
     """One address for several creators or platforms: a link of its own for each, all or none."""
     require(by, Permission.TRACK)
@@ -122,7 +128,7 @@ def restore_links(links: Iterable[Link], *, by: Actor) -> int:
     return _switch(links, True, "link.restored", by)
 
 
-def draft_link(workspace: Any, **values: Any) -> Link:
+def draft_link(workspace: Workspace, **values: Any) -> Link:
     """A link as it would be made, not saved: what the form's preview shows."""
     link = Link(workspace=workspace, platform=values.get("platform", ""))
     link.spot = values.get("spot", "").strip()

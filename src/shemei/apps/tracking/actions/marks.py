@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -14,10 +14,11 @@ from shemei.kernel.permissions import Permission, require
 
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
+    from shemei.kernel.workspace import Workspace
 
 
 @transaction.atomic
-def set_mark(workspace: Any, *, by: Actor, picture: bytes) -> QrMark:
+def set_mark(workspace: Workspace, *, by: Actor, picture: bytes) -> QrMark:
     """Put a picture in the middle of every code of the brand from now on."""
     require(by, Permission.TRACK)
     tidied = checked("picture", qr.tidy_mark, picture)
@@ -29,7 +30,7 @@ def set_mark(workspace: Any, *, by: Actor, picture: bytes) -> QrMark:
 
 
 @transaction.atomic
-def remove_mark(workspace: Any, *, by: Actor) -> None:
+def remove_mark(workspace: Workspace, *, by: Actor) -> None:
     require(by, Permission.TRACK)
     for row in QrMark.objects.filter(workspace=workspace):
         audit.record("mark.removed", row, by=by)

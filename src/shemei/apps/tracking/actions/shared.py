@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from shemei.kernel.registry import Named
+    from shemei.kernel.workspace import Workspace
 
 ABSENT = {
     "creator": "这位达人不在名单里了。请重新选择。",
@@ -33,7 +34,7 @@ def checked(field: str, rule: Callable[..., Any], *values: Any) -> Any:
         raise ValidationError({field: str(error)}) from None
 
 
-def brand_id(workspace: Any, kind: str, key: str, field: str) -> int | None:
+def brand_id(workspace: Workspace, kind: str, key: str, field: str) -> int | None:
     """The row behind a campaign's or an account's key."""
     try:
         return brand.id_of(kind, workspace, key)
@@ -41,7 +42,7 @@ def brand_id(workspace: Any, kind: str, key: str, field: str) -> int | None:
         raise ValidationError({field: ABSENT[kind]}) from None
 
 
-def known(workspace: Any, kind: str, keys: Iterable[str], field: str) -> dict[str, Named]:
+def known(workspace: Workspace, kind: str, keys: Iterable[str], field: str) -> dict[str, Named]:
     """What keys of another room mean; an unknown one is refused: no foreign key leaks in."""
     wanted = {key for key in keys if key}
     found = names_of(kind, workspace, wanted)
@@ -50,7 +51,7 @@ def known(workspace: Any, kind: str, keys: Iterable[str], field: str) -> dict[st
     return found
 
 
-def owner_names(workspace: Any, creator: str, content: str) -> list[Named]:
+def owner_names(workspace: Workspace, creator: str, content: str) -> list[Named]:
     """The creator and the content that were chosen, the creator first."""
     people = known(workspace, "creator", [creator], "creator").values()
     return [*people, *known(workspace, "content", [content], "content").values()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,11 +16,12 @@ from shemei.kernel.permissions import Permission, require
 
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
+    from shemei.kernel.workspace import Workspace
 
 
 @transaction.atomic
 def create_site(
-    workspace: Any, *, by: Actor, name: str, hosts: str, consent_required: bool = False
+    workspace: Workspace, *, by: Actor, name: str, hosts: str, consent_required: bool = False
 ) -> Site:
     """Enter a website whose visits are recorded once its pages carry the snippet."""
     require(by, Permission.TRACK)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shemei.apps.tracking.figures import shared
 from shemei.apps.tracking.figures.shared import Figure, Seen, Where
@@ -12,6 +12,9 @@ from shemei.kernel.figures import ask, model_name
 from shemei.kernel.periods import Period
 from shemei.portal.charts import Chart, Series
 from shemei.warehouse import questions
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class CodeReport:
     as_of: Any
 
 
-def of_codes(workspace: Any, period: Period) -> dict[str, Figure]:
+def of_codes(workspace: Workspace, period: Period) -> dict[str, Figure]:
     """Orders that used each code and what they were worth; counted, not credited."""
     rows = shared.totals(workspace, period, ("orders", "net_revenue"), by=("promo_code",))
     return {
@@ -37,7 +40,7 @@ def of_codes(workspace: Any, period: Period) -> dict[str, Figure]:
     }
 
 
-def code_report(workspace: Any, code: PromoCode, period: Period) -> CodeReport:
+def code_report(workspace: Workspace, code: PromoCode, period: Period) -> CodeReport:
     """All figures of one code: counted orders beside what the workspace's model credits to it."""
     where = (("promo_code", code.code),)
     known = shared.totals(workspace, period, ("orders", "net_revenue", "aov"), where=where)
@@ -55,7 +58,7 @@ def code_report(workspace: Any, code: PromoCode, period: Period) -> CodeReport:
     )
 
 
-def _order_trend(workspace: Any, period: Period, where: Where) -> Chart:
+def _order_trend(workspace: Workspace, period: Period, where: Where) -> Chart:
     rows = ask(
         questions.Series(**shared.span(workspace, period), metrics=("orders",), where=where)
     ).rows.to_pylist()

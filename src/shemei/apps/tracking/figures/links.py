@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shemei.apps.tracking.figures import shared
 from shemei.apps.tracking.figures.shared import NOTHING, Figure, Seen, Share, Where
@@ -16,6 +16,9 @@ from shemei.portal.charts import Chart, Series
 from shemei.portal.numbers import change
 from shemei.warehouse import questions
 from shemei.warehouse.vocabulary import SHANGHAI
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 SHOWN_PATHS = 12
 
@@ -57,14 +60,14 @@ class LinkReport:
         return bool(self.figure.clicks or self.suspect_count or self.step_count)
 
 
-def of_links(workspace: Any, period: Period) -> dict[str, Figure]:
+def of_links(workspace: Workspace, period: Period) -> dict[str, Figure]:
     """Clicks, people and credited orders of every link of the period."""
     counted = _counted(workspace, period)
     credits = shared.credits(workspace, period, "link")
     return {key: _joined(key, counted, credits) for key in counted.keys() | credits.keys()}
 
 
-def clicks_since(workspace: Any, link: Link) -> int:
+def clicks_since(workspace: Workspace, link: Link) -> int:
     """Clicks of one link from the day it was made until now."""
     whole = questions.Totals(
         workspace=workspace.key,
@@ -77,7 +80,7 @@ def clicks_since(workspace: Any, link: Link) -> int:
 
 
 def link_report(
-    workspace: Any, link: Link, period: Period, *, include_suspect: bool = False
+    workspace: Workspace, link: Link, period: Period, *, include_suspect: bool = False
 ) -> LinkReport:
     """All figures of one link; ``include_suspect`` counts suspect clicks too."""
     where = (("link", link.key),)
@@ -115,7 +118,7 @@ def link_report(
 
 
 def _counted(
-    workspace: Any, period: Period, where: Where = (), include_suspect: bool = False
+    workspace: Workspace, period: Period, where: Where = (), include_suspect: bool = False
 ) -> dict[str, dict[str, Any]]:
     rows = shared.totals(
         workspace,
@@ -140,7 +143,7 @@ def _joined(key: str, counted: dict[str, dict[str, Any]], credits: dict[str, Any
     )
 
 
-def _daily(workspace: Any, period: Period, where: Where) -> list[dict[str, Any]]:
+def _daily(workspace: Workspace, period: Period, where: Where) -> list[dict[str, Any]]:
     """Clicks per day and reason, suspect ones too: the trend and the reasons are one question."""
     question = questions.Series(
         **shared.span(workspace, period),
@@ -184,7 +187,7 @@ def _trend(period: Period, daily: list[dict[str, Any]], include_suspect: bool) -
     return shared.chart("link-clicks", period, series if has_any else [])
 
 
-def _steps(workspace: Any, period: Period, where: Where) -> list[Step]:
+def _steps(workspace: Workspace, period: Period, where: Where) -> list[Step]:
     question = questions.PathTable(
         **shared.span(workspace, period), lookback_days=workspace.lookback_days, where=where
     )

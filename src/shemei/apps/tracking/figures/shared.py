@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch
 
@@ -19,6 +19,9 @@ from shemei.portal.charts import Band, Chart, Series
 from shemei.warehouse import questions
 from shemei.warehouse.attribution import attribute
 from shemei.warehouse.vocabulary import KIND_NAMES, SHANGHAI, date_of, from_ts, int_day
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 MOST_ROWS = 2_000
 SHOWN_ROWS = 15
@@ -64,12 +67,12 @@ class Seen:
     amount: int = 0
 
 
-def span(workspace: Any, period: Period) -> dict[str, Any]:
+def span(workspace: Workspace, period: Period) -> dict[str, Any]:
     return {"workspace": workspace.key, "first": period.first_day, "last": period.last_day}
 
 
 def totals(
-    workspace: Any,
+    workspace: Workspace,
     period: Period,
     metrics: tuple[str, ...],
     *,
@@ -89,7 +92,7 @@ def totals(
 
 
 def rows(
-    workspace: Any,
+    workspace: Workspace,
     period: Period,
     where: Where,
     *,
@@ -110,7 +113,7 @@ def rows(
     return answer.rows.to_pylist(), moment(answer.as_of)
 
 
-def credits(workspace: Any, period: Period, by: str) -> dict[str, Any]:
+def credits(workspace: Workspace, period: Period, by: str) -> dict[str, Any]:
     """Orders and money by the workspace's one model."""
     model = workspace.attribution_model
     told = attribute(
@@ -157,7 +160,7 @@ def shares(counts: Counter[str], name: Callable[[str], str]) -> list[Share]:
     ]
 
 
-def journey(workspace: Any, order_id: str) -> str:
+def journey(workspace: Workspace, order_id: str) -> str:
     """Where an order's whole path is shown, in a house that has that room."""
     try:
         return wurl(workspace, "insight:journey", order_id)

@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shemei.apps.tracking.figures import shared
 from shemei.apps.tracking.figures.shared import Seen, Where
 from shemei.apps.tracking.models import Site
 from shemei.kernel.periods import Period, today
 from shemei.warehouse.vocabulary import KIND_NAMES
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 LOOKED_BACK = 90
 COUNTED_DAYS = 2
@@ -32,12 +35,12 @@ class SiteFigure:
     kinds: Mapping[str, int] = field(default_factory=dict)
 
 
-def site_figures(workspace: Any, sites: Iterable[Site]) -> dict[str, SiteFigure]:
+def site_figures(workspace: Workspace, sites: Iterable[Site]) -> dict[str, SiteFigure]:
     """What each site's tag sent; its last event is looked for in the last 90 days."""
     return {site.key: _site_figure(workspace, site) for site in sites}
 
 
-def site_events(workspace: Any, site: Site) -> list[Seen]:
+def site_events(workspace: Workspace, site: Site) -> list[Seen]:
     """The latest events of a site, suspect ones too, so that a wrong host shows itself."""
     where = _where(workspace, site)
     found, _ = shared.rows(workspace, _days(LOOKED_BACK), where, include_suspect=True)
@@ -48,14 +51,14 @@ def _days(count: int) -> Period:
     return Period(today() - timedelta(count - 1), today())
 
 
-def _where(workspace: Any, site: Site) -> Where:
+def _where(workspace: Workspace, site: Site) -> Where:
     """A brand's only site owns all that tags have sent, also what was told before sites were."""
     if Site.objects.filter(workspace=workspace).count() == 1:
         return (("source", "tag"),)
     return (("batch", site.key),)
 
 
-def _site_figure(workspace: Any, site: Site) -> SiteFigure:
+def _site_figure(workspace: Workspace, site: Site) -> SiteFigure:
     where = _where(workspace, site)
     found, _ = shared.rows(
         workspace, _days(COUNTED_DAYS), where, limit=MOST_COUNTED, include_suspect=True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,12 +16,15 @@ from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 SHOWN = 200
 
 
 @allow(P.VIEW)
 @require_GET
-def care(request: HttpRequest) -> HttpResponse:
+def care(request: BrandRequest) -> HttpResponse:
     live = Link.objects.live()
     rows = live.filter(health__in=list(WORDS)).with_brand()
     groups = [
@@ -41,7 +46,7 @@ def care(request: HttpRequest) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_POST
-def switch_care(request: HttpRequest) -> HttpResponse:
+def switch_care(request: BrandRequest) -> HttpResponse:
     wanted = request.POST.get("ask_targets") == "1"
     actions.change_care(request.workspace, by=request.actor, ask_targets=wanted)
     toast(request, "已开启，系统每天问一次目标网址" if wanted else "已关闭，系统不再访问目标网址")
@@ -50,7 +55,7 @@ def switch_care(request: HttpRequest) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_POST
-def check_now(request: HttpRequest) -> HttpResponse:
+def check_now(request: BrandRequest) -> HttpResponse:
     if Link.objects.live().exists():
         jobs.check_links_now(request.workspace.pk)
         toast(request, "已开始检查，过一会儿刷新这一页看结果")

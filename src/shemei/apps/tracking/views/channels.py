@@ -22,7 +22,9 @@ from shemei.kernel.views import allow, get_row
 from shemei.warehouse.channels import CHANNELS, DEFAULT_RULES, RuleError, channel_name
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, QueryDict
+    from django.http import QueryDict
+
+    from shemei.kernel.http import BrandRequest
 
 NAMES = ("field", "pattern", "also_field", "also_pattern", "channel")
 SHOWN_VERSIONS = 10
@@ -31,7 +33,7 @@ NONE = "none"
 
 @allow(P.VIEW)
 @require_http_methods(["GET", "POST"])
-def channels(request: HttpRequest) -> HttpResponse:
+def channels(request: BrandRequest) -> HttpResponse:
     workspace, actor = request.workspace, request.actor
     if request.method != "POST":
         return _page(request, channeling.rows_of(workspace))
@@ -48,7 +50,7 @@ def channels(request: HttpRequest) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_POST
-def restore(request: HttpRequest, key: str) -> HttpResponse:
+def restore(request: BrandRequest, key: str) -> HttpResponse:
     version = None if key == NONE else get_row(ChannelRuleSet.objects.all(), key)
     before = channeling.latest(request.workspace)
     actions.restore_channel_rules(request.workspace, version, by=request.actor)
@@ -59,7 +61,7 @@ def restore(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(P.VIEW)
 @require_POST
-def try_out(request: HttpRequest) -> HttpResponse:
+def try_out(request: BrandRequest) -> HttpResponse:
     """What the rules as they stand on the page, saved or not, make of an address."""
     typed = {name: request.POST.get(f"try_{name}", "") for name in ("address", "referrer")}
     context: dict[str, Any] = {}
@@ -85,7 +87,7 @@ def typed_rows(data: QueryDict) -> list[dict[str, str]]:
     return [dict(zip(NAMES, values, strict=False)) for values in zip(*columns, strict=False)]
 
 
-def _page(request: HttpRequest, rows: list[dict[str, str]], problem: str = "") -> HttpResponse:
+def _page(request: BrandRequest, rows: list[dict[str, str]], problem: str = "") -> HttpResponse:
     found = channeling.latest(request.workspace)
     context = {
         "tab": "channels",

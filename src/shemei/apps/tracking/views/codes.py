@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,10 +18,13 @@ from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 
 @allow(P.VIEW)
 @require_http_methods(["GET", "POST"])
-def codes(request: HttpRequest) -> HttpResponse:
+def codes(request: BrandRequest) -> HttpResponse:
     rows = listings.codes_ranked(request, PromoCode.objects.select_related("campaign"))
     context = {"period": period_from(request.GET), "tab": "codes"}
     return listings.CODES.respond(request, rows, "tracking/codes.html", context)
@@ -29,7 +32,7 @@ def codes(request: HttpRequest) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: BrandRequest) -> HttpResponse:
     workspace, actor = request.workspace, request.actor
     initial = {name: request.GET[name] for name in ("creator", "campaign") if name in request.GET}
     form = CodeForm(request.POST or None, workspace=workspace, initial=initial)
@@ -42,7 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_http_methods(["GET", "POST"])
-def many(request: HttpRequest) -> HttpResponse:
+def many(request: BrandRequest) -> HttpResponse:
     workspace, actor = request.workspace, request.actor
     form = ManyCodesForm(request.POST or None, workspace=workspace)
     made = submit(form, lambda **data: actions.create_codes_for(workspace, by=actor, **data))
@@ -54,7 +57,7 @@ def many(request: HttpRequest) -> HttpResponse:
 
 @allow(P.VIEW)
 @require_GET
-def code(request: HttpRequest, key: str) -> HttpResponse:
+def code(request: BrandRequest, key: str) -> HttpResponse:
     row = get_row(PromoCode.objects.select_related("campaign"), key)
     period = period_from(request.GET)
     listings.with_owners(request.workspace, [row])
@@ -70,7 +73,7 @@ def code(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, key: str) -> HttpResponse:
+def edit(request: BrandRequest, key: str) -> HttpResponse:
     row, actor = get_row(PromoCode.objects.select_related("campaign"), key), request.actor
     form = CodeEditForm(request.POST or None, workspace=request.workspace, initial=_values(row))
     done = submit(form, lambda **data: actions.change_code(row, by=actor, **data))
@@ -82,7 +85,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_POST
-def archive(request: HttpRequest, key: str) -> HttpResponse:
+def archive(request: BrandRequest, key: str) -> HttpResponse:
     row = get_row(PromoCode.objects, key)
     actions.archive_code(row, by=request.actor)
     undo = wurl(request.workspace, "tracking:restore_code", key)
@@ -92,7 +95,7 @@ def archive(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_POST
-def restore(request: HttpRequest, key: str) -> HttpResponse:
+def restore(request: BrandRequest, key: str) -> HttpResponse:
     row = get_row(PromoCode.objects, key)
     actions.restore_code(row, by=request.actor)
     toast(request, f"已恢复「{row.code}」")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,10 +25,12 @@ from shemei.warehouse.channels import channel_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from shemei.kernel.http import BrandRequest
+
 
 @allow(P.VIEW)
 @require_http_methods(["GET", "POST"])
-def links(request: HttpRequest) -> HttpResponse:
+def links(request: BrandRequest) -> HttpResponse:
     period = period_from(request.GET)
     rows = listings.links_ranked(request, Link.objects.with_brand())
     context = {"period": period, "model": figures.model_name(request.workspace), "tab": "links"}
@@ -37,7 +39,7 @@ def links(request: HttpRequest) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: BrandRequest) -> HttpResponse:
     workspace, actor = request.workspace, request.actor
     form = LinkForm(request.POST or None, workspace=workspace, initial=_initial(request))
     link = submit(form, lambda **data: actions.create_link(workspace, by=actor, **data))
@@ -49,7 +51,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, key: str) -> HttpResponse:
+def edit(request: BrandRequest, key: str) -> HttpResponse:
     link, actor = get_row(Link.objects.with_brand(), key), request.actor
     form = LinkEditForm(request.POST or None, workspace=request.workspace, initial=_values(link))
     done = submit(form, lambda **data: actions.change_link(link, by=actor, **data))
@@ -62,7 +64,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_http_methods(["GET", "POST"])
-def many(request: HttpRequest) -> HttpResponse:
+def many(request: BrandRequest) -> HttpResponse:
     workspace, actor = request.workspace, request.actor
     form = ManyLinksForm(request.POST or None, workspace=workspace)
     made = submit(form, lambda **data: actions.create_links_for(workspace, by=actor, **data))
@@ -74,7 +76,7 @@ def many(request: HttpRequest) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_GET
-def preview(request: HttpRequest) -> HttpResponse:
+def preview(request: BrandRequest) -> HttpResponse:
     """What the form would make, while it is being filled in."""
     form = LinkForm(request.GET, workspace=request.workspace)
     form.is_valid()
@@ -83,11 +85,11 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 @allow(P.VIEW)
 @require_GET
-def link(request: HttpRequest, key: str) -> HttpResponse:
+def link(request: BrandRequest, key: str) -> HttpResponse:
     return _link_page(request, key)
 
 
-def _link_page(request: HttpRequest, key: str, mark_problem: str = "") -> HttpResponse:
+def _link_page(request: BrandRequest, key: str, mark_problem: str = "") -> HttpResponse:
     row = get_row(Link.objects.with_brand(), key)
     period = period_from(request.GET)
     include = request.GET.get("suspect") == "1"
@@ -112,7 +114,7 @@ def _link_page(request: HttpRequest, key: str, mark_problem: str = "") -> HttpRe
 
 @allow(P.TRACK)
 @require_POST
-def archive(request: HttpRequest, key: str) -> HttpResponse:
+def archive(request: BrandRequest, key: str) -> HttpResponse:
     row = get_row(Link.objects.with_brand(), key)
     actions.archive_links([row], by=request.actor)
     undo = wurl(request.workspace, "tracking:restore", key)
@@ -122,7 +124,7 @@ def archive(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_POST
-def restore(request: HttpRequest, key: str) -> HttpResponse:
+def restore(request: BrandRequest, key: str) -> HttpResponse:
     row = get_row(Link.objects.with_brand(), key)
     actions.restore_links([row], by=request.actor)
     toast(request, f"已恢复「{row.name}」，短码 {row.code} 重新可用")
@@ -131,7 +133,7 @@ def restore(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(P.VIEW)
 @require_GET
-def qr_png(request: HttpRequest, key: str) -> HttpResponse:
+def qr_png(request: BrandRequest, key: str) -> HttpResponse:
     size = request.GET.get("size", "600")
     if not size.isdecimal() or int(size) not in qr.SIZES:
         raise Http404("没有这个尺寸。可选 300、600、1200。")
@@ -140,11 +142,13 @@ def qr_png(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(P.VIEW)
 @require_GET
-def qr_svg(request: HttpRequest, key: str) -> HttpResponse:
+def qr_svg(request: BrandRequest, key: str) -> HttpResponse:
     return _picture(request, key, qr.svg, "svg")
 
 
-def _picture(request: HttpRequest, key: str, draw: Callable[..., bytes], kind: str) -> HttpResponse:
+def _picture(
+    request: BrandRequest, key: str, draw: Callable[..., bytes], kind: str
+) -> HttpResponse:
     row = get_row(Link.objects.with_brand(), key)
     mime = {"png": "image/png", "svg": "image/svg+xml"}[kind]
     how = "attachment" if "download" in request.GET else "inline"
@@ -156,7 +160,7 @@ def _picture(request: HttpRequest, key: str, draw: Callable[..., bytes], kind: s
 
 @allow(P.TRACK)
 @require_POST
-def mark(request: HttpRequest, key: str) -> HttpResponse:
+def mark(request: BrandRequest, key: str) -> HttpResponse:
     """Set the brand's mark, or take it away where no picture is sent; back to the link."""
     row, file = get_row(Link.objects.all(), key), request.FILES.get("picture")
     if file is None:
@@ -173,7 +177,7 @@ def mark(request: HttpRequest, key: str) -> HttpResponse:
     return redirect(wurl(request.workspace, "tracking:link", row.key))
 
 
-def _initial(request: HttpRequest) -> dict[str, Any]:
+def _initial(request: BrandRequest) -> dict[str, Any]:
     """A new link starts from another one (``?like=``) or from what a page of another room knows."""
     if like := request.GET.get("like"):
         copied = _values(get_row(Link.objects.with_brand(), like))
@@ -197,14 +201,14 @@ def _values(link: Link) -> dict[str, Any]:
     }
 
 
-def _form_context(request: HttpRequest, form: LinkForm) -> dict[str, Any]:
+def _form_context(request: BrandRequest, form: LinkForm) -> dict[str, Any]:
     base = f"{link_base(request.workspace)}/r/"
     data = form.cleaned_data if form.is_bound else dict(form.initial)
     data.setdefault("utm", {key: data.get(key, "") for key in addresses.UTM_KEYS})
     return {"form": form, "base": base, "tab": "links", **_preview(request, data)}
 
 
-def _preview(request: HttpRequest, data: dict[str, Any]) -> dict[str, Any]:
+def _preview(request: BrandRequest, data: dict[str, Any]) -> dict[str, Any]:
     if not data.get("url"):
         return {"draft": None}
     try:

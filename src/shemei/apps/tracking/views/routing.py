@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -19,10 +19,13 @@ from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 
 @allow(P.TRACK)
 @require_http_methods(["GET", "POST"])
-def rules(request: HttpRequest, key: str) -> HttpResponse:
+def rules(request: BrandRequest, key: str) -> HttpResponse:
     """The editor: ``act`` adds, moves or drops a case, shows who goes where, or saves."""
     link = get_row(Link.objects.with_brand(), key)
     act = request.POST.get("act", "") if request.method == "POST" else "open"
@@ -43,7 +46,7 @@ def rules(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, part, context)
 
 
-def _editor(request: HttpRequest, link: Link, act: str) -> Editor:
+def _editor(request: BrandRequest, link: Link, act: str) -> Editor:
     stored = routing.rules_of(link.routing)
     if act == "open":
         return Editor(stored)

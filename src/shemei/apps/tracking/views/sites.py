@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,10 +18,13 @@ from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 
 @allow(P.VIEW)
 @require_GET
-def sites(request: HttpRequest) -> HttpResponse:
+def sites(request: BrandRequest) -> HttpResponse:
     rows = list(Site.objects.all())
     seen = figures.site_figures(request.workspace, rows)
     context = {"sites": [(row, seen[row.key]) for row in rows], "tab": "sites"}
@@ -28,7 +33,7 @@ def sites(request: HttpRequest) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: BrandRequest) -> HttpResponse:
     workspace, actor = request.workspace, request.actor
     form = SiteForm(request.POST or None)
     row = submit(form, lambda **data: actions.create_site(workspace, by=actor, **data))
@@ -40,7 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @allow(P.VIEW)
 @require_GET
-def site(request: HttpRequest, key: str) -> HttpResponse:
+def site(request: BrandRequest, key: str) -> HttpResponse:
     row = get_row(Site.objects, key)
     context = {
         "site": row,
@@ -55,7 +60,7 @@ def site(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, key: str) -> HttpResponse:
+def edit(request: BrandRequest, key: str) -> HttpResponse:
     row, actor = get_row(Site.objects, key), request.actor
     initial = {
         "name": row.name,
@@ -72,7 +77,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_POST
-def close(request: HttpRequest, key: str) -> HttpResponse:
+def close(request: BrandRequest, key: str) -> HttpResponse:
     row = get_row(Site.objects, key)
     actions.close_site(row, by=request.actor)
     undo = wurl(request.workspace, "tracking:reopen_site", key)
@@ -82,7 +87,7 @@ def close(request: HttpRequest, key: str) -> HttpResponse:
 
 @allow(P.TRACK)
 @require_POST
-def reopen(request: HttpRequest, key: str) -> HttpResponse:
+def reopen(request: BrandRequest, key: str) -> HttpResponse:
     row = get_row(Site.objects, key)
     actions.reopen_site(row, by=request.actor)
     toast(request, f"已恢复接收「{row.name}」的数据")
