@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
 
     from shemei.kernel.http import BrandRequest
     from shemei.kernel.permissions import Permission
@@ -90,7 +90,7 @@ class BulkAction:
     name: str
     label: str
     permission: Permission
-    run: Callable[[HttpRequest, Any], str | HttpResponse | None]
+    run: Callable[[BrandRequest, Any], str | HttpResponse | None]
     icon: str = "check"
     danger: bool = False
     confirm: str = ""
