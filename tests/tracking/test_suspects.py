@@ -6,9 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from shemei.apps.tracking import actions, figures, suspicion
+from shemei.apps.tracking.models import PutBackClicks
+from shemei.kernel.models import AuditEntry
 from shemei.kernel.periods import period_from
 from shemei.warehouse.maintenance import settle
 from shemei.warehouse.segments import write_segment
@@ -95,3 +98,87 @@ def test_the_page_says_what_and_why(world: World, link: Link) -> None:
 def test_an_empty_brand_has_nothing_to_suspect(world: World) -> None:
     page = world.client(world.editor).get(world.url("tracking:suspects")).content.decode()
     assert "这段时间还没有点击" in page
+
+
+def put_back(world: World, why: str = "同事在试", **told: Any) -> PutBackClicks:
+    given = {"reason": "crawler", "period": period_from({}), "clicks": 2, **told}
+    return actions.put_back_clicks(world.brand, by=world.editor.actor, why=why, **given)
+
+
+def test_what_is_put_back_counts_and_what_is_taken_back_does_not(
+    inside: World, link: Link, home: Home, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        made = put_back(inside)
+    settle(home)
+    report = figures.suspect_report(inside.brand, period_from({}))
+    assert (report.counted, report.left_out) == (4, 1)
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.take_back_clicks(made, by=inside.owner.actor)
+    settle(home)
+    report = figures.suspect_report(inside.brand, period_from({}))
+    assert (report.counted, report.left_out) == (2, 3)
+    made.refresh_from_db()
+    assert (made.author, made.taken_back_by) == ("阿丽", "陈总")
+    verbs = list(AuditEntry.objects.values_list("verb", flat=True)[:2])
+    assert verbs == ["suspects.taken_back", "suspects.put_back"]
+
+
+def test_clicks_yet_to_come_are_not_decided(inside: World) -> None:
+    made = put_back(inside)
+    assert made.until_at <= timezone.now()
+    with pytest.raises(ValidationError, match="还没有到"):
+        put_back(inside, period=period_from({"from": "2090-01-01", "to": "2090-01-02"}))
+
+
+def test_what_cannot_be_put_back_is_told(inside: World, link: Link) -> None:
+    with pytest.raises(ValidationError, match="为什么"):
+        put_back(inside, why=" ")
+    with pytest.raises(ValidationError, match="原因"):
+        put_back(inside, reason="weather")
+    with pytest.raises(ValidationError, match="短链不在了"):
+        put_back(inside, link="nowhere")
+    with pytest.raises(ValidationError, match="没有这样的点击"):
+        put_back(inside, clicks=0)
+    put_back(inside, period=period_from({"from": "2026-11-01", "to": "2026-11-10"}))
+    within = period_from({"from": "2026-11-02", "to": "2026-11-03"})
+    with pytest.raises(ValidationError, match="已经放回来"):
+        put_back(inside, period=within, link=link.key)
+
+
+def test_the_page_puts_back_with_a_reason_and_offers_the_way_back(
+    world: World, link: Link, home: Home, django_capture_on_commit_callbacks: Any
+) -> None:
+    client = world.client(world.editor)
+    sent = {"reason": "crawler", "link": link.key, "why": "公司内网在试打开"}
+    with django_capture_on_commit_callbacks(execute=True):
+        page = client.post(world.url("tracking:put_back"), sent, follow=True).content.decode()
+    with world.scope():
+        (row,) = PutBackClicks.objects.all()
+    assert (row.clicks, row.link_key) == (2, link.key)
+    assert "已放回 2 次点击" in page
+    assert world.url("tracking:take_back", row.key) in page
+    settle(home)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(world.url("tracking:take_back", row.key))
+    settle(home)
+    assert "3 次没有计入" in client.get(world.url("tracking:suspects")).content.decode()
+
+
+def test_a_missing_reason_keeps_what_was_typed(world: World, link: Link) -> None:
+    sent = {"reason": "", "link": "", "why": "写好的话"}
+    page = world.client().post(world.url("tracking:put_back"), sent).content.decode()
+    assert 'value="写好的话"' in page
+
+
+def test_who_may_not_track_or_is_foreign_puts_nothing_back(world: World, link: Link) -> None:
+    sent = {"reason": "crawler", "link": "", "why": "x"}
+    assert world.client(world.analyst).post(world.url("tracking:put_back"), sent).status_code == 403
+    with world.scope():
+        row = put_back(world)
+    taking = world.url("tracking:take_back", row.key)
+    assert world.client(world.analyst).post(taking).status_code == 403
+    foreign = f"/w/{world.other_brand.key}/links/suspects/{row.key}/take-back/"
+    assert world.client(world.stranger).post(foreign).status_code == 404
+    row.refresh_from_db()
+    assert row.is_active

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from shemei.warehouse.catalogue import DERIVED, MEASURES, METRICS, PEOPLE
+from shemei.warehouse.putback import counted_again
 from shemei.warehouse.questions import Where, needed_people
 from shemei.warehouse.tables import DAY_MICROS, SCHEMAS, TOUCH_DIMS, render
 from shemei.warehouse.vocabulary import COLUMNS, SCHEMA
@@ -47,6 +48,7 @@ class View:
     manifest: Manifest
     dialect: Dialect
     without: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
 
     def source(self, table: str, first: int = 0, last: int = 99991231) -> str:
         """Return the files of a computed table that may hold days ``first`` to ``last``."""
@@ -54,8 +56,9 @@ class View:
         return self.dialect.source([f"{self.root}/{name}" for name in names], SCHEMAS[table])
 
     def events(self, files: Sequence[LiveFile]) -> str:
-        """Return files of the log as a table."""
-        return self.dialect.events([item.path for item in files], SCHEMA, self.without)
+        """Return files of the log as a table, judged as it is today."""
+        log = self.dialect.events([item.path for item in files], SCHEMA, self.without)
+        return counted_again(log, SCHEMA.names, self.counted)
 
     def common(self, question: Question) -> dict[str, str | int]:
         """Return what every template names: the workspace and the days."""

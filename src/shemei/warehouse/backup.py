@@ -40,7 +40,7 @@ FORMAT = 1
 STAGE = ".backup-"
 POSTGRES = "postgres.dump"
 SEALED_KEYS = "keys.sealed"
-SMALL_LAKE_FILES = ("manifest.json", "tombstones.json", "retention.json", "night")
+SMALL_LAKE_FILES = ("manifest.json", "tombstones.json", "put_back.json", "retention.json", "night")
 
 
 class BackupError(RuntimeError):

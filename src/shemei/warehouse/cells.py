@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from shemei.warehouse.catalogue import MEASURES
+from shemei.warehouse.putback import counted_again
 from shemei.warehouse.tables import DAY_TABLES, SCHEMAS, columns, measure_sql, render
 from shemei.warehouse.vocabulary import SCHEMA
 
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 
 
 def rebuild_days(
-    bench: Bench, days: Iterable[int], files: Sequence[LiveFile], without: Sequence[str] = ()
+    bench: Bench,
+    days: Iterable[int],
+    files: Sequence[LiveFile],
+    without: Sequence[str] = (),
+    counted: Sequence[str] = (),
 ) -> None:
     """Compute the changed days again, month by month; the other days of a month are kept.
 
@@ -31,19 +36,24 @@ def rebuild_days(
         All data files of the log.
     without : sequence of str
         SQL conditions of the events that do not count.
+    counted : sequence of str
+        SQL conditions of the suspect events that count again.
     """
     months: dict[int, set[int]] = defaultdict(set)
     for day in days:
         months[day // 100].add(day)
     for month, changed in sorted(months.items()):
-        _read_fresh(bench, [item.path for item in files if item.day in changed], without)
+        _read_fresh(bench, [item.path for item in files if item.day in changed], without, counted)
         for table in DAY_TABLES:
             _rebuild_month(bench, table, month, changed)
     bench.connection.execute("DROP TABLE IF EXISTS fresh")
 
 
-def _read_fresh(bench: Bench, paths: Sequence[str], without: Sequence[str]) -> None:
-    source = bench.dialect.events(paths, SCHEMA, without)
+def _read_fresh(
+    bench: Bench, paths: Sequence[str], without: Sequence[str], counted: Sequence[str]
+) -> None:
+    log = bench.dialect.events(paths, SCHEMA, without)
+    source = counted_again(log, SCHEMA.names, counted)
     repeated = bench.number(
         f"SELECT COUNT(*) - COUNT(DISTINCT workspace || event_id) FROM {source} AS e"
     )

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, TypeVar
 
 from shemei.warehouse.asking import View
+from shemei.warehouse.putback import put_back
 from shemei.warehouse.readers import READERS
 from shemei.warehouse.shelf import Shelf
 from shemei.warehouse.table import LiveList
@@ -56,7 +57,8 @@ class Engine:
         """Return the state of this moment."""
         dialect = self._reader.dialect
         without = conditions(excluded(self._home), dialect)
-        return View(self._root, self.shelf.current(), dialect, without)
+        counted = conditions(put_back(self._home), dialect)
+        return View(self._root, self.shelf.current(), dialect, without, counted)
 
     def read(self, build: Callable[[View], str]) -> pa.Table:
         """Run the query that ``build`` makes of the current state.

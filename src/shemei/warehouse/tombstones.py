@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import orjson
 
@@ -46,6 +46,7 @@ class Tombstone:
     last: int
     at: int = 0
     rewritten: int = 0
+    sign: ClassVar[str] = "-"
 
     @property
     def key(self) -> str:
@@ -102,6 +103,7 @@ class Erased:
     rows: int = 0
     at: int = 0
     rewritten: int = 0
+    sign: ClassVar[str] = "-"
 
     @property
     def is_forgotten(self) -> bool:
@@ -151,6 +153,22 @@ class Erased:
 
 
 Gone = Tombstone | Erased
+
+
+class Judgement(Protocol):
+    """What changes how events of some days count, without changing the log's files."""
+
+    sign: ClassVar[str]
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other."""
+
+    def covers(self, day: int) -> bool:
+        """Return whether a day's figures depend on it."""
+
+    def condition(self, dialect: Dialect) -> str:
+        """Return the SQL condition of the events it is about."""
 
 
 def _within(dialect: Dialect, column: str, values: Iterable[str | int]) -> str:
@@ -237,8 +255,8 @@ def _erased(told: dict[str, Any]) -> Erased:
     return Erased(**told | lists)
 
 
-def conditions(gone: Iterable[Gone], dialect: Dialect) -> tuple[str, ...]:
-    """Return the SQL conditions of all events that do not count.
+def conditions(gone: Iterable[Judgement], dialect: Dialect) -> tuple[str, ...]:
+    """Return the SQL conditions of the events some judgements are about.
 
     Examples
     --------
@@ -249,12 +267,12 @@ def conditions(gone: Iterable[Gone], dialect: Dialect) -> tuple[str, ...]:
     return tuple(filter(None, (one.condition(dialect) for one in gone)))
 
 
-def marks(tombstones: Iterable[Gone], day: int) -> list[str]:
-    """Return what a day's figures must do without.
+def marks(judgements: Iterable[Judgement], day: int) -> list[str]:
+    """Return what a day's figures must do without, or count again.
 
     Examples
     --------
     >>> marks([Tombstone("b1", "w", 20261101, 20261103)], 20261102)
     ['-b1']
     """
-    return [f"-{one.key}" for one in tombstones if one.covers(day)]
+    return [f"{one.sign}{one.key}" for one in judgements if one.covers(day)]

@@ -13,8 +13,8 @@ class TrackingConfig(AppConfig):
     def ready(self) -> None:
         from shemei.apps.commerce.facts import register_code_owners
         from shemei.apps.tracking import queries, search, todos
-        from shemei.apps.tracking.imports import Links
         from shemei.apps.tracking.api import router
+        from shemei.apps.tracking.imports import Links
         from shemei.kernel import audit, registry
         from shemei.kernel.api import api
         from shemei.kernel.imports.kinds import register
@@ -33,7 +33,7 @@ class TrackingConfig(AppConfig):
                 "tracking:links",
                 P.VIEW,
                 order=30,
-                match=("tracking", "commerce"),
+                match=("tracking", "commerce", "landing", "posters"),
             )
         )
         registry.add_create(
@@ -65,6 +65,8 @@ VERBS = {
     "mark.removed": "二维码中间不再放标志",
     "channels.changed": "改渠道规则：{rules}",
     "channels.restored": "把渠道规则退回到 {when} 的那一版：{rules}",
+    "suspects.put_back": "把{where}里「{reason}」的可疑点击放回来，{span}：{why}",
+    "suspects.taken_back": "撤回放回来的可疑点击：{where}、「{reason}」、{span}",
     "care.changed": "{switch}短链目标网址的每天检查",
     "site.created": "登记网站「{label}」",
     "site.changed": "修改网站「{label}」：{fields}",

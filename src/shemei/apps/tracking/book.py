@@ -9,15 +9,20 @@ from django.conf import settings
 from django_scopes import scopes_disabled
 
 from shemei.apps.tracking import channeling
-from shemei.apps.tracking.models import Link, Site
+from shemei.apps.tracking.models import Link, PutBackClicks, Site
 from shemei.edge import linkbook, sites
 from shemei.edge.linkbook import LinkBook, LinkRecord
+from shemei.warehouse import putback
+from shemei.warehouse.putback import PutBack
+from shemei.warehouse.vocabulary import to_ts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from shemei.kernel.workspace import Workspace
 
 
-def link_base(workspace: Any) -> str:
+def link_base(workspace: Workspace) -> str:
     """Where a brand's short links live: its own domain, or the edge of this machine."""
     host = (workspace.link_host or "").strip().rstrip("/")
     if not host:
@@ -29,8 +34,9 @@ def short_url(link: Link) -> str:
     return f"{link_base(link.workspace)}/r/{link.code}"
 
 
-def record_of(link: Link) -> LinkRecord:
-    """What the edge needs to know of a link."""
+def record_of(link: Link, scanned: set[int] | None = None) -> LinkRecord:
+    """What the edge needs to know of a link; ``scanned`` are the links that stand at a place."""
+    places = _scanned() if scanned is None else scanned
     return LinkRecord(
         code=link.code,
         url=link.url,
@@ -46,14 +52,35 @@ def record_of(link: Link) -> LinkRecord:
         utm=link.utm,
         rules=link.routing and {**link.routing, "used": link.clicks_seen},
         active=link.is_active and link.workspace.is_active,
+        kind="check_in" if link.pk in places else "click",
     )
 
 
 def publish(ids: list[int]) -> int:
     """Append links as they are in the database now to the book."""
     with scopes_disabled():
-        rows = Link.objects.filter(pk__in=ids).with_brand()
-        return linkbook.publish(settings.SHEMEI_HOME, [record_of(link) for link in rows])
+        rows, scanned = Link.objects.filter(pk__in=ids).with_brand(), _scanned()
+        records = [record_of(link, scanned) for link in rows]
+        return linkbook.publish(settings.SHEMEI_HOME, records)
+
+
+_more_sites: list[Callable[[], dict[str, dict[str, Any]]]] = []
+_check_ins: list[Callable[[], set[int]]] = []
+
+
+def add_sites(source: Callable[[], dict[str, dict[str, Any]]]) -> None:
+    """Register what besides sites carries the tag: ``source()`` returns key → record, unscoped."""
+    _more_sites.append(source)
+
+
+def add_check_ins(source: Callable[[], set[int]]) -> None:
+    """Register which links are scanned at a place: ``source()`` returns their ids, unscoped."""
+    _check_ins.append(source)
+
+
+def _scanned() -> set[int]:
+    with scopes_disabled():
+        return set().union(*(source() for source in _check_ins))
 
 
 def publish_sites() -> int:
@@ -73,6 +100,25 @@ def publish_sites() -> int:
     whole = {"sites": content, "channel_rules": channel_rules}
     sites.publish_sites(settings.SHEMEI_HOME, whole)
     return len(content)
+
+
+def publish_put_back() -> int:
+    """Tell the warehouse which suspect clicks count again; the database is the truth, its file the copy."""
+    with scopes_disabled():
+        rows = PutBackClicks.objects.filter(is_active=True).order_by("id")
+        found = [
+            PutBack(
+                key=row.key,
+                workspace=row.workspace.key,
+                reason=row.reason,
+                first=to_ts(row.first_at),
+                until=to_ts(row.until_at),
+                link=row.link_key,
+            )
+            for row in rows.select_related("workspace")
+        ]
+    putback.publish(settings.SHEMEI_HOME, found)
+    return len(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +152,10 @@ def republish() -> int:
     with scopes_disabled():
         count = linkbook.rewrite(settings.SHEMEI_HOME, _records())
     publish_sites()
+    publish_put_back()
     return count
 
 
 def _records() -> Iterator[LinkRecord]:
-    rows = Link.objects.with_brand().order_by("pk")
-    return (record_of(link) for link in rows.iterator(chunk_size=2_000))
+    rows, scanned = Link.objects.with_brand().order_by("pk"), _scanned()
+    return (record_of(link, scanned) for link in rows.iterator(chunk_size=2_000))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
@@ -13,10 +13,15 @@ from shemei.kernel.addresses import UTM_KEYS
 from shemei.kernel.registry import Named, names, names_of
 from shemei.platforms import PLATFORMS
 
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
+
 CHOICES_SHOWN = 500
 
 
-def _owners(kind: str, workspace: Any, selected: str | list[str] = "") -> list[tuple[str, str]]:
+def _owners(
+    kind: str, workspace: Workspace, selected: str | list[str] = ""
+) -> list[tuple[str, str]]:
     """What may be chosen of another room's rows; what is chosen already is always among it."""
     if kind not in names:
         return []
@@ -30,12 +35,12 @@ def _label(row: Named) -> str:
     return f"{row.name}（{row.note}）" if row.note else row.name
 
 
-def _campaigns(workspace: Any, selected: str = "") -> list[tuple[str, str]]:
+def _campaigns(workspace: Workspace, selected: str = "") -> list[tuple[str, str]]:
     rows = brand.campaigns(workspace)
     return [(row.key, row.name) for row in rows if row.state != "ended" or row.key == selected]
 
 
-def _accounts(workspace: Any) -> list[tuple[str, str]]:
+def _accounts(workspace: Workspace) -> list[tuple[str, str]]:
     return [(row.key, row.name) for row in brand.accounts(workspace)]
 
 
@@ -45,7 +50,7 @@ PLATFORM_CHOICES = [(platform.key, platform.name) for platform in PLATFORMS]
 class OwnedForm(forms.Form):
     """A form with owners from other rooms; ``workspace`` says whose."""
 
-    def __init__(self, *args: Any, workspace: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.workspace = workspace
         fillers = {
@@ -145,7 +150,7 @@ class ManyLinksForm(OwnedForm):
     content = LinkForm.base_fields["content"]
     spot = LinkForm.base_fields["spot"]
 
-    def __init__(self, *args: Any, workspace: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, workspace=workspace, **kwargs)
         self.fields["url"].help_text = "直接粘贴，分享口令、缺 https、全角都能认。"
         self.fields["creators"].choices = _owners("creator", workspace)  # type: ignore[attr-defined]
@@ -226,7 +231,7 @@ class ManyCodesForm(OwnedForm):
     starts_on = CodeForm.base_fields["starts_on"]
     ends_on = CodeForm.base_fields["ends_on"]
 
-    def __init__(self, *args: Any, workspace: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, workspace=workspace, **kwargs)
         self.fields["creators"].choices = _owners("creator", workspace)  # type: ignore[attr-defined]
 
@@ -245,3 +250,22 @@ class SiteForm(forms.Form):
         required=False,
         help_text="开启后，页面要先调用 shemei.consent(true)，否则不记录。",
     )
+
+
+class PutBackForm(forms.Form):
+    """Which of the clicks that were left out are to count; only what the page shows can be chosen."""
+
+    reason = forms.ChoiceField(label="哪种原因")
+    link = forms.ChoiceField(label="哪条短链", required=False)
+    why = forms.CharField(
+        label="为什么算数",
+        max_length=200,
+        widget=forms.TextInput({"placeholder": "例如 公司内网的同事在试打开"}),
+    )
+
+    def __init__(self, *args: Any, report: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reasons = [(row.key, f"{row.name}（{row.clicks:,} 次）") for row in report.reasons]
+        links = [(row.key, row.name) for row in report.links]
+        self.fields["reason"].choices = [("", "请选择"), *reasons]  # type: ignore[attr-defined]
+        self.fields["link"].choices = [("", "全部短链"), *links]  # type: ignore[attr-defined]

@@ -31,6 +31,11 @@ def publish_sites() -> int:
     return book.publish_sites()
 
 
+@job(retries=5, retry_delay=10)
+def publish_put_back() -> int:
+    return book.publish_put_back()
+
+
 @every(minutes=30)
 def mend_book() -> None:
     mend()
@@ -41,6 +46,7 @@ def mend() -> bool:
     state = book.check()
     if state.is_whole:
         book.publish_sites()
+        book.publish_put_back()
         return False
     _log.warning("the link book had %d stale links and is written anew", len(state.stale))
     book.republish()
@@ -99,6 +105,10 @@ def sites_on_commit() -> None:
     transaction.on_commit(_sites_now_or_later)
 
 
+def put_back_on_commit() -> None:
+    transaction.on_commit(_put_back_now_or_later)
+
+
 def _links_now_or_later(ids: list[int]) -> None:
     try:
         book.publish(ids)
@@ -113,3 +123,11 @@ def _sites_now_or_later() -> None:
     except OSError:
         _log.exception("the site file could not be written; the worker tries again")
         publish_sites()
+
+
+def _put_back_now_or_later() -> None:
+    try:
+        book.publish_put_back()
+    except OSError:
+        _log.exception("the list of clicks put back could not be written; the worker tries again")
+        publish_put_back()

@@ -220,3 +220,25 @@ class ChannelRuleSet(WorkspaceOwned):
 
     def __str__(self) -> str:
         return "渠道规则"
+
+
+class PutBackClicks(WorkspaceOwned):
+    """A group of suspect clicks that somebody has let count again, and why; the log is untouched."""
+
+    reason = models.CharField("原来的原因", max_length=24)
+    link_key = models.CharField("短链", max_length=22, blank=True)
+    first_at = models.DateTimeField("从")
+    until_at = models.DateTimeField("到")
+    why = models.CharField("为什么", max_length=200)
+    clicks = models.PositiveIntegerField("当时的次数", default=0)
+    author = models.CharField("谁放回来的", max_length=120)
+    is_active = models.BooleanField("算数", default=True)
+    taken_back_at = models.DateTimeField(null=True, editable=False)
+    taken_back_by = models.CharField(max_length=120, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "放回来的点击"
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.clicks} 次点击"

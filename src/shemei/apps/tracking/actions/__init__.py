@@ -22,6 +22,7 @@ from shemei.apps.tracking.actions.links import (
 from shemei.apps.tracking.actions.marks import remove_mark, set_mark
 from shemei.apps.tracking.actions.routing import change_rules
 from shemei.apps.tracking.actions.sites import change_site, close_site, create_site, reopen_site
+from shemei.apps.tracking.actions.suspects import put_back_clicks, take_back_clicks
 
 __all__ = [
     "archive_code",
@@ -38,6 +39,7 @@ __all__ = [
     "create_links_for",
     "create_site",
     "draft_link",
+    "put_back_clicks",
     "remove_mark",
     "reopen_site",
     "restore_channel_rules",
@@ -45,4 +47,5 @@ __all__ = [
     "restore_links",
     "set_channel_rules",
     "set_mark",
+    "take_back_clicks",
 ]

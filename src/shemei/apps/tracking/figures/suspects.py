@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from shemei.kernel.periods import Period
+    from shemei.kernel.workspace import Workspace
 
 LOOKED_AT = 10_000
 SHOWN_LINKS = 12
@@ -68,6 +69,12 @@ class SuspectReport:
     looked_at: int
     knows_arrivals: bool
     as_of: Any
+    counts: dict[str, Counter[str]]
+
+    def count_of(self, reason: str, link: str = "") -> int:
+        """How many clicks were left out for a reason, of one link or of all."""
+        rows = [self.counts[link]] if link in self.counts else self.counts.values()
+        return sum(counts[reason] for counts in rows)
 
     @property
     def share(self) -> float | None:
@@ -75,7 +82,7 @@ class SuspectReport:
         return self.left_out / total if total else None
 
 
-def suspect_report(workspace: Any, period: Period, reason: str = "") -> SuspectReport:
+def suspect_report(workspace: Workspace, period: Period, reason: str = "") -> SuspectReport:
     """Everything the page shows; ``reason`` narrows the list of single clicks."""
     by_link = _by_link(workspace, period)
     reasons: Counter[str] = Counter()
@@ -99,10 +106,11 @@ def suspect_report(workspace: Any, period: Period, reason: str = "") -> SuspectR
         looked_at=len(clicks),
         knows_arrivals=bool(hosts),
         as_of=as_of,
+        counts=by_link,
     )
 
 
-def _by_link(workspace: Any, period: Period) -> dict[str, Counter[str]]:
+def _by_link(workspace: Workspace, period: Period) -> dict[str, Counter[str]]:
     rows = shared.totals(
         workspace, period, ("clicks",), by=("link", "suspect"), include_suspect=True
     )
@@ -136,7 +144,7 @@ def _touched(by_link: dict[str, Counter[str]], names: dict[str, str]) -> list[To
     return sorted(rows, key=lambda row: -row.left_out)[:SHOWN_LINKS]
 
 
-def _trend(workspace: Any, period: Period) -> Chart:
+def _trend(workspace: Workspace, period: Period) -> Chart:
     question = questions.Series(
         **shared.span(workspace, period), metrics=("clicks",), by=("suspect",), include_suspect=True
     )
@@ -148,7 +156,7 @@ def _trend(workspace: Any, period: Period) -> Chart:
     return shared.chart("suspect-clicks", period, [bad] if any(bad.values) else [])
 
 
-def _latest(workspace: Any, period: Period, reason: str) -> list[shared.Seen]:
+def _latest(workspace: Workspace, period: Period, reason: str) -> list[shared.Seen]:
     where = (("suspect", reason),) if reason else ()
     limit = shared.SHOWN_ROWS if reason else shared.MOST_ROWS
     rows, _ = shared.rows(
@@ -172,7 +180,7 @@ def _rushes(clicks: list[dict[str, Any]], names: dict[str, str]) -> list[Hint]:
 
 
 def _lost(
-    workspace: Any,
+    workspace: Workspace,
     period: Period,
     clicks: list[dict[str, Any]],
     hosts: list[str],
