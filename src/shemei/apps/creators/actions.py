@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,20 +12,19 @@ from shemei.apps.brand.queries import id_of
 from shemei.apps.creators import rules
 from shemei.apps.creators.facts import FeeBooked
 from shemei.apps.creators.models import Collaboration, Creator, TierRule
+from shemei.apps.creators.tellings import limits_table, tell_by_hand
 from shemei.kernel import audit, outbox
 from shemei.kernel.actor import Actor
 from shemei.kernel.edits import assign
 from shemei.kernel.permissions import Permission, require
 
-
-def limits_table() -> dict[str, rules.TierLimits]:
-    """The tier limits of the workspace in scope, by platform; ``""`` is the general rule."""
-    return {rule.platform: rule.limits for rule in TierRule.objects.all()}
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 
 @transaction.atomic
 def create_creator(
-    workspace: Any, *, by: Actor, name: str, platform: str, followers: int = 0, **values: Any
+    workspace: Workspace, *, by: Actor, name: str, platform: str, followers: int = 0, **values: Any
 ) -> Creator:
     """Add somebody to the library; the tier follows the followers."""
     require(by, Permission.CREATORS)
@@ -41,6 +40,7 @@ def create_creator(
 @transaction.atomic
 def change_creator(creator: Creator, *, by: Actor, **values: Any) -> Creator:
     require(by, Permission.CREATORS)
+    before = {name: getattr(creator, name) for name in values}
     fields = assign(creator, values)
     creator.tier = rules.tier_of(
         creator.followers, rules.limits_for(creator.platform, limits_table())
@@ -48,12 +48,15 @@ def change_creator(creator: Creator, *, by: Actor, **values: Any) -> Creator:
     creator.full_clean()
     creator.save()
     if fields:
+        tell_by_hand(
+            creator, {name: values[name] for name in values if values[name] != before[name]}
+        )
         audit.record("creator.changed", creator, by=by, fields="、".join(fields))
     return creator
 
 
 @transaction.atomic
-def set_tiers(workspace: Any, *, by: Actor, limits: dict[str, rules.TierLimits]) -> int:
+def set_tiers(workspace: Workspace, *, by: Actor, limits: dict[str, rules.TierLimits]) -> int:
     """Set the limits (``""`` is the general rule) and sort every creator anew; returns how many moved."""
     require(by, Permission.CREATORS)
     TierRule.objects.exclude(platform__in=list(limits)).delete()
@@ -128,7 +131,7 @@ def deliver(
     return collaboration
 
 
-def _tidy(workspace: Any, values: dict[str, Any]) -> dict[str, Any]:
+def _tidy(workspace: Workspace, values: dict[str, Any]) -> dict[str, Any]:
     rest = dict(values)
     if "campaign_key" in rest:
         rest["campaign_id"] = id_of("campaign", workspace, rest.pop("campaign_key"))

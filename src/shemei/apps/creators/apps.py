@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
 
 
 class CreatorsConfig(AppConfig):
@@ -15,7 +18,9 @@ class CreatorsConfig(AppConfig):
 
     def ready(self) -> None:
         from shemei.apps.creators import queries, todos
+        from shemei.apps.creators.imports import Creators
         from shemei.kernel import audit, registry
+        from shemei.kernel.imports.kinds import register
         from shemei.kernel.permissions import Permission
 
         audit.register(
@@ -45,13 +50,14 @@ class CreatorsConfig(AppConfig):
             )
         )
         registry.add_todo(todos.waiting)
+        register(Creators())
         registry.add_search(registry.SearchProvider("达人", Permission.CONTENT_VIEW, _find))
         registry.add_names(
             "creator", registry.NameSource("达人", queries.creator_names, queries.choose_creators)
         )
 
 
-def _find(request: Any, text: str, limit: int) -> Iterable[Any]:
+def _find(request: BrandRequest, text: str, limit: int) -> Iterable[Any]:
     from shemei.apps.creators.queries import choose_creators
     from shemei.kernel.registry import Hit
     from shemei.platforms import platform_of

@@ -10,6 +10,7 @@ from django_scopes import ScopedManager
 
 from shemei.apps.creators import rules
 from shemei.kernel.models import WorkspaceOwned
+from shemei.kernel.tellings import Telling
 from shemei.platforms import PLATFORMS, platform_of
 
 PLATFORM_CHOICES = [(platform.key, platform.name) for platform in PLATFORMS]
@@ -58,6 +59,12 @@ class Creator(WorkspaceOwned):
         "级别", max_length=4, choices=Tier.choices, default=Tier.ORDINARY, db_index=True
     )
     city = models.CharField("城市", max_length=30, blank=True)
+    external_id = models.CharField(
+        "平台编号", max_length=80, blank=True, db_index=True, editable=False
+    )
+    quote_from = models.BigIntegerField("最低报价", null=True, blank=True, editable=False)
+    cpm = models.BigIntegerField("预期 CPM", null=True, blank=True, editable=False)
+    batch = models.CharField("由哪次导入新建", max_length=22, blank=True, editable=False)
     note = models.TextField("备注", blank=True, max_length=2000)
 
     class Meta:
@@ -76,6 +83,26 @@ class Creator(WorkspaceOwned):
     @property
     def platform_name(self) -> str:
         return platform_of(self.platform).name
+
+
+class CreatorTelling(Telling):
+    """What a file or a person said of a creator on a day; with all of them the price history can be told."""
+
+    creator = models.ForeignKey(Creator, models.CASCADE, related_name="tellings")
+    day = models.DateField("数据日期")
+    source = models.CharField("来源", max_length=60)
+
+    class Meta(Telling.Meta):
+        verbose_name = "达人资料的来源"
+        ordering: ClassVar = ["day", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["creator", "day", "batch"], name="one_creator_telling_per_batch", condition=~models.Q(batch="")
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.creator} {self.day} {self.source}"
 
 
 class CollaborationQuerySet(models.QuerySet["Collaboration"]):

@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from shemei.apps.content.queries import posts_of_creator
 from shemei.apps.creators import rules
+from shemei.apps.creators.dossier import dossier
 from shemei.apps.creators.listings import collaboration_state, with_delivery
 from shemei.apps.creators.models import Collaboration, Creator
 from shemei.kernel.figures import CREDIT_DAYS, credited_by, figures_by, model_name, totals
@@ -38,6 +39,7 @@ def creator(row: Creator, request: BrandRequest) -> dict[str, Any]:
         "deals": deals,
         "sum": summary(deals),
         "posts": _posts(row, request),
+        "dossier": dossier(row) if request.actor.can(Permission.VIEW) else [],
         "may_change": request.actor.can(Permission.CREATORS),
         **(_earned(row) if request.actor.can(Permission.VIEW) else {}),
     }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-from django.db.models import Sum
+from typing import TYPE_CHECKING
 
 from shemei.apps.creators.models import Collaboration, Creator
 from shemei.kernel.registry import Named
 from shemei.kernel.urls import wurl
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class CreatorRow:
     post_keys: tuple[str, ...]
 
 
-def creators(workspace: Any, keys: Iterable[str] | None = None) -> list[CreatorRow]:
+def creators(workspace: Workspace, keys: Iterable[str] | None = None) -> list[CreatorRow]:
     """Creators, the largest first; all of them or those with ``keys``."""
     rows = Creator.objects.filter(workspace=workspace)
     rows = rows if keys is None else rows.filter(key__in=list(keys))
@@ -45,25 +46,17 @@ def _row(row: Creator, deals: list[Collaboration]) -> CreatorRow:
     )
 
 
-def fees_between(workspace: Any, first: Any, last: Any) -> int:
-    """Fees of what was delivered in a span of days, in 分."""
-    rows = Collaboration.objects.delivered().filter(
-        workspace=workspace, delivered_on__range=(first, last)
-    )
-    return int(rows.aggregate(sum=Sum("fee"))["sum"] or 0)
-
-
-def creator_names(workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+def creator_names(workspace: Workspace, keys: Iterable[str]) -> dict[str, Named]:
     rows = Creator.objects.filter(workspace=workspace, key__in=list(keys))
     return {row.key: _named(workspace, row) for row in rows}
 
 
-def choose_creators(workspace: Any, text: str, limit: int) -> list[Named]:
+def choose_creators(workspace: Workspace, text: str, limit: int) -> list[Named]:
     rows = Creator.objects.filter(workspace=workspace, name__icontains=text)
     return [_named(workspace, row) for row in rows[:limit]]
 
 
-def _named(workspace: Any, row: Creator) -> Named:
+def _named(workspace: Workspace, row: Creator) -> Named:
     return Named(
         row.key, row.name, row.tier, row.platform, wurl(workspace, "creators:creator", row.key)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,15 +11,19 @@ from django.shortcuts import redirect, render
 from shemei.apps.creators import actions, listings, pages
 from shemei.apps.creators.forms import CollaborationForm, CreatorForm, DeliverForm, TiersForm
 from shemei.apps.creators.models import Collaboration, Creator
+from shemei.apps.creators.tellings import limits_table
 from shemei.kernel.edits import submit
 from shemei.kernel.permissions import Permission
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 
 @allow(Permission.CONTENT_VIEW)
-def creators(request: Any) -> HttpResponse:
+def creators(request: BrandRequest) -> HttpResponse:
     told = {
         "standing": pages.standing(),
         "may_change": request.actor.can(Permission.CREATORS),
@@ -30,7 +34,7 @@ def creators(request: Any) -> HttpResponse:
 
 
 @allow(Permission.CREATORS)
-def collaborations(request: Any) -> HttpResponse:
+def collaborations(request: BrandRequest) -> HttpResponse:
     return listings.COLLABORATIONS.respond(
         request,
         listings.collaboration_rows(),
@@ -40,13 +44,13 @@ def collaborations(request: Any) -> HttpResponse:
 
 
 @allow(Permission.CONTENT_VIEW)
-def creator(request: Any, key: str) -> HttpResponse:
+def creator(request: BrandRequest, key: str) -> HttpResponse:
     row: Creator = get_row(listings.creator_rows(), key)
     return render(request, "creators/creator.html", pages.creator(row, request))
 
 
 @allow(Permission.CREATORS)
-def new_creator(request: Any) -> HttpResponse:
+def new_creator(request: BrandRequest) -> HttpResponse:
     form = CreatorForm(request.POST or None)
     act = partial(actions.create_creator, request.workspace, by=request.actor)
     if request.method == "POST" and (made := submit(form, act)):
@@ -56,7 +60,7 @@ def new_creator(request: Any) -> HttpResponse:
 
 
 @allow(Permission.CREATORS)
-def edit_creator(request: Any, key: str) -> HttpResponse:
+def edit_creator(request: BrandRequest, key: str) -> HttpResponse:
     row: Creator = get_row(listings.creator_rows(), key)
     name = row.name
     form = CreatorForm(request.POST or None, initial=CreatorForm.of(row))
@@ -69,8 +73,8 @@ def edit_creator(request: Any, key: str) -> HttpResponse:
 
 
 @allow(Permission.CREATORS)
-def tiers(request: Any) -> HttpResponse:
-    form = TiersForm(request.POST or None, table=actions.limits_table())
+def tiers(request: BrandRequest) -> HttpResponse:
+    form = TiersForm(request.POST or None, table=limits_table())
     act = partial(actions.set_tiers, request.workspace, by=request.actor)
     if request.method == "POST" and (moved := submit(form, act)) is not None:
         toast(request, f"分级口径已保存，{moved} 位达人换了级别")
@@ -79,7 +83,7 @@ def tiers(request: Any) -> HttpResponse:
 
 
 @allow(Permission.CREATORS)
-def new_collaboration(request: Any, key: str) -> HttpResponse:
+def new_collaboration(request: BrandRequest, key: str) -> HttpResponse:
     row: Creator = get_row(listings.creator_rows(), key)
     form = CollaborationForm(request.POST or None, creator=row)
     if request.method == "POST" and submit(form, partial(actions.agree, row, by=request.actor)):
@@ -89,7 +93,7 @@ def new_collaboration(request: Any, key: str) -> HttpResponse:
 
 
 @allow(Permission.CREATORS)
-def edit_collaboration(request: Any, key: str) -> HttpResponse:
+def edit_collaboration(request: BrandRequest, key: str) -> HttpResponse:
     row: Collaboration = get_row(listings.collaboration_rows(), key)
     form = CollaborationForm(
         request.POST or None, creator=row.creator, initial=CollaborationForm.of(row)
@@ -106,7 +110,7 @@ def edit_collaboration(request: Any, key: str) -> HttpResponse:
 
 
 @allow(Permission.CREATORS)
-def deliver(request: Any, key: str) -> HttpResponse:
+def deliver(request: BrandRequest, key: str) -> HttpResponse:
     """Ask for the day, then book the fee."""
     row: Collaboration = get_row(listings.collaboration_rows(), key)
     form = DeliverForm(request.POST or None)

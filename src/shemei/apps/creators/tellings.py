@@ -1,0 +1,116 @@
+"""Creators follow what was told of them: followers, quotes and the rest, the latest day wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from shemei.apps.creators import known, rules
+from shemei.apps.creators.models import Creator, CreatorTelling, TierRule
+from shemei.kernel.edits import assign
+from shemei.kernel.tellings import news
+
+BY_HAND = "手工填写"
+State = CreatorTelling.State
+
+
+def limits_table() -> dict[str, rules.TierLimits]:
+    """The tier limits of the workspace in scope, by platform; ``""`` is the general rule."""
+    return {rule.platform: rule.limits for rule in TierRule.objects.all()}
+
+
+def said_before(creator: Creator, source: str, day: date) -> dict[str, Any]:
+    """What this source last said of a creator up to ``day``: the same again is no news."""
+    rows = CreatorTelling.objects.filter(creator=creator, source=source, day__lte=day)
+    return rows.standing().held()
+
+
+def fresh(creator: Creator, told: Mapping[str, Any], source: str, day: date) -> dict[str, Any]:
+    return news(told, said_before(creator, source, day))
+
+
+def put_down(
+    creator: Creator, told: Mapping[str, Any], *, day: date, source: str, batch: str
+) -> bool:
+    """Keep what an import tells until the file is in; False where it is no news."""
+    _adopt(creator)
+    if changed := fresh(creator, told, source, day):
+        CreatorTelling.objects.update_or_create(
+            creator=creator, day=day, batch=batch,
+            defaults={"workspace_id": creator.workspace_id, "told": changed, "source": source, "state": State.PENDING},
+        )  # fmt: skip
+    return bool(changed)
+
+
+def tell_by_hand(creator: Creator, values: Mapping[str, Any]) -> None:
+    """A person's own figures are a telling of today, so that a later undo returns to them."""
+    told = {name: values[name] for name in ("name", "followers", "city") if name in values}
+    if "followers" in told:
+        told["followers"] = [told["followers"]] * 2
+    if told:
+        CreatorTelling.objects.create(
+            workspace_id=creator.workspace_id, creator=creator, day=timezone.localdate(), source=BY_HAND, told=told,
+        )  # fmt: skip
+
+
+def _adopt(creator: Creator) -> None:
+    """A creator entered before anything was told has a first telling: the row as it is."""
+    if creator.batch or creator.tellings.standing().filter(source=BY_HAND).exists():
+        return
+    CreatorTelling.objects.create(
+        workspace_id=creator.workspace_id, creator=creator, source=BY_HAND,
+        day=timezone.localtime(creator.created_at).date(),
+        told={"name": creator.name, "followers": [creator.followers] * 2, "city": creator.city, "external_id": creator.external_id},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def apply_batch(batch: str) -> int:
+    return _turn(batch, State.PENDING, State.APPLIED)
+
+
+@transaction.atomic
+def undo_batch(batch: str) -> int:
+    """Take back one import: its tellings, and the creators that only it knew of."""
+    CreatorTelling.objects.forget_pending(batch)
+    changed = _turn(batch, State.APPLIED, State.UNDONE)
+    alone = Creator.objects.filter(batch=batch, collaborations=None)
+    for creator in alone:
+        if not creator.note and not creator.tellings.standing().exists():
+            creator.delete()
+    return changed
+
+
+def _turn(batch: str, state: str, to: str) -> int:
+    touched = list(Creator.objects.filter(tellings__batch=batch, tellings__state=state).distinct())
+    CreatorTelling.objects.filter(batch=batch, state=state).update(state=to)
+    settle(touched)
+    return len(touched)
+
+
+def settle(creators: Iterable[Creator]) -> None:
+    """Let the rows follow the tellings."""
+    limits = limits_table()
+    for creator in creators:
+        held = creator.tellings.standing().order_by("day", "id").held()
+        row: dict[str, Any] = {
+            name: held[name] for name in ("name", "external_id", "city") if name in held
+        }
+        if "followers" in held:
+            row["followers"] = _one(held["followers"]) or 0
+        row["quote_from"] = known.lowest_quote(held)
+        row["cpm"] = _one(held.get("cpm"))
+        assign(creator, row)
+        creator.tier = rules.tier_of(creator.followers, rules.limits_for(creator.platform, limits))
+        creator.save()
+
+
+def _one(span: Any) -> int | None:
+    """The end of a range to sort by: its lower one, or the only one it names."""
+    if not span:
+        return None
+    return span[0] if span[0] is not None else span[1]
