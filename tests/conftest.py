@@ -60,6 +60,11 @@ def _empty_cache() -> Iterator[None]:
     cache.clear()
 
 
+def _marked(item: pytest.Item, names: set[str]) -> bool:
+    """By its marks alone: an item's keywords also hold the names of its folders, such as ``engines``."""
+    return any(mark.name in names for mark in item.iter_markers())
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out tests that are of a run of their own, and only of that one.
 
@@ -71,9 +76,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         "slow": os.environ.get("SHEMEI_TEST_QUICK") != "1",
     }
     apart = {name for name, here in wanted.items() if not here}
-    elsewhere = [item for item in items if apart & item.keywords.keys()]
+    elsewhere = [item for item in items if _marked(item, apart)]
     config.hook.pytest_deselected(items=elsewhere)
-    items[:] = [item for item in items if not apart & item.keywords.keys()]
+    items[:] = [item for item in items if not _marked(item, apart)]
     items.sort(key=lambda item: not LONG & set(item.path.parts))
 
 
