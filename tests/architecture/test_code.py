@@ -104,6 +104,15 @@ def test_a_room_takes_from_a_lower_room_its_doors_alone(path: Path) -> None:
     assert imported(path) - doors - FREE == set()
 
 
+UNTYPED = re.compile(r"\b(request|workspace): Any\b")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_requests_and_brands_have_their_types(path: Path) -> None:
+    """``BrandRequest`` or ``ApiRequest`` of ``kernel.http``, ``Workspace`` of ``kernel.workspace``."""
+    assert [m[0] for m in UNTYPED.finditer(path.read_text())] == []
+
+
 HOST = re.compile(r"https?://([\w.-]+)")
 
 

@@ -14,6 +14,10 @@ VERBS = {
     "invitation.revoked": "撤回邀请链接",
     "key.created": "新建接口密钥「{label}」",
     "key.revoked": "停用接口密钥「{label}」",
+    "key.taken_over": "接手接口密钥「{label}」，原由{before}负责",
+    "view.saved": "存为视图「{label}」",
+    "view.changed": "更新视图「{label}」",
+    "view.deleted": "删除视图「{label}」",
     "data.exported": "导出{what}，{rows} 行",
 }
 
@@ -45,6 +49,6 @@ class AccountsConfig(AppConfig):
                 "settings",
                 "accounts:settings",
                 seen,
-                match=("accounts", "brand:accounts", "brand:new_account", "brand:edit_account"),
+                match=("accounts", "brand:accounts", "brand:account", "brand:new_account", "brand:edit_account"),
             )
         )

@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 
+from shemei.kernel.lists import actions
+from shemei.kernel.lists.policies import CHANGE_VIEW
 from shemei.kernel.lists.query import ListQuery
 from shemei.kernel.models import ListLayout, SavedView
-from shemei.kernel.permissions import Permission
 from shemei.kernel.toasts import toast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from shemei.kernel.actor import Actor
     from shemei.kernel.http import BrandRequest
     from shemei.kernel.lists.listing import Listing
 
 DENSITIES = ("tight", "loose")
 VIEW_LIMIT = 40
+_GONE = "这个视图已经不在了，或不是你能看到的。请刷新页面再试。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +54,21 @@ def density(request: BrandRequest) -> str:
 
 def tabs(request: BrandRequest, listing: str, query: ListQuery) -> list[ViewTab]:
     """The member's own views and the team's."""
-    return [_tab(view, query, _member(request)) for view in _views(request, listing)]
+    return [_tab(view, query, request.actor) for view in _views(request, listing)]
 
 
-def _tab(view: SavedView, query: ListQuery, member: Any) -> ViewTab:
+def _tab(view: SavedView, query: ListQuery, actor: Actor) -> ViewTab:
     current = query.get("view") == view.key
     changed = current and query.canonical != view.query
     href = f"?{view.query}&view={view.key}" if view.query else f"?view={view.key}"
-    mine = member is not None and view.member_id == member.pk  # type: ignore[attr-defined]
+    mine = CHANGE_VIEW.allows(actor, view)
     return ViewTab(view.key, view.title, href, current, changed, view.is_team, mine)
 
 
 def _views(request: BrandRequest, listing: str) -> Any:
     mine = Q(member=_member(request)) if _member(request) else Q(pk=None)
-    return SavedView.objects.filter(mine | Q(is_team=True), listing=listing)[:VIEW_LIMIT]
+    found = SavedView.objects.filter(mine | Q(is_team=True), listing=listing)
+    return found.select_related("member__user")[:VIEW_LIMIT]
 
 
 def _member(request: BrandRequest) -> Any:
@@ -99,49 +104,45 @@ def _goto(request: BrandRequest, href: str) -> HttpResponse:
 
 
 def _save(request: BrandRequest, listing: str, query: ListQuery) -> HttpResponse | str:
-    title = " ".join(request.POST.get("title", "").split())
-    if not 1 <= len(title) <= 24:
-        return "视图要有一个 1 至 24 字的名称。"
-    view = SavedView.objects.create(
-        workspace=request.workspace,
-        listing=listing,
-        title=title,
-        query=query.canonical[:1000],
-        member=_member(request),
-        is_team=bool(request.POST.get("is_team")),
-    )
-    toast(request, f"已存为视图「{title}」")
-    return _goto(request, _tab(view, query, _member(request)).href)
+    title, is_team = request.POST.get("title", ""), bool(request.POST.get("is_team"))
+    try:
+        view = actions.save_view(
+            listing, title, query.canonical, is_team=is_team, by=request.member
+        )
+    except ValidationError as error:
+        return str(error.messages[0])
+    toast(request, f"已存为视图「{view.title}」")
+    return _goto(request, _tab(view, query, request.actor).href)
 
 
 def _update(request: BrandRequest, listing: str, query: ListQuery) -> HttpResponse | str:
-    view = _own(request, listing)
+    view = _named(request, listing)
     if view is None:
-        return "这个视图不是你建的，改不了。可以另存一个。"
-    view.query = query.canonical[:1000]
-    view.save(update_fields=["query"])
+        return _GONE
+    try:
+        actions.update_view(view, query.canonical, by=request.member)
+    except ValidationError as error:
+        return str(error.messages[0])
     toast(request, f"视图「{view.title}」已更新")
-    return _goto(request, _tab(view, query, _member(request)).href)
+    return _goto(request, _tab(view, query, request.actor).href)
 
 
 def _delete(request: BrandRequest, listing: str, query: ListQuery) -> HttpResponse | str:
-    view = _own(request, listing)
+    view = _named(request, listing)
     if view is None:
-        return "这个视图不是你建的，删不了。"
-    view.delete()
+        return _GONE
+    try:
+        actions.delete_view(view, by=request.member)
+    except ValidationError as error:
+        return str(error.messages[0])
     toast(request, f"视图「{view.title}」已删除")
     return _goto(request, query.without("view").href)
 
 
-def _own(request: BrandRequest, listing: str) -> SavedView | None:
-    """The view, if this member made it; a team's view also if they manage the brand."""
-    found: SavedView | None = SavedView.objects.filter(
-        listing=listing, key=request.POST.get("view", "")
-    ).first()
-    if found is None or found.member_id == _member(request).pk:  # type: ignore[attr-defined]
-        return found
-    managed = found.is_team and request.actor.can(Permission.WORKSPACE)
-    return found if managed else None
+def _named(request: BrandRequest, listing: str) -> SavedView | None:
+    """The view that is asked for, of those that this member sees."""
+    key = request.POST.get("view", "")
+    return next((view for view in _views(request, listing) if view.key == key), None)
 
 
 def _columns(request: BrandRequest, listing: str, query: ListQuery) -> HttpResponse | str:
