@@ -74,6 +74,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 SHEMEI_EDGE_PORT = int(os.environ.get("SHEMEI_EDGE_PORT", "8001"))
 SHEMEI_JOBS = os.environ.get("SHEMEI_JOBS", f"sqlite://{SHEMEI_HOME.jobs}")
+SHEMEI_BACKUP_DAYS = int(os.environ.get("SHEMEI_BACKUP_DAYS", "0"))
 SHEMEI_JOBS_IMMEDIATE = _flag("SHEMEI_JOBS_IMMEDIATE")
 
 INSTALLED_APPS = [
@@ -84,6 +85,8 @@ INSTALLED_APPS = [
     "shemei.apps.commerce",
     "shemei.apps.audience",
     "shemei.apps.tracking",
+    "shemei.apps.tracking.landing",
+    "shemei.apps.tracking.posters",
     "shemei.apps.content",
     "shemei.apps.creators",
     "shemei.apps.advertising",
@@ -114,6 +117,8 @@ ROOMS = [
     ("audience", "people"),
     ("advertising", "spend"),
     ("commerce", "orders"),
+    ("tracking.landing", "landing"),
+    ("tracking.posters", "spots"),
     ("tracking", "links"),
     ("insight", ""),
 ]

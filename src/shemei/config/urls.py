@@ -12,6 +12,7 @@ urlpatterns = [
     path("account/", include("shemei.apps.accounts.urls_sign_in")),
     path("", include("shemei.apps.accounts.urls_public")),
     path("shared/", include("shemei.apps.insight.urls_public")),
+    path("p/", include("shemei.apps.tracking.landing.urls_public")),
     path("hooks/", include("shemei.apps.commerce.urls_public")),
     path("api/v1/", api.urls),
     path("w/<str:workspace_key>/imports/", include("shemei.kernel.imports.urls")),

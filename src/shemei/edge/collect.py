@@ -210,6 +210,7 @@ class Collector:
         site = self._site(body)
         row = _BASE.copy()
         row["workspace"], row["batch"] = site.workspace, _text(body, "site", 64)
+        row["campaign"], row["content"] = site.campaign, site.content
         given = row["event_id"] = _valid_uuid(body.get("event_id"))
         _fill_what(row, body)
         _fill_who(row, body, cookie)

@@ -34,7 +34,8 @@ class LinkRecord:
 
     ``utm`` holds full names (``utm_source`` …). ``active=False`` takes the code out of service.
     A line with a lower ``v`` than one published before is ignored. ``rules`` are what
-    ``linkrules.read_rules`` reads; a link without any is sent on the shortest way.
+    ``linkrules.read_rules`` reads; a link without any is sent on the shortest way. ``kind`` is what a
+    visit is stored as: ``click``, or ``check_in`` for a code that is scanned at a place.
     """
 
     code: str
@@ -53,6 +54,7 @@ class LinkRecord:
     utm: dict[str, str] = field(default_factory=dict)
     rules: dict[str, Any] = field(default_factory=dict)
     active: bool = True
+    kind: str = "click"
 
 
 _ORDER = ("v", *(item.name for item in fields(LinkRecord) if item.name != "v"))

@@ -140,7 +140,7 @@ class Target:
         self._rules = rules
         self._utm = (utm["utm_source"], utm["utm_medium"])
         self._platform, self._channel = link["platform"], link["channel"]
-        row = _BASE | utm | {"props": props}
+        row = _BASE | utm | {"props": props, "kind": link.get("kind") or "click"}
         for name in _FROM_LINK:
             row[name] = link[name]
         self._fixed = orjson.dumps(row)[:-1].decode()

@@ -28,11 +28,14 @@ class Site:
 
     ``hosts`` are the names its pages may have (none: any); an event of another host is kept and
     marked suspect. With ``consent`` an event must say that the visitor agreed, or it is refused.
+    Events of a landing page carry the ``campaign`` and the ``content`` it was made for.
     """
 
     workspace: str
     hosts: frozenset[str] = field(default_factory=frozenset)
     consent: bool = False
+    campaign: str = ""
+    content: str = ""
 
     def owns(self, host: str) -> bool:
         """Say whether pages of ``host`` belong to the site; ``shop.a.cn`` belongs to ``a.cn``.
@@ -120,6 +123,8 @@ def _sites(content: Mapping[str, Any]) -> dict[str, Site]:
             workspace=str(row["workspace"]),
             hosts=frozenset(str(host).lower() for host in row.get("hosts") or ()),
             consent=bool(row.get("consent")),
+            campaign=str(row.get("campaign") or ""),
+            content=str(row.get("content") or ""),
         )
         for key, row in content["sites"].items()
     }

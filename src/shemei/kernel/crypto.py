@@ -49,9 +49,19 @@ def phone_hash(workspace_key: str, phone: str) -> str:
     digits = _DIGITS.sub("", phone)[-11:]
     if len(digits) < 7:
         return ""
-    return hmac.new(
-        _pepper(settings.SHEMEI_HOME.keys), f"{workspace_key}:{digits}".encode(), hashlib.sha256
-    ).hexdigest()[:32]
+    return keyed_hash(workspace_key, digits)
+
+
+def keyed_hash(workspace_key: str, text: str) -> str:
+    """A keyed hash of anything that must be found again but not read, different in every workspace."""
+    told = f"{workspace_key}:{text}".encode()
+    return hmac.new(_pepper(settings.SHEMEI_HOME.keys), told, hashlib.sha256).hexdigest()[:32]
+
+
+def identity_hash(workspace_key: str, kind: str, value: str) -> str:
+    """A keyed hash of what names a person elsewhere (an openid), different in every workspace."""
+    told = f"{workspace_key}:{kind}:{value}".encode()
+    return hmac.new(_pepper(settings.SHEMEI_HOME.keys), told, hashlib.sha256).hexdigest()[:32]
 
 
 class EncryptedTextField(models.TextField):

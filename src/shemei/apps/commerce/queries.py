@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Max, Q, Sum
 
@@ -14,6 +14,10 @@ from shemei.kernel.figures import ranked, totals
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.registry import Named
 from shemei.kernel.urls import wurl
+from shemei.portal.numbers import yuan
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class OrderRow:
 
 
 def customers_of(
-    workspace: Any,
+    workspace: Workspace,
     *,
     keys: Iterable[str] = (),
     refs: Iterable[str] = (),
@@ -59,12 +63,12 @@ def customers_of(
     return [Buyer(*row) for row in rows.values_list(*columns)]
 
 
-def orders_by_number(workspace: Any, numbers: Iterable[str]) -> dict[str, OrderRow]:
+def orders_by_number(workspace: Workspace, numbers: Iterable[str]) -> dict[str, OrderRow]:
     rows = Order.objects.filter(workspace=workspace, number__in=list(numbers))
     return {order.number: order_row(workspace, order) for order in rows}
 
 
-def order_row(workspace: Any, order: Order) -> OrderRow:
+def order_row(workspace: Workspace, order: Order) -> OrderRow:
     return OrderRow(
         key=order.key,
         number=order.number,
@@ -77,21 +81,45 @@ def order_row(workspace: Any, order: Order) -> OrderRow:
     )
 
 
-def customer_names(workspace: Any, keys: Iterable[str]) -> dict[str, Named]:
+def customer_names(workspace: Workspace, keys: Iterable[str]) -> dict[str, Named]:
     rows = Customer.objects.filter(workspace=workspace, key__in=list(keys))
     return {row.key: Named(row.key, row.label) for row in rows}
 
 
-def choose_customers(workspace: Any, text: str, limit: int) -> list[Named]:
+def choose_customers(workspace: Workspace, text: str, limit: int) -> list[Named]:
     rows = Customer.objects.filter(workspace=workspace).filter(
         Q(ref__icontains=text) | Q(phone_tail=text[-4:])
     )
     return [Named(row.key, row.label) for row in rows[:limit]]
 
 
-def batch_names(workspace: Any, keys: Iterable[str]) -> dict[str, str]:
+def batch_names(workspace: Workspace, keys: Iterable[str]) -> dict[str, str]:
     rows = ImportBatch.objects.filter(workspace=workspace, key__in={key for key in keys if key})
     return dict(rows.values_list("key", "file_name"))
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """One product as another room shows it; ``told`` is its price in words, empty where none is known."""
+
+    key: str
+    sku: str
+    name: str
+    told: str
+
+
+def products(
+    workspace: Workspace, *, keys: Iterable[str] | None = None, limit: int = 500
+) -> list[ProductRow]:
+    """Products by their keys, else the first ones of the list. ``workspace`` may be left to the scope."""
+    rows = (
+        Product.objects.all() if workspace is None else Product.objects.filter(workspace=workspace)
+    )
+    rows = rows[:limit] if keys is None else rows.filter(key__in=list(keys))
+    return [
+        ProductRow(row.key, row.sku, str(row), yuan(row.price, full=True) if row.price else "")
+        for row in rows
+    ]
 
 
 _OF_PRODUCTS = {
@@ -109,7 +137,7 @@ def sales_of(products: Sequence[Product]) -> dict[str, dict[str, int]]:
     return {row["sku"]: row for row in sums}
 
 
-def products_ranked(workspace: Any, rows: Any, wanted: str) -> Any:
+def products_ranked(workspace: Workspace, rows: Any, wanted: str) -> Any:
     """Products with ``rank`` where a list is asked to sort them by what was sold."""
     if wanted not in _OF_PRODUCTS:
         return rows
@@ -136,7 +164,13 @@ def purchases_of(customers: Sequence[Customer]) -> dict[int, dict[str, Any]]:
     return {row["customer"]: row for row in sums.order_by()}
 
 
-def told_by_tag_alone(workspace: Any) -> int:
+def told_by_tag_alone(workspace: Workspace) -> int:
     """How many orders the log has from the site's tag that no file, form or program has brought yet."""
     in_log = totals(workspace, ("orders",))["orders"] or 0
     return max(0, int(in_log) - Order.objects.count())
+
+
+def orders_of_phone(phone_hash: str) -> tuple[str, ...]:
+    """The order numbers of whoever has this hashed phone number. Call inside the workspace's scope."""
+    found = Order.objects.filter(customer__phone_hash=phone_hash) if phone_hash else None
+    return tuple(found.order_by("number").values_list("number", flat=True)) if found else ()

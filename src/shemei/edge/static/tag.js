@@ -6,7 +6,7 @@
   var DAY = 864e5;
   var me = doc.currentScript || doc.querySelector("script[data-site]");
   var site, endpoint, allowed, store, waiting = [], busy = false, failures = 0, most = 8;
-  var visitor = "", click = "", fresh = false;
+  var visitor = "", click = "", fresh = false, props;
 
   function quiet(work) {
     return function () {
@@ -127,7 +127,8 @@
     send({
       kind: known ? "view" : "visit",
       referrer: doc.referrer.slice(0, 2000),
-      title: doc.title.slice(0, 200)
+      title: doc.title.slice(0, 200),
+      props: props
     });
   }
 
@@ -165,6 +166,7 @@
     site = me.getAttribute("data-site");
     endpoint = new URL("/e", me.src).href;
     try { store = win.localStorage; } catch (error) { store = null; }
+    quiet(function () { props = JSON.parse(me.getAttribute("data-props")); })();
     var required = me.getAttribute("data-consent") === "required";
     allowed = !required || recall("_sho") === "1";
     var early = Array.isArray(win.shemei) ? win.shemei : [];

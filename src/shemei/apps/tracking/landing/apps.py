@@ -1,0 +1,40 @@
+"""Wiring of landing pages."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class LandingConfig(AppConfig):
+    name = "shemei.apps.tracking.landing"
+    label = "landing"
+    verbose_name = "落地页"
+
+    def ready(self) -> None:
+        from shemei.apps.tracking import book
+        from shemei.apps.tracking.landing import compliance, leads
+        from shemei.kernel import audit, checks, erasure, registry
+        from shemei.kernel.permissions import Permission as P
+
+        audit.register(VERBS)
+        checks.add_check("absolute_words", compliance.check)
+        book.add_sites(leads.tagged_pages)
+        erasure.add_erasure("landing", leads.erase)
+        registry.add_todo(leads.waiting)
+        registry.add_create(
+            registry.CreateItem("新建落地页", "device-mobile", "landing:new", P.TRACK, order=22)
+        )
+
+
+VERBS = {
+    "landing.created": "新建落地页「{label}」",
+    "landing.changed": "修改落地页「{label}」：{fields}",
+    "landing.published": "发布落地页「{label}」{letter} 第 {number} 版",
+    "landing.taken_back": "把落地页「{label}」{letter} 第 {number} 版取回草稿",
+    "landing.variant_added": "给落地页「{label}」加版本 {letter}",
+    "landing.weighed": "改落地页「{label}」的分流：{weights}",
+    "landing.closed": "下线落地页「{label}」",
+    "landing.restored": "恢复落地页「{label}」",
+    "lead.seen": "看线索「{label}」的完整联系方式",
+    "lead.moved": "把线索「{label}」改为{state}",
+}

@@ -1,0 +1,228 @@
+"""What a visitor of a landing page is answered with: which variant, drawn how, and what a sent form becomes."""
+
+from __future__ import annotations
+
+import gzip
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.contrib.staticfiles import finders
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django_scopes import scope, scopes_disabled
+
+from shemei.apps.tracking.book import link_base
+from shemei.apps.tracking.facts import LeadLeft
+from shemei.apps.tracking.landing import rules
+from shemei.apps.tracking.landing.blocks import ASKED
+from shemei.apps.tracking.landing.content import Shown, shown_by
+from shemei.apps.tracking.landing.models import LandingPage, LandingVariant, LandingVersion, Lead
+from shemei.edge.tag import tag_source
+from shemei.edge.visit import Came, read_request
+from shemei.kernel import crypto, notify, outbox
+from shemei.kernel.addresses import UTM_KEYS, BadInput, tidy_utm
+from shemei.kernel.periods import today
+from shemei.kernel.urls import wurl
+from shemei.warehouse.channels import DEFAULT_RULES
+from shemei.warehouse.vocabulary import to_ts
+
+STATICS = ("landing/page.css", "landing/page.js")
+
+
+def open_page(slug: str) -> LandingPage | None:
+    """The page of an address, where it is on the web and its brand is in use."""
+    with scopes_disabled():
+        rows = LandingPage.objects.select_related("workspace", "campaign")
+        page = rows.filter(slug=slug, is_active=True).first()
+        return page if page and page.workspace.is_active else None
+
+
+def choose(page: LandingPage, kept: str) -> LandingVariant | None:
+    """The variant a visitor had before, if it is still in the test; else one by the weights."""
+    with scope(workspace=page.workspace):
+        rows = list(page.variants.exclude(version=None).select_related("version"))
+    in_test = {row.letter: row for row in rows if row.weight}
+    if kept in in_test:
+        return in_test[kept]
+    weights = [(letter, row.weight) for letter, row in in_test.items()]
+    return in_test.get(rules.pick(weights, secrets.randbelow(10_000) / 10_000))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One block with what its keys mean now."""
+
+    block: rules.Block
+    href: str = ""
+    product: Any = None
+    picture: Any = None
+    code: str = ""
+    is_over: bool = False
+    ends: datetime | None = None
+
+    @property
+    def kind(self) -> str:
+        return str(self.block["kind"])
+
+
+def parts_of(blocks: list[rules.Block], shown: Shown, now: datetime) -> list[Part]:
+    return [part for block in blocks if (part := _part(block, shown, now))]
+
+
+def _part(block: rules.Block, shown: Shown, now: datetime) -> Part | None:
+    """A block as it stands at this moment; None for one whose subject is gone."""
+    href = shown.links.get(block.get("link", ""), "") or block.get("url", "")
+    product = shown.products.get(block.get("product", ""))
+    picture = shown.pictures.get(block.get("picture", ""))
+    kind = block["kind"]
+    code = shown.codes.get(block.get("code", ""))
+    if (kind == "product" and not product) or (kind == "code" and not code):
+        return None
+    if (kind == "picture" and not picture) or (kind == "button" and not href):
+        return None
+    ends = datetime.fromisoformat(block["ends"]) if kind == "countdown" else None
+    over = bool(ends and ends <= now) or bool(code and code.state_on(today()) != "live")
+    return Part(block, href, product, picture, code.code if code else "", over, ends)
+
+
+def drawn(
+    page: LandingPage, blocks: list[rules.Block], *, letter: str = "", version: str = "",
+    preview: bool = False, given: Mapping[str, str] | None = None,
+    problems: Mapping[str, str] | None = None, thanks: bool = False,
+) -> str:  # fmt: skip
+    """The page as HTML. Call inside the workspace's scope."""
+    props = {"landing": page.key, "variant": letter}
+    context = {
+        "page": page,
+        "parts": parts_of(blocks, shown_by(blocks), timezone.now()),
+        "asked": ASKED,
+        "version": version,
+        "preview": preview,
+        "tag": f"{link_base(page.workspace)}/tag.js",
+        "props": orjson.dumps(props).decode(),
+        "given": given or {},
+        "problems": problems or {},
+        "thanks": thanks,
+    }
+    return render_to_string("tracking/landing/public.html", context)
+
+
+def weight_of(page: LandingPage, blocks: list[rules.Block]) -> int:
+    """Bytes a phone loads for these blocks at the first visit: text as it is sent, pictures as they are."""
+    html = drawn(page, blocks).encode()
+    files = [str(finders.find(name)) for name in STATICS]
+    texts = [html, tag_source()]
+    for name in files:
+        with open(name, "rb") as file:
+            texts.append(file.read())
+    wanted = {block["picture"] for block in blocks if block.get("picture")}
+    pictures = page.pictures.filter(key__in=wanted).values_list("size", flat=True)
+    return sum(len(gzip.compress(text, 6)) for text in texts) + sum(pictures)
+
+
+def read_form(version: LandingVersion, data: Mapping[str, str]) -> dict[str, str]:
+    """What a form sent, made ready; ValidationError says field by field what is wrong."""
+    block = version.block("form")
+    if not block:
+        raise ValidationError("这一页没有表单。")
+    wrong: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for name in block["asked"]:
+        try:
+            found[name] = _given(name, data.get(name, ""))
+        except BadInput as error:
+            wrong[name] = str(error)
+    if block["choice"]:
+        found["choice"] = data.get("choice", "")
+        if found["choice"] not in block["options"]:
+            wrong["choice"] = "请选一项。"
+    if data.get("agree") != "1":
+        wrong["agree"] = "还没有勾选同意。不同意就不用提交。"
+    if wrong:
+        raise ValidationError(wrong)
+    return found
+
+
+def _given(name: str, text: str) -> str:
+    if name == "phone":
+        return rules.tidy_mobile(text)
+    if name == "wechat":
+        return rules.tidy_wechat(text)
+    plain = rules.clip(text, 20).replace("\n", " ")
+    if not plain:
+        raise BadInput("还没有填姓名。")
+    return plain[:30]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How a form was sent: by whom, from where, with which marks."""
+
+    visitor: str
+    click_id: str
+    utm: dict[str, str]
+    came: Came
+
+
+def sent_with(
+    headers: Mapping[bytes, bytes], query: Mapping[str, str], data: Mapping[str, str]
+) -> Sent:
+    visitor, click = data.get("visitor", ""), query.get("_c", "") or data.get("click", "")
+    return Sent(
+        visitor=visitor if visitor.isalnum() and len(visitor) <= 64 else "",
+        click_id=click if len(click) == 36 and set(click) <= set("0123456789abcdef-") else "",
+        utm={key: tidy_utm(query[key]) for key in UTM_KEYS if query.get(key)},
+        came=read_request("POST", headers),
+    )
+
+
+@transaction.atomic
+def take_lead(version: LandingVersion, found: Mapping[str, str], sent: Sent) -> Lead:
+    """Store a lead and tell the log, once per contact and page: the same form again is counted, not doubled."""
+    page = version.variant.page
+    workspace = page.workspace
+    contact = found.get("phone") or f"wx:{found.get('wechat', '').lower()}"
+    mark = crypto.keyed_hash(workspace.key, contact)
+    mine = Lead.objects.filter(page=page, contact_hash=mark)
+    if mine.update(times=F("times") + 1, last_at=timezone.now()):
+        return mine.get()
+    utm = sent.utm
+    channel = DEFAULT_RULES.decide(
+        utm_source=utm.get("utm_source", ""), utm_medium=utm.get("utm_medium", ""), platform="",
+        in_app=sent.came.agent.in_app, referrer_host="",
+    )  # fmt: skip
+    lead = Lead(
+        workspace=workspace, page=page, version=version, letter=version.variant.letter,
+        **found, phone_hash=crypto.phone_hash(workspace.key, found.get("phone", "")),
+        phone_tail=found.get("phone", "")[-4:], contact_hash=mark, visitor=sent.visitor,
+        click_id=sent.click_id, channel=channel, utm=utm,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            lead.save()
+    except IntegrityError:
+        mine.update(times=F("times") + 1, last_at=timezone.now())
+        return mine.get()
+    outbox.emit(_fact(lead, sent), workspace=workspace)
+    url = wurl(workspace, "landing:lead", lead.key)
+    notify.notify(workspace, f"「{page.name}」来了一条新线索，{lead}", url, to=[page.owner])
+    return lead
+
+
+def _fact(lead: Lead, sent: Sent) -> LeadLeft:
+    page = lead.page
+    return LeadLeft(
+        workspace=page.workspace.key, lead=lead.key, page=page.key, slug=page.slug,
+        letter=lead.letter, ts=to_ts(lead.agreed_at), phone=lead.phone_hash,
+        visitor=lead.visitor, click_id=lead.click_id,
+        campaign=page.campaign.key if page.campaign else "", content=page.content_key,
+        platform="site", channel=lead.channel, device=sent.came.agent.device,
+        in_app=sent.came.agent.in_app, **lead.utm,
+    )  # fmt: skip

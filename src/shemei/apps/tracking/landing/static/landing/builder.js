@@ -1,0 +1,52 @@
+// The builder: dragging saves the order, every kept change redraws the phone, and what is typed is never lost.
+import { $, $$, csrf } from "../shemei/js/dom.js";
+
+const frame = $("[data-preview]");
+const unsent = new Set();
+let later = 0;
+
+function redraw() {
+  clearTimeout(later);
+  later = setTimeout(() => {
+    const at = frame.contentWindow?.scrollY ?? 0;
+    frame.addEventListener("load", () => frame.contentWindow?.scrollTo(0, at), { once: true });
+    frame.contentWindow?.location.reload();
+  }, 150);
+}
+
+async function save(list) {
+  const body = new URLSearchParams();
+  for (const block of $$("[data-block]", list)) body.append("block", block.dataset.block);
+  const answer = await fetch(list.dataset.arrange, { method: "POST", headers: { "X-CSRFToken": csrf() }, body });
+  $("[data-arranged]").textContent = answer.ok ? "次序已保存" : "次序没有保存。请刷新页面再试。";
+  redraw();
+}
+
+function arrange() {
+  const list = $("[data-arrange]");
+  if (!list || !window.Sortable || list.dataset.ready) return;
+  list.dataset.ready = "1";
+  window.Sortable.create(list, {
+    handle: "[data-handle]",
+    draggable: "[data-block]",
+    animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
+    ghostClass: "is-ghost",
+    onEnd: (event) => event.oldIndex !== event.newIndex && save(list),
+  });
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("[data-block-form]");
+  if (form) unsent.add(form);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("[data-block-form]");
+  if (form && event.detail.successful) unsent.delete(form);
+  else if (form) $("[data-kept]", form).textContent = "没有存上。网络好了会再存；请先不要关页面。";
+});
+document.addEventListener("htmx:afterSettle", () => { arrange(); redraw(); });
+addEventListener("pagehide", () => {
+  for (const form of unsent) navigator.sendBeacon(form.action, new FormData(form));
+});
+addEventListener("online", () => unsent.forEach((form) => window.htmx?.trigger(form, "change")));
+arrange();

@@ -1,0 +1,118 @@
+"""The pages themselves, for whoever holds the address; no login, no session, no script in the page."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import SELF
+from csp.decorators import csp
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+from django_scopes import scope, scopes_disabled
+
+from shemei.apps.tracking.book import link_base
+from shemei.apps.tracking.landing import public
+from shemei.apps.tracking.landing.models import LandingPage, LandingPicture, LandingVersion
+from shemei.kernel.throttle import Bucket
+
+CACHED_SECONDS = 30
+STICKY_SECONDS = 90 * 86_400
+SENDING = Bucket("landing-form", burst=6, per_second=1 / 30)
+MOST_BODY = 16_000
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """A page in the variant the visitor has had, or draws now; a form sent from it ends here too."""
+    found = public.open_page(slug)
+    if found is None:
+        return _gone(request)
+    variant = public.choose(found, request.COOKIES.get(f"lp_{found.key}", ""))
+    if variant is None or variant.version is None:
+        return _gone(request)
+    with scope(workspace=found.workspace):
+        if request.method == "POST":
+            response = _sent(request, found, variant.version)
+        else:
+            response = HttpResponse(_html(found, variant.version, variant.letter))
+    response.set_cookie(
+        f"lp_{found.key}", variant.letter, max_age=STICKY_SECONDS, path=f"/p/{slug}",
+        secure=request.is_secure(), httponly=True, samesite="Lax",
+    )  # fmt: skip
+    response["Cache-Control"] = "private, no-cache"
+    return _guarded(response, found)
+
+
+def _html(page: LandingPage, version: LandingVersion, letter: str) -> str:
+    """The page as it was drawn less than half a minute ago; it is the same for everybody."""
+    name = f"landing:{version.key}:{page.slug}"
+    html: str | None = cache.get(name)
+    if html is None:
+        html = public.drawn(page, version.blocks, letter=letter, version=version.key)
+        cache.set(name, html, CACHED_SECONDS)
+    return html
+
+
+def _sent(request: HttpRequest, page: LandingPage, version: LandingVersion) -> HttpResponse:
+    """What became of a form. A trap field that is filled in is thanked and forgotten."""
+    data = {key: value for key, value in request.POST.items() if isinstance(value, str)}
+    seen = LandingVersion.objects.filter(variant__page=page, key=data.get("version", "")).first()
+    version = seen or version
+    told: dict[str, Any] = {"letter": version.variant.letter, "version": version.key}
+    if data.get("website"):
+        return HttpResponse(public.drawn(page, version.blocks, thanks=True, **told))
+    wait = SENDING.take(f"{page.pk}:{request.META.get('REMOTE_ADDR', '')}")
+    if wait:
+        problems = {"": f"提交得太快了。请过 {int(wait) + 1} 秒再试，填的都还在。"}
+        html = public.drawn(page, version.blocks, given=data, problems=problems, **told)
+        return HttpResponse(html, status=429, headers={"Retry-After": str(int(wait) + 1)})
+    try:
+        found = public.read_form(version, data)
+    except ValidationError as error:
+        wrong = (
+            {name: " ".join(texts) for name, texts in error.message_dict.items()}
+            if hasattr(error, "error_dict")
+            else {"": " ".join(error.messages)}
+        )
+        html = public.drawn(page, version.blocks, given=data, problems=wrong, **told)
+        return HttpResponse(html, status=422)
+    headers = {
+        k.lower().encode(): v.encode("latin-1", "ignore") for k, v in request.headers.items()
+    }
+    public.take_lead(version, found, public.sent_with(headers, request.GET.dict(), data))
+    return HttpResponse(public.drawn(page, version.blocks, thanks=True, **told))
+
+
+@require_safe
+def picture(request: HttpRequest, key: str) -> HttpResponse:
+    """A picture of any page: its address is unguessable and it never changes."""
+    with scopes_disabled():
+        row = LandingPicture.objects.filter(key=key).first()
+    if row is None:
+        return HttpResponse("没有这张图", status=404, content_type="text/plain; charset=utf-8")
+    kept = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return HttpResponse(bytes(row.data), content_type="image/webp", headers=kept)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    return render(request, "tracking/landing/gone.html", status=404)
+
+
+def _guarded(response: HttpResponse, page: LandingPage) -> HttpResponse:
+    """Scripts from here and the tag from the brand's link domain; nothing else runs."""
+    parts = urlsplit(link_base(page.workspace))
+    edge = f"{parts.scheme}://{parts.netloc}"
+    policy = {
+        "default-src": ["'none'"], "script-src": [SELF, edge], "style-src": [SELF],
+        "img-src": [SELF], "connect-src": [edge], "form-action": [SELF], "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }  # fmt: skip
+    guarded: HttpResponse = csp(policy)(lambda request: response)(None)
+    guarded["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    return guarded
