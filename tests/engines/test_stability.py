@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 import pytest
 
@@ -46,7 +48,7 @@ def test_the_chain_s_bands_are_those_of_chains_counted_anew(worth: int) -> None:
     )
     shares = []
     for days in _drawn(100, 7):
-        every = [sum((list(rows[d][part]) for d in days), []) for part in range(4)]
+        every = [list(chain.from_iterable(rows[d][part] for d in days)) for part in range(4)]
         found = attribute(PathCounts.of(*every), "markov")
         given = {name: (c.conversions, c.value)[worth] for name, c in found.items()}
         shares.append([given.get(name, 0.0) / sum(given.values()) for name in "abcd"])

@@ -13,7 +13,8 @@ from tests.warehouse import cast
 from tests.warehouse.cast import BRAND, DAY, FIRST, LAST, at, event
 
 from shemei.engines.attribution import MODELS
-from shemei.warehouse.attribution import attribute, daily_credits
+from shemei.engines.attribution.markov import markov, merged
+from shemei.warehouse.attribution import attribute, daily_credits, day_by_day
 from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Lake
 from shemei.warehouse.questions import PathTable, QuestionError
@@ -112,6 +113,28 @@ def cast_of_two_buyers() -> list[Event]:
             event("order", f"11-0{day + 1} 10:00", visitor=name, order_id=name, amount=amount),
         )
     ]
+
+
+@pytest.mark.parametrize("lookback", [30, 29])
+def test_every_day_s_credits_and_steps_add_up_to_the_period(november: Lake, lookback: int) -> None:
+    told = day_by_day(november, BRAND, FIRST, LAST, lookback_days=lookback)
+    whole = attribute(november, BRAND, FIRST, LAST, lookback_days=lookback).models
+    for model, credits in told.credits.items():
+        assert credits.shape == (30, len(told.names), 2)
+        summed = dict(zip(told.names, credits.sum(axis=0)[:, 1].tolist(), strict=True))
+        assert summed == pytest.approx({name: whole[model][name].value for name in told.names})
+    chain = merged(told.steps)
+    shared = dict(zip(chain.names, markov(chain)[:, 1].tolist(), strict=True))
+    assert shared == pytest.approx({k: credit.value for k, credit in whole["markov"].items()})
+
+
+def test_too_many_names_leave_the_chain_out(november: Lake) -> None:
+    assert day_by_day(november, BRAND, FIRST, LAST, most_names=1).steps == ()
+
+
+def test_a_period_without_orders_has_no_days_to_draw(home: Home) -> None:
+    told = day_by_day(Lake(home), BRAND, FIRST, LAST)
+    assert (told.names, told.steps) == ((), ())
 
 
 def test_nothing_to_share_out(home: Home) -> None:

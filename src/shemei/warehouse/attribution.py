@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shemei.engines.attribution import MODELS, Credit, PathCounts, combine, credits, summarise
+from shemei.engines.attribution.markov import Transitions, merged, transitions
+from shemei.engines.attribution.summary import ADDITIVE
 from shemei.warehouse.asking import View, path_table_sql
-from shemei.warehouse.journeys import null_paths
-from shemei.warehouse.paths import SEPARATOR
+from shemei.warehouse.journeys import null_days, null_paths
+from shemei.warehouse.paths import SEPARATOR, add_days
 from shemei.warehouse.questions import PathTable, QuestionError
 from shemei.warehouse.tables import TOUCH_DIMS, render
 
@@ -314,3 +316,76 @@ def _by_day(paths: _Paths, model: str) -> dict[int, dict[str, float]]:
         }
         found[int(paths.days[a])] = credited
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class DayByDay:
+    """What a bootstrap by day needs of a period, every calendar day a row.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Names behind the columns of ``credits``.
+    credits : dict of str to array, shape (days, names, 2)
+        Conversions and value (分) that each model that adds up credits to each name on each day.
+    steps : tuple of Transitions
+        Per day the steps of the Markov chain; empty where ``names`` are more than ``most_names``.
+    """
+
+    names: tuple[str, ...]
+    credits: dict[str, npt.NDArray[np.float64]]
+    steps: tuple[Transitions, ...]
+
+
+def day_by_day(
+    lake: Lake,
+    workspace: str,
+    first: int,
+    last: int,
+    by: str = "channel",
+    lookback_days: int = 30,
+    most_names: int = 64,
+) -> DayByDay:
+    """Return the credits of every model that adds up, and the chain's steps, for each day.
+
+    Parameters
+    ----------
+    most_names : int
+        Above this many names the chain, which is solved again for each draw, is left out.
+    """
+    question = _question(workspace, first, last, by, (), lookback_days)
+    engine = lake.engine
+    return engine.remembered(
+        ("by day", question, by, most_names),
+        lambda: _day_by_day(engine, question, by, most_names),
+        lambda made: True,
+    )
+
+
+def _day_by_day(engine: Engine, question: PathTable, by: str, most_names: int) -> DayByDay:
+    paths = _read_paths(engine, question, by)
+    days = _calendar(question)
+    edges = np.searchsorted(paths.days, [*days, days[-1] + 1]).tolist()
+    spans = zip(days, pairwise(edges), strict=True)
+    sold = {day: paths.counts(a, b) for day, (a, b) in spans if a < b}
+    credited = {model: np.zeros((len(days), len(paths.names), 2)) for model in ADDITIVE}
+    for row, day in enumerate(days):
+        if day in sold:
+            for model, shares in summarise(sold[day], tuple(ADDITIVE)).shares.items():
+                credited[model][row] = shares
+    if not 0 < len(paths.names) <= most_names:
+        return DayByDay(paths.names, credited, ())
+    lost = null_days(engine, question, by)
+    none = PathCounts.of([], [])
+    steps = [
+        merged([transitions(counts) for counts in (sold.get(day, none), lost.get(day, none))])
+        for day in days
+    ]
+    return DayByDay(paths.names, credited, tuple(steps))
+
+
+def _calendar(question: PathTable) -> list[int]:
+    days = [question.first]
+    while days[-1] < question.last:
+        days.append(add_days(days[-1], 1))
+    return days

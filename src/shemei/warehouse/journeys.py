@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,16 +29,32 @@ def null_paths(engine: Engine, question: PathTable, by: str) -> PathCounts | Non
     return _encoded(rows) if rows.num_rows else None
 
 
-def _stored(engine: Engine, question: PathTable, by: str) -> pa.Table:
-    def build(view: View) -> str:
-        values: dict[str, str | int] = {
-            **view.common(question),
-            "dimension": view.dialect.literal(by),
-            "nulls": view.source("nulls", question.first, question.last),
-        }
-        return render("null_paths", values)
+def null_days(engine: Engine, question: PathTable, by: str) -> dict[int, PathCounts]:
+    """Return the same journeys by the day (yyyymmdd) of their last touch; days without are left out."""
+    stored = question.lookback_days == DEFAULT_LOOKBACK
+    if stored:
+        rows = engine.read(lambda view: _stored_sql(view, question, by, "null_days"))
+    else:
+        touches = engine.read(lambda view: _journeys(view, question, by))
+        counted = counted_journeys(touches, by).group_by(["day", "path"])
+        rows = counted.aggregate([("journeys", "sum")]).rename_columns(["day", "path", "times"])
+        rows = rows.sort_by([("day", "ascending"), ("path", "ascending")])
+    days = rows["day"].to_numpy()
+    edges = np.append(np.flatnonzero(np.diff(days, prepend=-1)), len(days)).tolist()
+    return {int(days[a]): _encoded(rows.slice(a, b - a)) for a, b in pairwise(edges)}
 
-    return engine.read(build)
+
+def _stored(engine: Engine, question: PathTable, by: str) -> pa.Table:
+    return engine.read(lambda view: _stored_sql(view, question, by, "null_paths"))
+
+
+def _stored_sql(view: View, question: PathTable, by: str, template: str) -> str:
+    values: dict[str, str | int] = {
+        **view.common(question),
+        "dimension": view.dialect.literal(by),
+        "nulls": view.source("nulls", question.first, question.last),
+    }
+    return render(template, values)
 
 
 def _computed(engine: Engine, question: PathTable, by: str) -> pa.Table:
