@@ -33,10 +33,13 @@ class BrandConfig(AppConfig):
 
     def ready(self) -> None:
         from shemei.apps.brand import queries
+        from shemei.apps.brand.imports import AccountDays
         from shemei.kernel import audit, registry
+        from shemei.kernel.imports.kinds import register
         from shemei.kernel.permissions import Permission
 
         audit.register(VERBS)
+        register(AccountDays())
         registry.add_navigation(
             registry.NavItem(
                 "策划",
@@ -53,7 +56,7 @@ class BrandConfig(AppConfig):
                 "平台账号",
                 Permission.CONTENT_VIEW,
                 "公众号、抖音号、小红书号",
-                ("accounts", "new_account", "edit_account"),
+                ("accounts", "account", "new_account", "edit_account"),
             )
         )
         registry.add_create(

@@ -111,7 +111,7 @@ PILLARS = Listing(
 ACCOUNTS = Listing(
     name="brand.accounts",
     columns=(
-        Column("name", "账号", value=str, sort="name", href=lambda a: wurl(a.workspace, "brand:edit_account", a.key)),
+        Column("name", "账号", value=str, sort="name", href=lambda a: wurl(a.workspace, "brand:account", a.key)),
         Column("platform", "平台", value=lambda a: a.platform, kind="platform", sort="platform", phone=True),
         Column("handle", "平台号", value=lambda a: a.handle),
         Column("followers", "粉丝", value=lambda a: a.followers, kind="num", sort="followers"),

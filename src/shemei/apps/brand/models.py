@@ -10,6 +10,7 @@ from django_scopes import ScopedManager
 
 from shemei.apps.brand import rules
 from shemei.kernel.models import WorkspaceOwned
+from shemei.kernel.tellings import Telling
 from shemei.platforms import PLATFORMS
 
 PLATFORM_CHOICES = [(platform.key, platform.name) for platform in PLATFORMS]
@@ -108,3 +109,22 @@ class PlatformAccount(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AccountTelling(Telling):
+    """What a back-end's table said of an account's day: followers, gains, reads of the whole account."""
+
+    account = models.ForeignKey(PlatformAccount, models.CASCADE, related_name="tellings")
+    day = models.DateField("日期")
+
+    class Meta(Telling.Meta):
+        verbose_name = "账号每日数据"
+        ordering: ClassVar = ["day", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account", "day", "batch"], name="one_account_telling_per_batch", condition=~models.Q(batch="")
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.day}"

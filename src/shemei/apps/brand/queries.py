@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
 from shemei.kernel.registry import Named
 from shemei.kernel.urls import wurl
+from shemei.platforms import platform_of
 
 if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
@@ -62,6 +63,11 @@ def accounts(workspace: Workspace, *, with_inactive: bool = False) -> list[Accou
     rows = PlatformAccount.objects.filter(workspace=workspace)
     rows = rows if with_inactive else rows.filter(is_active=True)
     return [AccountRef(a.id, a.key, a.platform, a.name, a.followers) for a in rows]
+
+
+def account_choices(workspace: Workspace) -> list[tuple[str, str]]:
+    """Active accounts for a select: 「微信公众号 屿禾护肤」."""
+    return [(a.key, f"{platform_of(a.platform).name} {a.name}") for a in accounts(workspace)]
 
 
 def id_of(kind: str, workspace: Workspace, key: str) -> int | None:

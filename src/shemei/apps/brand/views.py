@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from shemei.apps.brand import actions, listings, pages
+from shemei.apps.brand import actions, days, listings, pages
 from shemei.apps.brand.forms import AccountForm, CampaignForm, PillarForm
 from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
 from shemei.kernel.edits import submit
@@ -112,6 +112,14 @@ def new_account(request: BrandRequest) -> HttpResponse:
         toast(request, f"已登记账号「{made}」")
         return redirect(wurl(request.workspace, "brand:accounts"))
     return render(request, "brand/account_form.html", {"form": form})
+
+
+@allow(Permission.VIEW)
+def account(request: BrandRequest, key: str) -> HttpResponse:
+    """An account's own days: followers, gains, reads."""
+    row: PlatformAccount = get_row(listings.account_rows(), key)
+    may = {"may_change": request.actor.can(Permission.ACCOUNTS)}
+    return render(request, "brand/account.html", days.page(row) | may)
 
 
 @allow(Permission.ACCOUNTS)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from shemei.apps.brand.queries import AccountRef, accounts
+from shemei.apps.brand.queries import AccountRef, account_choices, accounts
 from shemei.apps.content import actions, rules
 from shemei.apps.content.exports import COUNTS, FIELDS, PRESETS
 from shemei.apps.content.matching import Known, minute, own_id
@@ -24,12 +24,6 @@ from shemei.warehouse.vocabulary import date_of, from_ts, int_day
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
     from shemei.kernel.imports.models import ImportBatch
-    from shemei.kernel.workspace import Workspace
-
-
-def _account_choices(workspace: Workspace) -> list[tuple[str, str]]:
-    names = {p.key: p.name for p in PLATFORMS}
-    return [(a.key, f"{names.get(a.platform, '')} {a.name}") for a in accounts(workspace)]
 
 
 class PostMetrics(ImportKind):
@@ -43,6 +37,7 @@ class PostMetrics(ImportKind):
     presets = PRESETS
     options = (
         Option("platform", "这份表来自", tuple((p.key, p.name) for p in PLATFORMS), "xhs"),
+        Option("account", "没有账号列时，算在", (("", "不指定"),), "", account_choices),
         Option(
             "day", "数字截至", (("yesterday", "上传的前一天"), ("today", "上传当天")), "yesterday"
         ),
