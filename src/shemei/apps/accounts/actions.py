@@ -13,6 +13,7 @@ from django_scopes import scope
 
 from shemei.apps.accounts.facts import WorkspaceChanged
 from shemei.apps.accounts.models import Invitation, Member, User, Workspace
+from shemei.apps.accounts.policies import CHANGE_MEMBER
 from shemei.apps.accounts.queries import hash_of, is_first_start, members_with
 from shemei.apps.accounts.rules import ROLES, grantable, may_grant
 from shemei.kernel import audit, outbox
@@ -141,7 +142,7 @@ def _seat(invitation: Invitation, user: User) -> Member:
 @transaction.atomic
 def change_role(member: Member, role: str, *, by: Member) -> None:
     """Give a member another role; nobody touches those above, and one owner always remains."""
-    _may_touch(member, by)
+    CHANGE_MEMBER.demand(by.actor, member)
     if not may_grant(by.role, role):
         raise ValidationError("不能授予比自己权限更高的角色。")
     if role == member.role:
@@ -159,7 +160,7 @@ def change_role(member: Member, role: str, *, by: Member) -> None:
 @transaction.atomic
 def remove_member(member: Member, *, by: Member) -> None:
     """End a membership; what the member made stays, and an invitation brings them back."""
-    _may_touch(member, by)
+    CHANGE_MEMBER.demand(by.actor, member)
     if member.role == "owner":
         _keep_an_owner(member)
     member.is_active = False
@@ -173,12 +174,6 @@ def _withdraw_invitations(member: Member) -> None:
     made = Invitation.objects.filter(invited_by=member, accepted_at=None, revoked_at=None)
     kept = grantable(member.role) if member.is_active else {}
     made.exclude(role__in=kept).update(revoked_at=timezone.now())
-
-
-def _may_touch(member: Member, by: Member) -> None:
-    require(by.actor, Permission.MEMBERS)
-    if not may_grant(by.role, member.role):
-        raise ValidationError("不能改动权限比自己高的成员。请找所有者。")
 
 
 def _keep_an_owner(member: Member) -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from shemei.apps.accounts.models import ApiKey, Member, User
+from shemei.apps.accounts.policies import TAKE_KEY
 from shemei.apps.accounts.queries import hash_of
 from shemei.apps.accounts.rules import KEY_SCOPES
 from shemei.kernel import audit
@@ -54,6 +55,16 @@ def revoke_key(key: ApiKey, *, by: Actor) -> None:
     require(by, Permission.KEYS)
     if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
         audit.record("key.revoked", key, by=by)
+
+
+@transaction.atomic
+def take_over_key(key: ApiKey, *, by: Member) -> None:
+    """Answer for a key from now on: it keeps its secret, and may what ``by`` may."""
+    TAKE_KEY.demand(by.actor, key)
+    before = str(key.created_by or "已离开的成员")
+    key.created_by = by
+    key.save(update_fields=["created_by"])
+    audit.record("key.taken_over", key, by=by.actor, before=before)
 
 
 def sign_out_others(user: User, *, keep: str) -> int:

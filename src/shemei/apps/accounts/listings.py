@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from shemei.apps.accounts.models import ApiKey, Invitation, Member
+from shemei.apps.accounts.policies import TAKE_KEY
 from shemei.apps.accounts.rules import ROLES
 from shemei.kernel.audit import VERBS
 from shemei.kernel.lists import Column, Empty, Filter, Listing, State
@@ -14,11 +15,15 @@ from shemei.kernel.models import AuditEntry
 from shemei.kernel.permissions import PERMISSION_NAMES, Permission
 from shemei.kernel.urls import wurl
 
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
 AREAS: dict[str, str] = {
     "workspace": "品牌空间",
     "member": "成员",
     "invitation": "邀请",
     "key": "密钥",
+    "view": "保存的视图",
     "hook": "订单推送",
     "data": "导出",
     "import": "导入",
@@ -116,14 +121,30 @@ INVITATIONS = Listing(
 def _key_state(key: ApiKey) -> State:
     if key.revoked_at:
         return State("已停用", "quiet")
-    if not key.is_live:
+    if key.is_over:
         return State("已过期", "quiet")
+    if not key.is_live:
+        return State("负责人已离开，停用中", "warn")
+    if key.permissions != key.asked:
+        return State("权限随负责人缩小", "warn")
     soon = key.expires_at and (key.expires_at - timezone.now()).days < 14
     return State("快过期", "warn") if soon else State("可用", "good")
 
 
 def _scopes(key: ApiKey) -> str:
-    return "、".join(PERMISSION_NAMES[p] for p in Permission if p in key.scopes)
+    """What it may do today, and what it was given but may not now."""
+    now = "、".join(PERMISSION_NAMES[p] for p in Permission if p in key.permissions)
+    gone = "、".join(PERMISSION_NAMES[p] for p in Permission if p in key.asked - key.permissions)
+    if key.is_over or not gone:
+        return now or gone
+    return f"{now or '现在什么都不能做'}；暂不能：{gone}"
+
+
+def _may_take(rows: list[ApiKey], request: BrandRequest) -> list[ApiKey]:
+    """Marks the keys that this member may take over; their own need no button."""
+    for key in rows:
+        key.may_be_taken = TAKE_KEY.allows(request.actor, key)  # type: ignore[attr-defined]
+    return rows
 
 
 KEYS = Listing(
@@ -136,7 +157,7 @@ KEYS = Listing(
             "used", "最近使用", value=lambda k: k.last_used_at, kind="datetime", sort="last_used_at"
         ),
         Column("expires", "有效期至", value=lambda k: k.expires_at, kind="date", sort="expires_at"),
-        Column("by", "新建人", value=lambda k: str(k.created_by or "")),
+        Column("by", "负责人", value=lambda k: str(k.created_by or "")),
         Column(
             "act",
             "操作",
@@ -152,6 +173,7 @@ KEYS = Listing(
     default_sort="-created_at",
     noun="密钥",
     unit="把",
+    annotate=_may_take,
     empty=Empty(
         icon="key",
         title="还没有密钥",

@@ -159,12 +159,27 @@ class ApiKey(WorkspaceOwned):
         return self.name
 
     @property
-    def is_live(self) -> bool:
-        return self.revoked_at is None and (
-            self.expires_at is None or self.expires_at > timezone.now()
+    def is_over(self) -> bool:
+        """Ended for good: revoked, or past its date."""
+        return self.revoked_at is not None or (
+            self.expires_at is not None and self.expires_at <= timezone.now()
         )
 
     @property
+    def is_live(self) -> bool:
+        """Not over, and who answers for it is still a member."""
+        return not self.is_over and self.created_by is not None and self.created_by.is_active
+
+    @property
+    def asked(self) -> frozenset[Permission]:
+        return frozenset(p for p in Permission if p in self.scopes)
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What the key may do today: of what it was given, what its maker still may."""
+        may = self.created_by.permissions if self.is_live else frozenset()
+        return self.asked & may
+
+    @property
     def actor(self) -> Actor:
-        known = frozenset(p for p in Permission if p in self.scopes)
-        return Actor("api_key", self.key, self.name, known)
+        return Actor("api_key", self.key, self.name, self.permissions)

@@ -116,10 +116,10 @@ def open_invitation(token: str) -> Invitation | None:
 
 
 def owner_of_secret(secret: str) -> tuple[Workspace, Actor] | None:
-    """The brand and actor of an API key; ``None`` for a key that is unknown, expired or revoked."""
+    """The brand and actor of an API key; ``None`` for a key that is unknown, or holds no more."""
     with scopes_disabled():
         found = ApiKey.objects.filter(secret_hash=hash_of(secret), workspace__is_active=True)
-        key = found.select_related("workspace").first()
+        key = found.select_related("workspace", "created_by__user").first()
         if key is None or not key.is_live:
             return None
         now = timezone.now()

@@ -20,6 +20,7 @@ urlpatterns = [
     path("keys/", views_keys.keys, name="keys"),
     path("keys/new/", views_keys.key_new, name="key_new"),
     path("keys/<str:key>/revoke/", views_keys.key_revoke, name="key_revoke"),
+    path("keys/<str:key>/take-over/", views_keys.key_take_over, name="key_take_over"),
     path("audit/", views.audit_log, name="audit"),
     path("me/", views_keys.me, name="me"),
     path("me/sign-out-others/", views_keys.sign_out_others, name="sign_out_others"),

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from shemei.apps.accounts import actions, listings
 from shemei.apps.accounts.forms import AttributionForm, BrandForm, InvitationForm, RoleForm
 from shemei.apps.accounts.models import Invitation, Member, Workspace
-from shemei.apps.accounts.rules import ROLE_NOTES, may_grant
+from shemei.apps.accounts.policies import CHANGE_MEMBER
+from shemei.apps.accounts.rules import ROLE_NOTES
 from shemei.kernel.edits import submit
 from shemei.kernel.models import AuditEntry
 from shemei.kernel.permissions import PERMISSION_NAMES, Permission, require
@@ -85,7 +86,6 @@ def members(request: RoomRequest) -> HttpResponse:
 def member(request: RoomRequest, key: str) -> HttpResponse:
     """One member: the role with what it means, and its change."""
     row: Member = get_row(listings.member_rows(), key)
-    may = request.actor.can(Permission.MEMBERS) and may_grant(request.member.role, row.role)
     form = RoleForm(request.POST or None, granter=request.member.role, initial={"role": row.role})
 
     def change(role: str) -> bool:
@@ -98,7 +98,8 @@ def member(request: RoomRequest, key: str) -> HttpResponse:
     told = {
         "row": row,
         "form": form,
-        "may_manage": may,
+        "may_manage": CHANGE_MEMBER.allows(request.actor, row),
+        "why_not": CHANGE_MEMBER.why_not(request.actor, row),
         "role_note": ROLE_NOTES[row.role],
         "may_do": [name for each, name in PERMISSION_NAMES.items() if each in row.permissions],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -54,6 +55,20 @@ def key_revoke(request: RoomRequest, key: str) -> HttpResponse:
     row = get_row(ApiKey.objects.all(), key)
     actions_keys.revoke_key(row, by=request.actor)
     toast(request, f"已停用密钥「{row.name}」")
+    return redirect(wurl(request.workspace, "accounts:keys"))
+
+
+@require_POST
+@allow(Permission.KEYS)
+@recently_authenticated
+def key_take_over(request: RoomRequest, key: str) -> HttpResponse:
+    row: ApiKey = get_row(listings.key_rows(), key)
+    try:
+        actions_keys.take_over_key(row, by=request.member)
+    except ValidationError as error:
+        toast(request, str(error.messages[0]))
+    else:
+        toast(request, f"密钥「{row.name}」现在由你负责")
     return redirect(wurl(request.workspace, "accounts:keys"))
 
 
