@@ -24,7 +24,7 @@ from typing import Any
 import orjson
 from django.core.exceptions import ValidationError as Refused
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI, Schema, Status
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
@@ -209,7 +209,8 @@ def idempotent(operation: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(request: ApiRequest, *args: Any, **kwargs: Any) -> Any:
         key = request.headers.get("Idempotency-Key", "")
         if not key:
-            return operation(request, *args, **kwargs)
+            result = operation(request, *args, **kwargs)
+            return Status(*result) if isinstance(result, tuple) else result
         if len(key) > MAX_KEY:
             raise Problem(400, f"Idempotency-Key 最长 {MAX_KEY} 个字符。")
         asked = f"{request.method} {request.path}\n".encode() + request.body

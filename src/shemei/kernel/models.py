@@ -62,6 +62,18 @@ class OutboxEvent(WorkspaceOwned):
     segment = models.BigIntegerField(null=True, db_index=True)
 
 
+class ToldEvent(WorkspaceOwned):
+    """The id of an event that a program has told (``outbox.log_once``): told again, it is not logged again."""
+
+    event_id = models.UUIDField("事件编号")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "event_id"], name="an_event_told_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["created_at"], name="told_event_age")]
+
+
 class FactRecord(WorkspaceOwned):
     """A fact that waits for its listeners."""
 

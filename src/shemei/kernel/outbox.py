@@ -14,13 +14,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
 from shemei.kernel.jobs import load_jobs
 from shemei.kernel.keys import new_code
-from shemei.kernel.models import FactRecord, OutboxEvent, OutboxStream
+from shemei.kernel.models import FactRecord, OutboxEvent, OutboxStream, ToldEvent
 from shemei.warehouse.ingest import checked
 from shemei.warehouse.segments import write_segment
 from shemei.warehouse.vocabulary import Event, stamp
@@ -28,6 +28,7 @@ from shemei.warehouse.vocabulary import Event, stamp
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from shemei.kernel.workspace import Workspace
     from shemei.warehouse.home import Home
 
 SEGMENT_ROWS = 50_000
@@ -39,6 +40,9 @@ RETRY_AFTER = (
 )
 MAX_ATTEMPTS = len(RETRY_AFTER) + 1
 HANDLED_KEPT = timedelta(days=7)
+TOLD_KEPT = timedelta(days=35)
+"""Longer than a program may look back (``tracking.api``): a forgotten id is too old to be told again."""
+TRIES = 4
 
 
 class Fact(Protocol):
@@ -66,7 +70,7 @@ def _name(fact: type[Any]) -> str:
     return f"{fact.__module__}.{fact.__qualname__}"
 
 
-def emit(fact: Any, *, workspace: Any) -> None:
+def emit(fact: Any, *, workspace: Workspace) -> None:
     """Put a fact, and the events it tells the log, into the outbox of the current transaction."""
     if hasattr(fact, "to_events"):
         log(fact.to_events(), workspace=workspace)
@@ -75,7 +79,7 @@ def emit(fact: Any, *, workspace: Any) -> None:
         FactRecord.objects.create(workspace=workspace, name=_name(type(fact)), payload=asdict(fact))
 
 
-def emit_all(facts: Sequence[Any], *, workspace: Any) -> None:
+def emit_all(facts: Sequence[Any], *, workspace: Workspace) -> None:
     """Like :func:`emit` for many facts of one type at once, as an import tells them."""
     if not facts:
         return
@@ -87,7 +91,7 @@ def emit_all(facts: Sequence[Any], *, workspace: Any) -> None:
         FactRecord.objects.bulk_create(rows, batch_size=2_000)
 
 
-def log(events: Iterable[Event], *, workspace: Any) -> int:
+def log(events: Iterable[Event], *, workspace: Workspace) -> int:
     """Put events into the outbox of the current transaction; returns how many.
 
     An event that the loader would set aside is refused here, where its maker can still be told.
@@ -95,6 +99,40 @@ def log(events: Iterable[Event], *, workspace: Any) -> int:
     rows = [OutboxEvent(workspace=workspace, event=_text(event)) for event in events]
     OutboxEvent.objects.bulk_create(rows, batch_size=2_000)
     return len(rows)
+
+
+def log_once(events: Sequence[Event], *, workspace: Workspace) -> set[str]:
+    """Put those events into the outbox whose ids no program has told before; returns the ids put there.
+
+    Two programs that tell the same event at the same moment meet at the database's UNIQUE constraint.
+    """
+    first = {event.event_id: event for event in reversed(events)}
+    for tried in range(TRIES):
+        try:
+            with transaction.atomic():
+                return _log_unknown(first, workspace)
+        except IntegrityError:
+            if tried == TRIES - 1:
+                raise
+    return set()
+
+
+def _log_unknown(first: dict[str, Event], workspace: Workspace) -> set[str]:
+    known = ToldEvent.objects.filter(workspace=workspace, event_id__in=list(first))
+    told = {str(event_id) for event_id in known.values_list("event_id", flat=True)}
+    fresh = [event for event in first.values() if event.event_id not in told]
+    ToldEvent.objects.bulk_create(
+        [ToldEvent(workspace=workspace, event_id=event.event_id) for event in fresh]
+    )
+    log(fresh, workspace=workspace)
+    return {event.event_id for event in fresh}
+
+
+def forget_told() -> int:
+    """Delete ids of events told so long ago that they cannot be told again; returns how many."""
+    with scopes_disabled():
+        old = ToldEvent.objects.filter(created_at__lt=timezone.now() - TOLD_KEPT)
+        return old.delete()[0]
 
 
 def _text(event: Event) -> str:

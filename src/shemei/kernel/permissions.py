@@ -18,6 +18,7 @@ class Permission(StrEnum):
     CONTENT_APPROVE = "content.approve"
     PUBLISH = "publish"
     TRACK = "track"
+    EVENTS = "events"
     CREATORS = "creators"
     SPEND = "spend"
     ACCOUNTS = "accounts"
@@ -40,6 +41,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.CONTENT_APPROVE: "审批内容",
     Permission.PUBLISH: "发布内容",
     Permission.TRACK: "管理短链与优惠码",
+    Permission.EVENTS: "上报事件",
     Permission.CREATORS: "管理达人",
     Permission.SPEND: "管理花费",
     Permission.ACCOUNTS: "管理平台账号",

@@ -16,7 +16,8 @@ def sweep_tasks() -> None:
 
 @every(minutes=60)
 def forget() -> None:
-    """Old idempotency answers, handled facts and ended sessions."""
+    """Old idempotency answers, handled facts, ids of told events and ended sessions."""
     idempotency.forget_old()
     outbox.forget_handled()
+    outbox.forget_told()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()

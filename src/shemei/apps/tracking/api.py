@@ -23,6 +23,7 @@ from shemei.apps.tracking.actions.events import take_events
 from shemei.apps.tracking.told import MOST_PROPS, Told, private_names, wrong_time
 from shemei.edge.collect import PLATFORMS
 from shemei.kernel.api import FieldProblem, Problem, idempotent
+from shemei.kernel.http import ApiRequest
 from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.permissions import Permission as P
@@ -154,7 +155,7 @@ class EventsOut(Schema):
 )
 @allow(P.EVENTS)
 @idempotent
-def send_events(request: Any, payload: EventsIn) -> Any:
+def send_events(request: ApiRequest, payload: EventsIn) -> Any:
     told = [Told(**_fields(event)) for event in payload.events]
     try:
         fresh = take_events(request.workspace, told, by=request.actor)
