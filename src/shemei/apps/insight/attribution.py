@@ -13,6 +13,7 @@ from shemei.apps.advertising import queries as advertising
 from shemei.apps.insight.against_truth import AgainstTruth, against_truth, scaled
 from shemei.apps.insight.queries import Board, days_of, model_table
 from shemei.apps.insight.rules import reading
+from shemei.apps.insight.steadiness import Steadiness
 from shemei.apps.insight.ways import PathRow, Way, common_paths, flows, ways
 from shemei.engines.resampling import Band, day_bootstrap
 from shemei.kernel.figures import MODEL_NAMES
@@ -117,6 +118,11 @@ class AttributionPage:
     def _band(self, key: str) -> str:
         band = self.bands.get(key)
         return f"{self.money.show(band.low)} 至 {self.money.show(band.high)}" if band else ""
+
+    @cached_property
+    def steady(self) -> Steadiness:
+        keys = tuple(row.key for row in self.rows)
+        return Steadiness(self.board, self.by, self.column, keys)
 
     @cached_property
     def trial(self) -> AgainstTruth | None:
