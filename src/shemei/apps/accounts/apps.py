@@ -49,6 +49,12 @@ class AccountsConfig(AppConfig):
                 "settings",
                 "accounts:settings",
                 seen,
-                match=("accounts", "brand:accounts", "brand:account", "brand:new_account", "brand:edit_account"),
+                match=(
+                    "accounts",
+                    "brand:accounts",
+                    "brand:account",
+                    "brand:new_account",
+                    "brand:edit_account",
+                ),
             )
         )
