@@ -27,8 +27,9 @@ from shemei.kernel.permissions import Forbidden
 from shemei.warehouse.tombstones import Erased
 
 if TYPE_CHECKING:
-    from shemei.warehouse.home import Home
     from tests.world import World
+
+    from shemei.warehouse.home import Home
 
 FORM = {"name": "林小满", "phone": "138 0013 8000", "agree": "1"}
 
@@ -431,6 +432,8 @@ def test_an_erased_person_leaves_no_lead(inside: World, home: Home) -> None:
         at=1,
         rewritten=0,
     )
+    [told] = leads.tell(gone)
+    assert (told["手机"], told["姓名"]) == ("13800138000", "林小满") and "同意" in told["同意的话"]
     assert leads.erase(gone) == 1 and leads.erase(gone) == 0
     assert Lead.objects.get().phone_tail == "9000"
 

@@ -19,7 +19,7 @@ class LandingConfig(AppConfig):
         audit.register(VERBS)
         checks.add_check("absolute_words", compliance.check)
         book.add_sites(leads.tagged_pages)
-        erasure.add_erasure("landing", leads.erase)
+        erasure.add_erasure("落地页线索", leads.erase, leads.tell)
         registry.add_todo(leads.waiting)
         registry.add_create(
             registry.CreateItem("新建落地页", "device-mobile", "landing:new", P.TRACK, order=22)
