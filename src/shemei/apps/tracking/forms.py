@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -269,3 +270,50 @@ class PutBackForm(forms.Form):
         links = [(row.key, row.name) for row in report.links]
         self.fields["reason"].choices = [("", "请选择"), *reasons]  # type: ignore[attr-defined]
         self.fields["link"].choices = [("", "全部短链"), *links]  # type: ignore[attr-defined]
+
+
+class Words(forms.CharField):
+    """Words, one a line or separated by commas, as a list."""
+
+    def clean(self, value: Any) -> Any:
+        return [word for word in re.split(r"[\s,，;；、|]+", super().clean(value)) if word]
+
+
+class NamingForm(forms.Form):
+    pattern = forms.CharField(
+        label="名称的写法",
+        required=False,
+        max_length=120,
+        help_text="可以用 {platform} {campaign} {creator} {spot} {date}。没有的部分连同分隔符一起省去。",
+        widget=forms.TextInput({"placeholder": "{platform}-{campaign}-{date}"}),
+    )
+    lower = forms.BooleanField(label="UTM 都用小写", required=False)
+    plain = forms.BooleanField(label="UTM 只用字母、数字和 - _ .", required=False)
+    required = forms.MultipleChoiceField(
+        label="必填的 UTM",
+        required=False,
+        choices=[(key, f"{word} {key}") for key, word in UTM_NAMES.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    sources = Words(
+        label="允许的 utm_source",
+        required=False,
+        max_length=2000,
+        help_text="一行一个；留空就不限。",
+        widget=forms.Textarea({"rows": 3}),
+    )
+    mediums = Words(
+        label="允许的 utm_medium",
+        required=False,
+        max_length=2000,
+        help_text="一行一个；留空就不限。",
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+
+class TemplateForm(forms.Form):
+    name = forms.CharField(label="模板叫什么", max_length=60)
+    holds_days = forms.IntegerField(
+        label="建好几天后到期", required=False, min_value=1, max_value=3650,
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+    )  # fmt: skip

@@ -242,3 +242,54 @@ class PutBackClicks(WorkspaceOwned):
 
     def __str__(self) -> str:
         return f"{self.clicks} 次点击"
+
+
+class LinkNaming(WorkspaceOwned):
+    """What a brand agreed on for the names and UTM of its links: one row."""
+
+    pattern = models.CharField("名称的写法", max_length=120, blank=True)
+    plain = models.BooleanField("UTM 只用字母、数字和 - _ .", default=False)
+    lower = models.BooleanField("UTM 用小写", default=False)
+    required = models.JSONField("必填的 UTM", default=list, blank=True)
+    sources = models.JSONField("允许的 utm_source", default=list, blank=True)
+    mediums = models.JSONField("允许的 utm_medium", default=list, blank=True)
+
+    class Meta:
+        verbose_name = "短链命名规则"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace"], name="one_link_naming")
+        ]
+
+    def __str__(self) -> str:
+        return "短链命名规则"
+
+
+class LinkTemplate(WorkspaceOwned):
+    """What a new link may start from: owners, UTM, folder, rules, and how long it holds."""
+
+    name = models.CharField("名称", max_length=60)
+    values = models.JSONField("内容", default=dict, blank=True)
+    routing = models.JSONField("去向规则", default=dict, blank=True)
+    holds_days = models.PositiveIntegerField("几天后到期", null=True, blank=True)
+    is_active = models.BooleanField("可用", default=True)
+
+    class Meta:
+        verbose_name = "短链模板"
+        ordering: ClassVar = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LinkRepair(WorkspaceOwned):
+    """Links brought in line with the naming rules at once; ``changes`` is link → field → before, after."""
+
+    changes = models.JSONField("改动", default=dict)
+    is_undone = models.BooleanField("已撤回", default=False)
+
+    class Meta:
+        verbose_name = "短链改名"
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{len(self.changes)} 条短链"

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shemei.apps.tracking.views import care, channels, codes, links, routing, sites, suspects
+from shemei.apps.tracking.views import (
+    care,
+    channels,
+    codes,
+    links,
+    naming,
+    routing,
+    sites,
+    suspects,
+)
 
 app_name = "tracking"
 urlpatterns = [
@@ -13,6 +22,13 @@ urlpatterns = [
     path("many/", links.many, name="many"),
     path("preview/", links.preview, name="preview"),
     path("suspects/", suspects.suspects, name="suspects"),
+    path("naming/", naming.naming, name="naming"),
+    path("naming/report/", naming.report, name="naming_report"),
+    path("naming/repair/", naming.repair, name="repair"),
+    path("naming/repair/<str:key>/undo/", naming.undo, name="undo_repair"),
+    path("templates/<str:key>/remove/", naming.remove, name="remove_template"),
+    path("templates/<str:key>/restore/", naming.restore, name="restore_template"),
+    path("<str:key>/template/", naming.save, name="save_template"),
     path("suspects/put-back/", suspects.put_back, name="put_back"),
     path("suspects/<str:key>/take-back/", suspects.take_back, name="take_back"),
     path("channels/", channels.channels, name="channels"),

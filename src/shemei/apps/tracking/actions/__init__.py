@@ -20,6 +20,15 @@ from shemei.apps.tracking.actions.links import (
     restore_links,
 )
 from shemei.apps.tracking.actions.marks import remove_mark, set_mark
+from shemei.apps.tracking.actions.naming import (
+    create_from_template,
+    remove_template,
+    repair_links,
+    restore_template,
+    save_template,
+    set_naming,
+    undo_repair,
+)
 from shemei.apps.tracking.actions.routing import change_rules
 from shemei.apps.tracking.actions.sites import change_site, close_site, create_site, reopen_site
 from shemei.apps.tracking.actions.suspects import put_back_clicks, take_back_clicks
@@ -35,17 +44,24 @@ __all__ = [
     "close_site",
     "create_code",
     "create_codes_for",
+    "create_from_template",
     "create_link",
     "create_links_for",
     "create_site",
     "draft_link",
     "put_back_clicks",
     "remove_mark",
+    "remove_template",
     "reopen_site",
+    "repair_links",
     "restore_channel_rules",
     "restore_code",
     "restore_links",
+    "restore_template",
+    "save_template",
     "set_channel_rules",
     "set_mark",
+    "set_naming",
     "take_back_clicks",
+    "undo_repair",
 ]

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from shemei.apps.tracking import jobs, rules
+from shemei.apps.tracking import conventions, jobs, naming, rules
 from shemei.apps.tracking.actions.shared import brand_id, checked, owner_names, platform_for
 from shemei.apps.tracking.book import link_base
 from shemei.apps.tracking.models import Link
@@ -112,7 +112,7 @@ def change_link(
         if before[field.attname] != getattr(link, field.attname)
     ]
     if fields:
-        _save(link)
+        save_link(link)
         audit.record("link.changed", link, by=by, fields="、".join(fields))
     return link
 
@@ -141,6 +141,11 @@ def draft_link(workspace: Workspace, **values: Any) -> Link:
 
 
 def _suggest_name(link: Link, owners: list[Named]) -> str:
+    """As the brand's naming rules say, else what tells where it stands and for what."""
+    if pattern := conventions.naming_of(link.workspace).pattern:
+        creator = next((row.name for row in owners if row.key == link.creator_key), "")
+        if name := naming.expected_name(pattern, conventions.facts_of(link, creator)):
+            return name
     return rules.suggest_name(
         platform=link.platform,
         url=link.url,
@@ -198,7 +203,8 @@ def _insert(link: Link, alias: str) -> None:
     raise ValidationError({"alias": f"短码「{link.code}」已被用。请换一个，或留空由系统起。"})
 
 
-def _save(link: Link) -> None:
+def save_link(link: Link) -> None:
+    """Store a changed link under a new version and bring it to the edge."""
     link.full_clean(validate_unique=False)
     link.save()
     Link.objects.filter(pk=link.pk).update(version=F("version") + 1)

@@ -9,10 +9,19 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from shemei.apps.tracking import actions, channeling, figures, listings, qr, routing, rules
+from shemei.apps.tracking import (
+    actions,
+    channeling,
+    conventions,
+    figures,
+    listings,
+    qr,
+    routing,
+    rules,
+)
 from shemei.apps.tracking.book import link_base, short_url
-from shemei.apps.tracking.forms import LinkEditForm, LinkForm, ManyLinksForm
-from shemei.apps.tracking.models import Link, QrMark
+from shemei.apps.tracking.forms import LinkEditForm, LinkForm, ManyLinksForm, TemplateForm
+from shemei.apps.tracking.models import Link, LinkTemplate, QrMark
 from shemei.kernel import addresses
 from shemei.kernel.edits import submit
 from shemei.kernel.periods import period_from
@@ -25,6 +34,7 @@ from shemei.warehouse.channels import channel_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from shemei.apps.tracking.naming import Remark
     from shemei.kernel.http import BrandRequest
 
 
@@ -41,19 +51,29 @@ def links(request: BrandRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: BrandRequest) -> HttpResponse:
     workspace, actor = request.workspace, request.actor
-    form = LinkForm(request.POST or None, workspace=workspace, initial=_initial(request))
-    link = submit(form, lambda **data: actions.create_link(workspace, by=actor, **data))
+    template = _template(request)
+    form = LinkForm(request.POST or None, workspace=workspace, initial=_initial(request, template))
+    link = submit(
+        form,
+        lambda **data: actions.create_from_template(
+            template, by=actor, workspace=workspace, **data
+        ),
+    )
     if link is not None:
         toast(request, f"已新建短链「{link.name}」，现在就能打开")
         return redirect(wurl(workspace, "tracking:link", link.key))
-    return render(request, "tracking/link_form.html", _form_context(request, form))
+    context = _form_context(request, form) | {
+        "template": template,
+        "templates": LinkTemplate.objects.filter(is_active=True),
+    }
+    return render(request, "tracking/link_form.html", context)
 
 
 @allow(P.TRACK)
 @require_http_methods(["GET", "POST"])
 def edit(request: BrandRequest, key: str) -> HttpResponse:
     link, actor = get_row(Link.objects.with_brand(), key), request.actor
-    form = LinkEditForm(request.POST or None, workspace=request.workspace, initial=_values(link))
+    form = LinkEditForm(request.POST or None, workspace=request.workspace, initial=values_of(link))
     done = submit(form, lambda **data: actions.change_link(link, by=actor, **data))
     if done is not None:
         toast(request, f"已保存「{link.name}」")
@@ -102,6 +122,7 @@ def _link_page(request: BrandRequest, key: str, mark_problem: str = "") -> HttpR
         "warning": addresses.address_warning(row.url),
         "owners": listings.owners_of_link(request.workspace, row),
         "sizes": qr.SIZES.items(),
+        "template_form": TemplateForm(initial={"name": row.name}),
         "has_mark": QrMark.objects.exists(),
         "mark_problem": mark_problem,
         "period": period,
@@ -177,16 +198,23 @@ def mark(request: BrandRequest, key: str) -> HttpResponse:
     return redirect(wurl(request.workspace, "tracking:link", row.key))
 
 
-def _initial(request: BrandRequest) -> dict[str, Any]:
+def _initial(request: BrandRequest, template: LinkTemplate | None = None) -> dict[str, Any]:
     """A new link starts from another one (``?like=``) or from what a page of another room knows."""
     if like := request.GET.get("like"):
-        copied = _values(get_row(Link.objects.with_brand(), like))
+        copied = values_of(get_row(Link.objects.with_brand(), like))
         return copied | {"name": ""}
+    if template is not None:
+        return dict(template.values)
     known = ("url", "platform", "campaign", "account", "content", "creator", "spot")
     return {name: request.GET[name] for name in known if request.GET.get(name)}
 
 
-def _values(link: Link) -> dict[str, Any]:
+def _template(request: BrandRequest) -> LinkTemplate | None:
+    key = request.GET.get("template")
+    return get_row(LinkTemplate.objects.filter(is_active=True), key) if key else None
+
+
+def values_of(link: Link) -> dict[str, Any]:
     return {
         "url": link.url,
         "name": link.name,
@@ -223,7 +251,15 @@ def _preview(request: BrandRequest, data: dict[str, Any]) -> dict[str, Any]:
         "alias": str(data.get("alias", "")).strip().lower(),
         "base": f"{link_base(request.workspace)}/r/",
         "warning": addresses.address_warning(draft.url),
+        "remarks": _remarks(draft),
     }
+
+
+def _remarks(draft: Link) -> list[Remark]:
+    """Where the draft is not as the brand agreed."""
+    return [
+        remark for one in conventions.broken(draft.workspace, [draft]) for remark in one.remarks
+    ]
 
 
 def _channel(link: Link) -> str:
