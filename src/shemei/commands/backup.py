@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from shemei.commands.progress import told
+from shemei.commands.refusals import sentence
 from shemei.commands.sealing import read_word, seal
 from shemei.commands.setup import existing_home
 
@@ -47,7 +48,7 @@ def backup(target: Path, home: str | None, with_keys: bool, word_file: Path | No
                 tell=tell,
             )
     except (making.BackupError, OSError) as error:
-        raise click.ClickException(f"没有备份成：{error}") from None
+        raise click.ClickException(f"没有备份成：{sentence(error) or error}") from None
     size = file.stat().st_size / 1024**2
     click.echo(f"{file}：{len(packed.files):,} 个文件，{size:,.1f} MB，每个都有校验和。")
     if not with_keys:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from rich.table import Table
 from shemei.commands.setup import django_home, migrate
 
 SHOWN_ERRORS = 10
+Tell = Callable[[int, int | None, str | None], None]
 
 
 @click.command("import")
@@ -112,11 +114,12 @@ def _run(
         columns = _columns(batch, mapping)
         try:
             actions.set_mapping(batch, columns, {}, by=SYSTEM, remember="=" in mapping)
-            with _Bar(quiet) as tell:
-                actions.check(batch, by=SYSTEM, tell=tell)
+            with _watched(batch), _Bar(quiet) as tell:
+                heard = _heard(batch, tell)
+                actions.check(batch, by=SYSTEM, tell=heard)
                 problems = _problems(batch)
                 if not dry_run:
-                    actions.write(batch, by=SYSTEM, tell=tell)
+                    actions.write(batch, by=SYSTEM, tell=heard)
         except ImportError_:
             batch.refresh_from_db()
             actions.discard(batch, by=SYSTEM)
@@ -125,6 +128,40 @@ def _run(
         if dry_run:
             actions.discard(batch, by=SYSTEM)
         return told
+
+
+@contextmanager
+def _watched(batch: Any) -> Iterator[None]:
+    """Give the batch a task: where this process is killed, the worker sees that it fell silent and goes on."""
+    from shemei.kernel import tasks
+    from shemei.kernel.actor import SYSTEM
+
+    task = tasks.create(batch.workspace, f"命令行导入「{batch.file_name}」", by=SYSTEM)
+    task.state = task.State.RUNNING
+    task.save(update_fields=["state"])
+    batch.task = task
+    batch.save(update_fields=["task", "touched_at"])
+    try:
+        yield
+    except BaseException as error:
+        task.state, task.error = task.State.FAILED, str(error)
+        task.save(update_fields=["state", "error"])
+        raise
+    task.state = task.State.DONE
+    task.save(update_fields=["state"])
+
+
+def _heard(batch: Any, tell: Tell) -> Tell:
+    """Tell the bar and, as a sign of life, the task."""
+    from shemei.kernel.tasks import Progress
+
+    progress = Progress(batch.task)
+
+    def both(done: int, total: int | None = None, step: str | None = None) -> None:
+        tell(done, total, step)
+        progress.tell(done, total, step)
+
+    return both
 
 
 def _received(brand: Any, file: Path, kind: str, options: dict[str, str]) -> Any:

@@ -17,7 +17,7 @@ import subprocess
 import tarfile
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 MANIFEST = "shemei-backup.json"
 FORMAT = 1
 STAGE = ".backup-"
+MADE = "backups.jsonl"
 POSTGRES = "postgres.dump"
 SEALED_KEYS = "keys.sealed"
 SMALL_LAKE_FILES = ("manifest.json", "tombstones.json", "put_back.json", "retention.json", "night")
@@ -94,7 +95,41 @@ def backup(
             part.unlink(missing_ok=True)
             raise
         sync_folder(target.parent)
+        _note(home, target, packed)
     return packed
+
+
+def _note(home: Home, target: Path, packed: Packed) -> None:
+    """Remember when which backup was made: an erasure says which of them still hold the person."""
+    line = orjson.dumps({"made_at": packed.made_at, "name": target.name})
+    with (home.path / MADE).open("ab") as file:
+        file.write(line + b"\n")
+
+
+def made_before(home: Home, moment: int, *, keep_days: int = 0) -> list[dict[str, str]]:
+    """Return the backups made up to a moment (UTC microseconds), with the day they are to go.
+
+    Parameters
+    ----------
+    home : Home
+        The installation.
+    moment : int
+        UTC microseconds.
+    keep_days : int
+        For how many days backups are kept, where that is settled; 0 names no day.
+    """
+    try:
+        lines = (home.path / MADE).read_bytes().splitlines()
+    except FileNotFoundError:
+        return []
+    limit = datetime.fromtimestamp(moment / 1e6, UTC)
+    found: list[dict[str, str]] = [orjson.loads(line) for line in lines]
+    told = [one for one in found if datetime.fromisoformat(one["made_at"]) <= limit]
+    if keep_days:
+        for one in told:
+            until = datetime.fromisoformat(one["made_at"]) + timedelta(days=keep_days)
+            one["until"] = until.date().isoformat()
+    return [one for one in told if not keep_days or one["until"] >= f"{limit:%Y-%m-%d}"]
 
 
 @contextmanager

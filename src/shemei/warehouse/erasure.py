@@ -105,7 +105,7 @@ def _identities(bench: Bench, workspace: str, person: int) -> Erased | None:
             found[kind].append(value)
     browsers = {int(value) for value in found["v"]} or {person}
     return Erased(
-        key=f"person-{secrets.token_hex(8)}",
+        key=new_key(),
         workspace=workspace,
         until=time.time_ns() // 1000,
         person=person,
@@ -114,6 +114,11 @@ def _identities(bench: Bench, workspace: str, person: int) -> Erased | None:
         phones=tuple(found["p"]),
         orders=tuple(found["o"]),
     )
+
+
+def new_key() -> str:
+    """Return an unguessable key for the tombstone of a person."""
+    return f"person-{secrets.token_hex(8)}"
 
 
 def _placed(home: Home, known: Erased) -> Erased:
@@ -146,6 +151,19 @@ def reader() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"threads": 2, "memory_limit": READ_MEMORY})
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+def events_of_person(home: Home, person: Erased) -> list[dict[str, Any]]:
+    """Return every event that an erasure of this person would take, as rows of the log."""
+    files = [item.path for item in events.live_files(events.open_table(home))]
+    if not files or person.is_forgotten:
+        return []
+    without = [one.condition(DuckDB()) for one in excluded(home) if one.key != person.key]
+    with reader() as connection:
+        source = DuckDB().events(files, SCHEMA, tuple(filter(None, without)))
+        sql = f"SELECT * FROM {source} AS e WHERE {person.condition(DuckDB())} ORDER BY ts"
+        rows: list[dict[str, Any]] = connection.sql(sql).to_arrow_table().to_pylist()
+    return rows
 
 
 def erase(home: Home, person: Erased) -> Erased:

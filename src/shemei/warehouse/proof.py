@@ -109,7 +109,7 @@ def prove(home: Home, person: Erased, tell: Callable[[str, int, int], None] = si
         until=_moment(person.until),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - begun, 3),
-        fingerprint=_fingerprint(person),
+        fingerprint=fingerprint(person),
         identities={name: len(values) for name, values in person.named().items()},
         erased_rows=person.rows,
         later=later,
@@ -125,7 +125,8 @@ def _moment(micros: int) -> str:
     return datetime.fromtimestamp(micros / 1e6, UTC).isoformat(timespec="seconds")
 
 
-def _fingerprint(person: Erased) -> str:
+def fingerprint(person: Erased) -> str:
+    """Return a hash of all identities: whoever holds them can check that these were meant."""
     text = orjson.dumps(
         [person.workspace, *sorted((k, list(v)) for k, v in person.named().items())]
     )

@@ -11,9 +11,27 @@ class AudienceConfig(AppConfig):
     verbose_name = "客户"
 
     def ready(self) -> None:
-        from shemei.kernel import registry
+        from shemei.apps.audience import personal_actions  # noqa: F401 - the worker must know the job
+        from shemei.kernel import audit, registry
         from shemei.kernel.permissions import Permission
 
+        audit.register(
+            {
+                "person.exported": "导出个人信息 {label}，{rows} 条",
+                "person.erased": "删除个人信息 {label}：日志 {events} 条，业务数据 {rows} 条",
+            }
+        )
+        registry.add_navigation(
+            registry.NavItem(
+                "守护",
+                "个人信息请求",
+                "shield-check",
+                "audience:personal",
+                Permission.PERSONAL,
+                order=80,
+                match=("audience:personal", "audience:erasing", "audience:proof"),
+            )
+        )
         registry.add_navigation(
             registry.NavItem(
                 "客户",

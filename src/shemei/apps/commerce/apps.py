@@ -13,8 +13,9 @@ class CommerceConfig(AppConfig):
     def ready(self) -> None:
         from shemei.apps.commerce import jobs, queries, search  # noqa: F401 - the worker must know the jobs
         from shemei.apps.commerce.api import router
-        from shemei.apps.commerce.erasure import erase_customer
+        from shemei.apps.commerce.erasure import erase_customer, tell_customer
         from shemei.apps.commerce.imports import Orders
+        from shemei.apps.commerce.market import MarketGoods
         from shemei.kernel import audit, registry
         from shemei.kernel.api import api
         from shemei.kernel.erasure import add_erasure
@@ -44,7 +45,13 @@ class CommerceConfig(AppConfig):
             registry.NameSource("顾客", queries.customer_names, queries.choose_customers),
         )
         register(Orders())
-        add_erasure("订单与顾客", erase_customer)
+        register(MarketGoods())
+        add_erasure(
+            "订单与顾客",
+            erase_customer,
+            tell_customer,
+            after="顾客删掉；订单留作账目，不再指向任何人",
+        )
         api.add_router("", router)
         _add_settings()
 

@@ -18,11 +18,14 @@ class CreatorsConfig(AppConfig):
 
     def ready(self) -> None:
         from shemei.apps.creators import queries, todos
+        from shemei.apps.creators.erasure import erase_notes, tell_notes
         from shemei.apps.creators.imports import Creators
         from shemei.kernel import audit, registry
+        from shemei.kernel.erasure import add_erasure
         from shemei.kernel.imports.kinds import register
         from shemei.kernel.permissions import Permission
 
+        add_erasure("达人备注", erase_notes, tell_notes, after="备注留着，号码换成「已按要求删除」")
         audit.register(
             {
                 "creator.created": "达人「{label}」入库",

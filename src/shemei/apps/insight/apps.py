@@ -61,9 +61,17 @@ class InsightConfig(AppConfig):
     verbose_name = "效果"
 
     def ready(self) -> None:
+        from shemei.apps.insight.api import router
+        from shemei.apps.insight.erasure import erase_remarks, tell_remarks
         from shemei.kernel import audit, registry
+        from shemei.kernel.api import api
+        from shemei.kernel.erasure import add_erasure
         from shemei.kernel.permissions import Permission
 
+        add_erasure(
+            "对指标的留言", erase_remarks, tell_remarks, after="留言留着，号码换成「已按要求删除」"
+        )
+        api.add_router("/figures/", router)
         audit.register(VERBS)
         registry.add_navigation(*_pages())
         registry.add_create(

@@ -12,8 +12,13 @@ class ImportsConfig(AppConfig):
 
     def ready(self) -> None:
         from shemei.kernel import audit, registry
+        from shemei.kernel.erasure import add_erasure
         from shemei.kernel.imports import health, jobs, todos  # noqa: F401 - the worker must know the jobs
+        from shemei.kernel.imports.erasure import erase_uploads, tell_uploads
 
+        add_erasure(
+            "上传的文件", erase_uploads, tell_uploads, after="错行去掉；还没入库的上传整份清理"
+        )
         registry.add_todo(todos.waiting, health.silent)
 
         audit.register(
