@@ -107,6 +107,10 @@ def test_refunds_are_booked_once_and_never_more_than_was_paid(erp: Program, worl
     }
     assert erp.post("/orders/A-1/refunds", refund, key="r-1").status_code == 201
     assert erp.post("/orders/A-1/refunds", refund, key="r-2").status_code == 200
+    other = erp.post("/orders/A-1/refunds", refund | {"amount": 9900}, key="r-5")
+    assert other.status_code == 409
+    assert "100.00" in other.json()["detail"]
+    assert "99.00" in other.json()["detail"]
     too_much = erp.post("/orders/A-1/refunds", {"amount": 22901, "number": "R-2"}, key="r-3")
     assert too_much.status_code == 422
     assert "229.00" in too_much.json()["detail"]

@@ -58,6 +58,16 @@ def _labels(before: dict[str, Any]) -> list[str]:
     return [str(names[name]) for name in before if name != "customer_id"] or ["顾客"]
 
 
+class RefundClash(ValidationError):
+    """A refund number that is known comes with another amount: two programs disagree, nobody guesses."""
+
+    def __init__(self, known: Refund, amount: int) -> None:
+        super().__init__(
+            f"退款单 {known.number} 已记过 {known.amount / 100:.2f} 元，"
+            f"这次是 {amount / 100:.2f} 元。同一单号不能改金额：是另一笔就换一个单号，记错了请先核对。"
+        )
+
+
 @transaction.atomic
 def record_refund(
     order: Order,
@@ -68,7 +78,7 @@ def record_refund(
     number: str = "",
     reason: str = "",
 ) -> tuple[Refund, bool]:
-    """Book money given back; the same refund number again is the same refund. Returns it and whether it is new."""
+    """Book money given back; the same number and amount again is the same refund. Returns it and whether it is new."""
     require(by, Permission.ORDERS)
     if refunded_at > timezone.now() + timedelta(days=1):
         raise ValidationError({"refunded_at": "退款时间在将来。请核对。"})
@@ -76,6 +86,8 @@ def record_refund(
         Order.objects.select_for_update(of=("self",)).select_related("customer").get(pk=order.pk)
     )
     if number and (known := locked.refunds.filter(number=number).first()):
+        if known.amount != amount:
+            raise RefundClash(known, amount)
         return known, False
     left = refundable(locked)
     if not 0 < amount <= left:

@@ -116,7 +116,7 @@ class OrderOut(Schema):
 
 
 class RefundIn(Schema):
-    """Money given back. The same number again is the same refund."""
+    """Money given back. The same number again is the same refund; with another amount it is refused (409)."""
 
     model_config = {"extra": "forbid"}
     amount: Annotated[int, Field(gt=0, le=10**13)]
@@ -166,6 +166,8 @@ def create_refund(request: ApiRequest, number: str, told: RefundIn) -> Any:
             reason=told.reason,
             by=request.actor,
         )
+    except actions.RefundClash as error:
+        raise Problem(409, " ".join(error.messages)) from None
     except ValidationError as error:
         raise _refused(error) from None
     return 201 if is_new else 200, _refund_out(refund)
