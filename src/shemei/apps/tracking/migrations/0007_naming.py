@@ -2,68 +2,166 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import shemei.kernel.keys
 from django.db import migrations, models
+
+import shemei.kernel.keys
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('tracking', '0006_put_back'),
+        ("accounts", "0001_initial"),
+        ("tracking", "0006_put_back"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LinkRepair',
+            name="LinkRepair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=shemei.kernel.keys.new_key, editable=False, max_length=22, unique=True, verbose_name='编号')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='创建时间')),
-                ('changes', models.JSONField(default=dict, verbose_name='改动')),
-                ('is_undone', models.BooleanField(default=False, verbose_name='已撤回')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace', verbose_name='品牌空间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        default=shemei.kernel.keys.new_key,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                        verbose_name="编号",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="创建时间"
+                    ),
+                ),
+                ("changes", models.JSONField(default=dict, verbose_name="改动")),
+                ("is_undone", models.BooleanField(default=False, verbose_name="已撤回")),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.workspace",
+                        verbose_name="品牌空间",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '短链改名',
-                'ordering': ['-id'],
+                "verbose_name": "短链改名",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='LinkTemplate',
+            name="LinkTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=shemei.kernel.keys.new_key, editable=False, max_length=22, unique=True, verbose_name='编号')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='创建时间')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('values', models.JSONField(blank=True, default=dict, verbose_name='内容')),
-                ('routing', models.JSONField(blank=True, default=dict, verbose_name='去向规则')),
-                ('holds_days', models.PositiveIntegerField(blank=True, null=True, verbose_name='几天后到期')),
-                ('is_active', models.BooleanField(default=True, verbose_name='可用')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace', verbose_name='品牌空间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        default=shemei.kernel.keys.new_key,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                        verbose_name="编号",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="创建时间"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("values", models.JSONField(blank=True, default=dict, verbose_name="内容")),
+                ("routing", models.JSONField(blank=True, default=dict, verbose_name="去向规则")),
+                (
+                    "holds_days",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="几天后到期"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="可用")),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.workspace",
+                        verbose_name="品牌空间",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '短链模板',
-                'ordering': ['name', 'id'],
+                "verbose_name": "短链模板",
+                "ordering": ["name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='LinkNaming',
+            name="LinkNaming",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=shemei.kernel.keys.new_key, editable=False, max_length=22, unique=True, verbose_name='编号')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='创建时间')),
-                ('pattern', models.CharField(blank=True, max_length=120, verbose_name='名称的写法')),
-                ('plain', models.BooleanField(default=False, verbose_name='UTM 只用字母、数字和 - _ .')),
-                ('lower', models.BooleanField(default=False, verbose_name='UTM 用小写')),
-                ('required', models.JSONField(blank=True, default=list, verbose_name='必填的 UTM')),
-                ('sources', models.JSONField(blank=True, default=list, verbose_name='允许的 utm_source')),
-                ('mediums', models.JSONField(blank=True, default=list, verbose_name='允许的 utm_medium')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace', verbose_name='品牌空间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        default=shemei.kernel.keys.new_key,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                        verbose_name="编号",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="创建时间"
+                    ),
+                ),
+                (
+                    "pattern",
+                    models.CharField(blank=True, max_length=120, verbose_name="名称的写法"),
+                ),
+                (
+                    "plain",
+                    models.BooleanField(default=False, verbose_name="UTM 只用字母、数字和 - _ ."),
+                ),
+                ("lower", models.BooleanField(default=False, verbose_name="UTM 用小写")),
+                ("required", models.JSONField(blank=True, default=list, verbose_name="必填的 UTM")),
+                (
+                    "sources",
+                    models.JSONField(blank=True, default=list, verbose_name="允许的 utm_source"),
+                ),
+                (
+                    "mediums",
+                    models.JSONField(blank=True, default=list, verbose_name="允许的 utm_medium"),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.workspace",
+                        verbose_name="品牌空间",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '短链命名规则',
-                'constraints': [models.UniqueConstraint(fields=('workspace',), name='one_link_naming')],
+                "verbose_name": "短链命名规则",
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace",), name="one_link_naming")
+                ],
             },
         ),
     ]
