@@ -10,7 +10,7 @@ from shemei.apps.commerce.order_file import LEDGER, prepare
 from shemei.apps.commerce.rules import (
     CANCELLATION,
     SALE,
-    STATE_WORDS,
+    STATES,
     UNPAID,
     Bought,
     Taken,
@@ -46,8 +46,9 @@ def test_states_of_back_ends(words: str, state: str | None) -> None:
 
 
 def test_every_known_word_has_one_state() -> None:
-    assert len(STATE_WORDS) == len(set(STATE_WORDS))
-    assert all(state_from(word) for word in STATE_WORDS)
+    words = [(word, state) for state, known in STATES for word in known]
+    assert len(words) == len(dict(words))
+    assert all(state_from(word) == state for word, state in words)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 _JUNK = re.compile(r"[\s,，¥￥元]|CNY|RMB")
 
+_FACTORS = {"万": 10_000, "w": 10_000, "W": 10_000, "千": 1_000, "k": 1_000, "K": 1_000}
+
 
 def parse_money(text: str) -> int:
     """Read an amount as people write it (``¥1,299.00``, ``１２元``, ``1.2万``) into minor units.
@@ -14,8 +16,8 @@ def parse_money(text: str) -> int:
     Raises ``ValueError`` with a Chinese sentence where it is no amount.
     """
     plain = _JUNK.sub("", text.translate(_HALF_WIDTH))
-    factor = 10_000 if plain.endswith(("万", "w", "W")) else 1
-    plain = plain.rstrip("万wW")
+    factor = _FACTORS.get(plain[-1:], 1)
+    plain = plain[:-1] if plain[-1:] in _FACTORS else plain
     try:
         amount = Decimal(plain) * factor * 100
     except ArithmeticError:

@@ -11,6 +11,7 @@ from django_scopes import ScopedManager
 
 from shemei.kernel.crypto import EncryptedTextField
 from shemei.kernel.models import WorkspaceOwned
+from shemei.kernel.tellings import Telling
 
 
 class Product(WorkspaceOwned):
@@ -191,3 +192,42 @@ class HookNonce(WorkspaceOwned):
             models.UniqueConstraint(fields=["hook", "nonce"], name="one_use_of_a_nonce")
         ]
         indexes: ClassVar = [models.Index(fields=["created_at"])]
+
+
+class MarketGood(WorkspaceOwned):
+    """A good of the market as a third party lists it, ours or another's; follows its tellings."""
+
+    name = models.CharField("商品", max_length=200)
+    platform = models.CharField("在哪卖", max_length=12)
+    held = models.JSONField("所知", default=dict)
+    day = models.DateField("数据日期", null=True)
+    sold_7_low = models.BigIntegerField("近 7 天销量至少", null=True)
+    sold_30_low = models.BigIntegerField("近 30 天销量至少", null=True)
+    batch = models.CharField(max_length=22, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = "市场商品"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "platform", "name"], name="one_market_good"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MarketTelling(Telling):
+    """What a file said of a good of the market on a day."""
+
+    good = models.ForeignKey(MarketGood, models.CASCADE, related_name="tellings")
+    day = models.DateField("数据日期")
+
+    class Meta(Telling.Meta):
+        verbose_name = "市场商品的来源"
+        ordering: ClassVar = ["day", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["good", "day", "batch"], name="one_market_telling_per_batch", condition=~models.Q(batch="")
+            ),
+        ]  # fmt: skip

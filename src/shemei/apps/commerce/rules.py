@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 UNPAID = "unpaid"
-_STATES: tuple[tuple[str, tuple[str, ...]], ...] = (
+STATES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (UNPAID, ("待付款", "未付款", "未支付", "待支付", "等待买家付款", "unpaid", "pending")),
     ("refunded", ("退款成功", "已退款", "退款完成", "全额退款", "refunded")),
     ("refunding", ("退款中", "售后中", "退货中", "待退款", "refunding")),
@@ -19,16 +19,15 @@ _STATES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("shipped", ("已发货", "待收货", "部分发货", "卖家已发货", "shipped", "fulfilled")),
     ("paid", ("已付款", "待发货", "买家已付款", "已支付", "备货中", "待出库", "待揽收", "支付成功", "paid")),
 )  # fmt: skip
-STATE_WORDS = tuple(word for _, words in _STATES for word in words)
 
 
 def state_from(words: str) -> str | None:
     """The state behind a back-end's words, ``unpaid`` for one that is no order yet; ``None`` where unknown."""
     plain = re.sub(r"[\s,，。.;；]", "", words).lower()
-    exact = {word: state for state, known in _STATES for word in known}
+    exact = {word: state for state, known in STATES for word in known}
     if plain in exact:
         return exact[plain]
-    for state, known in _STATES:
+    for state, known in STATES:
         if any(len(word) > 2 and word in plain for word in known):
             return state
     return None

@@ -12,6 +12,7 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("refunds/", views.refunds, name="refunds"),
     path("products/", views.products, name="products"),
+    path("market/", views.market, name="market"),
     path("customers/", views.customers, name="customers"),
     path("hooks/", views_hooks.settings, name="hooks"),
     path("hooks/new/", views_hooks.add, name="hook_new"),

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from shemei.apps.commerce import actions, listings, queries
 from shemei.apps.commerce.forms import OrderForm, RefundForm
-from shemei.apps.commerce.models import Customer, Order, Product, Refund
+from shemei.apps.commerce.market import MARKET
+from shemei.apps.commerce.models import Customer, MarketGood, Order, Product, Refund
 from shemei.apps.commerce.ways import way_of
 from shemei.kernel.figures import asked_sort
 from shemei.kernel.permissions import Permission as P
@@ -47,6 +48,14 @@ def products(request: BrandRequest) -> HttpResponse:
         request.workspace, Product.objects.select_related("workspace"), asked_sort(request)
     )
     return listings.PRODUCTS.respond(request, rows, "commerce/products.html", {"tab": "products"})
+
+
+@allow(P.VIEW)
+@require_http_methods(["GET", "POST"])
+def market(request: BrandRequest) -> HttpResponse:
+    """Goods of the market, as third parties list them."""
+    rows = MarketGood.objects.select_related("workspace")
+    return MARKET.respond(request, rows, "commerce/market.html", {"tab": "market"})
 
 
 @allow(P.CUSTOMERS)

@@ -155,7 +155,7 @@ def undo_batch(workspace: Workspace, batch: str) -> int:
 
 
 def _worked_on(post: Post) -> bool:
-    return bool(post.creator_key or post.campaign_id or post.pillar_id or post.author_name)
+    return bool(post.creator_key or post.campaign_id or post.pillar_id)
 
 
 def _turn(workspace: Workspace, batch: str, state: str, to: str) -> int:

@@ -16,7 +16,7 @@ from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
 from shemei.kernel.urls import wurl
 from shemei.portal.charts import Chart, Series
-from shemei.portal.numbers import day_cn, figure, wan
+from shemei.portal.numbers import day_cn, figure, pct, wan, yuan
 from shemei.warehouse.vocabulary import date_of
 
 FIGURES = ("impressions", "engagements", "engagement_rate", "clicks", "ctr")
@@ -53,6 +53,7 @@ def post(row: Post, by: Any) -> dict[str, Any]:
         "days": days,
         "conclusion": conclusion(days),
         "table": table(snapshots),
+        "more": more(row),
         "claimed_clicks": _last(snapshots, "clicks"),
         "falls": falls(snapshots),
         "paths_url": _paths_url(row),
@@ -127,6 +128,27 @@ def table(snapshots: list[rules.Snapshot]) -> dict[str, Any]:
         for s, plus in reversed(rules.added(snapshots))
     ]
     return {"heads": [FIGURE_NAMES[name] for name in told], "rows": rows}
+
+
+def more(row: Post) -> dict[str, Any]:
+    """What back-ends tell beside the figures, per day, the latest first; only columns that somebody told."""
+    days = [metric for metric in row.metrics.order_by("-day") if metric.more]
+    told = [name for name in rules.MORE if any(name in metric.more for metric in days)]
+    rows = [(m.day, [_in_unit(name, m.more.get(name)) for name in told]) for m in days]
+    return {"heads": [rules.MORE[name][0] for name in told], "rows": rows}
+
+
+def _in_unit(name: str, value: float | None) -> str:
+    if value is None:
+        return ""
+    show = {
+        "ratio": lambda share: pct(share, 1),
+        "seconds": lambda n: f"{figure(n, 1)} 秒",
+        "minutes": lambda n: f"{figure(n, 1)} 分钟",
+        "money": yuan,
+        "count": figure,
+    }
+    return str(show[rules.MORE[name][1]](value))
 
 
 def falls(snapshots: list[rules.Snapshot]) -> list[str]:
