@@ -283,3 +283,96 @@ def test_a_page_that_closes_storage_is_still_counted_and_never_hurt(
     assert [row["kind"] for row in rows] == ["visit", "order"]
     assert {row["click_id"] for row in rows} == {CLICK}
     assert complaints == []
+
+
+@pytest.mark.browser
+def test_each_route_of_an_application_is_one_view(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    complaints: list[str] = []
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{shop.url}/?utm_source=xhs&_c={CLICK}")
+        eventually(shop_home, 1)
+        page.evaluate("history.pushState({n: 1}, '', '/list'); document.title = '列表'")
+        eventually(shop_home, 2)
+        page.evaluate(
+            "history.pushState({}, '', '/tmp'); history.replaceState({}, '', '/p/1');"
+            "history.replaceState({}, '', '/p/1#reviews'); location.hash = 'top'; shemei.page()"
+        )
+        eventually(shop_home, 3)
+        page.go_back()
+        page.wait_for_function("location.pathname === '/p/1'")
+        page.evaluate("history.go(-1)")
+        page.wait_for_function("location.pathname === '/list' && history.state.n === 1")
+        eventually(shop_home, 4)
+        page.evaluate("location.hash = '#/cart?coupon=1'")
+        rows = eventually(shop_home, 5)
+    assert [(row["kind"], row["page"]) for row in rows] == [
+        ("visit", "/"),
+        ("view", "/list"),
+        ("view", "/p/1"),
+        ("view", "/list"),
+        ("view", "/list/cart"),
+    ]
+    assert rows[1]["props"] == '{"title":"列表"}'
+    assert {row["click_id"] for row in rows} == {CLICK}
+    assert (rows[0]["utm_source"], rows[1]["utm_source"]) == ("xhs", "")
+    assert complaints == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("more", "left"),
+    [
+        ("", "/p/1?sku=9&utm_source=xhs&b=2#x"),
+        ('data-clean="utm"', "/p/1?sku=9&b=2#x"),
+        ('data-clean="off"', f"/p/1?sku=9&_c={CLICK}&utm_source=xhs&b=2#x"),
+    ],
+)
+def test_what_has_been_read_leaves_the_address_bar(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext, more: str, left: str
+) -> None:
+    shop.more = more
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.goto(f"{shop.url}/p/1?sku=9&_c={CLICK}&utm_source=xhs&b=2#x")
+        (row,) = eventually(shop_home, 1)
+        assert page.url == shop.url + left
+        assert page.evaluate("history.length") == 2
+    assert (row["click_id"], row["utm_source"], row["page"]) == (CLICK, "xhs", "/p/1")
+
+
+@pytest.mark.browser
+def test_before_consent_the_address_stays_and_the_click_is_known_after_a_step(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    shop.more = 'data-consent="required"'
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.goto(f"{shop.url}/p/1?_c={CLICK}")
+        page.wait_for_function("window.shemei")
+        assert page.url.endswith(CLICK)
+        page.evaluate("history.pushState({}, '', '/p/2')")
+        page.wait_for_timeout(200)
+        assert events(shop_home) == []
+        page.evaluate("shemei.consent(true)")
+        rows = eventually(shop_home, 2)
+    assert [(row["page"], row["click_id"]) for row in rows] == [("/p/1", CLICK), ("/p/2", CLICK)]
+
+
+@pytest.mark.browser
+def test_a_page_that_counts_its_own_steps_can_say_so(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    shop.more = 'data-spa="off"'
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.goto(shop.url)
+        eventually(shop_home, 1)
+        page.evaluate("history.pushState({}, '', '/list')")
+        eventually(shop_home, 1)
+        page.evaluate("shemei.page()")
+        rows = eventually(shop_home, 2)
+    assert rows[1]["page"] == "/list"

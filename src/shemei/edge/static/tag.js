@@ -6,7 +6,7 @@
   var DAY = 864e5;
   var me = doc.currentScript || doc.querySelector("script[data-site]");
   var site, endpoint, allowed, store, waiting = [], busy = false, failures = 0, most = 8;
-  var visitor = "", click = "", fresh = false, props;
+  var visitor = "", click = "", fresh = false, landed = "", last = "", first = true, timer, props;
 
   function quiet(work) {
     return function () {
@@ -96,7 +96,7 @@
   function send(event) {
     event.t = Date.now();
     event.event_id = uuid();
-    event.url = event.url || win.location.href.slice(0, 2000);
+    event.url = event.url || address().slice(0, 2000);
     if (!allowed) { waiting.push(event); return; }
     event.site = site;
     event.visitor = visitor;
@@ -106,13 +106,34 @@
     flush();
   }
 
+  // Routes behind a # are paths like any other: /shop/#/p/1 is /shop/p/1.
+  function address() {
+    var at = win.location, path = /^#!?(\/.*)/.exec(at.hash);
+    if (!path) return at.href.split("#")[0];
+    var tail = at.search && path[1].indexOf("?") > 0 ? "&" + at.search.slice(1) : at.search;
+    return at.origin + at.pathname.replace(/\/$/, "") + path[1] + tail;
+  }
+
+  // What has been read leaves the address bar, so that a page passed on brings no foreign click.
+  function clean() {
+    var what = me.getAttribute("data-clean"), at = win.location;
+    if (what === "off") return;
+    var gone = what === "utm" ? /([?&])(?:_c|utm_[a-z]+)=[^&#]*/g : /([?&])_c=[^&#]*/g;
+    var left = at.search.replace(gone, "$1").replace(/&+/g, "&").replace(/^\?&/, "?")
+      .replace(/[?&]$/, "");
+    if (left === at.search) return;
+    win.history.replaceState(win.history.state, "", at.pathname + left + at.hash);
+    last = address();
+  }
+
   function begin() {
     visitor = recall("_shv") || hex(16);
     keep("_shv", visitor, 365);
-    var came = /[?&]_c=([0-9a-f-]{36})/.exec(win.location.search);
+    var came = /[?&]_c=([0-9a-f-]{36})/.exec(landed);
     fresh = Boolean(came && came[1] !== recall("_shc"));
     click = came ? came[1] : recall("_shc");
     if (came) keep("_shc", click, 30);
+    quiet(clean)();
   }
 
   function page() {
@@ -124,12 +145,34 @@
       } catch (error) { /* closed: every page is a visit */ }
       fresh = false;
     }
+    last = address();
     send({
       kind: known ? "view" : "visit",
-      referrer: doc.referrer.slice(0, 2000),
+      url: first ? landed : "",
+      referrer: first ? doc.referrer.slice(0, 2000) : "",
       title: doc.title.slice(0, 200),
       props: props
     });
+    first = false;
+  }
+
+  // Programs change the address several times on one step; what it is once they rest is the page.
+  function routed() {
+    clearTimeout(timer);
+    timer = setTimeout(function () { if (address() !== last) page(); }, 60);
+  }
+
+  function follow() {
+    ["pushState", "replaceState"].forEach(function (name) {
+      var before = win.history[name];
+      win.history[name] = function () {
+        var done = before.apply(this, arguments);
+        routed();
+        return done;
+      };
+    });
+    win.addEventListener("popstate", routed);
+    win.addEventListener("hashchange", routed);
   }
 
   function consent(yes) {
@@ -181,8 +224,10 @@
       push: quiet(function (call) { api[call[0]].apply(null, call.slice(1)); })
     };
     var start = quiet(function () {
+      landed = address().slice(0, 2000);
       if (allowed) begin();
       page();
+      if (me.getAttribute("data-spa") !== "off") follow();
       early.forEach(api.push);
     });
     win.addEventListener("online", flush);
