@@ -255,6 +255,8 @@ class Collector:
             in_app=in_app,
             referrer_host=referrer,
         )
+        if row["kind"] == "order":
+            row.update(self._sites.owner(site.workspace, row["promo_code"]))
 
 
 def from_query(query: bytes) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,22 @@ if TYPE_CHECKING:
     from shemei.warehouse.home import Home
 
 _FILE = "sites.json"
+_NOBODY: dict[str, str] = {}
+OWNER = ("creator", "campaign", "content", "platform", "channel")
+"""What an order takes from the owner of the code it was paid with."""
+
+
+def fold_code(code: str) -> str:
+    """Return a promo code as it is compared: half-width, upper case, without anything invisible.
+
+    Examples
+    --------
+    >>> fold_code(" azhi\u200b３０ ")
+    'AZHI30'
+    """
+    plain = unicodedata.normalize("NFKC", code)
+    seen = (c for c in plain if not c.isspace() and unicodedata.category(c) != "Cf")
+    return "".join(seen).upper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +73,8 @@ class Site:
 def publish_sites(home: Home, content: Mapping[str, Any]) -> None:
     """Put the file in place: ``{"sites": {key: {workspace, hosts, consent}}, "channel_rules": …}``.
 
+    ``codes`` names the owners of promo codes: workspace → code → the fields of ``OWNER``.
+
     Raises
     ------
     ValueError, TypeError, KeyError
@@ -89,6 +108,7 @@ class Sites:
         self._seen: tuple[int, int] = (0, 0)
         self._sites: dict[str, Site] = {}
         self._rules: dict[str, ChannelRules] = {}
+        self._codes: dict[str, dict[str, dict[str, str]]] = {}
         self.refresh()
 
     def __len__(self) -> int:
@@ -102,9 +122,10 @@ class Sites:
             if seen == self._seen:
                 return False
             content = orjson.loads(self._path.read_bytes())
-            self._sites, self._rules = _sites(content), _rules(content)
+            found_sites, rules, codes = _sites(content), _rules(content), _codes(content)
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return False
+        self._sites, self._rules, self._codes = found_sites, rules, codes
         self._seen = seen
         return True
 
@@ -115,6 +136,11 @@ class Sites:
     def rules(self, workspace: str) -> ChannelRules:
         """Return the channel rules a workspace has published, or else the usual ones."""
         return self._rules.get(workspace, DEFAULT_RULES)
+
+    def owner(self, workspace: str, code: str) -> Mapping[str, str]:
+        """Return what an order takes from the owner of a code; nothing where nobody owns it."""
+        known = self._codes.get(workspace)
+        return known.get(fold_code(code), _NOBODY) if known and code else _NOBODY
 
 
 def _sites(content: Mapping[str, Any]) -> dict[str, Site]:
@@ -137,3 +163,13 @@ def _rules(content: Mapping[str, Any]) -> dict[str, ChannelRules]:
         with contextlib.suppress(RuleError, KeyError, TypeError, AttributeError):
             compiled[workspace] = rules_from(rows)
     return compiled
+
+
+def _codes(content: Mapping[str, Any]) -> dict[str, dict[str, dict[str, str]]]:
+    return {
+        workspace: {
+            fold_code(code): {name: str(row[name]) for name in OWNER if row.get(name)}
+            for code, row in codes.items()
+        }
+        for workspace, codes in (content.get("codes") or {}).items()
+    }

@@ -9,7 +9,7 @@ from django.conf import settings
 from django_scopes import scopes_disabled
 
 from shemei.apps.tracking import channeling
-from shemei.apps.tracking.models import Link, PutBackClicks, Site
+from shemei.apps.tracking.models import Link, PromoCode, PutBackClicks, Site
 from shemei.edge import linkbook, sites
 from shemei.edge.linkbook import LinkBook, LinkRecord
 from shemei.warehouse import putback
@@ -100,9 +100,19 @@ def publish_sites() -> int:
     with scopes_disabled():
         for source in _more_sites:
             content |= source()
-    whole = {"sites": content, "channel_rules": channel_rules}
+        codes = _codes()
+    whole = {"sites": content, "channel_rules": channel_rules, "codes": codes}
     sites.publish_sites(settings.SHEMEI_HOME, whole)
     return len(content)
+
+
+def _codes() -> dict[str, dict[str, dict[str, str]]]:
+    """Workspace → code → owner, as the shop's file would credit it; codes that ended still name theirs."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for row in PromoCode.objects.select_related("workspace", "campaign").order_by("id"):
+        told = found.setdefault(row.workspace.key, {})
+        told[row.code] = {key: value for key, value in row.owner.items() if value}
+    return found
 
 
 def publish_put_back() -> int:

@@ -284,7 +284,7 @@ class NamingForm(forms.Form):
         label="名称的写法",
         required=False,
         max_length=120,
-        help_text="可以用 {platform} {campaign} {creator} {spot} {date}。没有的部分连同分隔符一起省去。",
+        help_text="没有的部分连同分隔符一起省去。",
         widget=forms.TextInput({"placeholder": "{platform}-{campaign}-{date}"}),
     )
     lower = forms.BooleanField(label="UTM 都用小写", required=False)

@@ -102,7 +102,13 @@ def links_on_commit(links: Iterable[Link]) -> None:
 
 
 def sites_on_commit() -> None:
-    transaction.on_commit(_sites_now_or_later)
+    """Write the site file when the transaction has ended well: once, however much changed in it."""
+    if not any(waiting[1] is _sites_now_or_later for waiting in _waiting()):
+        transaction.on_commit(_sites_now_or_later)
+
+
+def _waiting() -> list[tuple[object, ...]]:
+    return list(transaction.get_connection().run_on_commit)
 
 
 def put_back_on_commit() -> None:

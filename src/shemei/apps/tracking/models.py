@@ -12,6 +12,7 @@ from django_scopes import ScopedManager
 from shemei.kernel.addresses import UTM_KEYS
 from shemei.kernel.models import WorkspaceOwned
 from shemei.platforms import PLATFORMS
+from shemei.warehouse.channels import UNSPECIFIC_PLATFORMS, channel_of
 
 PLATFORM_CHOICES = [(platform.key, platform.name) for platform in PLATFORMS]
 
@@ -153,6 +154,22 @@ class PromoCode(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def owner(self) -> dict[str, str]:
+        """Whom an order with the code is credited to, and the channel the code stands for.
+
+        One printed at a place that is on no platform was read there: offline.
+        """
+        at_a_place = self.owner_kind == self.Owner.SPOT and self.platform in UNSPECIFIC_PLATFORMS
+        channel = "offline" if at_a_place else channel_of(platform=self.platform)
+        return {
+            "creator": self.creator_key,
+            "campaign": self.campaign.key if self.campaign else "",
+            "content": self.content_key,
+            "platform": self.platform,
+            "channel": "other" if channel == "direct" else channel,
+        }
 
     def state_on(self, day: Any) -> str:
         """``live``, ``early``, ``over`` or ``off`` on a day."""

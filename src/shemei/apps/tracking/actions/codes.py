@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from shemei.apps.tracking import rules
+from shemei.apps.tracking import jobs, rules
 from shemei.apps.tracking.actions.shared import brand_id, checked, owner_names, platform_for
 from shemei.apps.tracking.models import PromoCode
 from shemei.kernel import audit
@@ -149,6 +149,7 @@ def _save(row: PromoCode) -> None:
     try:
         with transaction.atomic():
             row.save()
+            jobs.sites_on_commit()
     except IntegrityError:
         raise ValidationError({"code": TAKEN.format(code=row.code)}) from None
 
