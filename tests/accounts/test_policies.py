@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 
 from shemei.apps.accounts import actions, actions_keys, queries
 from shemei.apps.accounts.models import ApiKey
-from shemei.apps.accounts.policies import CHANGE_MEMBER, TAKE_KEY
+from shemei.apps.accounts.policies import CHANGE_MEMBER, GIVE_ROLE, TAKE_KEY, grantable
+from shemei.apps.accounts.rules import ROLES
 from shemei.kernel.models import AuditEntry
 from shemei.kernel.permissions import Forbidden, Permission
 from tests.world import World, member
@@ -68,3 +69,26 @@ def test_an_admin_changes_no_owner_and_the_page_offers_nothing(inside: World, ad
     assert "更改角色" not in page and why in page
     with pytest.raises(ValidationError, match=why):
         actions.remove_member(inside.owner, by=admin)
+
+
+def test_the_last_owner_stays_and_both_pages_say_why(inside: World) -> None:
+    why = CHANGE_MEMBER.why_not(inside.owner.actor, inside.owner)
+    assert why.startswith("品牌空间至少要有一位所有者")
+    for name in ("member", "member_remove"):
+        page = inside.client().get(inside.url(f"accounts:{name}", inside.owner.key)).text
+        assert why in page and "更改角色" not in page and 's-btn is-danger" type' not in page
+    actions.change_role(inside.editor, "owner", by=inside.owner)
+    page = inside.client().get(inside.url("accounts:member", inside.owner.key)).text
+    assert why not in page and "更改角色" in page
+
+
+def test_a_form_offers_the_roles_that_the_action_gives(inside: World, admin) -> None:
+    for by in (inside.owner, admin):
+        form = inside.client(by).get(inside.url("accounts:invitation_new")).context["form"]
+        offered = [key for key, _ in form.fields["role"].choices]
+        assert offered == [role for role in ROLES if GIVE_ROLE.allows(by.actor, role)]
+    assert "owner" not in grantable(admin.actor) and grantable(inside.editor.actor) == {}
+    with pytest.raises(ValidationError) as refused:
+        actions.invite(inside.brand, "owner", by=admin)
+    assert refused.value.message_dict == {"role": [GIVE_ROLE.why_not(admin.actor, "owner")]}
+    assert "没有这个角色" in GIVE_ROLE.why_not(inside.owner.actor, "boss")

@@ -50,3 +50,11 @@ def test_the_button_is_there_for_whom_the_action_lets(inside: World) -> None:
         for m in (inside.owner, inside.editor, inside.approver)
     }
     assert shown == {"owner": True, "editor": True, "approver": False}
+
+
+def test_where_the_buttons_are_missing_the_menu_says_why(inside: World) -> None:
+    view = saved(inside.editor, is_team=True)
+    path = inside.url("accounts:members") + f"?view={view.key}"
+    why = CHANGE_VIEW.why_not(inside.approver.actor, view)
+    assert "阿丽" in why and why in inside.client(inside.approver).get(path).text
+    assert "s-menu__why" not in inside.client(inside.editor).get(path).text

@@ -39,9 +39,9 @@ class Policy(Generic[Row]):
     def allows(self, actor: Actor, row: Row) -> bool:
         return not self.why_not(actor, row)
 
-    def demand(self, actor: Actor, row: Row) -> None:
-        """Raise ``Forbidden`` without the permission, ``ValidationError`` where the row forbids it."""
+    def demand(self, actor: Actor, row: Row, *, field: str = "") -> None:
+        """Raise ``Forbidden`` without the permission, ``ValidationError`` (on ``field``) where the row forbids it."""
         if self.permission is not None:
             require(actor, self.permission)
         if refused := self.rule(actor, row):
-            raise ValidationError(refused)
+            raise ValidationError({field: refused} if field else refused)

@@ -13,9 +13,9 @@ from django_scopes import scope
 
 from shemei.apps.accounts.facts import WorkspaceChanged
 from shemei.apps.accounts.models import Invitation, Member, User, Workspace
-from shemei.apps.accounts.policies import CHANGE_MEMBER
+from shemei.apps.accounts.policies import CHANGE_MEMBER, GIVE_ROLE, grantable
 from shemei.apps.accounts.queries import hash_of, is_first_start, members_with
-from shemei.apps.accounts.rules import ROLES, grantable, may_grant
+from shemei.apps.accounts.rules import ROLES
 from shemei.kernel import audit, outbox
 from shemei.kernel.edits import assign
 from shemei.kernel.notify import notify
@@ -71,9 +71,7 @@ def invite(
     workspace: Workspace, role: str, *, by: Member, email: str = "", days: int = 7
 ) -> tuple[Invitation, str]:
     """Make an invitation; returns it and the token of its link, which is shown this once."""
-    require(by.actor, Permission.MEMBERS)
-    if not may_grant(by.role, role):
-        raise ValidationError({"role": "不能邀请比自己权限更高的角色。"})
+    GIVE_ROLE.demand(by.actor, role, field="role")
     token = secrets.token_urlsafe(24)
     invitation = Invitation.objects.create(
         workspace=workspace,
@@ -142,13 +140,11 @@ def _seat(invitation: Invitation, user: User) -> Member:
 @transaction.atomic
 def change_role(member: Member, role: str, *, by: Member) -> None:
     """Give a member another role; nobody touches those above, and one owner always remains."""
+    _one_at_a_time(member)
     CHANGE_MEMBER.demand(by.actor, member)
-    if not may_grant(by.role, role):
-        raise ValidationError("不能授予比自己权限更高的角色。")
+    GIVE_ROLE.demand(by.actor, role, field="role")
     if role == member.role:
         return
-    if member.role == "owner":
-        _keep_an_owner(member)
     before, member.role = member.role, role
     member.save(update_fields=["role"])
     _withdraw_invitations(member)
@@ -160,9 +156,8 @@ def change_role(member: Member, role: str, *, by: Member) -> None:
 @transaction.atomic
 def remove_member(member: Member, *, by: Member) -> None:
     """End a membership; what the member made stays, and an invitation brings them back."""
+    _one_at_a_time(member)
     CHANGE_MEMBER.demand(by.actor, member)
-    if member.role == "owner":
-        _keep_an_owner(member)
     member.is_active = False
     member.save(update_fields=["is_active"])
     _withdraw_invitations(member)
@@ -172,13 +167,10 @@ def remove_member(member: Member, *, by: Member) -> None:
 def _withdraw_invitations(member: Member) -> None:
     """Links that a member made end with the right to give their role: nobody comes back by a link of their own."""
     made = Invitation.objects.filter(invited_by=member, accepted_at=None, revoked_at=None)
-    kept = grantable(member.role) if member.is_active else {}
+    kept = grantable(member.actor) if member.is_active else {}
     made.exclude(role__in=kept).update(revoked_at=timezone.now())
 
 
-def _keep_an_owner(member: Member) -> None:
-    """Refuse to lose the last owner; the row lock lets only one such change run at a time."""
+def _one_at_a_time(member: Member) -> None:
+    """Two owners who step down at once are asked one after the other, so that the last one stays."""
     Workspace.objects.select_for_update().get(pk=member.workspace_id)
-    others = Member.objects.filter(role="owner", is_active=True).exclude(pk=member.pk)
-    if not others.exists():
-        raise ValidationError("品牌空间至少要有一位所有者。请先把另一位成员设为所有者。")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from shemei.apps.accounts.models import User, Workspace
-from shemei.apps.accounts.rules import KEY_SCOPES, ROLE_NOTES, grantable, host_of
+from shemei.apps.accounts.policies import grantable
+from shemei.apps.accounts.rules import KEY_SCOPES, ROLE_NOTES, host_of
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.permissions import PERMISSION_NAMES
+
+if TYPE_CHECKING:
+    from shemei.kernel.actor import Actor
 
 
 class PasswordField(forms.CharField):
@@ -86,7 +90,7 @@ class RoleForm(forms.Form):
 
     role = forms.ChoiceField(label="角色", initial="editor")
 
-    def __init__(self, *args: Any, granter: str, **options: Any) -> None:
+    def __init__(self, *args: Any, granter: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
         named = grantable(granter).items()
         self.fields["role"].choices = [(key, f"{name}：{ROLE_NOTES[key]}") for key, name in named]

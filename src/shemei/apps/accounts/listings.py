@@ -141,9 +141,9 @@ def _scopes(key: ApiKey) -> str:
 
 
 def _may_take(rows: list[ApiKey], request: BrandRequest) -> list[ApiKey]:
-    """Marks the keys that this member may take over; their own need no button."""
+    """Says of each key why this member may not take it over; nothing where they may."""
     for key in rows:
-        key.may_be_taken = TAKE_KEY.allows(request.actor, key)  # type: ignore[attr-defined]
+        key.why_not_taken = TAKE_KEY.why_not(request.actor, key)  # type: ignore[attr-defined]
     return rows
 
 

@@ -108,6 +108,12 @@ class Member(WorkspaceOwned):
         return PERMISSIONS[self.role]
 
     @property
+    def is_last_owner(self) -> bool:
+        """The brand would stand without an owner."""
+        others = Member.objects.filter(role="owner", is_active=True).exclude(pk=self.pk)
+        return self.role == "owner" and not others.exists()
+
+    @property
     def actor(self) -> Actor:
         return Actor("member", self.key, str(self.user), self.permissions)
 

@@ -1,4 +1,4 @@
-"""Which permissions a role has, who may give which role, and what may be chosen for a brand."""
+"""Which permissions a role has, and what may be chosen for a brand."""
 
 from __future__ import annotations
 
@@ -43,18 +43,6 @@ PERMISSIONS: dict[str, frozenset[P]] = {
 
 KEY_SCOPES: tuple[P, ...] = tuple(p for p in P if p not in (P.MEMBERS, P.KEYS, P.WORKSPACE))
 """What a program may be given: everything but the keys of the house."""
-
-
-def may_grant(granter: str, role: str) -> bool:
-    """Whether ``granter`` may give ``role`` to somebody: nobody makes one above themselves."""
-    order = list(ROLES)
-    may = role in PERMISSIONS and P.MEMBERS in PERMISSIONS[granter]
-    return may and order.index(role) >= order.index(granter)
-
-
-def grantable(granter: str) -> dict[str, str]:
-    """The roles that ``granter`` may give, with their names."""
-    return {role: name for role, name in ROLES.items() if may_grant(granter, role)}
 
 
 def host_of(text: str) -> str:

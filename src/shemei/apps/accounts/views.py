@@ -86,7 +86,7 @@ def members(request: RoomRequest) -> HttpResponse:
 def member(request: RoomRequest, key: str) -> HttpResponse:
     """One member: the role with what it means, and its change."""
     row: Member = get_row(listings.member_rows(), key)
-    form = RoleForm(request.POST or None, granter=request.member.role, initial={"role": row.role})
+    form = RoleForm(request.POST or None, granter=request.actor, initial={"role": row.role})
 
     def change(role: str) -> bool:
         actions.change_role(row, role, by=request.member)
@@ -98,7 +98,6 @@ def member(request: RoomRequest, key: str) -> HttpResponse:
     told = {
         "row": row,
         "form": form,
-        "may_manage": CHANGE_MEMBER.allows(request.actor, row),
         "why_not": CHANGE_MEMBER.why_not(request.actor, row),
         "role_note": ROLE_NOTES[row.role],
         "may_do": [name for each, name in PERMISSION_NAMES.items() if each in row.permissions],
@@ -120,7 +119,8 @@ def member_remove(request: RoomRequest, key: str) -> HttpResponse:
         toast(request, f"已移除 {row}")
         return redirect(wurl(request.workspace, "accounts:members"))
     live_keys = [each for each in listings.key_rows().filter(created_by=row) if each.is_live]
-    told = {"row": row, "form": form, "live_keys": live_keys}
+    why_not = CHANGE_MEMBER.why_not(request.actor, row)
+    told = {"row": row, "form": form, "live_keys": live_keys, "why_not": why_not}
     return render(request, "accounts/member_remove.html", told)
 
 
@@ -134,7 +134,7 @@ def invitations(request: RoomRequest) -> HttpResponse:
 @allow(Permission.MEMBERS)
 def invitation_new(request: RoomRequest) -> HttpResponse:
     """The form; after it the link, shown in this one answer and nowhere kept."""
-    form = InvitationForm(request.POST or None, granter=request.member.role)
+    form = InvitationForm(request.POST or None, granter=request.actor)
 
     def create(**values: Any) -> tuple[Invitation, str]:
         return actions.invite(request.workspace, by=request.member, **values)

@@ -37,7 +37,8 @@ class ViewTab:
     is_current: bool
     is_changed: bool
     is_team: bool
-    is_mine: bool
+    why_not: str
+    """Why this member may not change or delete it; empty where they may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,8 @@ def _tab(view: SavedView, query: ListQuery, actor: Actor) -> ViewTab:
     current = query.get("view") == view.key
     changed = current and query.canonical != view.query
     href = f"?{view.query}&view={view.key}" if view.query else f"?view={view.key}"
-    mine = CHANGE_VIEW.allows(actor, view)
-    return ViewTab(view.key, view.title, href, current, changed, view.is_team, mine)
+    why_not = CHANGE_VIEW.why_not(actor, view)
+    return ViewTab(view.key, view.title, href, current, changed, view.is_team, why_not)
 
 
 def _views(request: BrandRequest, listing: str) -> Any:
