@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django.apps import apps
 from django.db import models
@@ -17,6 +18,7 @@ MEANT: dict[tuple[str, str], Any] = {
     ("goal", "metric"): "orders",
     ("link", "url"): "https://shop.example/p",
     ("site", "hosts"): ["shop.example"],
+    ("landingpicture", "data"): b"RIFF",
     ("qrmark", "picture"): b64decode(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEA"
         "HLCMmQAAAABJRU5ErkJggg=="
@@ -58,6 +60,8 @@ def _value(field: Any, workspace: Any, rows: dict[type, Any]) -> Any:
         return None
     if field.choices:
         return field.flatchoices[0][0]
+    if isinstance(field, models.UUIDField):
+        return uuid4()
     if isinstance(field, models.DateTimeField):
         return timezone.now()
     if isinstance(field, models.DateField):

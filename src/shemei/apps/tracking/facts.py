@@ -28,6 +28,7 @@ class LeadLeft:
     channel: str = ""
     device: str = ""
     in_app: str = ""
+    suspect: str = ""
     utm_source: str = ""
     utm_medium: str = ""
     utm_campaign: str = ""
@@ -37,7 +38,7 @@ class LeadLeft:
     def to_events(self) -> list[Event]:
         own = {"landing": self.page, "variant": self.letter, "lead": self.lead}
         same = (
-            "workspace ts phone visitor click_id campaign content platform channel device in_app "
+            "workspace ts phone visitor click_id campaign content platform channel device in_app suspect "
             "utm_source utm_medium utm_campaign utm_content utm_term"
         )
         values = {name: getattr(self, name) for name in same.split()}

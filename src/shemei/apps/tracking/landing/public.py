@@ -224,5 +224,5 @@ def _fact(lead: Lead, sent: Sent) -> LeadLeft:
         visitor=lead.visitor, click_id=lead.click_id,
         campaign=page.campaign.key if page.campaign else "", content=page.content_key,
         platform="site", channel=lead.channel, device=sent.came.agent.device,
-        in_app=sent.came.agent.in_app, **lead.utm,
+        in_app=sent.came.agent.in_app, suspect=sent.came.suspect, **lead.utm,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from csp.constants import SELF
-from csp.decorators import csp_update
+from csp.decorators import csp_replace, csp_update
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef
 from django.http import HttpResponse
@@ -267,7 +267,7 @@ def picture(request: BrandRequest, key: str) -> HttpResponse:
 @allow(P.TRACK)
 @require_GET
 @xframe_options_sameorigin
-@csp_update({"frame-ancestors": [SELF]})
+@csp_replace({"frame-ancestors": [SELF]})
 def preview(request: BrandRequest, key: str) -> HttpResponse:
     """The draft as a visitor would see it; blocks that cannot be published are left out."""
     row = _variant(key)

@@ -110,7 +110,7 @@ def _guarded(response: HttpResponse, page: LandingPage) -> HttpResponse:
     edge = f"{parts.scheme}://{parts.netloc}"
     policy = {
         "default-src": ["'none'"], "script-src": [SELF, edge], "style-src": [SELF],
-        "img-src": [SELF], "connect-src": [edge], "form-action": [SELF], "base-uri": ["'none'"],
+        "img-src": [SELF, "data:"], "connect-src": [edge], "form-action": [SELF], "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }  # fmt: skip
     guarded: HttpResponse = csp(policy)(lambda request: response)(None)
