@@ -147,7 +147,13 @@ def fill(home: Path, seed: str) -> None:
         size = chance.randint(1, 40)
         with transaction.atomic():
             rows = [
-                Event("custom", BRAND, time.time_ns() // 1000, source="test", action=change)
+                Event(
+                    kind="custom",
+                    workspace=BRAND,
+                    ts=time.time_ns() // 1000,
+                    source="test",
+                    action=change,
+                )
                 for _ in range(size)
             ]
             outbox.log(rows, workspace=brand)
@@ -160,10 +166,14 @@ def fill(home: Path, seed: str) -> None:
 
 
 def beat(work: Callable[[], object]) -> None:
-    """Do as the worker does: what fails is logged, and tried again at the next beat."""
+    """Do as the worker does: what the machine refuses is logged, and tried again at the next beat."""
+    from shemei.commands.refusals import sentence
+
     try:
         work()
     except Exception as error:
+        if not sentence(error):
+            raise
         print(f"beat: {error!r}", file=sys.stderr)
 
 

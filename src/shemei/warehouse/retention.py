@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
-
-import orjson
+from typing import TYPE_CHECKING, Any
 
 from shemei.warehouse import table as events
 from shemei.warehouse.dialects import DuckDB
 from shemei.warehouse.erasure import kept_rows, reader
-from shemei.warehouse.segments import sync_folder, write_file
+from shemei.warehouse.lists import change_list, read_list
 from shemei.warehouse.vocabulary import SCHEMA, Kind, date_of, int_day
 
 if TYPE_CHECKING:
@@ -75,22 +72,47 @@ def keep(home: Home, workspace: str, days: dict[str, int]) -> None:
     >>> rules(home)
     ()
     """
-    fresh = [Keep(workspace, kind, count) for kind, count in days.items()]
-    with events.locked(home.lake / "retention.lock"):
-        others = [rule for rule in rules(home) if rule.workspace != workspace]
-        draft = home.lake / f"{NAME}.tmp"
-        write_file(draft, orjson.dumps({"keep": [asdict(rule) for rule in [*others, *fresh]]}))
-        os.replace(draft, home.lake / NAME)
-        sync_folder(home.lake)
+    fresh = [asdict(Keep(workspace, kind, count)) for kind, count in days.items()]
+
+    def changed(told: dict[str, Any]) -> dict[str, Any]:
+        others = [rule for rule in told.get("keep", []) if rule["workspace"] != workspace]
+        return {"keep": [*others, *fresh]}
+
+    change_list(home.lake / NAME, changed)
 
 
 def rules(home: Home) -> tuple[Keep, ...]:
     """Return what is kept for a while only."""
-    try:
-        told = orjson.loads((home.lake / NAME).read_bytes())
-    except FileNotFoundError:
-        return ()
-    return tuple(Keep(**one) for one in told["keep"])
+    return tuple(Keep(**one) for one in read_list(home.lake / NAME).get("keep", []))
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What a workspace holds of one kind: how many events, since which day, how many a rule would take."""
+
+    kind: str
+    events: int
+    since: int
+    over: int = 0
+
+
+def stock(home: Home, workspace: str, today: int, days: dict[str, int]) -> list[Stock]:
+    """Return what a workspace holds, kind by kind, and what tonight would delete under ``days``."""
+    files = [item.path for item in events.live_files(events.open_table(home))]
+    if not files:
+        return []
+    literal = DuckDB().literal
+    over = " OR ".join(
+        f"(kind = {literal(kind)} AND day < {Keep(workspace, kind, count).first(today)})"
+        for kind, count in days.items()
+    )
+    sql = (
+        f"SELECT kind, COUNT(*), MIN(day), COUNT(*) FILTER (WHERE {over or '1 = 0'})"
+        f" FROM {DuckDB().events(files, SCHEMA)} AS e WHERE workspace = {literal(workspace)}"
+        " GROUP BY kind ORDER BY kind"
+    )
+    with reader() as connection:
+        return [Stock(*row) for row in connection.execute(sql).fetchall()]
 
 
 def expire(home: Home, today: int) -> int:

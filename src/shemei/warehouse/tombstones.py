@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-import orjson
-
-from shemei.warehouse.segments import sync_folder, write_file
-from shemei.warehouse.table import locked
+from shemei.warehouse.lists import change_list, read_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -219,20 +215,28 @@ def exclude(home: Home, tombstone: Gone) -> bool:
 
 def change(home: Home, how: Callable[[list[Gone]], list[Gone]]) -> bool:
     """Change the list of tombstones, all at once; returns whether anything changed."""
-    with locked(home.lake / "tombstones.lock"):
-        known = list(excluded(home))
+
+    def changed(told: dict[str, Any]) -> dict[str, Any]:
+        known = list(_decoded(told))
         after = how(known)
-        if after == known:
-            return False
-        told = {
-            "batches": [asdict(one) for one in after if isinstance(one, Tombstone)],
-            "persons": [asdict(one) for one in after if isinstance(one, Erased)],
-        }
-        draft = home.lake / f"{NAME}.tmp"
-        write_file(draft, orjson.dumps(told))
-        os.replace(draft, home.lake / NAME)
-        sync_folder(home.lake)
-    return True
+        return told if after == known else _encoded(after)
+
+    return change_list(home.lake / NAME, changed)
+
+
+def _encoded(known: Sequence[Gone]) -> dict[str, Any]:
+    return {
+        "batches": [_plain(one) for one in known if isinstance(one, Tombstone)],
+        "persons": [_plain(one) for one in known if isinstance(one, Erased)],
+    }
+
+
+def _plain(one: Gone) -> dict[str, Any]:
+    """A tombstone as JSON gives it back: tuples are lists."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in asdict(one).items()
+    }
 
 
 def excluded(home: Home) -> tuple[Gone, ...]:
@@ -242,11 +246,11 @@ def excluded(home: Home) -> tuple[Gone, ...]:
 
 def read(path: Path) -> tuple[Gone, ...]:
     """Return the tombstones of one file; none where there is no file."""
-    try:
-        told = orjson.loads(path.read_bytes())
-    except FileNotFoundError:
-        return ()
-    batches = (Tombstone(**one) for one in told["batches"])
+    return _decoded(read_list(path))
+
+
+def _decoded(told: Mapping[str, Any]) -> tuple[Gone, ...]:
+    batches: Iterable[Gone] = (Tombstone(**one) for one in told.get("batches", ()))
     return (*batches, *(_erased(one) for one in told.get("persons", ())))
 
 

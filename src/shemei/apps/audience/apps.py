@@ -18,8 +18,18 @@ class AudienceConfig(AppConfig):
         audit.register(
             {
                 "person.exported": "导出个人信息 {label}，{rows} 条",
+                "retention.set": "设定数据保留：{kept}",
                 "person.erased": "删除个人信息 {label}：日志 {events} 条，业务数据 {rows} 条",
             }
+        )
+        registry.add_settings_tab(
+            registry.SettingsTab(
+                "audience:retention",
+                "数据保留",
+                Permission.WORKSPACE,
+                "每种行为留几天",
+                ("retention",),
+            )
         )
         registry.add_navigation(
             registry.NavItem(
