@@ -14,6 +14,7 @@ from shemei.kernel.urls import wurl
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from django.urls import ResolverMatch
 
 THEMES = ("auto", "light", "dark")
 _SHEETS = "tokens base frame panel controls marks figures table voice overlays charts"
@@ -196,9 +197,20 @@ def _line(request: HttpRequest, item: registry.NavItem, href: str) -> Line:
     )
 
 
+def _is_of_settings(found: ResolverMatch) -> bool:
+    """Pages that rooms add to the settings stand there, whatever room they belong to."""
+    return any(
+        tab.url_name.rpartition(":")[0] == ":".join(found.namespaces)
+        and found.url_name in tab.match
+        for tab in registry.settings_tabs
+    )
+
+
 def _is_current(request: HttpRequest, item: registry.NavItem) -> bool:
     found = request.resolver_match
     if found is None:
         return False
+    if _is_of_settings(found):
+        return item.group == "设置"
     names = {item.url_name, *item.match}
     return found.view_name in names or any(space in names for space in found.namespaces)

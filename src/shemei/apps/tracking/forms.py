@@ -317,3 +317,13 @@ class TemplateForm(forms.Form):
         label="建好几天后到期", required=False, min_value=1, max_value=3650,
         widget=forms.NumberInput({"inputmode": "numeric"}),
     )  # fmt: skip
+
+
+class MoveForm(forms.Form):
+    folder = forms.CharField(
+        label="移到哪个文件夹",
+        required=False,
+        max_length=40,
+        help_text="写一个已有的或新的名字；留空就移出文件夹。",
+        widget=forms.TextInput({"list": "folders", "autocomplete": "off"}),
+    )

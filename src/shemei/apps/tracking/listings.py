@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.http import HttpResponse, HttpResponseRedirect
+
 from shemei.apps.brand import queries as brand
 from shemei.apps.tracking import actions, figures
-from shemei.apps.tracking.models import Link, PromoCode
+from shemei.apps.tracking.models import Link, LinkRepair, PromoCode
 from shemei.kernel.figures import asked_sort, ranked
 from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, State
 from shemei.kernel.periods import period_from, today
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.registry import Named, names_of
+from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.platforms import PLATFORMS
 from shemei.portal.numbers import day_cn
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 
 Owned = TypeVar("Owned", Link, PromoCode)
 PLATFORM_CHOICES = [(platform.key, platform.name) for platform in PLATFORMS]
+LONGER = 30
+CHOSEN = "tracking.chosen"
+MOST_MOVED = 5_000
 LINK_STATES = [("live", "使用中"), ("archived", "已归档")]
 CODE_STATES = {
     "live": State("有效", "good"),
@@ -123,8 +129,44 @@ def _folders(request: BrandRequest) -> list[tuple[str, str]]:
 
 
 def _archive(request: BrandRequest, rows: Iterable[Link]) -> str:
-    done = actions.archive_links(rows, by=request.actor)
-    return f"已归档 {done} 条短链，短码停用"
+    made = actions.archive_many(request.workspace, rows, by=request.actor)
+    return _told(request, made, f"已归档 {len(made.changes)} 条短链，短码停用")
+
+
+def _extend(request: BrandRequest, rows: Iterable[Link]) -> str:
+    made = actions.extend_links(request.workspace, rows, by=request.actor, days=LONGER)
+    return _told(request, made, f"已把 {len(made.changes)} 条短链的到期延长 {LONGER} 天")
+
+
+def _told(request: BrandRequest, made: LinkRepair, text: str) -> str:
+    """Said here with its way back, so the list has nothing more to say."""
+    toast(request, text, wurl(request.workspace, "tracking:undo_repair", made.key))
+    return ""
+
+
+def _move(request: BrandRequest, rows: Any) -> HttpResponse:
+    """On to the page that asks for the folder."""
+    request.session[CHOSEN] = list(rows.values_list("key", flat=True)[:MOST_MOVED])
+    return _on_to(request, wurl(request.workspace, "tracking:move"))
+
+
+def _on_to(request: BrandRequest, url: str) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
+
+
+def _stop_codes(request: BrandRequest, rows: Iterable[PromoCode]) -> str:
+    return f"已停用 {actions.switch_codes(rows, by=request.actor, active=False)} 个优惠码"
+
+
+def _resume_codes(request: BrandRequest, rows: Iterable[PromoCode]) -> str:
+    return f"已恢复 {actions.switch_codes(rows, by=request.actor, active=True)} 个优惠码"
+
+
+def _extend_codes(request: BrandRequest, rows: Iterable[PromoCode]) -> str:
+    done = actions.extend_codes(rows, by=request.actor, days=LONGER)
+    return f"已把 {done} 个优惠码的有效期延长 {LONGER} 天"
 
 
 def _restore(request: BrandRequest, rows: Iterable[Link]) -> str:
@@ -221,6 +263,8 @@ LINKS = Listing(
     ),
     bulk=(
         BulkAction("archive", "归档", P.TRACK, _archive, "archive", confirm="归档 {n} 条短链"),
+        BulkAction("move", "移到文件夹", P.TRACK, _move, "archive-off"),
+        BulkAction("extend", f"到期延长 {LONGER} 天", P.TRACK, _extend, "calendar-plus"),
         BulkAction("restore", "恢复", P.TRACK, _restore, "restore"),
     ),
     empty=Empty(
@@ -302,6 +346,11 @@ CODES = Listing(
                 rows.valid_on(today()) if value == "live" else rows.filter(is_active=False)
             ),
         ),
+    ),
+    bulk=(
+        BulkAction("extend", f"有效期延长 {LONGER} 天", P.TRACK, _extend_codes, "calendar-plus"),
+        BulkAction("stop", "停用", P.TRACK, _stop_codes, "ban", confirm="停用 {n} 个优惠码"),
+        BulkAction("resume", "恢复", P.TRACK, _resume_codes, "restore"),
     ),
     empty=Empty(
         icon="ticket",

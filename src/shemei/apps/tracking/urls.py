@@ -22,6 +22,7 @@ urlpatterns = [
     path("many/", links.many, name="many"),
     path("preview/", links.preview, name="preview"),
     path("suspects/", suspects.suspects, name="suspects"),
+    path("move/", naming.move, name="move"),
     path("naming/", naming.naming, name="naming"),
     path("naming/report/", naming.report, name="naming_report"),
     path("naming/repair/", naming.repair, name="repair"),

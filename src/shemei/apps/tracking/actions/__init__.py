@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from shemei.apps.tracking.actions.bulk import (
+    archive_many,
+    extend_codes,
+    extend_links,
+    move_links,
+    switch_codes,
+)
 from shemei.apps.tracking.actions.care import change_care
 from shemei.apps.tracking.actions.channels import restore_channel_rules, set_channel_rules
 from shemei.apps.tracking.actions.codes import (
@@ -36,6 +43,7 @@ from shemei.apps.tracking.actions.suspects import put_back_clicks, take_back_cli
 __all__ = [
     "archive_code",
     "archive_links",
+    "archive_many",
     "change_care",
     "change_code",
     "change_link",
@@ -49,6 +57,9 @@ __all__ = [
     "create_links_for",
     "create_site",
     "draft_link",
+    "extend_codes",
+    "extend_links",
+    "move_links",
     "put_back_clicks",
     "remove_mark",
     "remove_template",
@@ -62,6 +73,7 @@ __all__ = [
     "set_channel_rules",
     "set_mark",
     "set_naming",
+    "switch_codes",
     "take_back_clicks",
     "undo_repair",
 ]

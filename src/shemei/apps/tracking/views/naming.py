@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shemei.apps.tracking import actions, conventions
-from shemei.apps.tracking.forms import NamingForm, TemplateForm
+from shemei.apps.tracking.forms import MoveForm, NamingForm, TemplateForm
+from shemei.apps.tracking.listings import CHOSEN
 from shemei.apps.tracking.models import Link, LinkRepair, LinkTemplate
 from shemei.apps.tracking.naming import TOKENS
 from shemei.apps.tracking.views.links import values_of
@@ -98,7 +99,7 @@ def undo(request: BrandRequest, key: str) -> HttpResponse:
     made = get_row(LinkRepair.objects.all(), key)
     count = actions.undo_repair(made, by=request.actor)
     toast(request, f"已把 {count} 条短链改回原样")
-    return redirect(wurl(request.workspace, "tracking:naming_report"))
+    return redirect(wurl(request.workspace, "tracking:links"))
 
 
 @allow(P.TRACK)
@@ -139,6 +140,24 @@ def restore(request: BrandRequest, key: str) -> HttpResponse:
     actions.restore_template(row, by=request.actor)
     toast(request, f"已恢复模板「{row.name}」")
     return redirect(wurl(request.workspace, "tracking:naming"))
+
+
+@allow(P.TRACK)
+@require_http_methods(["GET", "POST"])
+def move(request: BrandRequest) -> HttpResponse:
+    """Into which folder the links go that were chosen in the list."""
+    workspace, actor = request.workspace, request.actor
+    keys = request.session.get(CHOSEN, [])
+    rows = Link.objects.filter(key__in=keys).with_brand()
+    form = MoveForm(request.POST or None)
+    made = submit(form, lambda **data: actions.move_links(workspace, rows, by=actor, **data))
+    if made is not None:
+        undo_url = wurl(workspace, "tracking:undo_repair", made.key)
+        toast(request, f"已移动 {len(made.changes)} 条短链", undo_url)
+        return redirect(wurl(workspace, "tracking:links"))
+    folders = Link.objects.exclude(folder="").order_by("folder").values_list("folder", flat=True)
+    context = {"tab": "links", "form": form, "count": rows.count(), "folders": folders.distinct()}
+    return render(request, "tracking/move.html", context)
 
 
 def _broken(request: BrandRequest) -> list[Broken]:

@@ -1,0 +1,111 @@
+"""What is done to many links and codes at once, through the lists, with a way back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from shemei.apps.tracking import actions
+from shemei.apps.tracking.models import Link, LinkRepair, PromoCode
+from shemei.kernel.permissions import Forbidden
+from shemei.warehouse.vocabulary import to_ts
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+@pytest.fixture
+def links(inside: World) -> list[Link]:
+    return [
+        actions.create_link(inside.brand, by=inside.editor.actor, url=f"https://brand.cn/{n}")
+        for n in range(2)
+    ]
+
+
+def post(world: World, name: str, action: str, keys: list[str]) -> Any:
+    client = world.client(world.editor)
+    return client.post(world.url(name), {"_action": action, "keys": keys}, follow=True)
+
+
+def test_links_are_archived_together_and_taken_back_together(
+    world: World, links: list[Link]
+) -> None:
+    page = post(world, "tracking:links", "archive", [link.key for link in links]).content.decode()
+    with world.scope():
+        (made,) = LinkRepair.objects.all()
+        assert not Link.objects.live().exists()
+    undo = world.url("tracking:undo_repair", made.key)
+    assert undo in page
+    world.client(world.editor).post(undo)
+    with world.scope():
+        assert Link.objects.live().count() == 2
+
+
+def test_chosen_links_move_to_the_folder_that_is_asked_for(world: World, links: list[Link]) -> None:
+    client = world.client(world.editor)
+    sent = {"_action": "move", "keys": [links[0].key]}
+    asked = client.post(world.url("tracking:links"), sent, follow=True).content.decode()
+    assert "选中的 1 条短链" in asked
+    client.post(world.url("tracking:move"), {"folder": "双11"})
+    with world.scope():
+        assert list(Link.objects.order_by("pk").values_list("folder", flat=True)) == ["双11", ""]
+        with pytest.raises(ValidationError, match="没有要移的"):
+            actions.move_links(
+                world.brand, [Link.objects.get(folder="双11")], by=world.editor.actor, folder="双11"
+            )
+
+
+def test_only_links_that_end_are_extended_and_the_end_comes_back(
+    inside: World, links: list[Link]
+) -> None:
+    actor = inside.editor.actor
+    with pytest.raises(ValidationError, match="没有到期的时间"):
+        actions.extend_links(inside.brand, links, by=actor, days=30)
+    ends = to_ts(timezone.now() + timedelta(days=2))
+    actions.change_rules(links[0], by=actor, given={"expires": ends})
+    made = actions.extend_links(inside.brand, links, by=actor, days=30)
+    assert list(made.changes) == [links[0].key]
+    links[0].refresh_from_db()
+    assert links[0].routing["expires"] == ends + 30 * 86_400_000_000
+    actions.undo_repair(made, by=actor)
+    links[0].refresh_from_db()
+    assert links[0].routing["expires"] == ends
+
+
+def test_codes_are_stopped_resumed_and_extended_together(world: World) -> None:
+    today = timezone.localdate()
+    with world.scope():
+        for code, ends in (("ONE", today - timedelta(days=9)), ("TWO", None)):
+            actions.create_code(
+                world.brand, by=world.editor.actor, code=code, owner_kind="spot", spot="门店",
+                ends_on=ends,
+            )  # fmt: skip
+        keys = list(PromoCode.objects.values_list("key", flat=True))
+    assert "已停用 2 个优惠码" in post(world, "tracking:codes", "stop", keys).content.decode()
+    assert "已恢复 2 个优惠码" in post(world, "tracking:codes", "resume", keys).content.decode()
+    assert "1 个优惠码的有效期" in post(world, "tracking:codes", "extend", keys).content.decode()
+    with world.scope():
+        assert PromoCode.objects.get(code="ONE").ends_on == today + timedelta(days=30)
+
+
+def test_who_may_not_track_changes_nothing(world: World, links: list[Link]) -> None:
+    sent = {"_action": "archive", "keys": [links[0].key]}
+    client = world.client(world.analyst)
+    assert client.post(world.url("tracking:links"), sent).status_code == 403
+    assert client.post(world.url("tracking:move"), {"folder": "x"}).status_code == 403
+    with world.scope(), pytest.raises(Forbidden):
+        actions.extend_links(world.brand, links, by=world.analyst.actor, days=1)
+
+
+def test_links_of_another_brand_cannot_be_chosen(world: World, links: list[Link]) -> None:
+    stranger = world.client(world.stranger)
+    other = f"/w/{world.other_brand.key}/links/"
+    stranger.post(other, {"_action": "archive", "keys": [links[0].key]})
+    with world.scope():
+        assert Link.objects.live().count() == 2
