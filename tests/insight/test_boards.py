@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.insight.browsing import NOVEMBER, page
+from tests.world import member
 
 from shemei.apps.insight.models import BoardPanel, OwnBoard
 from shemei.apps.insight.panels import OwnBoardView
+from shemei.apps.insight.policies import REMOVE_BOARD
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -147,6 +149,29 @@ def test_who_may_not_analyse_only_looks(told: World, name: str) -> None:
     assert client.post(told.url("insight:panel_remove", keys[0])).status_code == 403
     assert client.get(told.url(name)).status_code in (200, 403)
     assert client.post(told.url("insight:board_remove", board.key)).status_code == 403
+
+
+def test_a_board_is_taken_away_by_its_maker_or_an_owner(told: World) -> None:
+    form = {"title": "小秦的看板", "period": "28d"}
+    told.client(told.analyst).post(told.url("insight:board_new"), form)
+    with told.scope():
+        board = OwnBoard.objects.get(title="小秦的看板")
+        admin = member(told.brand, "小管", "admin@yuhe.example", "admin")
+    remove = told.url("insight:board_remove", board.key)
+    why = REMOVE_BOARD.why_not(admin.actor, board)
+    for name in ("insight:board", "insight:board_edit"):
+        page = told.client(admin).get(told.url(name, board.key)).content.decode()
+        assert why in page and remove not in page
+        assert remove in told.client(told.analyst).get(told.url(name, board.key)).content.decode()
+    assert (
+        told.client(admin).post(told.url("insight:board_edit", board.key), form).status_code == 302
+    )
+    refused = told.client(admin).post(remove)
+    assert refused.status_code == 403 and why in refused.content.decode()
+    assert told.client(told.owner).post(remove).status_code == 302
+    restore = told.url("insight:board_restore", board.key)
+    assert told.client(admin).post(restore).status_code == 403
+    assert told.client(told.analyst).post(restore).status_code == 302
 
 
 def test_another_brand_sees_no_board(told: World) -> None:

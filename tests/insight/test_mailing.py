@@ -166,3 +166,16 @@ def test_boards_put_away_long_ago_are_gone(told: World) -> None:
         assert OwnBoard.objects.count() == 1
         mailing.forget_removed(gone + timedelta(days=8))
         assert OwnBoard.objects.count() == 0
+
+
+def test_asking_for_a_letter_now_is_recorded_and_a_stopped_one_stays_stopped(told: World) -> None:
+    mail = due(told)
+    now = told.url("insight:mail_now", mail.key)
+    assert told.client(told.editor).post(now).status_code == 403
+    assert "几分钟内发出" in told.client().post(now, follow=True).content.decode()
+    with told.scope():
+        assert AuditEntry.objects.filter(verb="board.mail_asked").count() == 1
+        board_actions.stop_mail(mail, by=SYSTEM)
+    assert "已停发" in told.client().post(now, follow=True).content.decode()
+    with told.scope():
+        assert AuditEntry.objects.filter(verb="board.mail_asked").count() == 1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.insight.browsing import NOVEMBER, page
 
 from shemei.apps.insight.models import FigureNote
+from shemei.apps.insight.policies import REMOVE_NOTE
 from shemei.kernel.models import Notification
 
 if TYPE_CHECKING:
@@ -57,3 +58,18 @@ def test_its_author_takes_it_back_and_brings_it_again(told: World) -> None:
     assert "写错了" not in told.client(told.editor).post(remove).content.decode()
     restore = told.url("insight:note_restore", note.key) + QUERY
     assert "写错了" in told.client(told.editor).post(restore).content.decode()
+
+
+def test_the_page_offers_to_take_away_what_the_action_takes_away(told: World) -> None:
+    say(told, "写错了", "editor")
+    with told.scope():
+        note = FigureNote.objects.get()
+    remove = told.url("insight:note_remove", note.key) + QUERY
+    url = told.url("insight:metric", "orders") + QUERY
+    for who, may in ((told.owner, True), (told.editor, True), (told.analyst, False)):
+        shown = told.client(who).get(url, headers={"HX-Request": "true"}).content.decode()
+        assert "写错了" in shown and (told.url("insight:note_remove", note.key) in shown) is may
+    refused = told.client(told.analyst).post(remove)
+    assert refused.status_code == 403
+    assert REMOVE_NOTE.why_not(told.analyst.actor, note) in refused.content.decode()
+    assert told.client(told.owner).post(remove).status_code == 200

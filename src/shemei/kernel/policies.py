@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 
 
+class Refused(ValidationError):
+    """A rule about the row refuses: forms show it where they can, else a 403 page says the sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy(Generic[Row]):
     """Asked by the action (``demand``), by the page and by its buttons (``why_not``): all three say the same.
@@ -40,8 +44,8 @@ class Policy(Generic[Row]):
         return not self.why_not(actor, row)
 
     def demand(self, actor: Actor, row: Row, *, field: str = "") -> None:
-        """Raise ``Forbidden`` without the permission, ``ValidationError`` (on ``field``) where the row forbids it."""
+        """Raise ``Forbidden`` without the permission, ``Refused`` (on ``field``) where the row forbids it."""
         if self.permission is not None:
             require(actor, self.permission)
         if refused := self.rule(actor, row):
-            raise ValidationError({field: refused} if field else refused)
+            raise Refused({field: refused} if field else refused)

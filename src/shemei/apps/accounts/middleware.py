@@ -15,6 +15,7 @@ from django_scopes import scope
 from shemei.apps.accounts import queries
 from shemei.kernel.http import place
 from shemei.kernel.permissions import Forbidden
+from shemei.kernel.policies import Refused
 from shemei.kernel.urls import holds_nul
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ class WorkspaceMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Forbidden):
             return render(request, "403.html", {"error": error}, status=403)
+        if isinstance(error, Refused):
+            told = {"error": error.messages[0], "heading": "这一步不能由你来做"}
+            return render(request, "403.html", told, status=403)
         return None
 
 

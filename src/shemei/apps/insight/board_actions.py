@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from shemei.apps.insight.models import BoardMail, BoardPanel, BoardShare, OwnBoard
 from shemei.apps.insight.panel_rules import RHYTHMS, moved, next_due, reordered
+from shemei.apps.insight.policies import REMOVE_BOARD
 from shemei.kernel import audit
 from shemei.kernel.actor import Actor
 from shemei.kernel.permissions import Permission, require
@@ -33,8 +35,8 @@ def make_board(
 ) -> OwnBoard:
     require(by, Permission.ANALYSE)
     board = OwnBoard.objects.create(
-        workspace=workspace, title=title, note=note, period=period, made_by=by.label
-    )
+        workspace=workspace, title=title, note=note, period=period, made_by=by.label, made_by_key=by.id,
+    )  # fmt: skip
     audit.record("board.created", board, by=by)
     return board
 
@@ -54,7 +56,7 @@ def change_board(
 @transaction.atomic
 def remove_board(board: OwnBoard, *, by: Actor) -> None:
     """Put a board away; its links and mails rest until it is brought back."""
-    require(by, Permission.ANALYSE)
+    REMOVE_BOARD.demand(by, board)
     board.removed_at = timezone.now()
     board.save(update_fields=["removed_at"])
     audit.record("board.removed", board, by=by)
@@ -62,7 +64,7 @@ def remove_board(board: OwnBoard, *, by: Actor) -> None:
 
 @transaction.atomic
 def restore_board(board: OwnBoard, *, by: Actor) -> None:
-    require(by, Permission.ANALYSE)
+    REMOVE_BOARD.demand(by, board)
     board.removed_at = None
     board.save(update_fields=["removed_at"])
     audit.record("board.restored", board, by=by)
@@ -154,6 +156,16 @@ def set_mail(
     )  # fmt: skip
     audit.record("board.mail_set", board, by=by, rhythm=RHYTHMS[rhythm], to="、".join(recipients))
     return mail
+
+
+@transaction.atomic
+def send_now(mail: BoardMail, *, by: Actor) -> None:
+    """Make a mail due at once; the sweeper sends it."""
+    require(by, Permission.EXPORT)
+    rows = BoardMail.objects.filter(pk=mail.pk, state=BoardMail.State.WAITING)
+    if not rows.update(due_at=timezone.now(), attempts=0):
+        raise ValidationError("这封邮件正在发送或已停发。请刷新页面再看。")
+    audit.record("board.mail_asked", mail.board, by=by, to="、".join(mail.recipients))
 
 
 @transaction.atomic

@@ -27,12 +27,6 @@ PATIENCE = 20
 """Seconds that a mail server may take."""
 
 
-def make_due(mail: BoardMail) -> None:
-    """Let the next sweep send it."""
-    rows = BoardMail.objects.filter(pk=mail.pk, state=BoardMail.State.WAITING)
-    rows.update(due_at=timezone.now(), attempts=0)
-
-
 def sweep(now: datetime | None = None) -> int:
     """Send what is due; returns how many went out. A row is taken by one sweeper alone."""
     at = now or timezone.now()

@@ -65,6 +65,7 @@ class OwnBoard(WorkspaceOwned):
     note = models.CharField("说明", max_length=120, blank=True)
     period = models.CharField("时段", max_length=12, choices=list(PERIODS.items()), default="28d")
     made_by = models.CharField("建的人", max_length=120, blank=True)
+    made_by_key = models.CharField("建的人的编号", max_length=22, blank=True)
     removed_at = models.DateTimeField("删除时间", null=True, db_index=True)
 
     objects = ScopedManager(

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from shemei.apps.insight.models import FigureNote
 from shemei.apps.insight.panel_rules import metric_name
+from shemei.apps.insight.policies import REMOVE_NOTE
 from shemei.kernel import audit
 from shemei.kernel.actor import Actor
 from shemei.kernel.notify import notify
 from shemei.kernel.periods import Period
-from shemei.kernel.permissions import Forbidden, Permission, require
+from shemei.kernel.permissions import Permission, require
 from shemei.kernel.urls import wurl
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ def write_note(
 @transaction.atomic
 def set_removed(note: FigureNote, removed: bool, *, by: Actor) -> None:
     """Take a note away or bring it back: its author, or who manages the brand."""
-    if note.author_key != by.id and not by.can(Permission.WORKSPACE):
-        raise Forbidden(by, Permission.WORKSPACE)
+    REMOVE_NOTE.demand(by, note)
     note.removed_at = timezone.now() if removed else None
     note.save(update_fields=["removed_at"])
     audit.record("note.removed" if removed else "note.restored", note, by=by, span=note.span)

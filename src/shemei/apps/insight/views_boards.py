@@ -13,6 +13,7 @@ from shemei.apps.insight import board_actions
 from shemei.apps.insight.forms import BoardForm, PanelForm
 from shemei.apps.insight.models import BoardPanel, OwnBoard
 from shemei.apps.insight.panels import OwnBoardView
+from shemei.apps.insight.policies import REMOVE_BOARD
 from shemei.apps.insight.views import board_of
 from shemei.kernel.permissions import Permission
 from shemei.kernel.toasts import toast
@@ -55,6 +56,7 @@ def board(request: BrandRequest, key: str) -> HttpResponse:
     context = {
         "row": row,
         "view": OwnBoardView(row, request.GET),
+        "why_not_remove": REMOVE_BOARD.why_not(request.actor, row),
         "editing": bool(request.GET.get("edit")) and request.actor.can(Permission.ANALYSE),
     }
     return render(request, "insight/board.html", context)
@@ -74,7 +76,8 @@ def board_edit(request: BrandRequest, key: str = "") -> HttpResponse:
         made = board_actions.make_board(request.workspace, **form.cleaned_data, by=request.actor)
         toast(request, f"已建看板「{made.title}」，加第一张图吧")
         return _to(request, made, edit=True)
-    context = {"form": form, "row": row}
+    why_not = REMOVE_BOARD.why_not(request.actor, row) if row else ""
+    context = {"form": form, "row": row, "why_not_remove": why_not}
     return render(request, "insight/board_edit.html", context, status=422 if form.errors else 200)
 
 

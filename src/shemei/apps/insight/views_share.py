@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
-from shemei.apps.insight import board_actions, mailing
+from shemei.apps.insight import board_actions
 from shemei.apps.insight.forms import MailForm, ShareForm
 from shemei.apps.insight.models import BoardMail, BoardShare, OwnBoard
 from shemei.apps.insight.panels import OwnBoardView
@@ -91,10 +92,13 @@ def mail_stop(request: BrandRequest, key: str) -> HttpResponse:
 @require_POST
 @allow(Permission.EXPORT)
 def mail_now(request: BrandRequest, key: str) -> HttpResponse:
-    """Make a mail due at once; the sweeper sends it."""
     mail = get_row(BoardMail.objects.select_related("board"), key)
-    mailing.make_due(mail)
-    toast(request, "几分钟内发出")
+    try:
+        board_actions.send_now(mail, by=request.actor)
+    except ValidationError as error:
+        toast(request, str(error.messages[0]))
+    else:
+        toast(request, "几分钟内发出")
     return redirect(wurl(request.workspace, "insight:board_share", mail.board.key))
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from shemei.apps.audience import queries as audience
 from shemei.apps.insight.notes import notes_on
+from shemei.apps.insight.policies import REMOVE_NOTE
 from shemei.apps.insight.queries import DIMENSIONS, Board, named
 from shemei.apps.insight.stories import MetricStory
 from shemei.apps.insight.views import board_of
@@ -43,7 +44,8 @@ def metric_drawer(
         raise Http404("指标目录里没有这个指标。")
     story = MetricStory(board_of(request, default="7d"), METRICS[key])
     context = {
-        "story": story, "metric": story.metric, "notes": notes_on(key, story.board.period),
+        "story": story, "metric": story.metric,
+        "notes": [(n, REMOVE_NOTE.allows(request.actor, n)) for n in notes_on(key, story.board.period)],
         "typed": typed, "error": error,
     }  # fmt: skip
     return render(request, "insight/metric.html", context, status=422 if error else 200)

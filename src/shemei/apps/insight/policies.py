@@ -1,0 +1,29 @@
+"""Who may take away a note on a figure, and a board."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shemei.kernel.permissions import Permission
+from shemei.kernel.policies import Policy
+
+if TYPE_CHECKING:
+    from shemei.apps.insight.models import FigureNote, OwnBoard
+    from shemei.kernel.actor import Actor
+
+
+def _note(actor: Actor, note: FigureNote) -> str:
+    if note.author_key == actor.id or actor.can(Permission.WORKSPACE):
+        return ""
+    return f"这条留言由写下它的「{note.author}」或所有者删除。"
+
+
+def _board(actor: Actor, board: OwnBoard) -> str:
+    """Whoever analyses arranges every board; links and mails end with it, so it goes by its maker's hand."""
+    if board.made_by_key in ("", actor.id) or actor.can(Permission.WORKSPACE):
+        return ""
+    return f"看板由新建它的「{board.made_by}」或所有者删除，它的链接与邮件会一起停。"
+
+
+REMOVE_NOTE: Policy[FigureNote] = Policy(_note, Permission.VIEW)
+REMOVE_BOARD: Policy[OwnBoard] = Policy(_board, Permission.ANALYSE)
