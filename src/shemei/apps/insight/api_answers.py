@@ -1,0 +1,273 @@
+"""The answers that programs get: figures in one shape, with what stands behind each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ninja import Schema
+
+from shemei.apps.insight.queries import named
+from shemei.apps.insight.rules import wilson
+from shemei.engines.attribution.stability import markov_share_bands, share_bands
+from shemei.engines.resampling import Band
+from shemei.kernel.figures import ask, lake
+from shemei.kernel.periods import Period
+from shemei.kernel.workspace import Workspace
+from shemei.warehouse import questions
+from shemei.warehouse.attribution import attribute, day_by_day
+from shemei.warehouse.catalogue import DIMENSIONS, METRICS, Metric
+from shemei.warehouse.flows import Funnel, Retention
+from shemei.warehouse.vocabulary import date_of
+
+NAMED = ("channel", "platform", "content", "creator", "campaign")
+
+
+class MetricOut(Schema):
+    """A metric of the catalogue; ``unit`` money is 分, ratio a share of 1, times a multiple."""
+
+    key: str
+    name: str
+    formula: str
+    unit: str
+    better: str
+    numerator: str
+    denominator: str
+    reference: float | None
+    reference_word: str
+    source: str
+
+
+class MetricsOut(Schema):
+    total: int
+    next_offset: int | None
+    dimensions: dict[str, str]
+    metrics: list[MetricOut]
+
+
+class FigureOut(Schema):
+    """One number. ``n`` is what a share is of; ``low`` and ``high`` are its 95 % interval where there is one."""
+
+    metric: str
+    value: float | None
+    n: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class RowOut(Schema):
+    """What the figures are of: ``keys`` as in the log, ``name`` for people, ``day`` for series."""
+
+    keys: dict[str, str] = {}
+    name: str = ""
+    day: str | None = None
+    figures: list[FigureOut]
+
+
+class AnswerOut(Schema):
+    """``exact`` is false where people were estimated from a sample; ``note`` then says how."""
+
+    first_day: str
+    last_day: str
+    exact: bool
+    note: str
+    as_of: str
+    model: str = ""
+    n: float | None = None
+    total: int
+    next_offset: int | None
+    rows: list[RowOut]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All rows of an answer, of which a page is told."""
+
+    period: Period
+    rows: list[RowOut]
+    exact: bool = True
+    note: str = ""
+    as_of: int = 0
+    model: str = ""
+    n: float | None = None
+
+    def page(self, offset: int, limit: int) -> AnswerOut:
+        stop = offset + limit
+        return AnswerOut(
+            first_day=self.period.first.isoformat(),
+            last_day=self.period.last.isoformat(),
+            exact=self.exact,
+            note=self.note,
+            as_of=datetime.fromtimestamp(self.as_of / 1e6, UTC).isoformat(timespec="seconds"),
+            model=self.model,
+            n=self.n,
+            total=len(self.rows),
+            next_offset=stop if stop < len(self.rows) else None,
+            rows=self.rows[offset:stop],
+        )
+
+
+def catalogue(offset: int, limit: int) -> MetricsOut:
+    """The metrics that the log can answer."""
+    known = [metric for metric in METRICS.values() if metric.in_log]
+    stop = offset + limit
+    return MetricsOut(
+        total=len(known),
+        next_offset=stop if stop < len(known) else None,
+        dimensions=dict(DIMENSIONS),
+        metrics=[MetricOut.from_orm(metric) for metric in known[offset:stop]],
+    )
+
+
+def totals(workspace: Workspace, period: Period, keys: tuple[str, ...], by: str) -> Found:
+    """Sums of a period; the largest by the first metric first."""
+    split = (by,) if by else ()
+    question = questions.Totals(
+        workspace.key, period.first_day, period.last_day, metrics=_with_bases(keys), by=split
+    )
+    told = ask(question)
+    rows = told.rows.to_pylist()
+    rows.sort(key=lambda row: (-(row[keys[0]] or 0), *(str(row[name]) for name in split)))
+    return Found(period, _rows(workspace, rows, keys, by), told.exact, told.note, told.as_of)
+
+
+def series(
+    workspace: Workspace, period: Period, keys: tuple[str, ...], by: str, grain: str
+) -> Found:
+    """Figures by day or week, the oldest first."""
+    split = (by,) if by else ()
+    question = questions.Series(
+        workspace.key, period.first_day, period.last_day, metrics=_with_bases(keys),
+        grain=grain, by=split,  # type: ignore[arg-type]
+    )  # fmt: skip
+    told = ask(question)
+    rows = told.rows.to_pylist()
+    rows.sort(key=lambda row: (row["bucket"], *(str(row[name]) for name in split)))
+    return Found(period, _rows(workspace, rows, keys, by), told.exact, told.note, told.as_of)
+
+
+def _with_bases(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The metrics asked for, and what shares are of, so that each can say its n."""
+    bases = [METRICS[key].denominator for key in keys if METRICS[key].unit == "ratio"]
+    return tuple(dict.fromkeys([*keys, *(base for base in bases if base in METRICS)]))
+
+
+def _rows(
+    workspace: Workspace, rows: list[dict[str, Any]], keys: tuple[str, ...], by: str
+) -> list[RowOut]:
+    names = _names(workspace, by, [row[by] for row in rows] if by else [])
+    return [
+        RowOut(
+            keys={by: row[by]} if by else {},
+            name=names.get(row[by], row[by]) if by else "",
+            day=date_of(row["bucket"]).isoformat() if "bucket" in row else None,
+            figures=[_figure(METRICS[key], row) for key in keys],
+        )
+        for row in rows
+    ]
+
+
+def _names(workspace: Workspace, by: str, keys: list[str]) -> dict[str, str]:
+    if by not in NAMED:
+        return {}
+    return {key: known.name for key, known in named(by, workspace, dict.fromkeys(keys)).items()}
+
+
+def _figure(metric: Metric, row: dict[str, Any]) -> FigureOut:
+    value, of = row[metric.key], row.get(metric.denominator)
+    if metric.unit != "ratio" or value is None or not of:
+        return FigureOut(metric=metric.key, value=value)
+    low, high = wilson(value, of) if 0 <= value <= 1 else (None, None)
+    return FigureOut(metric=metric.key, value=value, n=of, low=low, high=high)
+
+
+def credits(workspace: Workspace, period: Period, by: str, model: str) -> Found:
+    """What one model credits, the most first; ``n`` is the orders that were shared out."""
+    span = (workspace.key, period.first_day, period.last_day)
+    told = attribute(lake(), *span, by=by, models=(model,), lookback_days=workspace.lookback_days)
+    bands = _bands(workspace, period, by, model)
+    whole = told.totals.value
+    credited = told.models[model]
+    keys = sorted(credited, key=lambda key: (-credited[key].value, key))
+    names = _names(workspace, by, keys)
+    rows = [
+        RowOut(
+            keys={by: key},
+            name=names[key],
+            figures=[
+                FigureOut(metric="conversions", value=credited[key].conversions),
+                FigureOut(metric="value", value=credited[key].value),
+                _share(credited[key].value / whole if whole else None, whole, bands.get(key)),
+            ],
+        )
+        for key in keys
+    ]
+    as_of = ask(questions.Totals(*span, metrics=("orders",))).as_of
+    return Found(period, rows, as_of=as_of, model=model, n=told.totals.conversions)
+
+
+def _share(value: float | None, whole: float, band: Band | None) -> FigureOut:
+    low, high = (band.low, band.high) if band else (None, None)
+    return FigureOut(metric="share", value=value, n=whole, low=low, high=high)
+
+
+def _bands(workspace: Workspace, period: Period, by: str, model: str) -> dict[str, Band]:
+    days = day_by_day(
+        lake(), workspace.key, period.first_day, period.last_day, by=by,
+        lookback_days=workspace.lookback_days,
+    )  # fmt: skip
+    if model == "markov":
+        return markov_share_bands(days.steps) if days.steps else {}
+    return dict(zip(days.names, share_bands(days.credits[model][:, :, 1]), strict=False))
+
+
+def funnel(workspace: Workspace, period: Period, by: str, within_days: int) -> Found:
+    """How many people took each step, one after another in the period."""
+    split = (by,) if by else ()
+    told = ask(
+        Funnel(workspace.key, period.first_day, period.last_day, by=split, within_days=within_days)
+    )
+    lines = told.rows.to_pylist()
+    names = _names(workspace, by, [line[by] for line in lines] if by else [])
+    first = {tuple(line[n] for n in split): line["people"] for line in lines if line["step"] == 1}
+    rows = [
+        RowOut(
+            keys={**({by: line[by]} if by else {}), "step": str(line["step"])},
+            name=" · ".join(part for part in (names.get(line.get(by), ""), line["name"]) if part),
+            figures=[
+                FigureOut(metric="people", value=line["people"]),
+                _part("of_first", line["of_first"], first[tuple(line[n] for n in split)]),
+                FigureOut(metric="median_hours", value=line["median_hours"]),
+            ],
+        )
+        for line in lines
+    ]
+    return Found(period, rows, told.exact, told.note, told.as_of)
+
+
+def retention(workspace: Workspace, period: Period, start: str, back: str, grain: str) -> Found:
+    """Cohorts with the share of their people who came back; ``complete`` is 0 while a week or month runs."""
+    told = ask(
+        Retention(
+            workspace.key, period.first_day, period.last_day,
+            start=start, back=back, grain=grain,  # type: ignore[arg-type]
+        )
+    )  # fmt: skip
+    rows = [
+        RowOut(
+            keys={"cohort": date_of(line["cohort"]).isoformat(), "n": str(line["n"])},
+            figures=[
+                FigureOut(metric="people", value=line["people"]),
+                _part("share", line["share"], line["size"]),
+                FigureOut(metric="complete", value=float(line["complete"])),
+            ],
+        )
+        for line in told.rows.to_pylist()
+    ]
+    return Found(period, rows, told.exact, told.note, told.as_of)
+
+
+def _part(metric: str, value: float | None, of: float) -> FigureOut:
+    low, high = wilson(value, of) if of and value is not None and 0 <= value <= 1 else (None, None)
+    return FigureOut(metric=metric, value=value, n=of, low=low, high=high)

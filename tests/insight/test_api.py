@@ -1,0 +1,139 @@
+"""Figures for programs: the same numbers as on the boards, with what stands behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+from django_scopes import scope
+
+from shemei.apps.accounts import actions_keys
+from shemei.apps.insight.rules import wilson
+from shemei.kernel.permissions import Permission
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
+
+
+class Program:
+    def __init__(self, member: Any, scopes: list[Permission]) -> None:
+        with scope(workspace=member.workspace):
+            _, secret = actions_keys.create_key("看板", scopes, by=member)
+        self.headers = {"Authorization": f"Bearer {secret}"}
+
+    def get(self, name: str, headers: dict[str, str] | None = None, **query: Any) -> Any:
+        asked = NOVEMBER | query
+        return Client().get(
+            f"/api/v1/figures/{name}", asked, headers=self.headers | (headers or {})
+        )
+
+
+@pytest.fixture
+def program(told: World) -> Program:
+    return Program(told.owner, [Permission.VIEW])
+
+
+def figures(row: dict[str, Any]) -> dict[str, float]:
+    return {each["metric"]: each["value"] for each in row["figures"]}
+
+
+def test_the_catalogue_is_paged(program: Program) -> None:
+    first = program.get("metrics", limit=5).json()
+    assert len(first["metrics"]) == 5 and first["next_offset"] == 5
+    rest = program.get("metrics", limit=500, offset=5).json()
+    assert rest["next_offset"] is None
+    keys = [row["key"] for row in first["metrics"] + rest["metrics"]]
+    assert len(set(keys)) == first["total"] and "cvr" in keys
+
+
+def test_totals_and_series_add_up(program: Program) -> None:
+    whole = program.get("totals", metrics="orders,clicks").json()
+    assert (whole["total"], whole["exact"]) == (1, True)
+    split = program.get("totals", metrics="orders,clicks", by="channel").json()
+    days = program.get("series", metrics="orders,clicks").json()
+    for rows in (split["rows"], days["rows"]):
+        for metric in ("orders", "clicks"):
+            assert (
+                sum(figures(row)[metric] for row in rows) == figures(whole["rows"][0])[metric] > 0
+            )
+    assert days["rows"][0]["day"] == "2026-11-01" and len(days["rows"]) == 30
+
+
+def test_a_share_says_of_how_many_and_how_sure(program: Program) -> None:
+    row = program.get("totals", metrics="cvr").json()["rows"][0]["figures"][0]
+    clicks = program.get("totals", metrics="clicks").json()["rows"][0]["figures"][0]["value"]
+    assert row["n"] == clicks
+    if row["value"] <= 1:
+        assert row["low"] <= row["value"] <= row["high"]
+
+
+def test_credits_sum_to_the_traced_and_carry_their_band(program: Program) -> None:
+    for model in ("markov", "last", "shapley"):
+        answer = program.get("attribution", model=model).json()
+        assert (answer["model"], answer["n"]) == (model, 5)
+        rows = [figures(row) for row in answer["rows"]]
+        assert sum(row["value"] for row in rows) == pytest.approx(85_000)
+        assert sum(row["share"] for row in rows) == pytest.approx(1)
+        bands = [
+            each for row in answer["rows"] for each in row["figures"] if each["metric"] == "share"
+        ]
+        assert any(band["low"] < band["high"] for band in bands if band["low"] is not None)
+
+
+def test_funnel_and_retention_tell_people(program: Program) -> None:
+    funnel = program.get("funnel").json()["rows"]
+    people = [figures(row)["people"] for row in funnel]
+    assert people == sorted(people, reverse=True) and people[0] > 0
+    kept = program.get("retention", start="visit", back="order").json()["rows"]
+    assert kept and all(0 <= figures(row)["share"] <= 1 for row in kept)
+
+
+def test_an_unchanged_answer_is_not_sent_again(program: Program) -> None:
+    first = program.get("totals", metrics="orders")
+    assert first["Cache-Control"] == "private, max-age=60" and first["Vary"] == "Authorization"
+    again = program.get("totals", {"If-None-Match": first["ETag"]}, metrics="orders")
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    other = program.get("totals", {"If-None-Match": first["ETag"]}, metrics="clicks")
+    assert other.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"metrics": "nothing"},
+        {"metrics": ""},
+        {"metrics": "orders", "by": "colour"},
+        {"metrics": "orders", "from": "2026-12-01"},
+        {"metrics": "orders", "from": "2020-01-01"},
+        {"metrics": "orders", "limit": "0"},
+    ],
+)
+def test_what_cannot_be_asked_is_said(program: Program, query: dict[str, str]) -> None:
+    answer = program.get("totals", **query)
+    assert answer.status_code == 422
+    assert answer["Content-Type"] == "application/problem+json" and answer.json()["errors"]
+
+
+def test_a_key_without_the_right_sees_nothing(told: World) -> None:
+    assert Program(told.owner, [Permission.EXPORT]).get("metrics").status_code == 403
+    assert Client().get("/api/v1/figures/metrics").status_code == 401
+
+
+def test_the_brand_next_door_sees_its_own(told: World) -> None:
+    theirs = Program(told.stranger, [Permission.VIEW])
+    answer = theirs.get("attribution").json()
+    assert answer["n"] != 5
+
+
+def test_wilson_against_the_published_example() -> None:
+    """Newcombe (1998), table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29."""
+    for hits, n, low, high in (
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ):
+        assert wilson(hits / n, n) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
