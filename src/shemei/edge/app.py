@@ -13,6 +13,7 @@ from shemei.edge.bodies import BODY_SECONDS, Bodies
 from shemei.edge.collect import Collector, TagError, from_query
 from shemei.edge.health import health, metrics
 from shemei.edge.linkbook import LinkBook
+from shemei.edge.networks import Networks
 from shemei.edge.redirect import Router, Targets
 from shemei.edge.ruled import RuledLinks
 from shemei.edge.sites import Sites
@@ -59,12 +60,15 @@ class Edge:
         home.ensure()
         self.book = LinkBook(home)
         self.sites = Sites(home)
+        self.networks = Networks(home)
         self.spool = Spool(home, limits=limits)
         self.targets = Targets(self.book, self.sites)
         self._clock, self._ids = Clock(), Ids()
         self._collector = Collector(self.sites, self._clock, self._ids)
         self._bodies = Bodies(body_seconds)
-        self._ruled = RuledLinks(self.targets, self.spool, self._clock, self._ids, self._bodies)
+        self._ruled = RuledLinks(
+            self.targets, self.networks, self.spool, self._clock, self._ids, self._bodies
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the life of the process."""
@@ -92,7 +96,7 @@ class Edge:
         ts = self._clock.now()
         click_id = self._ids.uuid7(ts)
         visitor = visitor_of(headers) or self._ids.visitor()
-        came = read_request(method, headers)
+        came = read_request(method, headers, from_centre=self.networks.holds(scope["client"]))
         stored = self.spool.add(target.event(click_id, ts, self._clock.day(ts), visitor, came))
         if stored is None:
             return await answers.BUSY_PAGE(send)
@@ -117,7 +121,7 @@ class Edge:
         if isinstance(body, Answer):
             return await body(send)
         try:
-            came = read_request("POST", headers)
+            came = read_request("POST", headers, from_centre=self.networks.holds(scope["client"]))
             batch = self._collector.batch(body, came, visitor_of(headers))
         except TagError as error:
             return await answers.refusal(400, error.code, str(error))(send)
@@ -141,7 +145,8 @@ class Edge:
     async def _pixel(self, scope: Scope) -> Answer:
         headers = dict(scope["headers"])
         try:
-            came = read_request(scope["method"], headers)
+            centre = self.networks.holds(scope["client"])
+            came = read_request(scope["method"], headers, from_centre=centre)
             event = from_query(scope["query_string"])
             batch = self._collector.gather([event], came, visitor_of(headers))
         except TagError as error:
@@ -181,6 +186,7 @@ class Edge:
         while True:
             await asyncio.sleep(POLL_SECONDS)
             self._bodies.sweep()
+            self.networks.refresh()
             with contextlib.suppress(OSError):
                 links = self.book.stale() and await asyncio.to_thread(self.book.refresh)
                 if self.sites.refresh() or links:

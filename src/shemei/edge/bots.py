@@ -17,6 +17,7 @@ SUSPECT_NAMES: dict[str, str] = {
     "no_agent": "没有浏览器标识",
     "head_request": "只探测不打开（HEAD）",
     "prefetch": "浏览器提前加载，人没有打开",
+    "datacentre": "来自登记过的机房网段",
     "foreign_host": "代码装在未登记的网站上",
     "guided": "停在「请在浏览器打开」页，还没打开目标",
 }
@@ -34,7 +35,7 @@ _AGENT_RULES: tuple[tuple[str, str], ...] = (
         "script",
         r"^(?:curl|Wget|python|Python|aiohttp|Go-http-client|Java/|okhttp/|axios/|node|undici|PHP"
         r"|Ruby|libwww|HTTPie|PostmanRuntime|Apache-HttpClient|Dart/|wrk|ApacheBench|lua-resty|Guzzle)"
-        r"|UptimeRobot|Pingdom|StatusCake|Zabbix|Nagios|Prometheus|Blackbox|Site24x7|jiankongbao",
+        r"|wechatdevtools|UptimeRobot|Pingdom|StatusCake|Zabbix|Nagios|Prometheus|Blackbox|Site24x7|jiankongbao",
     ),
     (
         "crawler",

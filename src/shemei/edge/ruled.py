@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
     from shemei.edge.bodies import Bodies, Receive
+    from shemei.edge.networks import Networks
     from shemei.edge.redirect import Targets
     from shemei.edge.spool import Spool
     from shemei.edge.stamps import Clock, Ids
@@ -31,13 +32,20 @@ class RuledLinks:
 
     Parameters
     ----------
-    targets, spool, clock, ids, bodies
+    targets, networks, spool, clock, ids, bodies
         Those of the edge.
     """
 
     def __init__(
-        self, targets: Targets, spool: Spool, clock: Clock, ids: Ids, bodies: Bodies
+        self,
+        targets: Targets,
+        networks: Networks,
+        spool: Spool,
+        clock: Clock,
+        ids: Ids,
+        bodies: Bodies,
     ) -> None:
+        self._networks = networks
         self._targets, self._spool, self._bodies = targets, spool, bodies
         self._clock, self._ids = clock, ids
         self._let_through: dict[str, int] = {}
@@ -47,7 +55,8 @@ class RuledLinks:
         """Return what one who opens the link gets."""
         headers, rules = dict(scope["headers"]), router.rules
         ts = self._clock.now()
-        came = read_request(scope["method"], headers)
+        centre = self._networks.holds(scope["client"])
+        came = read_request(scope["method"], headers, from_centre=centre)
         if rules.expires and ts >= rules.expires:
             return await self._late(scope, headers, router, came, ts, pages.EXPIRED)
         if self._is_full(code, router):

@@ -29,8 +29,8 @@ class Came:
     suspect: str
 
 
-def read_request(method: str, headers: Mapping[bytes, bytes]) -> Came:
-    """Return how a request came.
+def read_request(method: str, headers: Mapping[bytes, bytes], *, from_centre: bool = False) -> Came:
+    """Return how a request came; ``from_centre`` says that its address is one of a data centre.
 
     Examples
     --------
@@ -43,7 +43,8 @@ def read_request(method: str, headers: Mapping[bytes, bytes]) -> Came:
     return Came(
         agent=agent,
         referrer=host_of(referrer[:1024]) if referrer else "",
-        suspect=suspect_request(method, headers, agent.suspect),
+        suspect=suspect_request(method, headers, agent.suspect)
+        or ("datacentre" if from_centre else ""),
     )
 
 
