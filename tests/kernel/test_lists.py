@@ -20,6 +20,7 @@ from tests.portal.fixtures import gallery, told
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from shemei.warehouse.home import Home
     from tests.world import World
 
 __all__ = ["gallery", "told"]
@@ -236,3 +237,51 @@ def test_a_query_is_read_changed_and_written() -> None:
     assert query.without("a", value="1").all("a") == ["3"]
     assert query.having("a", "9").href == "?b=2&page=4&view=k&a=9"
     assert ListQuery.read("page=٣").page() == 1
+
+
+def test_every_row_is_ranked_by_a_figure_however_many_there_are(inside: World) -> None:
+    from shemei.apps.creators.models import Creator
+    from shemei.kernel.figures import ranked
+
+    Creator.objects.bulk_create(
+        Creator(workspace=inside.brand, name=f"达人 {n:04d}", platform="xhs") for n in range(1_200)
+    )
+    keys = list(Creator.objects.order_by("name").values_list("key", flat=True))
+    worth = {key: n + 0.5 for n, key in enumerate(keys[:-100])}
+    rows = ranked(Creator.objects.all(), worth).order_by("-rank", "name")
+    names = list(rows.values_list("name", flat=True))
+    assert names[:2] == ["达人 1099", "达人 1098"]
+    assert names[1_099] == "达人 0000"
+    assert names[1_100:] == [f"达人 {n}" for n in range(1_100, 1_200)]
+
+
+def test_posts_are_filed_under_a_campaign_by_the_handful(inside: World, home: Home) -> None:
+    from datetime import date
+
+    from shemei.apps.brand.actions import create_campaign
+    from shemei.apps.content.actions import create_post
+    from shemei.apps.content.models import Post
+
+    by = inside.owner.actor
+    campaign = create_campaign(
+        inside.brand, by=by, name="双11", starts_on=date(2026, 11, 1), ends_on=date(2026, 11, 11)
+    )
+    posts = [create_post(inside.brand, by=by, title=f"第 {n} 篇", platform="xhs") for n in "一二三"]
+    browser, url = inside.client(), inside.url("content:posts")
+    asked = {"_action": "campaign", "keys": [p.key for p in posts[:2]]}
+    page = browser.post(url, asked, headers={"HX-Request": "true"}).content.decode()
+    assert "还没有选要归到营销计划哪一个" in page
+    browser.post(url, asked | {"_choice_campaign": campaign.key})
+    assert Post.objects.filter(campaign__name="双11").count() == 2
+    book = browser.post(url, {"_action": "export", "keys": [posts[0].key]})
+    assert "spreadsheetml" in book.headers["Content-Type"]
+
+
+def test_clearing_the_conditions_keeps_the_period(inside: World, home: Home) -> None:
+    from shemei.apps.content.actions import create_post
+
+    create_post(inside.brand, by=inside.owner.actor, title="一篇", platform="xhs")
+    url = inside.url("content:posts")
+    page = inside.client().get(f"{url}?published_range=last30&platform=xhs&q=没有这一篇").content.decode()  # fmt: skip
+    clear = page.split("清空条件")[0].rsplit('href="', 1)[1].split('"')[0]
+    assert clear == "?published_range=last30"

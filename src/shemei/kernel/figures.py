@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Case, FloatField, Value, When
+from django.db.models import F
 
+from shemei.kernel.lists.worth import Worth
 from shemei.kernel.periods import today
 from shemei.warehouse.attribution import Credit, attribute
 from shemei.warehouse.home import Home
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
 
 LONG_AGO = date(2015, 1, 1)
-MOST_RANKED = 400
 Figures = dict[str, Any]
 
 
@@ -108,11 +108,12 @@ def asked_sort(request: BrandRequest) -> str:
 
 
 def ranked(rows: Any, worth: Mapping[str, Any], *, field: str = "key") -> Any:
-    """Rows with ``rank``, a figure that the database does not keep; beyond the best few hundred it is nought."""
-    known = {key: float(value) for key, value in worth.items() if value}
-    best = sorted(known, key=lambda key: -known[key])[:MOST_RANKED]
-    ranks = [When(**{field: key}, then=Value(known[key])) for key in best]
-    return rows.annotate(rank=Case(*ranks, default=Value(0.0), output_field=FloatField()))
+    """Rows with ``rank``, a figure that the database does not keep, for every row that has one; others have nought.
+
+    The figures go along as one JSON document, so that there is no limit to how many rows are ranked.
+    """
+    known = {str(key): float(value) for key, value in worth.items() if value}
+    return rows.annotate(rank=Worth(F(field), known))
 
 
 CREDIT_DAYS = 90

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Sum
 
-from shemei.apps.advertising import rules
+from shemei.apps.advertising import actions, rules
 from shemei.apps.advertising.models import Spend
 from shemei.apps.brand import queries as brand
-from shemei.kernel.lists import Column, Empty, Filter, Listing
+from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, export_chosen
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
 from shemei.kernel.urls import wurl
@@ -42,6 +42,15 @@ def _summary(request: BrandRequest, rows: Any) -> str:
     return f"共 {yuan(rows.order_by().aggregate(sum=Sum('amount'))['sum'] or 0)}"
 
 
+def _file_under(request: BrandRequest, rows: Any, key: str) -> str:
+    """Put spends under a campaign; what is booked moves along."""
+    done = 0
+    for spend in rows:
+        actions.change_spend(spend, by=request.actor, campaign_key=key)
+        done += 1
+    return f"{done} 笔花费已归到这个营销计划"
+
+
 SPENDS = Listing(
     name="advertising.spends",
     columns=(
@@ -65,6 +74,10 @@ SPENDS = Listing(
     ),
     search=("plan", "note", "campaign__name"),
     search_hint="搜投放计划、备注",
+    bulk=(
+        BulkAction("campaign", "归到营销计划", Permission.SPEND, _file_under, "target-arrow", choices=_campaigns),
+        export_chosen(lambda: SPENDS),
+    ),
     default_sort="-day",
     noun="花费",
     unit="笔",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max, Min
 
 from shemei.apps.commerce import order_file
+from shemei.apps.commerce.facts import owners_of
 from shemei.apps.commerce.models import Customer, Order, Product, Refund
 from shemei.apps.commerce.returns import give_back, save_cancellations
 from shemei.apps.commerce.store import restore, save_orders
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
 
 SUBJECT = "commerce.order"
+UNKNOWN_CODE = "优惠码没有登记的单"
 
 
 class Orders(ImportKind):
@@ -48,6 +50,7 @@ class Orders(ImportKind):
         saved = save_orders(batch.workspace, _drafts(orders, batch), source="import", apply=False)
         tally = Tally(len(saved.new), len(saved.changed), saved.same, saved.kept)
         tally.extra["退款"] = len(saved.refunds)
+        tally.extra[UNKNOWN_CODE] = _unknown_codes(batch, orders)
         numbers = [group[0].values["number"] for group in cancellations]
         known = Refund.objects.filter(number__in=numbers).values("number").distinct().count()
         tally.extra["取消单"] = len(cancellations) - known
@@ -65,6 +68,7 @@ class Orders(ImportKind):
         )
         tally = Tally(len(saved.new), len(saved.changed), saved.same, saved.kept)
         tally.extra["退款"] = len(saved.refunds) + len(back.refunds)
+        tally.extra[UNKNOWN_CODE] = _unknown_codes(batch, orders)
         tally.extra["取消单"] = back.invoices
         tally.extra["已有的取消单"] = back.same
         tally.extra["含未配上订单的取消单"] = back.without_order
@@ -135,6 +139,13 @@ def _split(groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:
 def _drafts(groups: Sequence[Group], batch: ImportBatch) -> list[Any]:
     currency, amounts = batch.option("currency"), batch.option("amounts")
     return [order_file.draft_of(group, currency, amounts) for group in groups]
+
+
+def _unknown_codes(batch: ImportBatch, orders: Sequence[Group]) -> int:
+    """Orders whose promo code nobody has entered: they come in, and are nobody's."""
+    codes = [order_file.code_of(group) for group in orders]
+    known = owners_of(batch.workspace, {code for code in codes if code})
+    return sum(1 for code in codes if code and code not in known)
 
 
 def _said(unmatched: Any, batch: ImportBatch) -> list[str]:

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Sum
 from shemei.apps.commerce import queries
 from shemei.apps.commerce.models import Customer, Order, OrderLine, Product, Refund
 from shemei.kernel.imports.models import ImportBatch
-from shemei.kernel.lists import Column, Empty, Filter, Listing, State
+from shemei.kernel.lists import Column, Empty, Filter, Listing, State, export_chosen
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.urls import wurl
 from shemei.portal.numbers import yuan
@@ -127,6 +127,7 @@ ORDERS = Listing(
     ),
     search=search_orders,
     search_hint="订单号、手机尾号、商品",
+    bulk=(export_chosen(lambda: ORDERS),),
     default_sort="-paid_at",
     annotate=_fill_orders,
     summary=_sum,

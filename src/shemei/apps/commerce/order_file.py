@@ -26,7 +26,7 @@ from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Field, Group, Option, Preset, Row, Skip, Staged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 LEDGER = "online_retail"
 
@@ -46,6 +46,17 @@ def _state(value: Any) -> str:
     return found
 
 
+NO_PHONE = "?"
+
+
+def _phone(value: Any) -> str:
+    """A number that is none does not hold up its order: the row says so and goes without."""
+    try:
+        return cells.phone(value)
+    except CellError:
+        return NO_PHONE
+
+
 FIELDS: tuple[Field, ...] = (
     Field("number", "订单号", cells.identifier, ("订单编号", "主订单编号", "主订单号", "主订单ID", "订单ID", "交易编号", "交易号", "单号", "order id", "order number", "order no", "InvoiceNo"), required=True, example="D1123-5120"),
     Field("paid_at", "付款时间", cells.moment, ("支付时间", "支付完成时间", "订单付款时间", "买家付款时间", "订单支付时间", "支付成功时间", "付款日期", "支付日期", "成交时间", "paid at", "payment time", "InvoiceDate"), example="2026-11-23 12:31", note="没有这一列时用下单时间"),
@@ -56,7 +67,7 @@ FIELDS: tuple[Field, ...] = (
     Field("name", "商品", cells.text, ("商品名称", "商品标题", "宝贝标题", "宝贝名称", "选购商品", "商品信息", "Description", "product", "product name", "item"), example="屏障修护霜 50 g"),
     Field("quantity", "数量", cells.count, ("商品数量", "购买数量", "宝贝总数量", "件数", "SKU件数", "购买件数", "Quantity", "qty"), example="2"),
     Field("unit_price", "单价", cells.money, ("商品单价", "商品价格", "售价", "成交单价", "UnitPrice", "unit price", "price"), example="329.00"),
-    Field("phone", "手机号", cells.phone, ("手机", "手机号码", "联系手机", "收货人手机", "收货人手机号", "收件人手机", "收件人手机号", "买家手机", "买家手机号", "收件人电话", "收货人电话", "联系电话", "联系方式", "电话", "phone", "mobile"), example="13800003391", note="只存摘要与尾号 4 位", personal=True),
+    Field("phone", "手机号", _phone, ("手机", "手机号码", "联系手机", "收货人手机", "收货人手机号", "收件人手机", "收件人手机号", "买家手机", "买家手机号", "收件人电话", "收货人电话", "联系电话", "联系方式", "电话", "phone", "mobile"), example="13800003391", note="只存摘要与尾号 4 位", personal=True),
     Field("buyer", "顾客编号", cells.identifier, ("买家ID", "买家会员名", "会员名", "会员号", "会员ID", "买家昵称", "用户ID", "用户昵称", "客户编号", "CustomerID", "customer id", "openid"), example="17850", personal=True),
     Field("buyer_name", "姓名", cells.text, ("收货人", "收货人姓名", "收件人", "收件人姓名", "买家姓名", "顾客", "客户", "顾客姓名", "customer", "name"), example="周女士", note="只存首字", personal=True),
     Field("promo_code", "优惠码", cells.text, ("优惠券码", "折扣码", "推广码", "口令", "用码", "优惠码/口令", "promo code", "coupon", "coupon code", "discount code"), example="AZHI30"),
@@ -229,8 +240,18 @@ def prepare(row: Row, preset: str, workspace_key: str) -> Staged | Skip:
         values["refund_amount"] = -values["refund_amount"]
     if not {"amount", "line_amount", "unit_price"} & values.keys():
         raise CellError("money.blank", "空白", "已付款订单须有金额，请补", field="amount")
+    hints = tuple(_hints(values))
     _hide_phone(values, workspace_key)
-    return Staged(values, group=values["number"])
+    return Staged(values, group=values["number"], hints=hints)
+
+
+def _hints(values: dict[str, Any]) -> Iterator[str]:
+    if values.get("phone") == NO_PHONE:
+        del values["phone"]
+        yield "手机号位数不对，订单照样入库，只是不能靠手机号认人"
+    if values.get("state") in ("cancelled", "refunded") and not values.get("refund_amount"):
+        word = STATE_NAMES[values["state"]]
+        yield f"付过款又「{word}」、没写退款金额的，按整单退款记"
 
 
 def _ledger_row(values: dict[str, Any]) -> Staged | Skip:
@@ -265,6 +286,12 @@ def _hide_phone(values: dict[str, Any], workspace_key: str) -> None:
 def hashed(workspace_key: str, number: str) -> tuple[str, str]:
     """The hash and the tail of a phone number; a masked one (``*3391``) has a tail only."""
     return ("" if number.startswith("*") else phone_hash(workspace_key, number)), number[-4:]
+
+
+def code_of(group: Group) -> str:
+    """The promo code of an order as it is compared, ``""`` for none."""
+    said = (row.values["promo_code"] for row in group if row.values.get("promo_code"))
+    return normal_code(next(said, ""))
 
 
 def draft_of(group: Group, currency: str, amounts: str) -> OrderDraft:

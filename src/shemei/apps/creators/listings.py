@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shemei.apps.creators import queries, rules
 from shemei.apps.creators.models import PLATFORM_CHOICES, Collaboration, Creator
 from shemei.kernel.figures import asked_sort, credited_by, figures_by, ranked
-from shemei.kernel.lists import Column, Empty, Filter, Listing, State
+from shemei.kernel.lists import Column, Empty, Filter, Listing, State, export_chosen
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
 from shemei.kernel.urls import wurl
@@ -28,13 +28,13 @@ def with_figures(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
     told = {row.key: row for row in queries.creators(request.workspace, [row.key for row in rows])}
     sees = request.actor.can(Permission.VIEW)
     shown = figures_by(request.workspace, "content", ("impressions",)) if sees else {}
+    seen = {key: figures["impressions"] for key, figures in shown.items()}
     value = credited_by(request.workspace, "creator") if sees else {}
     for row in rows:
         deal = told[row.key]
-        seen = [n for key in deal.post_keys if (n := shown.get(key, {}).get("impressions"))]
         row.fees = deal.fees if sees else None
         row.promised = deal.promised or None
-        row.share = rules.delivery_share(sum(seen) if seen else None, deal.promised)
+        row.share = deal.delivered_share(seen)
         row.share_percent = (row.share or 0) / 1.5 * 100
         row.value = value[row.key].value if row.key in value else None
     return rows
@@ -68,6 +68,7 @@ CREATORS = Listing(
     ),
     search=("name", "handle", "city", "note"),
     search_hint="搜昵称、平台号、城市",
+    bulk=(export_chosen(lambda: CREATORS),),
     default_sort="-followers",
     noun="达人",
     unit="位",

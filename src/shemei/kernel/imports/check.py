@@ -24,6 +24,8 @@ TOTALS = frozenset({"合计", "总计", "小计", "汇总", "total", "grand tota
 ERROR_COLUMNS = ("行号", "列", "问题", "怎么办")
 HELD = ("", "同一组里有错行", "改好错行后一起再传")
 _TELL_EVERY = 2_000
+MOST_HINTS = 20
+"""Different remarks on rows that come in all the same; more would be a list, not a remark."""
 
 
 class Parser:
@@ -57,6 +59,11 @@ class Parser:
                 raise
 
         return lru_cache(maxsize=8192, typed=True)(read)
+
+    def typed(self, key: str, cells: list[Any]) -> Any:
+        """The cell of a field as the file has it; nothing where the file has none."""
+        place = next((index for index, field, _ in self.columns if field.key == key), None)
+        return cells[place] if place is not None and place < len(cells) else ""
 
     def values(self, cells: list[Any]) -> tuple[dict[str, Any], list[tuple[CellError, Any]]]:
         found: dict[str, Any] = {}
@@ -96,6 +103,7 @@ class Checker:
         self.parser = Parser(batch)
         self.labels = {field.key: field.label for field in self.kind.fields}
         self.skips: Counter[str] = Counter()
+        self.hints: dict[str, list[int]] = {}
         self.rows = self.errors = 0
 
     def take(self, number: int, cells: list[Any]) -> None:
@@ -108,20 +116,26 @@ class Checker:
             self.skips["合计行"] += 1
             return
         if not wrong:
-            wrong = self._prepared(Row(number, values))
+            wrong = self._prepared(Row(number, values), cells)
         if wrong:
             self._wrong(number, wrong, str(values.get(self.kind.group_field, "")))
 
-    def _prepared(self, row: Row) -> list[tuple[CellError, Any]]:
+    def _prepared(self, row: Row, cells: list[Any]) -> list[tuple[CellError, Any]]:
         try:
             staged = self.kind.prepare(row, self.batch)
         except CellError as error:
-            return [(error, row.values.get(error.field, ""))]
+            return [(error, self.parser.typed(error.field, cells))]
         if isinstance(staged, Staged):
             self.stage.add(row.number, staged)
+            self._hint(row.number, staged.hints)
         elif isinstance(staged, Skip):
             self.skips[staged.reason] += 1
         return []
+
+    def _hint(self, number: int, hints: tuple[str, ...]) -> None:
+        for said in hints:
+            if said in self.hints or len(self.hints) < MOST_HINTS:
+                self.hints.setdefault(said, []).append(number)
 
     def _wrong(self, number: int, wrong: list[tuple[CellError, Any]], group: str) -> None:
         self.errors += 1
@@ -167,7 +181,17 @@ def check_rows(
         "skipped": sum(checker.skips.values()),
         "skips": dict(checker.skips.most_common()),
     }
-    return counts, reasons(checker.skips)
+    return counts, [*reasons(checker.skips), *_hinted(checker.hints)]
+
+
+def _hinted(hints: dict[str, list[int]]) -> list[str]:
+    """「优惠码「X」没有登记过…：3 行（第 2、5、9 行）」, the most frequent first."""
+    ranked = sorted(hints.items(), key=lambda pair: -len(pair[1]))
+    return [f"{said}：{len(rows):,} 行（第 {_few(rows)} 行）" for said, rows in ranked]
+
+
+def _few(rows: list[int]) -> str:
+    return "、".join(map(str, rows[:3])) + (" 等" if len(rows) > 3 else "")
 
 
 def write_errors(batch: ImportBatch, table: Table, stage: Stage, held: set[int]) -> None:

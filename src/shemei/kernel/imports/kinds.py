@@ -75,12 +75,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A checked row: written in order of ``phase``, ``at``, ``group``; rows of one group stay together."""
+    """A checked row: written in order of ``phase``, ``at``, ``group``; rows of one group stay together.
+
+    ``hints`` are remarks on a row that comes in all the same; equal ones are counted together.
+    """
 
     values: dict[str, Any]
     group: str = ""
     phase: int = 0
     at: int = 0
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ class Line:
     account: str
     earlier: ImportBatch | None
     need: str
+    accounts: tuple[tuple[str, str], ...] = ()
+    """Accounts to choose from, where nothing else is open."""
 
     @property
     def is_clean(self) -> bool:
@@ -63,7 +65,24 @@ def _line(batch: ImportBatch) -> Line:
     kind = batch.kind_of
     preset = next((p.name for p in kind.presets if p.key == batch.preset), "")
     earlier = actions.earlier_same(batch) if batch.is_open else None
-    return Line(batch, preset, kind.belongs_to(batch), earlier, _need(batch))
+    return Line(batch, preset, kind.belongs_to(batch), earlier, _need(batch), _accounts(batch))
+
+
+def _accounts(batch: ImportBatch) -> tuple[tuple[str, str], ...]:
+    """The account is the one thing that a person can settle here, without opening the file."""
+    kind = batch.kind_of
+    option = next((one for one in kind.options if one.key == "account"), None)
+    if option is None or batch.state != State.DRAFT or not kind.option_problem(batch):
+        return ()
+    return tuple((key, label) for key, label in option.choices_in(batch.workspace) if key)
+
+
+def choose_account(batch: ImportBatch, account: str, *, by: Actor) -> bool:
+    """Take the account chosen beside a file and check it; False where it is none of its choices."""
+    if account not in {key for key, _ in _accounts(batch)}:
+        return False
+    actions.set_mapping(batch, batch.mapping, {"account": account}, by=by, remember=False)
+    return jobs.begin(batch, "check", by=by)
 
 
 def _need(batch: ImportBatch) -> str:

@@ -16,6 +16,7 @@ from shemei.kernel.imports.errors import ImportError_
 from shemei.kernel.imports.forms import MappingForm
 from shemei.kernel.imports.kinds import kind_of, kinds_for
 from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.imports.policies import UNDO_IMPORT
 from shemei.kernel.permissions import Permission, require
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
@@ -94,6 +95,8 @@ def several(request: BrandRequest) -> HttpResponse:
         if "write" in request.POST:
             begun = together.write_clean(batches, by=request.actor)
             toast(request, f"{begun} 份开始入库" if begun else "没有可以入库的文件")
+        elif chosen := next((b for b in batches if b.key == request.POST.get("for")), None):
+            _choose(request, chosen)
         return redirect(request.get_full_path())
     lines = together.lines(batches)
     context = {
@@ -105,6 +108,15 @@ def several(request: BrandRequest) -> HttpResponse:
         "refused": _refused_once(request),
     }
     return render(request, "imports/together.html", context)
+
+
+def _choose(request: BrandRequest, found: ImportBatch) -> None:
+    try:
+        taken = together.choose_account(found, request.POST.get("account", ""), by=request.actor)
+    except ImportError_ as error:
+        toast(request, str(error))
+        return
+    toast(request, "已选好账号，开始核对" if taken else "还没有选账号。请先选一个。")
 
 
 def _refused_once(request: BrandRequest) -> list[tuple[str, str]]:
@@ -145,9 +157,13 @@ def batch(request: BrandRequest, key: str) -> HttpResponse:
     if found.state in (State.DRAFT, State.FAILED):
         return _mapping_page(request, found, MappingForm(None, found))
     context = _context(found, 5) | {"screen": screens.check_screen(found)}
-    context["obstacle"] = found.kind_of.undo_obstacle(found) if found.state == State.DONE else ""
+    context["obstacle"] = _why_no_undo(request, found) if found.state == State.DONE else ""
     context["has_errors"] = (files.folder(found.key) / files.ERRORS).exists()
     return render(request, "imports/result.html", context)
+
+
+def _why_no_undo(request: BrandRequest, found: ImportBatch) -> str:
+    return UNDO_IMPORT.why_not(request.actor, found) or found.kind_of.undo_obstacle(found)
 
 
 def _context(found: ImportBatch, step: int) -> dict[str, Any]:

@@ -6,8 +6,18 @@ template shows it with ``<c-list :page="page" />``. Rows are a QuerySet or any s
 
 from __future__ import annotations
 
+from shemei.kernel.lists.chosen import export_chosen
 from shemei.kernel.lists.declared import BulkAction, Column, Empty, Filter, State
 from shemei.kernel.lists.listing import Listing
 from shemei.kernel.lists.page import ListPage
 
-__all__ = ["BulkAction", "Column", "Empty", "Filter", "ListPage", "Listing", "State"]
+__all__ = [
+    "BulkAction",
+    "Column",
+    "Empty",
+    "Filter",
+    "ListPage",
+    "Listing",
+    "State",
+    "export_chosen",
+]

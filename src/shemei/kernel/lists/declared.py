@@ -84,7 +84,8 @@ class Filter:
 class BulkAction:
     """Something done to the chosen rows. ``run(request, rows)`` returns a sentence for the toast, or a response.
 
-    ``confirm`` is the title of a dialog, with ``{n}`` for the number of rows.
+    ``confirm`` is the title of a dialog, with ``{n}`` for the number of rows. ``choices(request)`` puts a select
+    beside the button; ``run`` then takes the chosen key as a third argument.
     """
 
     name: str
@@ -94,6 +95,18 @@ class BulkAction:
     icon: str = "check"
     danger: bool = False
     confirm: str = ""
+    choices: Callable[[Any], Choices] | None = None
+
+    @property
+    def field(self) -> str:
+        """The name under which the choice is posted."""
+        return f"_choice_{self.name}"
+
+    def chosen(self, request: BrandRequest) -> str:
+        """The posted choice, ``""`` for none; what is no choice of this request is none."""
+        value = request.POST.get(self.field, "")
+        known = self.choices(request) if self.choices else ()
+        return value if value in {key for key, _ in known} else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,8 +145,11 @@ class Listing:
         picked = self._picked(request, rows, query)
         if not count(picked):
             return f"没有选中任何{self.noun}。请先勾选。"
+        told = (action.chosen(request),) if action.choices else ()
+        if told == ("",):
+            return f"还没有选要{action.label}哪一个。请先在按钮旁选好。"
         try:
-            done = action.run(request, picked)
+            done = action.run(request, picked, *told)
         except ValidationError as error:
             return "；".join(error.messages)
         if isinstance(done, HttpResponse):

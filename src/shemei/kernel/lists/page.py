@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shemei.kernel.lists import memory
-from shemei.kernel.lists.query import ListQuery, filter_keys, filter_value
+from shemei.kernel.lists.query import ListQuery, PeriodParts, filter_keys, filter_value
 from shemei.kernel.lists.rows import Rows, count, key_of
 from shemei.kernel.periods import Period, presets, promos, today
 from shemei.kernel.permissions import Permission
 
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
-    from shemei.kernel.lists.declared import BulkAction, Column, Filter
+    from shemei.kernel.lists.declared import BulkAction, Choices, Column, Filter
     from shemei.kernel.lists.listing import Listing
 
 SIZES = (25, 50, 100)
@@ -83,7 +83,7 @@ class ListPage:
     total: int
     number: int
     size: int
-    bulk: list[BulkAction]
+    bulk: list[tuple[BulkAction, Choices]]
     views: list[memory.ViewTab]
     layout: list[memory.ColumnChoice]
     density: str
@@ -156,7 +156,9 @@ class ListPage:
 
     @property
     def clear_href(self) -> str:
-        return self.query.only(("sort", "size")).href
+        """Without search and conditions; the period is where one looks, not what one looks for: it stays."""
+        periods = [k for f in self.listing.filters if f.kind == "period" for k in filter_keys(f)]
+        return self.query.only(("sort", "size", *PeriodParts, *periods)).href
 
     @property
     def refresh_href(self) -> str:
@@ -211,7 +213,11 @@ def build(
         total=total,
         number=number,
         size=size,
-        bulk=[action for action in listing.bulk if actor.can(action.permission)],
+        bulk=[
+            (action, action.choices(request) if action.choices else ())
+            for action in listing.bulk
+            if actor.can(action.permission)
+        ],
         views=memory.tabs(request, listing.name, query),
         layout=memory.column_choices(listing, hidden),
         density=memory.density(request),

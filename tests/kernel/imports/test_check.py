@@ -1,0 +1,75 @@
+"""What the check says of rows: wrong ones with the cell as it was typed, odd ones with a remark, and they come in."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shemei.apps.brand.actions import add_account
+from shemei.apps.commerce.models import Order
+from shemei.kernel.actor import SYSTEM
+from shemei.kernel.imports import actions, files, together
+from shemei.kernel.imports.errors import ImportError_
+from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.imports.stage import Stage
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+    from shemei.warehouse.home import Home
+
+HEAD = "订单号,付款时间,实付金额,手机号,订单状态\n"
+
+
+@pytest.fixture
+def place(inside: World, home: Home) -> World:
+    return inside
+
+
+def checked(place: World, text: str) -> ImportBatch:
+    batch = actions.receive(place.brand, io.BytesIO(text.encode()), "订单.csv", by=SYSTEM, kind="orders")  # fmt: skip
+    return actions.check(batch, by=SYSTEM)
+
+
+def test_a_wrong_cell_is_shown_as_it_was_typed(place: World) -> None:
+    batch = checked(place, HEAD + 'D1,2026-06-01,"¥-129.00",,已付款\n')
+    with Stage(files.folder(batch.key) / files.STAGE) as stage:
+        [problem] = stage.problems()
+    assert (problem.value, problem.problem) == ("¥-129.00", "实付金额是负数")
+
+
+def test_a_short_phone_and_a_cancelled_paid_order_come_in_with_a_remark(place: World) -> None:
+    text = HEAD + "D1,2026-06-01,129,1380,已付款\nD2,2026-06-01,99,13800003391,已取消\n"
+    batch = checked(place, text)
+    assert (batch.error_rows, batch.count("new")) == (0, 2)
+    said = "\n".join(batch.warnings)
+    assert "手机号位数不对，订单照样入库，只是不能靠手机号认人：1 行（第 2 行）" in said
+    assert "付过款又「已取消」、没写退款金额的，按整单退款记：1 行（第 3 行）" in said
+    actions.write(batch, by=SYSTEM)
+    assert Order.objects.count() == 2
+
+
+def test_a_missing_header_is_refused_with_the_list(place: World) -> None:
+    batch = actions.receive(
+        place.brand, io.BytesIO("付款时间,金额\n2026-06-01,5\n".encode()), "a.csv", by=SYSTEM, kind="orders"
+    )  # fmt: skip
+    with pytest.raises(ImportError_, match="还没有对应：订单号.*表里有：付款时间、金额"):
+        actions.set_mapping(batch, batch.mapping, batch.options, by=SYSTEM)
+
+
+def test_the_account_is_chosen_beside_the_file(place: World) -> None:
+    by = place.owner.actor
+    one, _ = (add_account(place.brand, by=by, platform="wechat", name=n) for n in ("服务号", "订阅号"))  # fmt: skip
+    text = "时间,新关注人数,取消关注人数,净增关注人数,累积关注人数\n2026-06-01,1,0,1,900\n"
+    batch = actions.receive(place.brand, io.BytesIO(text.encode()), "增长.csv", by=by)
+    [line] = together.lines([batch])
+    assert [label for _, label in line.accounts] == ["微信公众号 服务号", "微信公众号 订阅号"]
+    url = f"{place.url('imports:together')}?in={batch.key}"
+    browser = place.client()
+    assert "哪个账号的" in browser.get(url).content.decode()
+    browser.post(url, {"for": batch.key, "account": one.key})
+    batch.refresh_from_db()
+    assert batch.option("account") == one.key
+    assert batch.state in ("checking", "ready")
