@@ -20,6 +20,7 @@ from shemei.kernel.imports.errors import ImportError_, Overtaken
 from shemei.kernel.imports.kinds import ImportKind, Tally, kind_of
 from shemei.kernel.imports.mapping import fingerprint, known_headers, normal
 from shemei.kernel.imports.models import ImportBatch, SavedMapping
+from shemei.kernel.imports.policies import UNDO_IMPORT
 from shemei.kernel.imports.reader import Table, open_table
 from shemei.kernel.imports.receiving import propose
 from shemei.kernel.imports.receiving import (
@@ -310,6 +311,7 @@ def discard(batch: ImportBatch, *, by: Actor) -> None:
 def undo(batch: ImportBatch, *, by: Actor) -> ImportBatch:
     """Take back a finished batch: its rows go, changed rows return to what they were, the log excludes it."""
     require(by, batch.kind_of.permission)
+    UNDO_IMPORT.demand(by, batch)
     locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if locked.state != State.DONE:
         raise ImportError_(f"这次导入{locked.get_state_display()}，没有可撤销的。")
