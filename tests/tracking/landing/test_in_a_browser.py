@@ -1,0 +1,107 @@
+"""A landing page on a phone: light and dark, with scripts and without, weighed as it comes over the wire."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.utils import timezone
+from tests.browser import PHONE, overflow, serious, settled
+
+from shemei.apps.tracking import actions as tracking
+from shemei.apps.tracking.landing import actions
+from shemei.apps.tracking.landing.models import LandingPage, Lead
+
+if TYPE_CHECKING:
+    from tests.browser import Visit
+    from tests.world import World
+
+    from shemei.warehouse.home import Home
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def page(world: World, home: Home, live_server: Any) -> LandingPage:
+    """A page with a form, a code, a countdown and a button; its tag is asked from a port nobody listens at."""
+    by = world.owner.actor
+    ends = timezone.localtime(timezone.now() + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M")
+    with world.scope():
+        code = tracking.create_code(
+            world.brand, by=by, code="XINKE30", owner_kind="spot", spot="落地页"
+        )
+        made = actions.create_page(world.brand, by=by, name="换季修护", slug="huanji")
+        variant = made.variants.get()
+        hero, text, _ = variant.draft
+        actions.write_block(variant, hero["id"], by=by, values={"title": "换季也稳得住"})
+        actions.write_block(variant, text["id"], by=by, values={"body": "先试后买。"})
+        for kind, values in (
+            ("code", {"code": code.key}),
+            ("countdown", {"title": "还剩", "ends": ends, "after": "结束了。"}),
+            ("button", {"title": "看成分表", "url": "https://shop.example/"}),
+        ):
+            variant.refresh_from_db()
+            actions.add_block(variant, by=by, kind=kind, values=values)
+        actions.publish(made.variants.select_related("page__workspace").get(), by=by)
+    return made
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_page_is_sound_on_a_phone_and_its_form_is_taken_once(
+    visit: Visit, world: World, page: LandingPage, theme: str
+) -> None:
+    seen = visit.page(theme=theme, phone=True)
+    seen.goto("/p/huanji")
+    settled(seen)
+    visit.complaints[:] = [c for c in visit.complaints if "ERR_CONNECTION_REFUSED" not in c]
+    assert serious(seen) == [] and overflow(seen) <= 0
+    assert "天" not in seen.locator(".left").inner_text()
+    seen.fill("#f-name", "林小满")
+    seen.fill("#f-phone", "13800138000")
+    seen.check("input[name=agree]")
+    seen.dblclick("form button[type=submit]")
+    seen.wait_for_selector(".done")
+    visit.complaints[:] = [c for c in visit.complaints if "ERR_CONNECTION_REFUSED" not in c]
+    with world.scope():
+        assert Lead.objects.get().times == 1
+
+
+def test_a_page_works_without_scripts(visit: Visit, world: World, page: LandingPage) -> None:
+    context = visit.browser.new_context(
+        base_url=visit.base,
+        viewport=PHONE,  # type: ignore[arg-type]
+        java_script_enabled=False,
+    )
+    visit.contexts.append(context)
+    seen = context.new_page()
+    seen.goto("/p/huanji?utm_source=xhs")
+    seen.fill("#f-name", "林小满")
+    seen.fill("#f-phone", "13800138000")
+    seen.check("input[name=agree]")
+    seen.click("form button[type=submit]")
+    assert seen.locator(".done").is_visible()
+    with world.scope():
+        assert Lead.objects.get().utm == {"utm_source": "xhs"}
+
+
+def test_a_block_is_kept_while_it_is_typed(visit: Visit, world: World, page: LandingPage) -> None:
+    with world.scope():
+        variant = page.variants.get()
+    seen = visit.page(world.client())
+    seen.goto(world.url("landing:build", variant.key))
+    seen.locator("#blocks summary").first.click()
+    seen.locator("#blocks input[name=title]").first.fill("换一句更短的")
+    seen.get_by_text("草稿已存").first.wait_for()
+    frame = seen.frame_locator("[data-preview]")
+    frame.get_by_role("heading", name="换一句更短的").wait_for()
+    assert serious(seen) == []
+    with world.scope():
+        assert page.variants.get().draft[0]["title"] == "换一句更短的"
+    seen.locator("#blocks [data-handle] + * button").first.click()
+    seen.get_by_role("button", name="删除这一块").first.click()
+    seen.locator("#blocks summary", has_text="换一句更短的").wait_for(state="detached")
+    seen.get_by_role("button", name="撤销").click()
+    seen.locator("#blocks summary", has_text="换一句更短的").wait_for()
+    with world.scope():
+        assert page.variants.get().draft[0]["title"] == "换一句更短的"
