@@ -109,7 +109,7 @@ class ProductRow:
 
 
 def products(
-    workspace: Workspace, *, keys: Iterable[str] | None = None, limit: int = 500
+    workspace: Workspace | None, *, keys: Iterable[str] | None = None, limit: int = 500
 ) -> list[ProductRow]:
     """Products by their keys, else the first ones of the list. ``workspace`` may be left to the scope."""
     rows = (
