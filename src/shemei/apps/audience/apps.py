@@ -50,6 +50,6 @@ class AudienceConfig(AppConfig):
                 "audience:people",
                 Permission.CUSTOMERS,
                 order=10,
-                match=("audience",),
+                match=("audience:people", "audience:person"),
             )
         )

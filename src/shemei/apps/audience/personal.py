@@ -171,7 +171,7 @@ def proof_folder(workspace: Workspace) -> Path:
 def proofs(workspace: Workspace) -> list[dict[str, Any]]:
     """The erasures of this brand that were carried out, the latest first: what, when, how much."""
     paths = proof_folder(workspace).glob("person-*.json")
-    found = [orjson.loads(path.read_bytes()) for path in paths]
+    found = [_dated(orjson.loads(path.read_bytes())) for path in paths]
     return sorted(found, key=lambda one: one["made_at"], reverse=True)
 
 
@@ -188,7 +188,10 @@ def document(told: bytes) -> dict[str, Any]:
     files = proof.pop("files")
     kinds = {"events": "事件日志", "computed": "汇总", "spool": "分段", "log": "日志的清单",
              "checkpoint": "日志的清单（汇总）"}  # fmt: skip
-    totals = [(kinds.get(kind, kind), count) for kind, count in proof["totals"].items()]
+    totals = [
+        (kinds.get(kind, kind), {name: f"{n:,}" for name, n in count.items()})
+        for kind, count in proof["totals"].items()
+    ]
     names = {
         "visitor_key": "浏览器",
         "customer": "顾客编号",
@@ -196,13 +199,20 @@ def document(told: bytes) -> dict[str, Any]:
         "order_id": "订单号",
     }
     identities = [(names.get(k, k), n) for k, n in proof["identities"].items()]
-    return proof | {
-        "file_count": len(files),
-        "row_count": sum(one["rows"] for one in files),
+    return _dated(proof) | {
+        "backups": [_dated(one) for one in proof["backups"]],
+        "until_moment": datetime.fromisoformat(proof["until"]),
+        "file_count": f"{len(files):,}",
+        "row_count": f"{sum(one['rows'] for one in files):,}",
         "totals": totals,
         "identities": identities,
         "sha256": hashlib.sha256(told).hexdigest(),
     }
+
+
+def _dated(told: dict[str, Any]) -> dict[str, Any]:
+    """The same with ``made_at`` as a moment too, for the screen to write."""
+    return told | {"made": datetime.fromisoformat(told["made_at"])}
 
 
 def with_more(proof: Any, more: Mapping[str, Any]) -> bytes:
