@@ -73,8 +73,12 @@ class Telling(WorkspaceOwned):
         UNDONE = "undone", "已撤销"
 
     told = models.JSONField("所报", default=dict)
-    batch = models.CharField("导入批次", max_length=22, blank=True, db_index=True)
-    state = models.CharField("状态", max_length=8, choices=State.choices, default=State.APPLIED)
+    batch: models.CharField[str, str] = models.CharField(
+        "导入批次", max_length=22, blank=True, db_index=True
+    )
+    state: models.CharField[str, str] = models.CharField(
+        "状态", max_length=8, choices=State.choices, default=State.APPLIED
+    )
 
     objects = ScopedManager(
         workspace="workspace", _manager_class=models.Manager.from_queryset(TellingQuerySet)

@@ -33,13 +33,11 @@ class BrandConfig(AppConfig):
 
     def ready(self) -> None:
         from shemei.apps.brand import queries
-        from shemei.apps.brand.imports import AccountDays
         from shemei.kernel import audit, registry
-        from shemei.kernel.imports.kinds import register
         from shemei.kernel.permissions import Permission
 
         audit.register(VERBS)
-        register(AccountDays())
+        _add_imports()
         registry.add_navigation(
             registry.NavItem(
                 "策划",
@@ -80,3 +78,10 @@ def _find(request: BrandRequest, text: str, limit: int) -> Iterable[Any]:
 
     for named in choose_campaigns(request.workspace, text, limit):
         yield Hit("营销计划", named.name, named.url, "target-arrow", named.note)
+
+
+def _add_imports() -> None:
+    from shemei.apps.brand.imports import AccountDays
+    from shemei.kernel.imports.kinds import register
+
+    register(AccountDays())

@@ -14,12 +14,9 @@ class CommerceConfig(AppConfig):
         from shemei.apps.commerce import jobs, queries, search  # noqa: F401 - the worker must know the jobs
         from shemei.apps.commerce.api import router
         from shemei.apps.commerce.erasure import erase_customer, tell_customer
-        from shemei.apps.commerce.imports import Orders
-        from shemei.apps.commerce.market import MarketGoods
         from shemei.kernel import audit, registry
         from shemei.kernel.api import api
         from shemei.kernel.erasure import add_erasure
-        from shemei.kernel.imports.kinds import register
         from shemei.kernel.permissions import Permission as P
 
         audit.register(
@@ -44,8 +41,7 @@ class CommerceConfig(AppConfig):
             "customer",
             registry.NameSource("顾客", queries.customer_names, queries.choose_customers),
         )
-        register(Orders())
-        register(MarketGoods())
+        _add_imports()
         add_erasure(
             "订单与顾客",
             erase_customer,
@@ -69,3 +65,12 @@ def _add_settings() -> None:
             ("hooks", "hook_new", "hook_rotate"),
         )
     )
+
+
+def _add_imports() -> None:
+    from shemei.apps.commerce.imports import Orders
+    from shemei.apps.commerce.market import MarketGoods
+    from shemei.kernel.imports.kinds import register
+
+    register(Orders())
+    register(MarketGoods())

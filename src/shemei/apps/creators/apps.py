@@ -19,10 +19,8 @@ class CreatorsConfig(AppConfig):
     def ready(self) -> None:
         from shemei.apps.creators import queries, todos
         from shemei.apps.creators.erasure import erase_notes, tell_notes
-        from shemei.apps.creators.imports import Creators
         from shemei.kernel import audit, registry
         from shemei.kernel.erasure import add_erasure
-        from shemei.kernel.imports.kinds import register
         from shemei.kernel.permissions import Permission
 
         add_erasure("达人备注", erase_notes, tell_notes, after="备注留着，号码换成「已按要求删除」")
@@ -53,11 +51,18 @@ class CreatorsConfig(AppConfig):
             )
         )
         registry.add_todo(todos.waiting)
-        register(Creators())
+        _add_imports()
         registry.add_search(registry.SearchProvider("达人", Permission.CONTENT_VIEW, _find))
         registry.add_names(
             "creator", registry.NameSource("达人", queries.creator_names, queries.choose_creators)
         )
+
+
+def _add_imports() -> None:
+    from shemei.apps.creators.imports import Creators
+    from shemei.kernel.imports.kinds import register
+
+    register(Creators())
 
 
 def _find(request: BrandRequest, text: str, limit: int) -> Iterable[Any]:

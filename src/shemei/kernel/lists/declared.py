@@ -102,11 +102,13 @@ class BulkAction:
         """The name under which the choice is posted."""
         return f"_choice_{self.name}"
 
+    def options(self, request: BrandRequest) -> Choices:
+        return self.choices(request) if self.choices else ()
+
     def chosen(self, request: BrandRequest) -> str:
         """The posted choice, ``""`` for none; what is no choice of this request is none."""
         value = request.POST.get(self.field, "")
-        known = self.choices(request) if self.choices else ()
-        return value if value in {key for key, _ in known} else ""
+        return value if value in {key for key, _ in self.options(request)} else ""
 
 
 @dataclass(frozen=True, slots=True)

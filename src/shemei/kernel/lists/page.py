@@ -213,11 +213,7 @@ def build(
         total=total,
         number=number,
         size=size,
-        bulk=[
-            (action, action.choices(request) if action.choices else ())
-            for action in listing.bulk
-            if actor.can(action.permission)
-        ],
+        bulk=[(one, one.options(request)) for one in listing.bulk if actor.can(one.permission)],
         views=memory.tabs(request, listing.name, query),
         layout=memory.column_choices(listing, hidden),
         density=memory.density(request),
