@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from shemei.apps.brand.actions import create_campaign
 from shemei.apps.creators import actions, queries, rules
 from shemei.apps.creators.models import Collaboration, Creator, TierRule
+from shemei.apps.creators.queries import CreatorRow
 from shemei.kernel.models import AuditEntry, OutboxEvent
 from shemei.kernel.periods import today
 from shemei.kernel.permissions import Forbidden
@@ -146,10 +147,20 @@ def test_other_rooms_read_what_was_paid_and_promised(azhi: Creator, inside: Worl
         actions.deliver(deal, by=inside.editor.actor, delivered_on=today() - timedelta(n))
     actions.agree(azhi, by=inside.editor.actor, fee=999)
     [row] = queries.creators(inside.brand, [azhi.key])
-    assert (row.fees, row.promised, sorted(row.post_keys)) == (200_000, 2_000, ["p0", "p1"])
+    assert (row.fees, row.promised) == (200_000, 2_000)
+    assert sorted(row.promises) == [("p0", 1_000), ("p1", 1_000)]
 
 
 def test_delivery_is_unknown_where_nothing_was_promised_or_seen() -> None:
     assert rules.delivery_share(50, 0) is None
     assert rules.delivery_share(None, 10) is None
     assert rules.delivery_share(15, 10) == 1.5
+
+
+def test_a_post_that_nobody_reported_yet_does_not_count_as_missed() -> None:
+    deals = (("post-1", 10_000), ("post-2", 90_000))
+    row = CreatorRow("c", "阿栀", "xhs", "KOC", 1, 0, 100_000, deals)
+    assert row.delivered_share({"post-1": 12_000}) == pytest.approx(1.2)
+    assert row.delivered_share({"post-1": 12_000, "post-2": 18_000}) == pytest.approx(0.3)
+    assert row.delivered_share({"post-1": 12_000, "post-2": None}) == pytest.approx(1.2)
+    assert row.delivered_share({}) is None

@@ -60,10 +60,14 @@ def summary(deals: list[Any]) -> dict[str, Any]:
     """Fees, promised and delivered impressions of what was delivered."""
     done = [deal for deal in deals if deal.state == Collaboration.State.DELIVERED]
     promised = sum(deal.promised_impressions for deal in done)
-    seen = [deal.delivered for deal in done if deal.delivered is not None]
-    delivered = sum(seen) if seen else None
+    reported = [deal for deal in done if deal.delivered is not None]
+    delivered = sum(deal.delivered for deal in reported) if reported else None
+    due = [deal for deal in reported if deal.promised_impressions]
     fees = sum(deal.fee for deal in done)
-    share = rules.delivery_share(delivered, promised)
+    share = rules.delivery_share(
+        sum(deal.delivered for deal in due) if due else None,
+        sum(deal.promised_impressions for deal in due),
+    )
     return {
         "fees": fees,
         "shown_fees": fees if done else None,
@@ -77,7 +81,7 @@ def summary(deals: list[Any]) -> dict[str, Any]:
 
 
 def _posts(row: Creator, request: BrandRequest) -> list[dict[str, Any]]:
-    posts = posts_of_creator(row.workspace, row.key)[:20]
+    posts = posts_of_creator(row.workspace, row.key, by=request.actor)[:20]
     names = ("impressions", "engagement_rate", "clicks")
     figures = (
         figures_by(row.workspace, "content", names)

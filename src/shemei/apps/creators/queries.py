@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shemei.apps.creators.models import Collaboration, Creator
+from shemei.apps.creators.rules import delivery_share
 from shemei.kernel.registry import Named
 from shemei.kernel.urls import wurl
 
@@ -25,7 +26,15 @@ class CreatorRow:
     followers: int
     fees: int
     promised: int
-    post_keys: tuple[str, ...]
+    promises: tuple[tuple[str, int], ...]
+
+    def delivered_share(self, seen: Mapping[str, int | None]) -> float | None:
+        """Impressions over promised ones, of the posts that have been reported: ``seen`` by content key.
+
+        A post that nobody has reported yet is not one that failed: its promise waits with it.
+        """
+        due = [(shown, promise) for key, promise in self.promises if (shown := seen.get(key))]
+        return delivery_share(sum(n for n, _ in due) if due else None, sum(n for _, n in due))
 
 
 def creators(workspace: Workspace, keys: Iterable[str] | None = None) -> list[CreatorRow]:
@@ -39,7 +48,9 @@ def creators(workspace: Workspace, keys: Iterable[str] | None = None) -> list[Cr
 
 
 def _row(row: Creator, deals: list[Collaboration]) -> CreatorRow:
-    posts = tuple(deal.post_key for deal in deals if deal.post_key)
+    posts = tuple(
+        (d.post_key, d.promised_impressions) for d in deals if d.post_key and d.promised_impressions
+    )
     fees, promised = sum(d.fee for d in deals), sum(d.promised_impressions for d in deals)
     return CreatorRow(
         row.key, row.name, row.platform, row.tier, row.followers, fees, promised, posts

@@ -348,11 +348,8 @@ class Overview:
             row["content"]: row["impressions"]
             for row in self.board.totals(("impressions",), whole, by=("content",))
         }
-        return {
-            row.key: sum(shown.get(key, 0) or 0 for key in row.post_keys) / row.promised
-            for row in rows
-            if row.promised
-        }
+        told = {row.key: row.delivered_share(shown) for row in rows}
+        return {key: share for key, share in told.items() if share is not None}
 
 
 def _part(values: dict[str, float], key: str, shown: list[str]) -> float:
