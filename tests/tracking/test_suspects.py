@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from shemei.apps.tracking import actions, figures, suspicion
 from shemei.apps.tracking.models import PutBackClicks
+from shemei.config import worker
 from shemei.kernel.models import AuditEntry
 from shemei.kernel.periods import period_from
 from shemei.warehouse.maintenance import settle
@@ -182,3 +183,19 @@ def test_who_may_not_track_or_is_foreign_puts_nothing_back(world: World, link: L
     assert world.client(world.stranger).post(foreign).status_code == 404
     row.refresh_from_db()
     assert row.is_active
+
+
+def test_the_worker_counts_again_without_waiting_for_the_next_event(
+    inside: World,
+    link: Link,
+    home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    monkeypatch.setattr(worker, "SETTLE_AFTER", -1.0)
+    working = worker.Worker(home)
+    working.beat()
+    with django_capture_on_commit_callbacks(execute=True):
+        put_back(inside)
+    working.beat()
+    assert figures.suspect_report(inside.brand, period_from({})).counted == 4

@@ -30,6 +30,7 @@ class Worker:
         self._settled = 0.0
         self._maintained = time.monotonic()
         self._dirty = True
+        self._judged: tuple[int, ...] = ()
 
     def run(self, stopping: threading.Event) -> None:
         """Work until ``stopping`` is set; one failing beat is logged and the next one tries again."""
@@ -55,6 +56,7 @@ class Worker:
         outbox.dispatch()
         outbox.relay(self.home)
         self._dirty |= loader.load(self.home).loaded_records > 0
+        self._dirty |= self._was_judged()
         now = time.monotonic()
         if self._dirty and now - self._settled > SETTLE_AFTER:
             self._dirty = maintenance.settle(self.home, full=False).behind
@@ -62,6 +64,11 @@ class Worker:
         if now - self._maintained > MAINTAIN_AFTER:
             maintenance.maintain(self.home)
             self._maintained = now
+
+    def _was_judged(self) -> bool:
+        """Whether somebody has left events out or put clicks back since the last beat."""
+        before, self._judged = self._judged, maintenance.judged_at(self.home)
+        return before != self._judged
 
 
 @contextmanager

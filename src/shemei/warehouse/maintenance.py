@@ -12,7 +12,7 @@ from hashlib import blake2b
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from shemei.warehouse import erasure, retention
+from shemei.warehouse import erasure, putback, retention, tombstones
 from shemei.warehouse import table as events
 from shemei.warehouse.bench import Bench, workbench
 from shemei.warehouse.cells import rebuild_days
@@ -148,6 +148,12 @@ def _walk(bench: Bench, manifest: Manifest, unwalked: set[int]) -> Manifest:
         walked_at=time.time(),
         walk_seconds=time.monotonic() - begun,
     )
+
+
+def judged_at(home: Home) -> tuple[int, ...]:
+    """Return a stamp that differs as soon as somebody left events out or put clicks back."""
+    paths = (home.lake / tombstones.NAME, home.lake / putback.NAME)
+    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
 
 
 def _judgements(home: Home) -> list[Judgement]:
