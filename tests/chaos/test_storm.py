@@ -1,6 +1,6 @@
 """Faults of all kinds on everything that stores, under load; after each one the books must be right.
 
-``SHEMEI_STORM`` sets how many (8; the figure in the documentation used 200), ``SHEMEI_SEED`` which:
+``SHEMEI_STORM`` sets how many (8; two hundred take about half an hour), ``SHEMEI_SEED`` which:
 ``SHEMEI_STORM=200 SHEMEI_SEED=1 pytest tests/chaos/test_storm.py -s``. The same seed draws the same faults.
 """
 

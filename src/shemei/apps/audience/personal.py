@@ -206,8 +206,18 @@ def document(told: bytes) -> dict[str, Any]:
         "row_count": f"{sum(one['rows'] for one in files):,}",
         "totals": totals,
         "identities": identities,
-        "sha256": hashlib.sha256(told).hexdigest(),
+        "fingerprint": grouped(proof["fingerprint"]),
+        "sha256": grouped(hashlib.sha256(told).hexdigest()),
     }
+
+
+def grouped(digest: str) -> str:
+    """A digest in groups of eight, as people compare it and lines break it.
+
+    >>> grouped("0123456789abcdef")
+    '01234567 89abcdef'
+    """
+    return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))
 
 
 def _dated(told: dict[str, Any]) -> dict[str, Any]:
