@@ -17,7 +17,7 @@ from shemei.apps.creators.facts import FeeBooked
 from shemei.apps.creators.models import Collaboration
 from shemei.apps.insight.truth import write_truth
 from shemei.apps.tracking import book
-from shemei.demo import events, reach
+from shemei.demo import events, pages, reach
 from shemei.demo.orders import Orders, place_orders
 from shemei.demo.people import Touches, season, simulate, unseen
 from shemei.demo.plan import DAYS, Plan, make_plan
@@ -125,6 +125,7 @@ def _fill_rooms(
         rooms.commerce(placed, known, log.order_clicks(), log.order_visitors())
         spends = rooms.advertising(reach.make_spend(plan, season(plan)[0], SEED + 4), now.date())
         rooms.goals(_targets(orders, touches))
+        pages.put_up(workspace)
         fees = [
             fact
             for deal in Collaboration.objects.with_labels().delivered()
