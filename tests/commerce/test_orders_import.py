@@ -1,49 +1,30 @@
-"""Order files: what comes in, what a second time does, what is held back, and the way out again."""
+"""Order files: what comes in, what a second time does, what is held back."""
 
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
 import pytest
 from tests.commerce.conftest import Bring
+from tests.commerce.files import FILE, REFUNDED, events
 
-from shemei.apps.commerce.models import Customer, Order, OrderLine, Product, Refund
+from shemei.apps.commerce.models import Customer, Order, Product, Refund
 from shemei.apps.tracking import actions as tracking
 from shemei.kernel import outbox
 from shemei.kernel.actor import SYSTEM
 from shemei.kernel.imports import actions, files
 from shemei.kernel.imports.errors import ImportError_
-from shemei.kernel.imports.jobs import exclude_undone
-from shemei.kernel.imports.models import ImportBatch, RowChange, SavedMapping
-from shemei.kernel.models import AuditEntry, OutboxEvent
-from shemei.kernel.tasks import Cancelled
+from shemei.kernel.imports.models import SavedMapping
 from shemei.warehouse.attribution import attribute
 from shemei.warehouse.lake import Lake
 from shemei.warehouse.maintenance import settle
-from shemei.warehouse.questions import Rows, Series, Totals
+from shemei.warehouse.questions import Totals
 
 if TYPE_CHECKING:
     from tests.world import World
 
     from shemei.warehouse.home import Home
-
-FILE = """订单编号,付款时间,实付金额(元),手机号,收货人,优惠码,商品名称,商家编码,数量,单价,订单状态
-D1,2026/11/3 9:05,"¥1,329.00",138 0000 3391,周女士,azhi30,修护霜,YH-1,2,664.50,待发货
-D2,2026-11-03 10:00,299,13900008042,,,精华,YH-2,1,299,交易成功
-D3,2026-11-04 08:00,500,13800003391,周女士,,修护霜,YH-1,1,300,已发货
-D3,2026-11-04 08:00,500,13800003391,周女士,,精华,YH-2,1,200,已发货
-D4,,88,,,,试用装,YH-9,1,88,等待买家付款
-"""
-
-
-def events(kind: str = "") -> list[dict[str, Any]]:
-    told = [
-        orjson.loads(text)
-        for text in OutboxEvent.objects.order_by("id").values_list("event", flat=True)
-    ]
-    return [event for event in told if kind in ("", event["kind"])]
 
 
 def test_orders_lines_customers_and_products_come_in(bring: Bring) -> None:
@@ -163,11 +144,6 @@ def test_a_suggestion_is_taken_for_all_rows_at_once(bring: Bring, inside: World)
     assert Order.objects.get(number="D2").amount == 29900
 
 
-REFUNDED = FILE.replace("订单状态", "订单状态,退款金额,退款时间").replace(
-    "待发货", "退款中,329,2026-11-05 12:00"
-)
-
-
 def test_refunds_in_the_file_are_booked_once_and_grow(bring: Bring) -> None:
     bring(REFUNDED)
     bring(REFUNDED, "again.csv")
@@ -252,67 +228,6 @@ def test_the_price_column_of_the_douyin_shop_is_not_the_order(bring: Bring) -> N
 # -- the way back ---------------------------------------------------------------------------------
 
 
-def test_undo_takes_new_rows_away_and_puts_changed_ones_back(bring: Bring) -> None:
-    bring(FILE)
-    kept = {order.number: (order.amount, order.state) for order in Order.objects.all()}
-    second = bring(
-        FILE.replace("10:00,299", "10:00,259")
-        + "D7,2026-11-05,66,13700001111,,,新品,YH-7,1,66,待发货\n"
-    )
-    assert Order.objects.count() == 4
-    actions.undo(second, by=SYSTEM)
-    assert {order.number: (order.amount, order.state) for order in Order.objects.all()} == kept
-    assert not Product.objects.filter(sku="YH-7").exists()
-    assert not Customer.objects.filter(phone_tail="1111").exists()
-    assert AuditEntry.objects.filter(verb="import.undone").count() == 1
-
-
-def test_undo_waits_for_a_later_import_of_the_same_orders(bring: Bring) -> None:
-    first = bring(FILE)
-    second = bring(FILE.replace("10:00,299", "10:00,259"), "后来.csv")
-    with pytest.raises(ImportError_, match=r"后来\.csv"):
-        actions.undo(first, by=SYSTEM)
-    actions.undo(second, by=SYSTEM)
-    actions.undo(first, by=SYSTEM)
-    assert Order.objects.count() == OrderLine.objects.count() == RowChange.objects.count() == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_figures_forget_an_undone_import_and_know_it_again_after_another(
-    bring: Bring, inside: World, home: Home
-) -> None:
-    from shemei.kernel import outbox
-
-    question = Totals(inside.brand.key, 20261101, 20261130, ("orders", "revenue", "net_revenue"))
-
-    def figures() -> dict[str, Any]:
-        outbox.relay(home)
-        settle(home)
-        return dict(Lake(home).ask(question).rows.to_pylist()[0])
-
-    batch = bring(REFUNDED)
-    assert figures() == {"orders": 3, "revenue": 212800, "net_revenue": 179900}
-    actions.undo(batch, by=SYSTEM)
-    rows = Lake(home).ask(Rows(inside.brand.key, 20261101, 20261130)).rows
-    assert rows.num_rows == 0
-    assert figures() == {"orders": 0, "revenue": 0, "net_revenue": 0}
-    bring(REFUNDED)
-    assert figures() == {"orders": 3, "revenue": 212800, "net_revenue": 179900}
-
-
-def test_a_corrected_amount_corrects_the_net_figure_in_both_directions(
-    bring: Bring, inside: World, home: Home
-) -> None:
-    from shemei.kernel import outbox
-
-    question = Totals(inside.brand.key, 20261101, 20261130, ("orders", "net_revenue"))
-    for amount, net in (("10:00,299", 212800), ("10:00,259", 208800), ("10:00,399", 222800)):
-        bring(FILE.replace("10:00,299", amount))
-        outbox.relay(home)
-        settle(home)
-        assert Lake(home).ask(question).rows.to_pylist() == [{"orders": 3, "net_revenue": net}]
-
-
 def test_a_code_credits_its_owner(bring: Bring, inside: World, home: Home) -> None:
     from shemei.apps.tracking.models import PromoCode
     from shemei.kernel import outbox
@@ -331,100 +246,3 @@ def test_a_code_credits_its_owner(bring: Bring, inside: World, home: Home) -> No
         "last"
     ]
     assert credit["azhi"].value == 132900 + 50000, "the same buyer came back within the look-back"
-
-
-# -- cancelled, killed, resumed ----------------------------------------------------------------------
-
-
-def ready(world: World, text: str) -> ImportBatch:
-    batch = actions.receive(
-        world.brand, io.BytesIO(text.encode()), "o.csv", by=SYSTEM, kind="orders"
-    )
-    return actions.check(actions.set_mapping(batch, batch.mapping, {}, by=SYSTEM), by=SYSTEM)
-
-
-def many(count: int) -> str:
-    return "订单号,付款时间,实付\n" + "".join(
-        f"M{n:05d},2026-11-03,{n + 1}\n" for n in range(count)
-    )
-
-
-def test_a_cancelled_import_leaves_nothing(
-    bring: Bring, inside: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(actions, "CHUNK_GROUPS", 10)
-    batch = ready(inside, many(35))
-
-    def stop(done: int, total: int | None = None, step: str | None = None) -> None:
-        if done >= 20:
-            assert Order.objects.count() == 20
-            raise Cancelled
-
-    with pytest.raises(Cancelled):
-        actions.write(batch, by=SYSTEM, tell=stop)
-    assert Order.objects.count() == OutboxEvent.objects.count() == 0
-    batch.refresh_from_db()
-    assert batch.state == ImportBatch.State.CANCELLED
-
-
-class Killed(BaseException):
-    """Stands for a process that is gone: nothing after it runs."""
-
-
-def test_a_killed_import_goes_on_where_it_was(
-    bring: Bring, inside: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(actions, "CHUNK_GROUPS", 10)
-    batch = ready(inside, many(35))
-
-    def die(done: int, total: int | None = None, step: str | None = None) -> None:
-        if done >= 20:
-            raise Killed
-
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(actions, "_take_back", lambda *_: None)
-        actions.write(batch, by=SYSTEM, tell=die)
-    batch = ImportBatch.objects.get(pk=batch.pk)
-    assert (batch.state, batch.position, Order.objects.count(), OutboxEvent.objects.count()) == (
-        "writing",
-        2,
-        20,
-        0,
-    )
-    actions.write(batch, by=SYSTEM)
-    assert (batch.state, batch.counts["new"], Order.objects.count(), len(events("order"))) == (
-        "done",
-        35,
-        35,
-        35,
-    )
-
-
-def test_a_failing_write_leaves_nothing_and_says_why(
-    bring: Bring, inside: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    batch = ready(inside, many(5))
-    monkeypatch.setattr("shemei.apps.commerce.imports.tell_orders", lambda *_: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        actions.write(batch, by=SYSTEM)
-    batch.refresh_from_db()
-    assert (batch.state, Order.objects.count(), OutboxEvent.objects.count()) == ("failed", 0, 0)
-
-
-def test_a_corrected_time_of_payment_moves_the_order(
-    bring: Bring, inside: World, home: Home
-) -> None:
-    bring(FILE)
-    second = bring(FILE.replace("2026-11-03 10:00", "2026-11-05 11:30"), "更正.csv")
-
-    def by_day() -> dict[int, tuple[int, int]]:
-        outbox.relay(home)
-        settle(home)
-        question = Series(inside.brand.key, 20261103, 20261105, ("orders", "revenue"))
-        rows = Lake(home).ask(question).rows.to_pylist()
-        return {row["bucket"]: (row["orders"], row["revenue"]) for row in rows}
-
-    assert by_day() == {20261103: (1, 132900), 20261104: (1, 50000), 20261105: (1, 29900)}
-    actions.undo(second, by=SYSTEM)
-    exclude_undone.call_local()
-    assert by_day() == {20261103: (2, 162800), 20261104: (1, 50000), 20261105: (0, 0)}
