@@ -100,6 +100,7 @@ def test_an_analyst_reads_but_does_not_write(place: World, post: Post) -> None:
 
 
 def test_an_external_partner_sees_content_without_figures(place: World, post: Post) -> None:
+    actions.change_post(post, by=place.editor.actor, keeper_key=place.external.key)
     page = place.client(place.external).get(place.url("content:post", post.key)).content.decode()
     assert "换季烂脸自救" in page
     assert "点击率" not in page

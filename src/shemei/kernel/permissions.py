@@ -15,6 +15,7 @@ class Permission(StrEnum):
     VIEW = "view"
     CONTENT_VIEW = "content.view"
     CONTENT_EDIT = "content.edit"
+    CONTENT_OTHERS = "content.others"
     CONTENT_APPROVE = "content.approve"
     PUBLISH = "publish"
     TRACK = "track"
@@ -38,6 +39,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.VIEW: "看看板与数据",
     Permission.CONTENT_VIEW: "看内容与活动",
     Permission.CONTENT_EDIT: "编辑内容与活动",
+    Permission.CONTENT_OTHERS: "看和编辑别人负责的内容",
     Permission.CONTENT_APPROVE: "审批内容",
     Permission.PUBLISH: "发布内容",
     Permission.TRACK: "管理短链与优惠码",

@@ -21,15 +21,34 @@ ROLE_NOTES: dict[str, str] = {
     "editor": "写内容、建短链与优惠码、管达人、导入数据",
     "approver": "编辑能做的，加上审批与发布",
     "analyst": "看全部数据，定目标与归因口径，导出",
-    "external": "只看和编辑内容，看不到订单、顾客与花费",
+    "external": "只看和编辑自己负责的内容，看不到订单、顾客与花费",
 }
 
 _EDITOR = frozenset(
-    {P.VIEW, P.CONTENT_VIEW, P.CONTENT_EDIT, P.TRACK, P.CREATORS, P.IMPORT, P.CUSTOMERS}
+    {
+        P.VIEW,
+        P.CONTENT_VIEW,
+        P.CONTENT_EDIT,
+        P.CONTENT_OTHERS,
+        P.TRACK,
+        P.CREATORS,
+        P.IMPORT,
+        P.CUSTOMERS,
+    }
 )
 _APPROVER = _EDITOR | {P.CONTENT_APPROVE, P.PUBLISH}
 _ANALYST = frozenset(
-    {P.VIEW, P.CONTENT_VIEW, P.CUSTOMERS, P.IMPORT, P.EXPORT, P.ANALYSE, P.SPEND, P.AUDIT}
+    {
+        P.VIEW,
+        P.CONTENT_VIEW,
+        P.CONTENT_OTHERS,
+        P.CUSTOMERS,
+        P.IMPORT,
+        P.EXPORT,
+        P.ANALYSE,
+        P.SPEND,
+        P.AUDIT,
+    }
 )
 
 PERMISSIONS: dict[str, frozenset[P]] = {

@@ -14,10 +14,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from shemei.apps.accounts.queries import members_with
 from shemei.apps.brand.queries import id_of
 from shemei.apps.content import rules
 from shemei.apps.content.facts import MetricsBooked
 from shemei.apps.content.models import MetricEntry, Post, PostMetric
+from shemei.apps.content.policies import EDIT_POST
 from shemei.kernel import audit, outbox
 from shemei.kernel.actor import Actor
 from shemei.kernel.edits import assign
@@ -37,6 +39,8 @@ def create_post(
     """Enter a post. ``values`` are the other fields; account, campaign and pillar come as ``…_key``."""
     require(by, Permission.CONTENT_EDIT)
     post = Post(workspace=workspace, title=title, platform=platform)
+    values.setdefault("keeper_key", by.id if by.kind == "member" else "")
+    _check_keeper(values["keeper_key"], by.id, by=by)
     assign(post, _tidy(workspace, values))
     _complete(post)
     post.full_clean()
@@ -48,7 +52,8 @@ def create_post(
 @transaction.atomic
 def change_post(post: Post, *, by: Actor, **values: Any) -> Post:
     """Change a post. Where its labels or its day of publication change, its figures in the log move along."""
-    require(by, Permission.CONTENT_EDIT)
+    EDIT_POST.demand(by, post)
+    _check_keeper(values.get("keeper_key", post.keeper_key), post.keeper_key, by=by)
     before = booked(post)
     fields = assign(post, _tidy(post.workspace, values))
     _complete(post)
@@ -58,6 +63,15 @@ def change_post(post: Post, *, by: Actor, **values: Any) -> Post:
         _book(post, before, source="entry")
         audit.record("post.changed", post, by=by, fields="、".join(fields))
     return post
+
+
+def _check_keeper(key: str, now: str, *, by: Actor) -> None:
+    """Handing a post to somebody else is for those who see what others answer for."""
+    if key == now:
+        return
+    require(by, Permission.CONTENT_OTHERS)
+    if key and key not in {one.id for one in members_with(Permission.CONTENT_EDIT)}:
+        raise ValidationError({"keeper_key": "这位不在品牌空间里，或不能编辑内容。请另选一位。"})
 
 
 def _tidy(workspace: Workspace, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,7 +101,7 @@ def _complete(post: Post) -> None:
 @transaction.atomic
 def record_metrics(post: Post, *, by: Actor, day: date, **figures: int | None) -> bool:
     """Enter a post's totals of a day by hand; returns whether anything changed."""
-    require(by, Permission.CONTENT_EDIT)
+    EDIT_POST.demand(by, post)
     told = {name: value for name, value in figures.items() if value is not None}
     _check(post, day, told)
     _adopt(post)
@@ -155,7 +169,7 @@ def undo_batch(workspace: Workspace, batch: str) -> int:
 
 
 def _worked_on(post: Post) -> bool:
-    return bool(post.creator_key or post.campaign_id or post.pillar_id)
+    return bool(post.creator_key or post.campaign_id or post.pillar_id or post.keeper_key)
 
 
 def _turn(workspace: Workspace, batch: str, state: str, to: str) -> int:

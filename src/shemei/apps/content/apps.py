@@ -61,5 +61,5 @@ def _find(request: BrandRequest, text: str, limit: int) -> Iterable[Any]:
     from shemei.kernel.registry import Hit
     from shemei.platforms import platform_of
 
-    for named in choose_posts(request.workspace, text, limit):
+    for named in choose_posts(request.workspace, text, limit, by=request.actor):
         yield Hit("内容", named.name, named.url, "notes", platform_of(named.platform).name)

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils import timezone
 
+from shemei.apps.accounts.queries import active_members, members_with
 from shemei.apps.brand import queries as brand
 from shemei.apps.content import rules
 from shemei.apps.content.models import Post, PostMetric
 from shemei.kernel.addresses import BadInput, tidy_url
 from shemei.kernel.edits import RowForm
 from shemei.kernel.imports.fields import CountField
+from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names, names_of
 from shemei.platforms import platform_of
 
 if TYPE_CHECKING:
+    from shemei.kernel.actor import Actor
     from shemei.kernel.workspace import Workspace
 
 CHOICES_SHOWN = 500
@@ -71,8 +74,11 @@ class PostForm(RowForm):
     campaign_key = forms.ChoiceField(label="营销计划", required=False)
     pillar_key = forms.ChoiceField(label="内容支柱", required=False)
     creator_key = forms.ChoiceField(label="达人", required=False)
+    keeper_key = forms.ChoiceField(
+        label="负责人", required=False, help_text="外部协作的人只看得到自己负责的内容。"
+    )
 
-    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, workspace: Workspace, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, choices in {
             "account_key": [
@@ -82,8 +88,18 @@ class PostForm(RowForm):
             "campaign_key": self._campaigns(workspace),
             "pillar_key": [(p.key, p.name) for p in brand.pillars(workspace)],
             "creator_key": self._creators(workspace),
+            "keeper_key": self._keepers(),
         }.items():
             self.fields[name].choices = [("", "不指定"), *choices]  # type: ignore[attr-defined]
+        if not by.can(Permission.CONTENT_OTHERS):
+            del self.fields["keeper_key"]
+
+    def _keepers(self) -> list[tuple[str, str]]:
+        """Who may edit content, and whoever answers for it now."""
+        kept = self.initial.get("keeper_key")
+        now = [(one.key, str(one)) for one in active_members() if one.key == kept]
+        may = [(one.id, one.name) for one in members_with(Permission.CONTENT_EDIT)]
+        return may + [one for one in now if one not in may]
 
     def _campaigns(self, workspace: Workspace) -> list[tuple[str, str]]:
         chosen = self.initial.get("campaign_key")
@@ -104,6 +120,7 @@ class PostForm(RowForm):
             "campaign_key": row.campaign.key if row.campaign else "",
             "pillar_key": row.pillar.key if row.pillar else "",
             "creator_key": row.creator_key,
+            "keeper_key": row.keeper_key,
         }
         return super().of(row) | keys
 

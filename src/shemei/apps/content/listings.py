@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from shemei.apps.accounts.queries import active_members
 from shemei.apps.brand import queries as brand
 from shemei.apps.content import actions
 from shemei.apps.content.models import Post
+from shemei.apps.content.policies import seen_by
 from shemei.kernel.figures import asked_sort, figures_by, ranked
 from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, State, export_chosen
 from shemei.kernel.permissions import Permission
@@ -16,6 +18,7 @@ from shemei.kernel.urls import wurl
 from shemei.platforms import PLATFORMS
 
 if TYPE_CHECKING:
+    from shemei.kernel.actor import Actor
     from shemei.kernel.http import BrandRequest
 
 METRICS = ("impressions", "engagement_rate", "clicks")
@@ -33,9 +36,11 @@ def with_figures(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
         if request.actor.can(Permission.VIEW)
         else {}
     )
+    keepers = {one.key: str(one) for one in active_members()}
     creators = names_of("creator", request.workspace, {row.creator_key for row in rows})
     for row in rows:
         row.figures = figures.get(row.key, {})
+        row.keeper = keepers.get(row.keeper_key, "")
         row.seen = row.figures.get("impressions") or None
         creator = creators.get(row.creator_key)
         row.by = (creator.name, creator.note) if creator else (row.author_name or _home(row), "")
@@ -70,6 +75,14 @@ def _pillars(request: BrandRequest) -> list[tuple[str, str]]:
 
 def _accounts(request: BrandRequest) -> list[tuple[str, str]]:
     return [(a.key, a.name) for a in brand.accounts(request.workspace, with_inactive=True)]
+
+
+def _keepers(request: BrandRequest) -> list[tuple[str, str]]:
+    """Everybody, me first; whoever sees only their own needs no choice."""
+    if not request.actor.can(Permission.CONTENT_OTHERS):
+        return []
+    people = [(one.key, str(one)) for one in active_members()]
+    return sorted(people, key=lambda one: one[0] != request.actor.id)
 
 
 def _equal(field: str) -> Any:
@@ -110,6 +123,7 @@ POSTS = Listing(
         Column("engagement_rate", "互动率", value=_figure("engagement_rate"), kind="ratio", sort="rank"),
         Column("clicks", "短链点击", value=_figure("clicks"), kind="num", sort="rank", hint="由系统的短链数出，不含平台自报"),
         Column("state", "状态", value=post_state, kind="state", sort="state", phone=False),
+        Column("keeper", "负责人", value=lambda p: p.keeper, hidden=True),
         Column("platform", "平台", value=lambda p: p.platform, kind="platform", hidden=True),
         Column("campaign", "营销计划", value=lambda p: p.campaign.name if p.campaign else "", hidden=True),
         Column("pillar", "内容支柱", value=lambda p: p.pillar.name if p.pillar else "", hidden=True),
@@ -120,6 +134,7 @@ POSTS = Listing(
         Filter("form", "形式", choices=Post.Form.choices, apply=_equal("form")),
         Filter("campaign", "营销计划", choices=_campaigns, apply=_equal("campaign__key")),
         Filter("pillar", "内容支柱", choices=_pillars, apply=_equal("pillar__key")),
+        Filter("keeper", "负责人", choices=_keepers, apply=_equal("keeper_key")),
         Filter("account", "账号", choices=_accounts, apply=_equal("account__key")),
         Filter("published", "发布时间", kind="period", apply=_published),
     ),
@@ -141,5 +156,6 @@ POSTS = Listing(
 )  # fmt: skip
 
 
-def post_rows() -> Any:
-    return Post.objects.with_labels()
+def post_rows(by: Actor) -> Any:
+    """What ``by`` sees of the posts."""
+    return seen_by(by, Post.objects.with_labels())

@@ -67,6 +67,7 @@ class Post(WorkspaceOwned):
         verbose_name="内容支柱",
     )
     creator_key = models.CharField("达人", max_length=22, blank=True, db_index=True)
+    keeper_key = models.CharField("负责人", max_length=22, blank=True, db_index=True)
     author_name = models.CharField("作者", max_length=60, blank=True)
     form = models.CharField("形式", max_length=6, choices=Form.choices, default=Form.NOTE)
     url = models.URLField("作品链接", max_length=500, blank=True)

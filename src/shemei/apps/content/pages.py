@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch
 
+from shemei.apps.accounts.queries import active_members
 from shemei.apps.content import rules
 from shemei.apps.content.listings import post_state
 from shemei.apps.content.models import Post, PostMetric
+from shemei.apps.content.policies import EDIT_POST, seen_by
 from shemei.kernel.figures import series, totals
 from shemei.kernel.periods import today
 from shemei.kernel.permissions import Permission
@@ -19,6 +21,9 @@ from shemei.portal.charts import Chart, Series
 from shemei.portal.numbers import day_cn, figure, pct, wan, yuan
 from shemei.warehouse.vocabulary import date_of
 
+if TYPE_CHECKING:
+    from shemei.kernel.actor import Actor
+
 FIGURES = ("impressions", "engagements", "engagement_rate", "clicks", "ctr")
 FIGURE_NAMES = {name: str(PostMetric._meta.get_field(name).verbose_name) for name in rules.FIGURES}
 REPORTED = ("impressions", "engagements")
@@ -26,10 +31,11 @@ DAILY = ("impressions", "engagements", "clicks")
 LONGEST = 90
 
 
-def standing() -> str:
-    """「共 64 篇，本月发布 9 篇」; empty without posts."""
-    total = Post.objects.count()
-    month = Post.objects.live().filter(published_at__date__gte=today().replace(day=1)).count()
+def standing(by: Actor) -> str:
+    """「共 64 篇，本月发布 9 篇」, of those that ``by`` sees; empty without posts."""
+    rows = seen_by(by, Post.objects.all())
+    total = rows.count()
+    month = rows.live().filter(published_at__date__gte=today().replace(day=1)).count()
     return f"共 {total} 篇，本月发布 {month} 篇" if total else ""
 
 
@@ -40,7 +46,7 @@ def preset(query: Any) -> dict[str, str]:
     }
 
 
-def post(row: Post, by: Any) -> dict[str, Any]:
+def post(row: Post, by: Actor) -> dict[str, Any]:
     """A post: its figures, its days, what fell, and where its buyers' ways are shown."""
     snapshots = [rules.Snapshot(m.day, m.told) for m in row.metrics.all()]
     days = _days(row)
@@ -57,7 +63,8 @@ def post(row: Post, by: Any) -> dict[str, Any]:
         "claimed_clicks": _last(snapshots, "clicks"),
         "falls": falls(snapshots),
         "paths_url": _paths_url(row),
-        "may_change": by.can(Permission.CONTENT_EDIT),
+        "keeper": next((str(one) for one in active_members() if one.key == row.keeper_key), ""),
+        "may_change": EDIT_POST.allows(by, row),
     }
 
 

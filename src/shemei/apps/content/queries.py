@@ -8,10 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shemei.apps.content.models import Post
+from shemei.apps.content.policies import seen_by
+from shemei.kernel.actor import SYSTEM
 from shemei.kernel.registry import Named
 from shemei.kernel.urls import wurl
 
 if TYPE_CHECKING:
+    from shemei.kernel.actor import Actor
     from shemei.kernel.workspace import Workspace
 
 
@@ -32,9 +35,10 @@ def posts(workspace: Workspace, keys: Iterable[str]) -> dict[str, PostRow]:
     return {row.key: _row(row) for row in rows}
 
 
-def posts_of_creator(workspace: Workspace, creator_key: str) -> list[PostRow]:
-    """A creator's posts, the latest first."""
-    return [_row(row) for row in Post.objects.filter(workspace=workspace, creator_key=creator_key)]
+def posts_of_creator(workspace: Workspace, creator_key: str, *, by: Actor) -> list[PostRow]:
+    """A creator's posts that ``by`` sees, the latest first."""
+    rows = Post.objects.filter(workspace=workspace, creator_key=creator_key)
+    return [_row(row) for row in seen_by(by, rows)]
 
 
 def post_names(workspace: Workspace, keys: Iterable[str]) -> dict[str, Named]:
@@ -42,8 +46,8 @@ def post_names(workspace: Workspace, keys: Iterable[str]) -> dict[str, Named]:
     return {row.key: _named(workspace, row) for row in rows}
 
 
-def choose_posts(workspace: Workspace, text: str, limit: int) -> list[Named]:
-    rows = Post.objects.filter(workspace=workspace, title__icontains=text)
+def choose_posts(workspace: Workspace, text: str, limit: int, *, by: Actor = SYSTEM) -> list[Named]:
+    rows = seen_by(by, Post.objects.filter(workspace=workspace, title__icontains=text))
     return [_named(workspace, row) for row in rows[:limit]]
 
 

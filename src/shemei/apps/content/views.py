@@ -23,21 +23,27 @@ if TYPE_CHECKING:
 
 @allow(Permission.CONTENT_VIEW)
 def posts(request: BrandRequest) -> HttpResponse:
-    told = {"standing": pages.standing(), "may_import": request.actor.can(Permission.IMPORT)}
-    rows = listings.posts_ranked(request, listings.post_rows())
+    told = {
+        "standing": pages.standing(request.actor),
+        "may_import": request.actor.can(Permission.IMPORT),
+    }
+    rows = listings.posts_ranked(request, listings.post_rows(request.actor))
     return listings.POSTS.respond(request, rows, "content/posts.html", told)
 
 
 @allow(Permission.CONTENT_VIEW)
 def post(request: BrandRequest, key: str) -> HttpResponse:
-    row: Post = get_row(listings.post_rows(), key)
+    row: Post = get_row(listings.post_rows(request.actor), key)
     return render(request, "content/post.html", pages.post(row, request.actor))
 
 
 @allow(Permission.CONTENT_EDIT)
 def new_post(request: BrandRequest) -> HttpResponse:
     form = PostForm(
-        request.POST or None, workspace=request.workspace, initial=pages.preset(request.GET)
+        request.POST or None,
+        workspace=request.workspace,
+        by=request.actor,
+        initial=pages.preset(request.GET) | {"keeper_key": request.actor.id},
     )
     act = partial(actions.create_post, request.workspace, by=request.actor)
     if request.method == "POST" and (made := submit(form, act)):
@@ -48,9 +54,14 @@ def new_post(request: BrandRequest) -> HttpResponse:
 
 @allow(Permission.CONTENT_EDIT)
 def edit_post(request: BrandRequest, key: str) -> HttpResponse:
-    row: Post = get_row(listings.post_rows(), key)
+    row: Post = get_row(listings.post_rows(request.actor), key)
     title = row.title
-    form = PostForm(request.POST or None, workspace=request.workspace, initial=PostForm.of(row))
+    form = PostForm(
+        request.POST or None,
+        workspace=request.workspace,
+        by=request.actor,
+        initial=PostForm.of(row),
+    )
     if request.method == "POST" and submit(
         form, partial(actions.change_post, row, by=request.actor)
     ):
@@ -61,7 +72,7 @@ def edit_post(request: BrandRequest, key: str) -> HttpResponse:
 
 @allow(Permission.CONTENT_EDIT)
 def enter_metrics(request: BrandRequest, key: str) -> HttpResponse:
-    row: Post = get_row(listings.post_rows(), key)
+    row: Post = get_row(listings.post_rows(request.actor), key)
     form = MetricsForm(request.POST or None, published_on=row.published_on)
     act = partial(actions.record_metrics, row, by=request.actor)
     if request.method == "POST" and (changed := submit(form, act)) is not None:
