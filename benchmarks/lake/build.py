@@ -1,0 +1,108 @@
+"""Puts the events of a brand into a home and settles it; what was done already is not done again."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+import duckdb
+from generate import DAYS, FIRST, Brand, timedelta
+from measure import Took, took
+
+from shemei.warehouse import maintenance
+from shemei.warehouse.home import Home
+from shemei.warehouse.loader import append_events, load
+from shemei.warehouse.segments import commit_line, write_file
+from shemei.warehouse.shelf import Shelf
+from shemei.warehouse.vocabulary import COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pyarrow as pa
+
+STREAM = "bench-history"
+SEGMENT = 100_000
+"""Events of one segment: about what a busy minute brings."""
+
+
+def home_of(folder: Path, events: int) -> Home:
+    """Return the home for a log of this size."""
+    return Home(folder / f"{events // 1_000_000}m").ensure()
+
+
+def fill(home: Home, brand: Brand, seconds: float) -> bool:
+    """Append days and settle month by month until all is there (true) or time is over."""
+    until, number = time.monotonic() + seconds, 0
+    known = {int(day) for day in Shelf(home).current().days}
+    while number < DAYS:
+        month = [n for n in range(number, DAYS) if _month(n) == _month(number)]
+        number = month[-1] + 1
+        if not {_day(n) for n in month} <= known:
+            for n in month:
+                append_events(home, brand.day(n), stream=STREAM, number=n + 1)
+            print(f"  {_month(month[0])}", maintenance.settle(home, full=False), flush=True)
+            if time.monotonic() > until:
+                return False
+    print("  all", maintenance.settle(home), flush=True)
+    maintenance.compact(home)
+    return True
+
+
+def _day(number: int) -> int:
+    return int(f"{FIRST + timedelta(number):%Y%m%d}")
+
+
+def _month(number: int) -> int:
+    return _day(number) // 100
+
+
+def load_rate(folder: Path, brand: Brand, rounds: int, tell: Callable[[str], None]) -> list[Took]:
+    """Load a million events from segments into an empty log, again and again.
+
+    The segments are made and in the page cache before the clock starts: what is timed is verifying,
+    parsing, taking doubles out, sorting and writing Parquet, by the product's loader in this process.
+    """
+    rows = _million(brand)
+    taken = []
+    for turn in range(rounds):
+        place = folder / "load"
+        shutil.rmtree(place, ignore_errors=True)
+        home = Home(place).ensure()
+        _spool(home, rows)
+        used = took(lambda home=home: _load_all(home))
+        taken.append(used)
+        tell(f"load {turn + 1}: {rows.num_rows:,} events, {used}")
+        shutil.rmtree(place)
+    return taken
+
+
+def _million(brand: Brand) -> pa.Table:
+    import pyarrow as pa
+
+    days = []
+    while sum(day.num_rows for day in days) < 1_000_000 and len(days) < DAYS:
+        days.append(brand.day(len(days)))
+    return pa.concat_tables(days).slice(0, 1_000_000)
+
+
+def _spool(home: Home, rows: pa.Table) -> None:
+    stream = home.spool / "edge-bench"
+    stream.mkdir(parents=True)
+    with duckdb.connect() as connection:
+        for number, start in enumerate(range(0, rows.num_rows, SEGMENT), 1):
+            piece = rows.slice(start, SEGMENT)
+            columns = ", ".join("epoch_us(ts) AS ts" if n == "ts" else f'"{n}"' for n in COLUMNS)
+            draft = stream / "draft"
+            connection.register("piece", piece)
+            connection.execute(f"COPY (SELECT {columns} FROM piece) TO '{draft}' (FORMAT json)")
+            body = draft.read_bytes()
+            draft.unlink()
+            write_file(stream / f"{number:012d}.seg", body + commit_line(body, piece.num_rows))
+
+
+def _load_all(home: Home) -> None:
+    while load(home).segments:
+        pass
