@@ -12,8 +12,9 @@ from shemei.apps.tracking.posters.models import Spot
 from shemei.demo import pages
 
 if TYPE_CHECKING:
-    from shemei.warehouse.home import Home
     from tests.world import World
+
+    from shemei.warehouse.home import Home
 
 
 def test_the_demo_has_a_page_that_opens_and_a_spot(inside: World, home: Home) -> None:

@@ -1,0 +1,50 @@
+"""The result board of a landing page, asked of a real lake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+from django.utils import timezone
+
+from shemei.apps.tracking.landing import actions, figures
+from shemei.kernel import outbox
+from shemei.kernel.periods import period_from
+from shemei.warehouse import maintenance
+from shemei.warehouse.vocabulary import Event, to_ts
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+    from shemei.warehouse.home import Home
+
+
+def test_visitors_and_leads_are_told_by_variant_and_suspects_left_out(
+    inside: World, home: Home
+) -> None:
+    page = actions.create_page(inside.brand, by=inside.owner.actor, name="换季", slug="huanji")
+    now = to_ts(timezone.now())
+
+    def event(kind: str, letter: str, visitor: str, **values: str) -> Event:
+        props = {"landing": page.key, "variant": letter, **values}
+        bad = "bot" if visitor.startswith("bot") else ""
+        return Event(
+            kind=kind, workspace=inside.brand.key, ts=now, visitor=visitor, suspect=bad,
+            batch=page.key, props=orjson.dumps(props).decode(),
+        )  # fmt: skip
+
+    told = [event("visit", "A", f"a{n}") for n in range(40)]
+    told += [event("visit", "B", f"b{n}") for n in range(40)] + [event("view", "B", "b0")]
+    told += [event("visit", "A", f"bot{n}") for n in range(9)]
+    told += [event("lead", "A", f"a{n}", lead=f"la{n}") for n in range(2)]
+    told += [event("lead", "B", f"b{n}", lead=f"lb{n}") for n in range(20)]
+    outbox.log(told, workspace=inside.brand)
+    outbox.relay(home)
+    maintenance.settle(home)
+    board = figures.board_of(inside.brand, page, period_from({}))
+    assert [(one.letter, one.visitors, one.leads) for one in board.results] == [
+        ("A", 40, 2),
+        ("B", 40, 20),
+    ]
+    assert (board.visitors, board.leads) == (80, 22)
+    assert board.verdict.startswith("B 比 A 高") and not board.capped
