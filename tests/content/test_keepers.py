@@ -100,3 +100,22 @@ def test_a_partner_hands_nothing_on_and_nobody_to_who_cannot_edit(
         actions.change_post(posts[0], by=place.external.actor, keeper_key=place.editor.key)
     with pytest.raises(Exception, match="不能编辑内容"):
         actions.change_post(posts[0], by=place.editor.actor, keeper_key=place.analyst.key)
+
+
+def test_many_posts_are_handed_over_from_the_list(place: World, posts: tuple[Post, Post]) -> None:
+    url = place.url("content:posts")
+    nobodys = actions.create_post(
+        place.brand, by=place.owner.actor, title="导入的", platform="xhs", keeper_key=""
+    )
+    assert "导入的" in place.client().get(url, {"keeper": "none"}).text
+    form = {"_action": "keeper", "keys": [posts[1].key, nobodys.key]}
+    form |= {"_choice_keeper": place.external.key}
+    told = place.client(place.editor).post(url, form, follow=True).text
+    assert "2 篇已交给合作方小周" in told
+    assert Post.objects.filter(keeper_key=place.external.key).count() == 3
+    for who, may in ((place.editor, True), (place.external, False)):
+        page = place.client(who).get(url).text
+        assert ('"_choice_keeper"' in page, "keeper=none" in page) == (may, may)
+    refused = place.client(place.external).post(url, form | {"_choice_keeper": place.editor.key})
+    assert refused.status_code == 422 or "还没有选" in refused.text
+    assert Post.objects.filter(keeper_key=place.external.key).count() == 3

@@ -6,7 +6,7 @@ Entries are the truth, totals follow from them, and the log follows the totals b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +39,9 @@ def create_post(
     """Enter a post. ``values`` are the other fields; account, campaign and pillar come as ``…_key``."""
     require(by, Permission.CONTENT_EDIT)
     post = Post(workspace=workspace, title=title, platform=platform)
-    values.setdefault("keeper_key", by.id if by.kind == "member" else "")
-    _check_keeper(values["keeper_key"], by.id, by=by)
+    own = by.id if by.kind == "member" else ""
+    if values.setdefault("keeper_key", own) not in ("", own):
+        _check_keeper(values["keeper_key"], by=by)
     assign(post, _tidy(workspace, values))
     _complete(post)
     post.full_clean()
@@ -53,7 +54,8 @@ def create_post(
 def change_post(post: Post, *, by: Actor, **values: Any) -> Post:
     """Change a post. Where its labels or its day of publication change, its figures in the log move along."""
     EDIT_POST.demand(by, post)
-    _check_keeper(values.get("keeper_key", post.keeper_key), post.keeper_key, by=by)
+    if values.get("keeper_key", post.keeper_key) != post.keeper_key:
+        _check_keeper(values["keeper_key"], by=by)
     before = booked(post)
     fields = assign(post, _tidy(post.workspace, values))
     _complete(post)
@@ -65,13 +67,25 @@ def change_post(post: Post, *, by: Actor, **values: Any) -> Post:
     return post
 
 
-def _check_keeper(key: str, now: str, *, by: Actor) -> None:
-    """Handing a post to somebody else is for those who see what others answer for."""
-    if key == now:
-        return
+def _check_keeper(key: str, *, by: Actor) -> None:
+    """Handing a post to somebody is for those who see what others answer for; it goes to who can edit it."""
     require(by, Permission.CONTENT_OTHERS)
     if key and key not in {one.id for one in members_with(Permission.CONTENT_EDIT)}:
         raise ValidationError({"keeper_key": "这位不在品牌空间里，或不能编辑内容。请另选一位。"})
+
+
+@transaction.atomic
+def hand_over(posts: Iterable[Post], keeper: str, *, by: Actor) -> int:
+    """Let a member answer for posts from now on; returns how many changed hands."""
+    _check_keeper(keeper, by=by)
+    done = 0
+    for post in posts:
+        EDIT_POST.demand(by, post)
+        if assign(post, {"keeper_key": keeper}):
+            post.save(update_fields=["keeper_key"])
+            audit.record("post.changed", post, by=by, fields="负责人")
+            done += 1
+    return done
 
 
 def _tidy(workspace: Workspace, values: Mapping[str, Any]) -> dict[str, Any]:

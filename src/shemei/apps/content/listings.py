@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from shemei.apps.accounts.queries import active_members
+from shemei.apps.accounts.queries import active_members, members_with
 from shemei.apps.brand import queries as brand
 from shemei.apps.content import actions
 from shemei.apps.content.models import Post
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
     from shemei.kernel.http import BrandRequest
 
+NOBODY = "none"
 METRICS = ("impressions", "engagement_rate", "clicks")
 TONES = {"draft": "quiet", "scheduled": "info", "published": "good", "removed": "warn"}
 
@@ -78,11 +79,25 @@ def _accounts(request: BrandRequest) -> list[tuple[str, str]]:
 
 
 def _keepers(request: BrandRequest) -> list[tuple[str, str]]:
-    """Everybody, me first; whoever sees only their own needs no choice."""
+    """Who can answer for a post, me first; whoever sees only their own has nobody to choose."""
     if not request.actor.can(Permission.CONTENT_OTHERS):
         return []
-    people = [(one.key, str(one)) for one in active_members()]
+    people = [(one.id, one.name) for one in members_with(Permission.CONTENT_EDIT)]
     return sorted(people, key=lambda one: one[0] != request.actor.id)
+
+
+def _kept(request: BrandRequest) -> list[tuple[str, str]]:
+    people = _keepers(request)
+    return [*people, (NOBODY, "还没有")] if people else []
+
+
+def _keeper_is(rows: Any, key: str) -> Any:
+    return rows.filter(keeper_key="" if key == NOBODY else key)
+
+
+def _hand_over(request: BrandRequest, rows: Any, key: str) -> str:
+    n = actions.hand_over(rows, key, by=request.actor)
+    return f"{n} 篇已交给{dict(_keepers(request))[key]}" if n else "本来就由他负责，没有改动"
 
 
 def _equal(field: str) -> Any:
@@ -109,6 +124,7 @@ def _file_under(name: str, word: str) -> Any:
 BULK = (
     BulkAction("campaign", "归到营销计划", Permission.CONTENT_EDIT, _file_under("campaign_key", "营销计划"), "target-arrow", choices=_campaigns),
     BulkAction("pillar", "归到内容支柱", Permission.CONTENT_EDIT, _file_under("pillar_key", "内容支柱"), "category", choices=_pillars),
+    BulkAction("keeper", "交给", Permission.CONTENT_EDIT, _hand_over, "user-check", choices=_keepers),
     export_chosen(lambda: POSTS),
 )  # fmt: skip
 
@@ -134,7 +150,7 @@ POSTS = Listing(
         Filter("form", "形式", choices=Post.Form.choices, apply=_equal("form")),
         Filter("campaign", "营销计划", choices=_campaigns, apply=_equal("campaign__key")),
         Filter("pillar", "内容支柱", choices=_pillars, apply=_equal("pillar__key")),
-        Filter("keeper", "负责人", choices=_keepers, apply=_equal("keeper_key")),
+        Filter("keeper", "负责人", choices=_kept, apply=_keeper_is),
         Filter("account", "账号", choices=_accounts, apply=_equal("account__key")),
         Filter("published", "发布时间", kind="period", apply=_published),
     ),

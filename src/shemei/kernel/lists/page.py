@@ -208,12 +208,12 @@ def build(
         listing=listing,
         rows=[_row(listing, row, columns, wide) for row in shown],
         heads=[_head(listing, column, query, column.name in wide) for column in columns],
-        filters=[_filter(one, request, query) for one in listing.filters],
+        filters=[f for one in listing.filters if (f := _filter(one, request, query)).options],
         query=query,
         total=total,
         number=number,
         size=size,
-        bulk=[(one, one.options(request)) for one in listing.bulk if actor.can(one.permission)],
+        bulk=_bulk(listing, request),
         views=memory.tabs(request, listing.name, query),
         layout=memory.column_choices(listing, hidden),
         density=memory.density(request),
@@ -223,6 +223,13 @@ def build(
         summary=listing.summary(request, matched) if listing.summary and total else "",
         is_bare=total == 0 and not narrowed and not count(rows),
     )
+
+
+def _bulk(listing: Listing, request: BrandRequest) -> list[tuple[BulkAction, Choices]]:
+    """What this member may do to many rows; an action that needs a choice and has none to offer is not there."""
+    may = [one for one in listing.bulk if request.actor.can(one.permission)]
+    told = [(one, one.options(request)) for one in may]
+    return [(one, options) for one, options in told if options or one.choices is None]
 
 
 def _size(listing: Listing, query: ListQuery) -> int:
