@@ -54,15 +54,6 @@ class Overview:
     def figures(self) -> list[Figure]:
         return self.board.figures(KPIS)
 
-    @property
-    def earned(self) -> float:
-        return self.board.channels_now.totals.value
-
-    @property
-    def earned_change(self) -> float | None:
-        now, before = self.board.channels_compared
-        return change(sum(now.values()), sum(before.values()))
-
     @cached_property
     def earned_days(self) -> list[float]:
         days = [int(f"{self.period.first + timedelta(n):%Y%m%d}") for n in range(self.period.days)]
@@ -135,7 +126,7 @@ class Overview:
         if best is None:
             return ""
         day = f"{best[0] % 10000 // 100:02d}-{best[0] % 100:02d}"
-        return f"{self.period.label or '所选时段'}共 {yuan(self.earned)}；图中最高的一天是 {day}，{yuan(sum(best[1].values()))}。"
+        return f"{self.period.label or '所选时段'}共 {yuan(self.board.earned)}；图中最高的一天是 {day}，{yuan(sum(best[1].values()))}。"
 
     # what happened -----------------------------------------------------------------------------------
 

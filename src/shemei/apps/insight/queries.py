@@ -127,6 +127,17 @@ class Board:
         answers = self.credited("channel")
         return (self.values(answers[0]), self.values(answers[1])) if answers else ({}, {})
 
+    @property
+    def earned(self) -> float:
+        """Credited value of the period, which is what can be traced."""
+        return self.channels_now.totals.value
+
+    @property
+    def earned_change(self) -> float | None:
+        """How it stands against the comparison; ``None`` while no whole days can be compared."""
+        now, before = self.channels_compared
+        return change(sum(now.values()), sum(before.values())) if self.fair else None
+
     def values(self, answer: Attribution) -> dict[str, float]:
         return {key: credit.value for key, credit in answer.models[self.model].items()}
 

@@ -111,15 +111,6 @@ class Report:
         return self.board.figures(WHOLE)
 
     @property
-    def earned(self) -> float:
-        return self.board.channels_now.totals.value
-
-    @property
-    def earned_change(self) -> float | None:
-        now, before = self.board.channels_compared
-        return change(sum(now.values()), sum(before.values())) if self.board.fair else None
-
-    @property
     def as_of(self) -> Any:
         return from_ts(at) if (at := self.board.as_of()) else None
 
