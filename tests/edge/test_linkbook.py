@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shemei.edge import linkbook
 from shemei.edge.linkbook import LinkBook, LinkRecord, book_path, publish, rewrite
 from shemei.edge.sites import Site, Sites, publish_sites
 from shemei.warehouse.channels import DEFAULT_RULES
@@ -120,6 +121,46 @@ def test_a_large_book_loads_and_polls_fast(home: Home) -> None:
     assert time.process_time() - began < 0.05
     assert len(book) == 20_001
     assert loaded < 1.0
+
+
+def test_no_line_is_parsed_to_find_where_its_code_stands(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ruled = replace(LINK, code="b2", v=12, rules={"cases": [{"ways": [{"kind": "url"}]}]})
+    scanned, ended = replace(LINK, code="c3", kind="check_in"), replace(LINK, code="d4")
+    rewrite(home, [LINK, ruled, scanned, replace(ended, active=False)])
+    parsed: list[bytes] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(linkbook.orjson, "loads", lambda line: parsed.append(line) or {})
+        book = LinkBook(home)
+    assert len(book) == 4
+    assert [line[:13] for line in parsed] == [b'{"generation"']
+    assert [book.get(code) for code in ("a1", "b2", "c3", "d4")] == [LINK, ruled, scanned, None]
+
+
+@pytest.mark.parametrize("left", [b'{"utm_term":"x"}', b'"active":true', b'{"kind":"click"}'])
+def test_a_line_torn_behind_a_brace_is_no_link(home: Home, left: bytes) -> None:
+    publish(home, [LINK])
+    with book_path(home).open("ab") as file:
+        file.write(b'{"v":1,"code":"torn","url":"https://x.cn/","utm":' + left)
+    publish(home, [replace(LINK, code="b2")])
+    book = LinkBook(home)
+    assert book.get("torn") is None
+    assert book.get("b2") is not None
+
+
+def test_links_are_answered_from_the_old_book_while_a_new_one_is_read(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(home, [LINK])
+    book = LinkBook(home)
+    rewrite(home, (replace(LINK, code=f"c{number}") for number in range(2_000)))
+    asked = []
+    monkeypatch.setattr(linkbook.time, "sleep", lambda _: asked.append(book.get("a1")))
+    assert book.refresh()
+    assert asked == [LINK] * 3
+    assert book.get("a1") is None
+    assert book.get("c1999") is not None
 
 
 def test_sites_are_read_again_when_replaced(home: Home) -> None:

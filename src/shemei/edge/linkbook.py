@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
+import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -25,12 +27,22 @@ if TYPE_CHECKING:
 
 _BOOK = "book.ndjson"
 _LOCK = "book.lock"
-_CODE = b'"code":"'
+_HEAD = re.compile(rb'\{"v":\d+,"code":"([^"\\]+)",')
+_ENDS = tuple(
+    b'"active":%s,"kind":"%s"}\n' % (active, kind)
+    for active in (b"true", b"false")
+    for kind in (b"click", b"check_in")
+)
+_BUFFER = 1 << 20
+_PAUSE = 512
+"""After so many lines a reader lets the other threads have a turn: a redirect must not wait for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkRecord:
     """What the edge needs to know of one short link; keys are those of the rooms' rows.
+
+    A line of the book is its fields in this order: version and code first, to be found unparsed.
 
     ``utm`` holds full names (``utm_source`` …). ``active=False`` takes the code out of service.
     A line with a lower ``v`` than one published before is ignored. ``rules`` are what
@@ -38,11 +50,11 @@ class LinkRecord:
     visit is stored as: ``click``, or ``check_in`` for a code that is scanned at a place.
     """
 
+    v: int = 1
     code: str
     url: str
     workspace: str
     link: str
-    v: int = 1
     platform: str = ""
     platform_account: str = ""
     channel: str = ""
@@ -57,8 +69,7 @@ class LinkRecord:
     kind: str = "click"
 
 
-_ORDER = ("v", *(item.name for item in fields(LinkRecord) if item.name != "v"))
-_NAMES = set(_ORDER)
+_NAMES = {item.name for item in fields(LinkRecord)}
 
 
 def book_path(home: Home) -> Path:
@@ -98,7 +109,7 @@ def rewrite(home: Home, records: Iterable[LinkRecord]) -> int:
     count = 0
     with _writing(home):
         draft = home.links / f"{_BOOK}.{secrets.token_hex(4)}.tmp"
-        with draft.open("wb") as book:
+        with draft.open("wb", buffering=_BUFFER) as book:
             book.write(_generation())
             for count, record in enumerate(records, start=1):  # noqa: B007
                 book.write(_line(record))
@@ -111,8 +122,7 @@ def rewrite(home: Home, records: Iterable[LinkRecord]) -> int:
 def _line(record: LinkRecord) -> bytes:
     if not record.code or "/" in record.code:
         raise ValueError(f"a short link's code is text without a slash; got {record.code!r}")
-    row = {name: getattr(record, name) for name in _ORDER}
-    return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _generation() -> bytes:
@@ -241,11 +251,13 @@ class LinkBook:
     def _read(self, index: _Index) -> bool:
         """Index the whole lines from where the last reading ended."""
         offsets, at = index.offsets, index.read
-        with open(index.fd, "rb", closefd=False, buffering=1 << 20) as lines:
+        with open(index.fd, "rb", closefd=False, buffering=_BUFFER) as lines:
             lines.seek(at)
-            for line in lines:
+            for number, line in enumerate(lines, 1):
                 if not line.endswith(b"\n"):
                     break
+                if not number % _PAUSE:
+                    time.sleep(0)
                 code = _code_of(line)
                 if code is not None and (code not in offsets or self._newer(index, code, line)):
                     offsets[code] = at
@@ -261,11 +273,9 @@ class LinkBook:
 
 def _code_of(line: bytes) -> str | None:
     """Return the code a line is about; None for the generation or what a crash tore."""
-    start = line.find(_CODE, 0, 40) + len(_CODE)
-    if start >= len(_CODE) and line.endswith((b"true}\n", b"false}\n")):
-        code = line[start : line.find(b'"', start)]
-        if b"\\" not in code:
-            return code.decode(errors="replace")
+    head = _HEAD.match(line)
+    if head is not None and line.endswith(_ENDS):
+        return head[1].decode(errors="replace")
     try:
         row = orjson.loads(line)
         return str(_from_row(row).code)
@@ -274,4 +284,4 @@ def _code_of(line: bytes) -> str | None:
 
 
 def _from_row(row: dict[str, Any]) -> LinkRecord:
-    return LinkRecord(**{name: row[name] for name in _ORDER if name in row})
+    return LinkRecord(**{name: row[name] for name in _NAMES & row.keys()})
