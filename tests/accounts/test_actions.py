@@ -26,6 +26,7 @@ def test_the_first_start_makes_an_owner_and_closes_the_door(db: None) -> None:
     told = {"brand": "屿禾", "name": "陈总", "email": "Chen@yuhe.example", "password": "x" * 12}
     owner = actions.first_start(**told)
     assert owner.role == "owner"
+    assert owner.workspace.attribution_model == "shapley"
     assert owner.user.email == "chen@yuhe.example"
     with pytest.raises(ValidationError, match="已经有账号"):
         actions.first_start(**told | {"email": "other@yuhe.example"})
@@ -134,7 +135,7 @@ def test_managing_is_for_managers(inside: World, who: str) -> None:
 
 
 def test_analysts_set_the_counting_rule_and_nothing_else(inside: World) -> None:
-    counting = {"attribution_model": "shapley", "lookback_days": 14}
+    counting = {"attribution_model": "markov", "lookback_days": 14}
     assert actions.change_brand(inside.brand, counting, by=inside.analyst.actor)
     assert AuditEntry.objects.first().sentence == "修改品牌空间设置：归因模型、回看天数"
     with pytest.raises(Forbidden):

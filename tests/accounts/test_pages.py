@@ -62,7 +62,7 @@ def test_an_editor_may_look_but_not_change_the_brand(world: World) -> None:
 
 
 def test_an_analyst_sets_the_counting_rule(world: World) -> None:
-    told = {"attribution_model": "shapley", "lookback_days": "14"}
+    told = {"attribution_model": "markov", "lookback_days": "14"}
     world.client(world.analyst).post(world.url("accounts:attribution"), told)
     assert Workspace.objects.get(pk=world.brand.pk).lookback_days == 14
 

@@ -296,9 +296,7 @@ class Rooms:
 
 def make_workspace(plan: Plan, password: str) -> Workspace:
     """The brand and its four members; existing users of these addresses get the password anew."""
-    workspace = Workspace.objects.create(
-        key=plan.workspace_key, name=script.BRAND, attribution_model="shapley"
-    )
+    workspace = Workspace.objects.create(key=plan.workspace_key, name=script.BRAND)
     for email, name, role in script.MEMBERS:
         user = User.objects.filter(email=email).first() or User.objects.create_user(
             email, name=name

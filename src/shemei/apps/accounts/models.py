@@ -59,7 +59,7 @@ class Workspace(models.Model):
     key = models.CharField("编号", max_length=22, unique=True, default=new_key, editable=False)
     name = models.CharField("品牌名称", max_length=60)
     currency = models.CharField("币种", max_length=3, default="CNY")
-    attribution_model = models.CharField("归因模型", max_length=12, default="markov")
+    attribution_model = models.CharField("归因模型", max_length=12, default="shapley")
     lookback_days = models.PositiveSmallIntegerField("回看天数", default=30)
     link_host = models.CharField(
         "短链域名",
