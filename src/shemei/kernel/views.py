@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from time import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
@@ -22,22 +22,24 @@ if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
 
 View = Callable[..., HttpResponse]
+Gated = TypeVar("Gated", bound=Callable[..., Any])
+"""A view or an API operation: a gate gives back what it was given."""
 PERIOD_KEYS = ("range", "from", "to", "compare", "cfrom", "cto")
 
 
-def allow(permission: Permission) -> Callable[[View], View]:
+def allow(permission: Permission) -> Callable[[Gated], Gated]:
     """Let a view run only for actors with ``permission``; strangers are sent to the login."""
 
-    def decorate(view: View) -> View:
+    def decorate(view: Gated) -> Gated:
         @wraps(view)
-        def guarded(request: BrandRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: BrandRequest, *args: Any, **kwargs: Any) -> Any:
             if getattr(request, "actor", None) is None:
                 return redirect_to_login(request.get_full_path())
             require(request.actor, permission)
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
-        return guarded
+        return cast("Gated", guarded)
 
     return decorate
 

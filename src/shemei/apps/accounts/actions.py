@@ -106,8 +106,9 @@ def accept_invitation(invitation: Invitation, *, user: User) -> Member:
         if not mine.filter(expires_at__gt=now).update(accepted_at=now):
             raise ValidationError("这条邀请已被使用、撤回或过期。请向邀请你的人要一条新的。")
         member = _seat(invitation, user)
-        details = {"role": ROLES[member.role], "label": str(user)}
-        audit.record("member.joined", member, by=member.actor, **details)
+        audit.record(
+            "member.joined", member, by=member.actor, role=ROLES[member.role], label=str(user)
+        )
         managers = [each.id for each in members_with(Permission.MEMBERS) if each.id != member.key]
         text = f"{user} 接受邀请，成为{ROLES[member.role]}"
         notify(

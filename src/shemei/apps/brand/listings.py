@@ -25,7 +25,7 @@ TONES = {
 
 
 def campaign_state(campaign: Campaign) -> State:
-    return State(campaign.get_state_display(), TONES[campaign.state])  # type: ignore[index, arg-type]
+    return State(campaign.get_state_display(), TONES[campaign.state])  # type: ignore[arg-type]
 
 
 def with_figures(rows: list[Any], request: BrandRequest) -> Sequence[Any]:

@@ -52,7 +52,7 @@ def with_owners(workspace: Workspace, rows: Sequence[Owned]) -> Sequence[Owned]:
     contents = names_of("content", workspace, {row.content_key for row in rows})
     for row in rows:
         found = [creators.get(row.creator_key), contents.get(row.content_key)]
-        row.owners = [owner for owner in found if owner]  # type: ignore[union-attr]
+        row.owners = [owner for owner in found if owner]
     return rows
 
 

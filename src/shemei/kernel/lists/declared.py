@@ -91,7 +91,7 @@ class BulkAction:
     name: str
     label: str
     permission: Permission
-    run: Callable[[BrandRequest, Any], str | HttpResponse | None]
+    run: Callable[..., str | HttpResponse | None]
     icon: str = "check"
     danger: bool = False
     confirm: str = ""

@@ -18,6 +18,8 @@ from shemei.kernel.toasts import toast
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.http import HttpRequest
+
     from shemei.kernel.actor import Actor
     from shemei.kernel.http import BrandRequest
     from shemei.kernel.lists.listing import Listing
@@ -48,7 +50,7 @@ class ColumnChoice:
     is_shown: bool
 
 
-def density(request: BrandRequest) -> str:
+def density(request: HttpRequest) -> str:
     chosen = request.COOKIES.get("s_density", "")
     return chosen if chosen in DENSITIES else ""
 
