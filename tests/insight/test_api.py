@@ -9,7 +9,6 @@ from django.test import Client
 from django_scopes import scope
 
 from shemei.apps.accounts import actions_keys
-from shemei.apps.insight.rules import wilson
 from shemei.kernel.permissions import Permission
 
 if TYPE_CHECKING:
@@ -126,14 +125,3 @@ def test_the_brand_next_door_sees_its_own(told: World) -> None:
     theirs = Program(told.stranger, [Permission.VIEW])
     answer = theirs.get("attribution").json()
     assert answer["n"] != 5
-
-
-def test_wilson_against_the_published_example() -> None:
-    """Newcombe (1998), table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29."""
-    for hits, n, low, high in (
-        (81, 263, 0.2553, 0.3662),
-        (15, 148, 0.0624, 0.1605),
-        (0, 20, 0.0, 0.1611),
-        (1, 29, 0.0061, 0.1718),
-    ):
-        assert wilson(hits / n, n) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))

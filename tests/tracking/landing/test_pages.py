@@ -20,7 +20,7 @@ from PIL import Image
 from shemei.apps.commerce.models import Product
 from shemei.apps.tracking import actions as tracking
 from shemei.apps.tracking import book
-from shemei.apps.tracking.landing import actions, content, leads, public, rules
+from shemei.apps.tracking.landing import actions, content, leads, public
 from shemei.apps.tracking.landing.models import LandingPage, LandingVariant, Lead
 from shemei.kernel.models import Notification, OutboxEvent
 from shemei.kernel.permissions import Forbidden
@@ -491,5 +491,3 @@ def test_a_difference_is_claimed_only_where_there_is_one() -> None:
     assert verdict(close).startswith("还看不出差别")
     far = [Result("A", 1000, 50, 0, 1), Result("B", 1000, 120, 0, 1)]
     assert verdict(far).startswith("B 比 A 高")
-    low, high = rules.difference((48, 80), (56, 70))
-    assert (round(low, 4), round(high, 4)) == (0.0524, 0.3339)

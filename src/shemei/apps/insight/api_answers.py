@@ -9,8 +9,8 @@ from typing import Any
 from ninja import Schema
 
 from shemei.apps.insight.queries import named
-from shemei.apps.insight.rules import wilson
 from shemei.engines.attribution.stability import markov_share_bands, share_bands
+from shemei.engines.proportions import wilson
 from shemei.engines.resampling import Band
 from shemei.kernel.figures import ask, lake
 from shemei.kernel.periods import Period
@@ -178,7 +178,7 @@ def _figure(metric: Metric, row: dict[str, Any]) -> FigureOut:
     value, of = row[metric.key], row.get(metric.denominator)
     if metric.unit != "ratio" or value is None or not of:
         return FigureOut(metric=metric.key, value=value)
-    low, high = wilson(value, of) if 0 <= value <= 1 else (None, None)
+    low, high = wilson(value * of, of) if 0 <= value <= 1 else (None, None)
     return FigureOut(metric=metric.key, value=value, n=of, low=low, high=high)
 
 
@@ -269,5 +269,7 @@ def retention(workspace: Workspace, period: Period, start: str, back: str, grain
 
 
 def _part(metric: str, value: float | None, of: float) -> FigureOut:
-    low, high = wilson(value, of) if of and value is not None and 0 <= value <= 1 else (None, None)
+    low, high = (
+        wilson(value * of, of) if of and value is not None and 0 <= value <= 1 else (None, None)
+    )
     return FigureOut(metric=metric, value=value, n=of, low=low, high=high)

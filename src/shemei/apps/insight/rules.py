@@ -209,10 +209,3 @@ def reading(figures: Mapping[str, float]) -> str:
     if first >= 1.3 * last:
         return "多做开头"
     return "多做收尾" if last >= 1.3 * first else "头尾均衡"
-
-
-def wilson(share: float, n: float, z: float = 1.96) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share of ``n``: honest near 0 and 1, and of few."""
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
-    return max(0.0, middle - half), min(1.0, middle + half)

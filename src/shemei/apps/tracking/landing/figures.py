@@ -11,6 +11,7 @@ import orjson
 from shemei.apps.tracking.figures import shared
 from shemei.apps.tracking.landing import rules
 from shemei.apps.tracking.landing.models import LandingPage
+from shemei.engines.proportions import newcombe, wilson
 from shemei.kernel.periods import Period
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def board_of(workspace: Workspace, page: LandingPage, period: Period) -> Board:
         if row["visitor_key"]:
             came[letter].add(row["visitor_key"])
     results = [
-        Result(one, len(came[one]), len(left[one]), *rules.wilson(len(left[one]), len(came[one])))
+        Result(one, len(came[one]), len(left[one]), *wilson(len(left[one]), len(came[one])))
         for one in sorted(came.keys() | left.keys())
         if one
     ]
@@ -82,9 +83,9 @@ def verdict(results: list[Result]) -> str:
     if any(one.visitors < rules.LEAST_SEEN for one in results):
         return f"还看不出差别：每个版本至少要有 {rules.LEAST_SEEN} 位访客。"
     best, second = sorted(results, key=lambda one: -(one.rate or 0))[:2]
-    low, high = rules.difference(
-        (min(second.leads, second.visitors), second.visitors),
-        (min(best.leads, best.visitors), best.visitors),
+    low, high = newcombe(
+        (second.leads, second.visitors),
+        (best.leads, best.visitors),
     )
     if low <= 0:
         return f"还看不出差别：{best.letter} 暂时高一些，也可能只是运气。继续收集，不要急着停。"

@@ -1,14 +1,14 @@
-"""Decisions about landing pages without I/O: reading blocks strictly, choosing a variant, telling a rate."""
+"""Decisions about landing pages without I/O: reading blocks strictly, choosing a variant, tidying a contact."""
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from shemei.apps.tracking.landing.blocks import ASKED, KINDS, MOST_BLOCKS, Field
 from shemei.kernel.addresses import INVISIBLE, BadInput, tidy_url
@@ -18,7 +18,7 @@ Block = dict[str, Any]
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _KEY = re.compile(r"[1-9A-Za-z]{1,22}")
 _WECHAT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{5,19}")
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 LEAST_SEEN = 30
 """Visitors each variant needs before a difference is worth a word."""
 
@@ -133,7 +133,7 @@ def web_address(text: str) -> str:
     'https://shop.example/p?a=1&utm_source=xhs'
     """
     found = tidy_url(text)
-    utm = "&".join(f"{name}={value}" for name, value in found.utm.items())
+    utm = "&".join(f"{name}={quote(value)}" for name, value in found.utm.items())
     if not utm:
         return found.url
     address, mark, fragment = found.url.partition("#")
@@ -145,10 +145,10 @@ def _moment(field: Field, text: str, known: Known) -> str:
         raise BadInput(f"还没有填{field.label}。")
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+        return aware.astimezone(SHANGHAI).isoformat(timespec="minutes")
+    except (ValueError, OverflowError):
         raise BadInput("结束时间读不出来。请写成 2026-12-12 20:00。") from None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
-    return aware.astimezone(SHANGHAI).isoformat(timespec="minutes")
 
 
 def _lines(field: Field, text: str, known: Known) -> list[str]:
@@ -212,45 +212,6 @@ def pick(weights: Sequence[tuple[str, int]], draw: float) -> str:
             return letter
         point -= weight
     return weights[-1][0]
-
-
-def wilson(successes: int, seen: int, z: float = 1.959964) -> tuple[float, float]:
-    """The 95 % interval of a rate by Wilson (1927); (0, 1) where nobody was seen.
-
-    Examples
-    --------
-    >>> low, high = wilson(10, 100)
-    >>> round(low, 4), round(high, 4)
-    (0.0552, 0.1744)
-    """
-    if seen <= 0:
-        return 0.0, 1.0
-    rate, squared = min(successes, seen) / seen, z * z
-    middle = (rate + squared / (2 * seen)) / (1 + squared / seen)
-    half = (
-        z / (1 + squared / seen) * math.sqrt(rate * (1 - rate) / seen + squared / (4 * seen * seen))
-    )
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def difference(first: tuple[int, int], second: tuple[int, int]) -> tuple[float, float]:
-    """The 95 % interval of how much the second rate lies above the first (Newcombe 1998, method 10).
-
-    Examples
-    --------
-    >>> low, high = difference((48, 80), (56, 70))
-    >>> round(low, 4), round(high, 4)
-    (0.0524, 0.3339)
-    """
-    (lead1, seen1), (lead2, seen2) = first, second
-    p1, p2 = lead1 / seen1 if seen1 else 0.0, lead2 / seen2 if seen2 else 0.0
-    low1, high1 = wilson(lead1, seen1)
-    low2, high2 = wilson(lead2, seen2)
-    gap = p2 - p1
-    return (
-        gap - math.hypot(p2 - low2, high1 - p1),
-        gap + math.hypot(high2 - p2, p1 - low1),
-    )
 
 
 def tidy_mobile(text: str) -> str:
