@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db.models import F
 
+from shemei.engines.attribution import Credit
 from shemei.kernel.lists.worth import Worth
 from shemei.kernel.periods import today
-from shemei.warehouse.attribution import Credit, attribute
+from shemei.warehouse.attribution import attribute
 from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Answer, Lake
 from shemei.warehouse.questions import Series, Totals

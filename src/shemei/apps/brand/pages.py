@@ -10,11 +10,11 @@ from django.db.models import Count
 from shemei.apps.brand import rules
 from shemei.apps.brand.listings import campaign_state
 from shemei.apps.brand.models import Campaign, Pillar
+from shemei.engines.attribution import Credit
 from shemei.kernel.figures import credited_by, figures_by, model_name, totals
 from shemei.kernel.periods import today
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
-from shemei.warehouse.attribution import Credit
 
 FIGURES = ("impressions", "engagement_rate", "clicks", "visitors", "spend")
 

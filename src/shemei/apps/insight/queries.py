@@ -77,7 +77,8 @@ class Board:
         question = questions.Totals(
             self.workspace.key, period.first_day, period.last_day, metrics=tuple(metrics), by=by
         )
-        return lake().ask(question).rows.to_pylist()
+        rows: list[dict[str, Any]] = lake().ask(question).rows.to_pylist()
+        return rows
 
     def series(self, metrics: Iterable[str], period: Period) -> dict[int, dict[str, Any]]:
         question = questions.Series(
@@ -218,7 +219,8 @@ def goal_value(workspace: Workspace, metric: str, period: Period) -> float | Non
     if metric == "roi":
         spent = board.totals(("spend",), period)[0]["spend"]
         return board.channels_now.totals.value / spent if spent else None
-    return board.totals((metric,), period)[0][metric]
+    value: float | None = board.totals((metric,), period)[0][metric]
+    return value
 
 
 def model_table(answer: Attribution, column: str) -> dict[str, dict[str, float]]:

@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from shemei.apps.insight.queries import Board, Figure, days_of
+from shemei.engines.attribution import Credit
 from shemei.kernel.figures import lake
 from shemei.kernel.periods import Period, promos_within
 from shemei.kernel.urls import wurl
 from shemei.portal.charts import Band, Chart, Series, Unit
 from shemei.portal.numbers import change, yuan
 from shemei.warehouse import questions
-from shemei.warehouse.attribution import Credit
 from shemei.warehouse.catalogue import METRICS, REPORTED
 from shemei.warehouse.vocabulary import from_ts, int_day
 
