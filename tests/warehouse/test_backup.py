@@ -42,6 +42,8 @@ def lived_in(home: Home) -> None:
     (home.media / "a").mkdir()
     (home.media / "a" / "picture.png").write_bytes(b"png")
     (home.links / "book.ndjson").write_bytes(b"{}\n")
+    (home.path / "simulated").mkdir()
+    (home.path / "simulated" / "brand.json").write_bytes(b'{"what": "simulated"}')
     (home.keys / "pepper.key").write_bytes(b"secret")
     (home.keys / "pepper.key").chmod(0o600)
 
@@ -70,6 +72,7 @@ def test_a_restored_home_answers_alike_and_loads_what_waited(
         assert connection.execute("SELECT text FROM notes").fetchall() == [("kept",)]
     assert (new.media / "a" / "picture.png").read_bytes() == b"png"
     assert (new.links / "book.ndjson").exists()
+    assert (new.path / "simulated" / "brand.json").read_bytes() == b'{"what": "simulated"}'
     assert not list(new.keys.iterdir())
     assert not list(home.path.glob(".backup-*"))
 

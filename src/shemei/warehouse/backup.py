@@ -41,6 +41,8 @@ STAGE = ".backup-"
 MADE = "backups.jsonl"
 POSTGRES = "postgres.dump"
 SEALED_KEYS = "keys.sealed"
+SIMULATED = "simulated"
+"""The folder of what a simulator knows of its brands; only demo companies have one."""
 SMALL_LAKE_FILES = ("manifest.json", "tombstones.json", "put_back.json", "retention.json", "night")
 
 
@@ -163,10 +165,10 @@ def _freeze(home: Home, stage: Path, database_url: str) -> int:
             _copy_sqlite(home.jobs, stage / home.jobs.name)
         _freeze_spool(home, stage / "spool")
         version = _freeze_lake(home, stage / "lake")
-    for folder in (home.links, home.media):
+    for folder in (home.links, home.media, home.path / SIMULATED):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.suffix != ".lock":
-                _take(path, stage / path.relative_to(home.path), copy=folder == home.links)
+                _take(path, stage / path.relative_to(home.path), copy=folder != home.media)
     return version
 
 
