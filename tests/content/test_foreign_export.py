@@ -12,6 +12,7 @@ from django.db.models import Count, Sum
 
 from shemei.apps.content.models import Post, PostMetric
 from shemei.kernel.imports import actions
+from shemei.kernel.imports.errors import ImportError_
 from shemei.kernel.imports.models import ImportBatch
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def place(inside: World, home: Home) -> World:
 def through_the_wizard(place: World, data: bytes, **options: str) -> ImportBatch:
     by = place.editor.actor
     batch = actions.receive(place.brand, io.BytesIO(data), "pagina.csv", by=by, kind="post_metrics")
-    columns = actions.mapping_from_headers(batch, CHOSEN)
+    columns = batch.mapping | actions.mapping_from_headers(batch, CHOSEN)
     batch = actions.set_mapping(
         batch, columns, {"platform": "other", "unnamed": "row", **options}, by=by
     )
@@ -64,8 +65,13 @@ def test_most_columns_match_by_themselves_and_the_choice_is_remembered(place: Wo
 
 
 def test_rows_without_a_name_are_refused_unless_the_person_says_otherwise(place: World) -> None:
-    batch = through_the_wizard(place, OURS, unnamed="refuse")
-    assert (batch.error_rows, Post.objects.count()) == (3, 0)
+    with pytest.raises(ImportError_, match="按行号登记"):
+        through_the_wizard(place, OURS, unnamed="refuse")
+    named = OURS.replace("Categoría".encode("latin-1"), b"headline").replace(
+        b";2;12;5091", b";;12;5091"
+    )
+    batch = through_the_wizard(place, named, unnamed="refuse")
+    assert (batch.error_rows, Post.objects.count()) == (1, 2)
 
 
 def test_the_real_table(place: World, shared_data: Path) -> None:

@@ -57,10 +57,11 @@ _NAMES: dict[str, tuple[str, ...]] = {
         )
     },
 }
+_USUAL = ("followers", "gained", "lost", "net", "read_users", "reads")
 FIELDS = (
     Field("day", "日期", cells.day, ("时间", "数据日期", "统计日期"), example="2026-11-23", note="没有这一列时，用下面选的日子"),
     Field("account", "账号", cells.text, ("账号名称", "公众号名称")),
-    *(Field(key, label, cells.count, _NAMES[key]) for key, label in days.DAILY.items()),
+    *(Field(key, label, cells.count, _NAMES[key], rare=key not in _USUAL) for key, label in days.DAILY.items()),
 )  # fmt: skip
 _WECHAT = {"platform": "wechat"}
 PRESETS = (
@@ -91,6 +92,10 @@ class AccountDays(ImportKind):
         there = [a for a in queries.accounts(batch.workspace) if a.platform == options["platform"]]
         named = [a for a in there if a.name in batch.file_name] or there
         return {"account": named[0].key} if len(named) == 1 else {}
+
+    def mapping_problem(self, columns: Mapping[str, int], options: Mapping[str, str]) -> str:
+        told = "account" in columns or options.get("account")
+        return "" if told else "请选这份表是哪个账号的：在「没有账号列时，算在」里。"
 
     def option_problem(self, batch: ImportBatch) -> str:
         if "account" in batch.mapping or batch.option("account"):

@@ -39,7 +39,7 @@ class Orders(ImportKind):
     options = order_file.OPTIONS
     done_url = ("看这批订单", "commerce:orders")
 
-    def mapping_problem(self, columns: Mapping[str, int]) -> str:
+    def mapping_problem(self, columns: Mapping[str, int], options: Mapping[str, str]) -> str:
         return order_file.mapping_problem(columns)
 
     def prepare(self, row: Row, batch: ImportBatch) -> Staged | Skip:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
     from shemei.kernel.imports.models import ImportBatch
 
+NAMES = ("title", "external_id", "url")
+"""By one of these a row is known."""
+
 
 class PostMetrics(ImportKind):
     """Totals since publication, one row per post (and day). The rows become entries; ``finish`` books them."""
@@ -57,6 +60,14 @@ class PostMetrics(ImportKind):
         fitting = named or there
         sure = len(fitting) == 1 and (batch.preset or named) and not self._tells_account(batch)
         return {"account": fitting[0].key} if sure else {}
+
+    def mapping_problem(self, columns: Mapping[str, int], options: Mapping[str, str]) -> str:
+        if options.get("unnamed") == "row" or any(name in columns for name in NAMES):
+            return ""
+        return (
+            "没有一列是标题、作品编号或作品链接，每一行都会是错行。请指一列；表里真的没有时，"
+            "在「没有标题、编号、链接的行」里选「按行号登记」。"
+        )
 
     def option_problem(self, batch: ImportBatch) -> str:
         if batch.option("account") or not batch.preset or self._tells_account(batch):
@@ -142,14 +153,14 @@ def _told(values: dict[str, Any]) -> dict[str, Any]:
 
 def _name_by_row(values: dict[str, Any], number: int, file_name: str) -> None:
     """A table without titles: its rows are known by the file's name and their number, the same every time."""
-    if not any(values.get(name) for name in ("title", "external_id", "url")):
+    if not any(values.get(name) for name in NAMES):
         stem = file_name.split(".")[0]
         values["title"] = f"{stem[:150]} 第 {number} 行"
         values["external_id"] = f"{sha256(stem.encode()).hexdigest()[:16]}:{number}"
 
 
 def _refuse_unusable(values: dict[str, Any]) -> None:
-    if not any(values.get(name) for name in ("title", "external_id", "url")):
+    if not any(values.get(name) for name in NAMES):
         raise CellError(
             "post.unnamed",
             "空白",

@@ -79,9 +79,10 @@ def set_mapping(
     kind = batch.kind_of
     require(by, kind.permission)
     _must_be_open(batch)
-    _valid_mapping(kind, batch, columns)
+    options = {**batch.options, **options}
+    _valid_mapping(kind, batch, columns, options)
     by_hand = dict(columns) != dict(batch.mapping)
-    batch.mapping, batch.options = dict(columns), {**batch.options, **options}
+    batch.mapping, batch.options = dict(columns), options
     batch.state, batch.repairs = State.DRAFT, []
     batch.save()
     if remember and by_hand:
@@ -94,13 +95,15 @@ def set_mapping(
     return batch
 
 
-def _valid_mapping(kind: ImportKind, batch: ImportBatch, columns: Mapping[str, int]) -> None:
+def _valid_mapping(
+    kind: ImportKind, batch: ImportBatch, columns: Mapping[str, int], options: Mapping[str, str]
+) -> None:
     missing = [f.label for f in kind.fields if f.required and f.key not in columns]
     if missing:
         raise ImportError_(
             f"还没有对应：{'、'.join(missing)}。请为它选一列；表里没有时，请换一份导出。{_found(batch)}"
         )
-    if problem := kind.mapping_problem(columns):
+    if problem := kind.mapping_problem(columns, options):
         raise ImportError_(f"{problem}{_found(batch)}")
     used = list(columns.values())
     if twice := [batch.headers[i] for i in sorted(set(used)) if used.count(i) > 1]:

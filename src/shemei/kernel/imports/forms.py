@@ -29,9 +29,11 @@ class MappingForm(forms.Form):
                 initial=str(batch.mapping.get(one.key, "")),
             )
         for option in self.kind.options:
+            choices = option.choices_in(batch.workspace)
             self.fields[f"o-{option.key}"] = forms.ChoiceField(
                 label=option.label,
-                choices=option.choices_in(batch.workspace),
+                choices=choices,
+                required=all(value for value, _ in choices),
                 initial=batch.options.get(option.key, option.default),
             )
 

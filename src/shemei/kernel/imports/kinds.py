@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Field:
     """One thing a row may say. ``parse`` is a reader of ``cells``; ``personal`` values are masked on screen.
 
-    ``words`` names the codes that ``parse`` may return.
+    ``words`` names the codes that ``parse`` may return. ``rare`` ones are folded away until a file has them.
     """
 
     key: str
@@ -31,6 +31,7 @@ class Field:
     note: str = ""
     personal: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
+    rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class ImportKind:
     options: tuple[Option, ...] = ()
     done_url: tuple[str, str] = ("", "")
 
-    def mapping_problem(self, columns: Mapping[str, int]) -> str:
+    def mapping_problem(self, columns: Mapping[str, int], options: Mapping[str, str]) -> str:
         """What the mapping still lacks beyond required fields (one of two, say); ``""`` where it will do."""
         return ""
 

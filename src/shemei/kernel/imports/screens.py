@@ -44,6 +44,8 @@ class FieldLine:
     samples: list[Sample]
 
     @property
+    is_folded: bool = False
+    """A rare one that this file was not found to have."""
     def is_missing(self) -> bool:
         return self.field.required and not self.samples
 
@@ -58,9 +60,9 @@ def field_lines(form: MappingForm, columns: dict[str, int]) -> list[FieldLine]:
         samples = [] if index is None else [_sample(one, cells, index) for _, cells in rows]
         same = batch.mapping.get(one.key) == index
         how = HOW.get(batch.matched_by.get(one.key, "") if same else "hand", "")
-        lines.append(
-            FieldLine(one, form[f"f-{one.key}"], how if index is not None else "", samples)
-        )
+        how = how if index is not None else ""
+        folded = one.rare and one.key not in batch.mapping
+        lines.append(FieldLine(one, form[f"f-{one.key}"], how, samples, folded))
     return lines
 
 

@@ -54,7 +54,12 @@ def is_clear(batch: ImportBatch) -> bool:
     """Whether the proposed mapping leaves nothing required out."""
     kind = batch.kind_of
     missing = any(field.required and field.key not in batch.mapping for field in kind.fields)
-    return not (missing or kind.mapping_problem(batch.mapping) or kind.option_problem(batch))
+    return not (missing or _problem(batch))
+
+
+def _problem(batch: ImportBatch) -> str:
+    kind = batch.kind_of
+    return kind.option_problem(batch) or kind.mapping_problem(batch.mapping, batch.options)
 
 
 def lines(batches: Sequence[ImportBatch]) -> list[Line]:
@@ -91,10 +96,7 @@ def _need(batch: ImportBatch) -> str:
             f.label for f in batch.kind_of.fields if f.required and f.key not in batch.mapping
         ]
         lack = f"还没有对应：{'、'.join(missing)}" if missing else ""
-        problem = batch.kind_of.mapping_problem(batch.mapping) or batch.kind_of.option_problem(
-            batch
-        )
-        return lack or problem or "请对一下表头"
+        return lack or _problem(batch) or "请对一下表头"
     if batch.state == State.FAILED:
         return batch.error or "没有核对成，请打开看"
     if batch.state == State.READY and batch.error_rows:

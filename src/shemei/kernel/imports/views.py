@@ -185,13 +185,20 @@ def _mapping_page(
         lines = screens.field_lines(form, _chosen(form, found))
     except ImportError_ as gone:
         return render(request, "imports/gone.html", _context(found, 2) | {"error": str(gone)})
-    context = _context(found, 2) | {"form": form, "lines": lines, "error": error or found.error}
+    context = _context(found, 2) | _fields(lines)
+    context |= {"form": form, "error": error or found.error}
     context["kinds"] = kinds_for(request.actor)
     context["preview"] = actions.table_of(found).preview(5)
     return render(request, "imports/mapping.html", context)
 
 
 def _chosen(form: MappingForm, found: ImportBatch) -> dict[str, int]:
+def _fields(lines: list[screens.FieldLine]) -> dict[str, Any]:
+    """Rare fields are folded away, open where one of them has been chosen by hand."""
+    folded = [line for line in lines if line.is_folded]
+    return {"lines": lines, "folded": folded, "fold_open": any(line.samples for line in folded)}
+
+
     return form.columns() if form.is_bound and form.is_valid() else dict(found.mapping)
 
 
@@ -235,7 +242,7 @@ def preview(request: BrandRequest, key: str) -> HttpResponse:
     found = _batch(request, key)
     form = MappingForm(request.GET, found)
     lines = screens.field_lines(form, form.columns() if form.is_valid() else dict(found.mapping))
-    return render(request, "imports/_fields.html", {"form": form, "lines": lines, "batch": found})
+    return render(request, "imports/_fields.html", _fields(lines) | {"form": form, "batch": found})
 
 
 @allow(Permission.IMPORT)
