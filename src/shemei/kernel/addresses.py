@@ -122,6 +122,6 @@ def address_warning(url: str) -> str:
 
 
 def tidy_utm(value: str) -> str:
-    """UTM values in one spelling: half-width, lower case, no spaces."""
+    """UTM values in one spelling: half-width, lower case, no spaces, nothing unseen."""
     plain = unicodedata.normalize("NFKC", value.translate(INVISIBLE)).strip().lower()
-    return re.sub(r"[\s&?#=+]+", "-", plain)[:80]
+    return re.sub(r"[\s\x00-\x1f\x7f&?#=+]+", "-", plain)[:80]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -176,7 +177,7 @@ def sent_with(
 ) -> Sent:
     visitor, click = data.get("visitor", ""), query.get("_c", "") or data.get("click", "")
     return Sent(
-        visitor=visitor if visitor.isalnum() and len(visitor) <= 64 else "",
+        visitor=visitor if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", visitor) else "",
         click_id=click if len(click) == 36 and set(click) <= set("0123456789abcdef-") else "",
         utm={key: tidy_utm(query[key]) for key in UTM_KEYS if query.get(key)},
         came=read_request("POST", headers),

@@ -24,12 +24,15 @@ CACHED_SECONDS = 30
 STICKY_SECONDS = 90 * 86_400
 SENDING = Bucket("landing-form", burst=6, per_second=1 / 30)
 MOST_BODY = 16_000
+"""Bytes of a form: the longest honest one is a few hundred, and nobody sends files here."""
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """A page in the variant the visitor has had, or draws now; a form sent from it ends here too."""
+    if request.method == "POST" and not _is_small(request):
+        return HttpResponse("提交的内容太大", status=413, content_type="text/plain; charset=utf-8")
     found = public.open_page(slug)
     if found is None:
         return _gone(request)
@@ -49,6 +52,12 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     return _guarded(response, found)
 
 
+def _is_small(request: HttpRequest) -> bool:
+    """Whether the body says its length, and a small one: asked before anything of it is read."""
+    told = request.META.get("CONTENT_LENGTH") or ""
+    return told.isdecimal() and int(told) <= MOST_BODY
+
+
 def _html(page: LandingPage, version: LandingVersion, letter: str) -> str:
     """The page as it was drawn less than half a minute ago; it is the same for everybody."""
     name = f"landing:{version.key}:{page.slug}"
@@ -61,7 +70,7 @@ def _html(page: LandingPage, version: LandingVersion, letter: str) -> str:
 
 def _sent(request: HttpRequest, page: LandingPage, version: LandingVersion) -> HttpResponse:
     """What became of a form. A trap field that is filled in is thanked and forgotten."""
-    data = {key: value for key, value in request.POST.items() if isinstance(value, str)}
+    data = {key: str(value).replace("\0", "") for key, value in request.POST.items()}
     seen = LandingVersion.objects.filter(variant__page=page, key=data.get("version", "")).first()
     version = seen or version
     told: dict[str, Any] = {"letter": version.variant.letter, "version": version.key}
@@ -93,7 +102,7 @@ def _sent(request: HttpRequest, page: LandingPage, version: LandingVersion) -> H
 def picture(request: HttpRequest, key: str) -> HttpResponse:
     """A picture of any page: its address is unguessable and it never changes."""
     with scopes_disabled():
-        row = LandingPicture.objects.filter(key=key).first()
+        row = None if "\0" in key else LandingPicture.objects.filter(key=key).first()
     if row is None:
         return HttpResponse("没有这张图", status=404, content_type="text/plain; charset=utf-8")
     kept = {"Cache-Control": "public, max-age=31536000, immutable"}
