@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shemei.apps.audience import personal
+from shemei.apps.audience import personal, proofs
 from shemei.apps.commerce.models import Customer, Order
 from shemei.apps.creators.models import Creator
 from shemei.kernel import outbox
@@ -130,13 +130,11 @@ def test_a_person_is_erased_everywhere_with_a_proof(
     left = (files.folder(ImportBatch.objects.get().key) / files.ERRORS).read_text("utf-8-sig")
     assert PHONE not in left and OTHER in left
     assert personal.look_up(buyer.brand, PHONE) is None
-    [proof] = personal.proofs(buyer.brand)
+    [proof] = proofs.carried_out(buyer.brand)
     assert (proof["complete"], proof["hits"], proof["erased_rows"]) == (True, 0, 3)
     assert proof["rooms"]["订单与顾客"] == 2
     page = browser.get(buyer.url("audience:proof", proof["person"])).content.decode()
-    assert (
-        "before.tar" in page and "最迟" in page and personal.grouped(proof["fingerprint"]) in page
-    )
+    assert "before.tar" in page and "最迟" in page and proofs.grouped(proof["fingerprint"]) in page
     told = browser.get(buyer.url("audience:proof", proof["person"]) + "?as=json")
     assert PHONE not in told.content.decode()
     entry = AuditEntry.objects.get(verb="person.erased")
@@ -161,7 +159,7 @@ def test_the_brand_next_door_finds_nothing_and_sees_no_proof(
     assert "没有「A1」的任何记录" in theirs.post(url, {"who": "A1"}).content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         browser.post(buyer.url("audience:personal_erase"), {"who": PHONE})
-    [proof] = personal.proofs(buyer.brand)
+    [proof] = proofs.carried_out(buyer.brand)
     assert theirs.get(wurl(buyer.other_brand, "audience:proof", proof["person"])).status_code == 404
 
 

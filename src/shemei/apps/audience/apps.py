@@ -11,17 +11,10 @@ class AudienceConfig(AppConfig):
     verbose_name = "客户"
 
     def ready(self) -> None:
-        from shemei.apps.audience import personal_actions  # noqa: F401 - the worker must know the job
         from shemei.kernel import audit, registry
         from shemei.kernel.permissions import Permission
 
-        audit.register(
-            {
-                "person.exported": "导出个人信息 {label}，{rows} 条",
-                "retention.set": "设定数据保留：{kept}",
-                "person.erased": "删除个人信息 {label}：日志 {events} 条，业务数据 {rows} 条",
-            }
-        )
+        audit.register(VERBS)
         registry.add_settings_tab(
             registry.SettingsTab(
                 "audience:retention",
@@ -53,3 +46,10 @@ class AudienceConfig(AppConfig):
                 match=("audience:people", "audience:person"),
             )
         )
+
+
+VERBS = {
+    "person.exported": "导出个人信息 {label}，{rows} 条",
+    "person.erased": "删除个人信息 {label}：日志 {events} 条，业务数据 {rows} 条",
+    "retention.set": "设定数据保留：{kept}",
+}

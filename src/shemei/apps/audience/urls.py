@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shemei.apps.audience import retention, views, views_personal
+from shemei.apps.audience import views, views_personal, views_retention
 
 app_name = "audience"
 urlpatterns = [
@@ -14,6 +14,6 @@ urlpatterns = [
     path("requests/erase/", views_personal.erase, name="personal_erase"),
     path("requests/erasing/<str:key>/", views_personal.erasing, name="erasing"),
     path("requests/proof/<str:key>/", views_personal.proof, name="proof"),
-    path("retention/", retention.page, name="retention"),
+    path("retention/", views_retention.retention, name="retention"),
     path("<str:key>/", views.person, name="person"),
 ]

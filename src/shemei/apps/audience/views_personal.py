@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from shemei.apps.audience import personal, personal_actions
+from shemei.apps.audience import actions, personal, proofs
 from shemei.kernel.models import LongTask
 from shemei.kernel.permissions import Permission
 from shemei.kernel.urls import wurl
@@ -28,7 +28,7 @@ def requests(request: BrandRequest) -> HttpResponse:
     told = {
         "wanted": wanted,
         "found": personal.look_up(request.workspace, wanted) if wanted else None,
-        "proofs": personal.proofs(request.workspace),
+        "proofs": proofs.carried_out(request.workspace),
     }
     return render(request, "audience/requests.html", told)
 
@@ -39,7 +39,7 @@ def requests(request: BrandRequest) -> HttpResponse:
 @recently_authenticated
 def export(request: BrandRequest) -> HttpResponse:
     found = _found(request)
-    body = personal_actions.export_person(request.workspace, found, by=request.actor)
+    body = actions.export_person(request.workspace, found, by=request.actor)
     response = HttpResponse(body, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="personal-{found.mark}.zip"'
     return response
@@ -50,7 +50,7 @@ def export(request: BrandRequest) -> HttpResponse:
 @recently_authenticated
 def erase(request: BrandRequest) -> HttpResponse:
     found = _found(request)
-    task = personal_actions.erase_person(request.workspace, found, by=request.actor)
+    task = actions.erase_person(request.workspace, found, by=request.actor)
     return redirect(wurl(request.workspace, "audience:erasing", task.key))
 
 
@@ -64,7 +64,7 @@ def _found(request: BrandRequest) -> Dossier:
 @allow(Permission.PERSONAL)
 def erasing(request: BrandRequest, key: str) -> HttpResponse:
     """How far an erasure is."""
-    task = get_row(LongTask.objects.filter(title__startswith="删除个人信息"), key)
+    task = get_row(LongTask.objects.filter(title__startswith=actions.ERASING), key)
     return render(request, "audience/erasing.html", {"task": task})
 
 
@@ -72,11 +72,11 @@ def erasing(request: BrandRequest, key: str) -> HttpResponse:
 @allow(Permission.PERSONAL)
 def proof(request: BrandRequest, key: str) -> HttpResponse:
     """The proof of one erasure, to print or to keep as a file."""
-    told = personal.proof_bytes(request.workspace, key)
+    told = proofs.read(request.workspace, key)
     if told is None:
         raise Http404("这里没有这份删除证明。它可能属于另一个品牌空间。")
     if request.GET.get("as") == "json":
         response = HttpResponse(told, content_type="application/json")
         response["Content-Disposition"] = f'attachment; filename="erasure-{key}.json"'
         return response
-    return render(request, "audience/proof.html", {"proof": personal.document(told)})
+    return render(request, "audience/proof.html", {"proof": proofs.document(told)})
