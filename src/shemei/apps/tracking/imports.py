@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django_scopes import scopes_disabled
 
-from shemei.apps.tracking import actions, rules
+from shemei.apps.tracking import actions, conventions, naming, rules
 from shemei.apps.tracking.models import Link
 from shemei.kernel.addresses import BadInput, tidy_url
 from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
-from shemei.kernel.imports.kinds import Field, Group, ImportKind, Preset, Row, Staged, Tally
+from shemei.kernel.imports.kinds import (
+    Field,
+    Group,
+    ImportKind,
+    Offer,
+    Preset,
+    Row,
+    Staged,
+    Tally,
+)
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names
+from shemei.kernel.urls import wurl
 from shemei.platforms import PLATFORMS
 
 if TYPE_CHECKING:
@@ -25,6 +37,8 @@ if TYPE_CHECKING:
 
 _PLATFORM_KEYS = {name: row.key for row in PLATFORMS for name in (row.name, row.key)}
 OWNERS = {"creator": "达人", "campaign": "营销计划"}
+MEND = "naming"
+ODD, FIXABLE, MENDED = "不合命名规则", "其中能照规则改好", "已照规则改好"
 
 
 def _address(value: Any) -> str:
@@ -64,12 +78,12 @@ FIELDS = (
     Field("creator", "达人", cells.text, ("达人名称", "达人昵称"), note="写名单里的名字"),
     Field("campaign", "营销计划", cells.text, ("计划", "计划名称"), note="写计划的名称"),
     Field("folder", "文件夹", cells.text, ("分组",)),
-    *(Field(key, f"{word} {key}", cells.text, (key,)) for key, word in rules.UTM_NAMES.items()),
+    *(Field(key, f"{word} {key}", cells.text, (key,), rare=True) for key, word in rules.UTM_NAMES.items()),
 )  # fmt: skip
 
 
 class Links(ImportKind):
-    """One row is one link, known again by its code, else by its name and address."""
+    """One row is one link, known again by its code, else by what the row said of it."""
 
     key = "links"
     name = "短链"
@@ -93,8 +107,12 @@ class Links(ImportKind):
                 values[kind] = _key_of(batch.workspace, kind, name, word)
         _refuse_taken(batch, values.get("alias", ""))
         draft = _draft(batch, values)
-        values["name"], values["address"] = draft.name, draft.url
-        return Staged(values, group=values.get("alias") or f"{draft.name}\n{draft.url}")
+        values["origin"] = _origin(values, draft)
+        values["name"] = values["typed"] = draft.name
+        values["address"] = draft.url
+        hints = _held_to_rules(draft, values, mend=MEND in batch.repairs)
+        group = values.get("alias") or f"{draft.name}\n{values['origin']}"
+        return Staged(values, group=group, hints=hints)
 
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
         tally = Tally()
@@ -102,6 +120,7 @@ class Links(ImportKind):
             found = _known(group[0].values)
             if found is None:
                 tally.new += 1
+                _count(tally, group[0].values)
             elif found.is_active:
                 tally.same += 1
             else:
@@ -116,6 +135,7 @@ class Links(ImportKind):
             if found is None:
                 _make(batch, values, by)
                 tally.new += 1
+                _count(tally, values)
             elif not found.is_active:
                 actions.restore_links([found], by=by)
                 tally.changed += 1
@@ -124,6 +144,23 @@ class Links(ImportKind):
             else:
                 tally.same += 1
         return tally
+
+    def offers(self, batch: ImportBatch) -> list[Offer]:
+        found = batch.counts.get("extra", {})
+        if mended := found.get(MENDED):
+            text = f"{mended:,} 条的名称或 UTM 会照规则写。想照表里写的导入，去「改表头对应」再核对一次。"
+            return [Offer(MEND, text)]
+        if fixable := found.get(FIXABLE):
+            text = (
+                f"{fixable:,} 条的名称或 UTM 和命名规则不一样。不改也能导入，以后在报告里还能改。"
+            )
+            return [Offer(MEND, text, f"按规则改好 {fixable:,} 条")]
+        return []
+
+    def further(self, batch: ImportBatch) -> list[tuple[str, str]]:
+        odd = conventions.broken(batch.workspace, conventions.checked_links(batch.key))
+        url = f"{wurl(batch.workspace, 'tracking:naming_report')}?batch={batch.key}"
+        return [(f"看不合命名规则的 {len(odd):,} 条", url)] if odd else []
 
     def undo(self, batch: ImportBatch, by: Actor) -> None:
         """Codes may be printed already, so the links are archived, with their clicks kept."""
@@ -162,15 +199,58 @@ def _draft(batch: ImportBatch, values: dict[str, Any]) -> Link:
         ) from None
 
 
+def _origin(values: dict[str, Any], draft: Link) -> str:
+    """What a row without a code is known by, however its link is named later."""
+    name = values.get("name", "")
+    owners = ("platform", "spot", *OWNERS) if not name else ()
+    told = [name, draft.url, *(values.get(key, "") for key in owners)]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
+
+
+def _held_to_rules(draft: Link, values: dict[str, Any], *, mend: bool) -> tuple[str, ...]:
+    """Say where a row is not as the brand agreed; with ``mend`` write what the rules say instead."""
+    found = [
+        one for broken in conventions.broken(draft.workspace, [draft]) for one in broken.remarks
+    ]
+    left = [one for one in found if not (mend and one.better)]
+    values |= {one.field: one.better for one in found if mend and one.better}
+    values["told"] = [
+        word
+        for word, holds in (
+            (ODD, left),
+            (FIXABLE, any(one.better for one in left)),
+            (MENDED, len(left) < len(found)),
+        )
+        if holds
+    ]
+    return tuple(_said(one, getattr(draft, one.field)) for one in reversed(left))
+
+
+def _said(one: naming.Remark, value: str) -> str:
+    label = "" if one.field == naming.NAME else one.label
+    typed = f"「{value}」" if value else " "
+    return f"{label}{typed}{one.text}，" + (
+        f"照规则是「{one.better}」" if one.better else "要人来填"
+    )
+
+
+def _count(tally: Tally, values: dict[str, Any]) -> None:
+    tally.extra.update(values.get("told", ()))
+
+
 def _known(values: dict[str, Any]) -> Link | None:
     if alias := values.get("alias"):
-        return Link.objects.filter(code=alias).with_brand().first()
-    rows = Link.objects.filter(name=values["name"], url=values["address"])
-    return rows.with_brand().order_by("-is_active", "pk").first()
+        same = Q(code=alias)
+    else:
+        by_hand = Q(origin="", name=values["typed"], url=values["address"])
+        same = Q(origin=values["origin"]) | by_hand
+    rows = Link.objects.filter(same).with_brand().order_by("-is_active", "pk")
+    found: Link | None = rows.first()
+    return found
 
 
 def _make(batch: ImportBatch, values: dict[str, Any], by: Actor) -> None:
-    extra = {key: values[key] for key in ("alias", "folder") if key in values}
+    extra = {key: values[key] for key in ("alias", "folder", "origin") if key in values}
     try:
         actions.create_link(batch.workspace, by=by, batch=batch.key, **_given(values), **extra)
     except ValidationError as error:

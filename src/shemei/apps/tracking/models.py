@@ -66,6 +66,7 @@ class Link(WorkspaceOwned):
     utm_term = models.CharField("关键词", max_length=80, blank=True)
     folder = models.CharField("文件夹", max_length=40, blank=True, db_index=True)
     batch = models.CharField("导入批次", max_length=22, blank=True, db_index=True, editable=False)
+    origin = models.CharField(max_length=32, blank=True, db_index=True, editable=False)
     routing = models.JSONField("去向规则", default=dict, blank=True)
     clicks_seen = models.PositiveIntegerField(default=0, editable=False)
     is_active = models.BooleanField("启用", default=True, db_index=True)

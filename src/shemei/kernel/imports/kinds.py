@@ -67,6 +67,18 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What may be chosen once for all rows of a checked file; ``key`` is then one of the batch's ``repairs``.
+
+    Without a ``button`` it only says what has been chosen.
+    """
+
+    key: str
+    text: str
+    button: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row with its number in the sheet; an empty cell has no entry in ``values``."""
 
@@ -164,6 +176,14 @@ class ImportKind:
     def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
         """Emit the batch's facts; returns warnings for the result page."""
         return []
+
+    def offers(self, batch: ImportBatch) -> Sequence[Offer]:
+        """What the check found that ``prepare`` would put right if it were asked to."""
+        return ()
+
+    def further(self, batch: ImportBatch) -> Sequence[tuple[str, str]]:
+        """Pages to go on to once the batch is in: label and address."""
+        return ()
 
     def undo(self, batch: ImportBatch, by: Actor) -> None:
         """Take back every row of the batch (also of one that was stopped half way)."""

@@ -12,8 +12,10 @@ from shemei.kernel.imports.stage import Problem, Stage
 from shemei.warehouse.vocabulary import SHANGHAI, date_of, from_ts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shemei.kernel.imports.forms import MappingForm
-    from shemei.kernel.imports.kinds import Field, ImportKind
+    from shemei.kernel.imports.kinds import Field, ImportKind, Offer
     from shemei.kernel.imports.models import ImportBatch
 
 HOW = {
@@ -42,10 +44,10 @@ class FieldLine:
     control: Any
     how: str
     samples: list[Sample]
-
-    @property
     is_folded: bool = False
     """A rare one that this file was not found to have."""
+
+    @property
     def is_missing(self) -> bool:
         return self.field.required and not self.samples
 
@@ -109,6 +111,7 @@ class CheckScreen:
     chosen: str
     todo: int
     extra: dict[str, int]
+    offers: Sequence[Offer]
 
 
 def check_screen(batch: ImportBatch, chosen: str = "") -> CheckScreen:
@@ -123,7 +126,7 @@ def check_screen(batch: ImportBatch, chosen: str = "") -> CheckScreen:
             problems = stage.problems(SHOWN_ERRORS, chosen)
     extra = {name: n for name, n in batch.counts.get("extra", {}).items() if n}
     todo = batch.count("new") + batch.count("changed")
-    return CheckScreen(problems, groups, chosen, todo, extra)
+    return CheckScreen(problems, groups, chosen, todo, extra, batch.kind_of.offers(batch))
 
 
 def preset_name(kind: ImportKind, key: str) -> str:

@@ -158,6 +158,7 @@ def batch(request: BrandRequest, key: str) -> HttpResponse:
         return _mapping_page(request, found, MappingForm(None, found))
     context = _context(found, 5) | {"screen": screens.check_screen(found)}
     context["obstacle"] = _why_no_undo(request, found) if found.state == State.DONE else ""
+    context["further"] = found.kind_of.further(found) if found.state == State.DONE else ()
     context["has_errors"] = (files.folder(found.key) / files.ERRORS).exists()
     return render(request, "imports/result.html", context)
 
@@ -192,13 +193,13 @@ def _mapping_page(
     return render(request, "imports/mapping.html", context)
 
 
-def _chosen(form: MappingForm, found: ImportBatch) -> dict[str, int]:
 def _fields(lines: list[screens.FieldLine]) -> dict[str, Any]:
     """Rare fields are folded away, open where one of them has been chosen by hand."""
     folded = [line for line in lines if line.is_folded]
     return {"lines": lines, "folded": folded, "fold_open": any(line.samples for line in folded)}
 
 
+def _chosen(form: MappingForm, found: ImportBatch) -> dict[str, int]:
     return form.columns() if form.is_bound and form.is_valid() else dict(found.mapping)
 
 

@@ -44,6 +44,7 @@ def create_link(
     spot: str = "",
     folder: str = "",
     batch: str = "",
+    origin: str = "",
     utm: Mapping[str, str] | None = None,
 ) -> Link:
     """Make a short link; owners are keys, missing UTM follows platform, campaign and owner."""
@@ -60,7 +61,7 @@ def create_link(
         spot=spot,
         utm=utm,
     )
-    link.activity_key, link.batch = activity, batch
+    link.activity_key, link.batch, link.origin = activity, batch, origin
     link.folder = folder.strip()
     _insert(link, checked("alias", rules.tidy_alias, alias) if alias.strip() else "")
     jobs.links_on_commit([link])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -80,7 +81,8 @@ def report(request: BrandRequest) -> HttpResponse:
 @require_POST
 def repair(request: BrandRequest) -> HttpResponse:
     """Mend one link (``link``) or all that can be mended without asking anybody."""
-    back = wurl(request.workspace, "tracking:naming_report")
+    batch = request.GET.get("batch", "")
+    back = wurl(request.workspace, "tracking:naming_report") + (f"?batch={quote(batch)}" if batch else "")
     chosen = request.POST.get("link", "")
     rows = [one for one in _broken(request) if chosen in ("", one.link.key)]
     try:
