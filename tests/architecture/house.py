@@ -9,6 +9,7 @@ from django.test import Client
 from django_scopes import scope
 
 from shemei.apps.accounts.models import Member
+from shemei.apps.content.models import Post
 from shemei.kernel.models import LongTask
 from tests.architecture.addresses import Address, addresses
 from tests.architecture.rows import one_of_each
@@ -52,6 +53,7 @@ def furnished(world: World) -> House:
             type(world.editor.user): world.editor.user,
         }
         rows = one_of_each(world.brand, known)
+        Post.objects.update(keeper_key=world.external.key)  # of whom everybody else sees all
     keys: dict[str, list[str]] = {}
     for model, row in rows.items():
         if hasattr(row, "workspace_id"):
