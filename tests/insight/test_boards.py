@@ -8,6 +8,7 @@ import pytest
 from tests.insight.browsing import NOVEMBER, page
 from tests.world import member
 
+from shemei.apps.insight.board_actions import MOST_PANELS
 from shemei.apps.insight.models import BoardPanel, OwnBoard
 from shemei.apps.insight.panels import OwnBoardView
 from shemei.apps.insight.policies import REMOVE_BOARD
@@ -126,6 +127,46 @@ def test_dragging_and_the_menu_do_the_same(told: World) -> None:
     assert order(told, board) == "丙乙甲", "the last stays the last"
 
 
+def test_a_figure_is_put_where_it_was_dropped(told: World) -> None:
+    board, keys = three(told)
+    client, add = told.client(), told.url("insight:panel_add", board.key)
+    answer = client.post(add, {"metric": "visits", "before": keys[1]})
+    with told.scope():
+        names = [str(panel) for panel in board.panels.kept()]
+        panel = BoardPanel.objects.get(title="")
+    assert names == ["甲", "访问", "乙", "丙"]
+    assert answer.url.endswith(f"?edit=1#at-{panel.key}")
+    assert (panel.kind, panel.metrics, panel.width) == ("number", ["visits"], 4)
+    client.post(add, {"metric": "ctr", "before": "nobody"})
+    client.post(add, {"metric": "no such figure"})
+    with told.scope():
+        assert [str(panel) for panel in board.panels.kept()][4:] == ["点击率 CTR"]
+
+
+def test_a_full_board_takes_no_more(told: World) -> None:
+    board, _ = three(told)
+    with told.scope():
+        for place in range(3, MOST_PANELS):
+            BoardPanel.objects.create(
+                workspace=told.brand, board=board, title=f"第 {place}", place=place
+            )
+    client = told.client()
+    client.post(told.url("insight:panel_add", board.key), {"metric": "visits"})
+    with told.scope():
+        assert board.panels.kept().count() == MOST_PANELS
+    said = client.get(told.url("insight:board", board.key)).content.decode()
+    assert f"最多 {MOST_PANELS} 张图" in said
+
+
+def test_a_picture_is_as_wide_as_one_of_four(told: World) -> None:
+    board, keys = three(told)
+    client = told.client()
+    for width in ("8", "7", "wide"):
+        client.post(told.url("insight:panel_width", keys[0]), {"width": width})
+    with told.scope():
+        assert board.panels.get(key=keys[0]).width == 8
+
+
 def test_what_is_removed_comes_back(told: World) -> None:
     board, keys = three(told)
     client = told.client()
@@ -143,6 +184,10 @@ def test_what_is_removed_comes_back(told: World) -> None:
 def test_who_may_not_analyse_only_looks(told: World, name: str) -> None:
     board, keys = three(told)
     client = told.client(told.editor)
+    for action in ("panel_add", "panel_width"):
+        key = board.key if action == "panel_add" else keys[0]
+        given = {"metric": "visits", "width": "12"}
+        assert client.post(told.url(f"insight:{action}", key), given).status_code == 403
     if told.editor.role == "owner":
         pytest.fail("the editor is no owner")
     assert client.get(told.url("insight:board", board.key)).status_code == 200

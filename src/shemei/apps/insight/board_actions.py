@@ -90,6 +90,18 @@ def set_panel(
 
 
 @transaction.atomic
+def add_metric(board: OwnBoard, metric: str, *, before: str = "", by: Actor) -> BoardPanel:
+    """One figure as a picture of its own, before another picture or at the end."""
+    panel = set_panel(board, by=by, metrics=[metric], kind="number", width=4)
+    keys = list(board.panels.kept().values_list("key", flat=True))
+    if before in keys and before != panel.key:
+        keys.remove(panel.key)
+        keys.insert(keys.index(before), panel.key)
+        arrange(board, keys, by=by)
+    return panel
+
+
+@transaction.atomic
 def arrange(board: OwnBoard, wanted: Sequence[str], *, by: Actor) -> None:
     """Put the pictures of a board into an order."""
     require(by, Permission.ANALYSE)

@@ -120,6 +120,17 @@ class PanelForm(forms.Form):
         return cleaned
 
 
+class PickedForm(forms.Form):
+    """A figure taken from the shelf beside a board, and the picture it was put before."""
+
+    metric = forms.ChoiceField(choices=[(key, one.name) for key, one in CHOICES.items()])
+    before = forms.CharField(required=False, max_length=22)
+
+
+class WidthForm(forms.Form):
+    width = forms.TypedChoiceField(choices=list(WIDTHS.items()), coerce=int)
+
+
 MOST_RECIPIENTS = 20
 
 

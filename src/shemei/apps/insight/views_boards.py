@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from shemei.apps.insight import board_actions
-from shemei.apps.insight.forms import BoardForm, PanelForm
+from shemei.apps.insight.forms import BoardForm, PanelForm, PickedForm, WidthForm
 from shemei.apps.insight.models import BoardPanel, OwnBoard
+from shemei.apps.insight.panel_rules import CHOICES, WIDTHS
 from shemei.apps.insight.panels import OwnBoardView
 from shemei.apps.insight.policies import REMOVE_BOARD
 from shemei.apps.insight.views import board_of
@@ -35,10 +36,12 @@ def _panel(key: str) -> BoardPanel:
     return found
 
 
-def _to(request: BrandRequest, board: OwnBoard, *, edit: bool = False) -> HttpResponse:
-    return redirect(
-        wurl(request.workspace, "insight:board", board.key) + ("?edit=1" if edit else "")
-    )
+def _to(
+    request: BrandRequest, board: OwnBoard, *, edit: bool = False, at: BoardPanel | None = None
+) -> HttpResponse:
+    """The board; ``at`` scrolls to the picture that was just changed, and the keyboard goes on there."""
+    page = wurl(request.workspace, "insight:board", board.key)
+    return redirect(page + ("?edit=1" if edit else "") + (f"#at-{at.key}" if at else ""))
 
 
 @allow(Permission.VIEW)
@@ -58,6 +61,8 @@ def board(request: BrandRequest, key: str) -> HttpResponse:
         "view": OwnBoardView(row, request.GET),
         "why_not_remove": REMOVE_BOARD.why_not(request.actor, row),
         "editing": bool(request.GET.get("edit")) and request.actor.can(Permission.ANALYSE),
+        "shelf": CHOICES.values(),
+        "widths": WIDTHS.items(),
     }
     return render(request, "insight/board.html", context)
 
@@ -127,14 +132,40 @@ def _panel_form(request: BrandRequest, row: OwnBoard, shown: BoardPanel | None) 
     form = PanelForm(request.POST) if request.method == "POST" else PanelForm(initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            board_actions.set_panel(row, by=request.actor, panel=shown, **form.cleaned_data)
+            kept = board_actions.set_panel(row, by=request.actor, panel=shown, **form.cleaned_data)
         except board_actions.TooManyPanels as full:
             form.add_error(None, str(full))
         else:
             toast(request, "已保存图")
-            return _to(request, row, edit=True)
+            return _to(request, row, edit=True, at=kept)
     context: dict[str, Any] = {"form": form, "row": row, "panel": shown}
     return render(request, "insight/panel.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@allow(Permission.ANALYSE)
+def panel_add(request: BrandRequest, key: str) -> HttpResponse:
+    """A figure from the shelf becomes a picture: where it was dropped, or at the end."""
+    row, form = _board(key), PickedForm(request.POST)
+    if not form.is_valid():
+        toast(request, "这个指标已不在目录里。请刷新页面再选。")
+        return _to(request, row, edit=True)
+    try:
+        panel = board_actions.add_metric(row, **form.cleaned_data, by=request.actor)
+    except board_actions.TooManyPanels as full:
+        toast(request, str(full))
+        return _to(request, row, edit=True)
+    toast(request, f"已加图「{panel}」", wurl(request.workspace, "insight:panel_remove", panel.key))
+    return _to(request, row, edit=True, at=panel)
+
+
+@require_POST
+@allow(Permission.ANALYSE)
+def panel_width(request: BrandRequest, key: str) -> HttpResponse:
+    row, form = _panel(key), WidthForm(request.POST)
+    if form.is_valid():
+        board_actions.set_panel(row.board, by=request.actor, panel=row, **form.cleaned_data)
+    return _to(request, row.board, edit=True, at=row)
 
 
 @require_POST
@@ -143,7 +174,7 @@ def panel_move(request: BrandRequest, key: str) -> HttpResponse:
     row = _panel(key)
     step = -1 if request.POST.get("to") == "up" else 1
     board_actions.move_panel(row, step, by=request.actor)
-    return _to(request, row.board, edit=True)
+    return _to(request, row.board, edit=True, at=row)
 
 
 @require_POST
