@@ -16,7 +16,7 @@ import orjson
 from shemei.warehouse import table as events
 from shemei.warehouse.bench import workbench
 from shemei.warehouse.dialects import DuckDB
-from shemei.warehouse.segments import write_file
+from shemei.warehouse.segments import replace_file
 from shemei.warehouse.shelf import Shelf
 from shemei.warehouse.tombstones import Erased, change, conditions, exclude, excluded
 from shemei.warehouse.vocabulary import SCHEMA
@@ -282,9 +282,7 @@ def _blanked(path: Path, persons: Sequence[Erased]) -> bool:
     after = [ERASED_LINE if names(line, persons) else line for line in before]
     if after == before:
         return False
-    draft = path.with_suffix(path.suffix + ".tmp")
-    write_file(draft, b"".join(after))
-    os.replace(draft, path)
+    replace_file(path, b"".join(after))
     return True
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shemei.warehouse.segments import sync_folder, write_file
+from shemei.warehouse.segments import replace_file
 from shemei.warehouse.table import locked
 
 if TYPE_CHECKING:
@@ -44,8 +43,5 @@ def change_list(path: Path, how: Callable[[dict[str, Any]], dict[str, Any]]) -> 
         after = how(before)
         if after == before:
             return False
-        draft = path.with_suffix(f"{path.suffix}.tmp")
-        write_file(draft, orjson.dumps(after))
-        os.replace(draft, path)
-        sync_folder(path.parent)
+        replace_file(path, orjson.dumps(after))
     return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import defaultdict
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from shemei.warehouse.paths import months_of_journeys, months_of_paths, rebuild_
 from shemei.warehouse.persons import moved_days, name_people, rebuild_orders, rebuild_persons
 from shemei.warehouse.putback import put_back
 from shemei.warehouse.sample import rebuild_sample
-from shemei.warehouse.segments import write_file
+from shemei.warehouse.segments import replace_file
 from shemei.warehouse.shelf import Manifest, Shelf
 from shemei.warehouse.tables import SCHEMAS
 from shemei.warehouse.tombstones import Erased, conditions, excluded, marks
@@ -313,9 +312,7 @@ def nightly(home: Home, moment: datetime | None = None) -> None:
     vacuum(home)
     trim_log(home)
     night = int_day((now - timedelta(hours=NIGHT_HOUR)).date())
-    draft = home.lake / f"{NIGHT_FILE}.tmp"
-    write_file(draft, b"%d\n" % night)
-    os.replace(draft, home.lake / NIGHT_FILE)
+    replace_file(home.lake / NIGHT_FILE, b"%d\n" % night)
 
 
 def expire(home: Home, today: int) -> int:

@@ -6,14 +6,10 @@ file written whole; the rooms keep who did it and why.
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import orjson
-
-from shemei.warehouse.segments import sync_folder, write_file
-from shemei.warehouse.table import locked
+from shemei.warehouse.lists import change_list, read_list
 from shemei.warehouse.vocabulary import day_of
 
 if TYPE_CHECKING:
@@ -84,24 +80,13 @@ def publish(home: Home, rows: Iterable[PutBack]) -> bool:
     >>> publish(home, [row]), publish(home, [row]), put_back(home) == (row,)
     (True, False, True)
     """
-    wanted = tuple(rows)
-    with locked(home.lake / "tombstones.lock"):
-        if wanted == put_back(home):
-            return False
-        draft = home.lake / f"{NAME}.tmp"
-        write_file(draft, orjson.dumps([asdict(row) for row in wanted]))
-        os.replace(draft, home.lake / NAME)
-        sync_folder(home.lake)
-    return True
+    plain = [asdict(row) for row in rows]
+    return change_list(home.lake / NAME, lambda _: {"put_back": plain} if plain else {})
 
 
 def put_back(home: Home) -> tuple[PutBack, ...]:
     """Return all that is put back; nothing where there is no file."""
-    try:
-        told = orjson.loads((home.lake / NAME).read_bytes())
-    except FileNotFoundError:
-        return ()
-    return tuple(PutBack(**row) for row in told)
+    return tuple(PutBack(**row) for row in read_list(home.lake / NAME).get("put_back", []))
 
 
 def counted_again(events: str, names: Sequence[str], conditions: Sequence[str]) -> str:

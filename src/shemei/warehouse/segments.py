@@ -353,9 +353,14 @@ def _read_highest(folder: Path) -> int:
 
 
 def _write_highest(folder: Path, number: int) -> None:
-    draft = folder / f"{_HIGHEST}.tmp"
-    write_file(draft, b"%d\n" % number)
-    _publish(draft, folder / _HIGHEST)
+    replace_file(folder / _HIGHEST, b"%d\n" % number)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put new content in place all at once; who is killed leaves the content before."""
+    draft = path.with_name(f"{path.name}.tmp")
+    write_file(draft, data)
+    _publish(draft, path)
 
 
 def write_file(path: Path, data: bytes) -> None:

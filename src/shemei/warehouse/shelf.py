@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import threading
 import time
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from shemei.warehouse.segments import sync_folder, write_file
+from shemei.warehouse.segments import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -116,10 +115,7 @@ class Shelf:
     def publish(self, manifest: Manifest, *, as_of: int = 0) -> None:
         """Make ``manifest`` the current one, all at once, stamped with this moment."""
         stamped = replace(manifest, as_of=as_of or time.time_ns() // 1000, layout=LAYOUT)
-        draft = self.root / f"{MANIFEST}.tmp"
-        write_file(draft, orjson.dumps(stamped))
-        os.replace(draft, self.root / MANIFEST)
-        sync_folder(self.root)
+        replace_file(self.root / MANIFEST, orjson.dumps(stamped))
 
     def sweep(self, tables: Iterable[str], *, older_than: float = KEEP_SECONDS) -> int:
         """Delete files that the manifest no longer names, once no reader can hold them."""

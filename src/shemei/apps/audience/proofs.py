@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from django.conf import settings
 
-from shemei.warehouse.segments import write_file
+from shemei.warehouse.segments import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ def keep(workspace: Workspace, proof: Proof, more: Mapping[str, Any]) -> None:
     folder = _folder(workspace)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     told = orjson.dumps(asdict(proof) | dict(more), option=orjson.OPT_INDENT_2)
-    write_file(folder / f"{proof.person}.json", told)
+    replace_file(folder / f"{proof.person}.json", told)
 
 
 def _folder(workspace: Workspace) -> Path:
