@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shemei.apps.commerce import queries as commerce
 from shemei.apps.tracking.landing import actions as landing
@@ -12,10 +12,13 @@ from shemei.apps.tracking.posters import actions as posters
 from shemei.kernel.actor import SYSTEM
 from shemei.kernel.periods import today
 
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
+
 PAGE_URL = "https://shop.yuhe.example/p/huanji"
 
 
-def put_up(workspace: Any) -> None:
+def put_up(workspace: Workspace) -> None:
     """Publish one page and enter one spot. Call inside the brand's scope."""
     page = landing.create_page(workspace, by=SYSTEM, name="换季修护，先试后买", slug="huanji")
     variant = page.variants.select_related("page__workspace").get()
