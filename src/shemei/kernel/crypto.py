@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from shemei.kernel.keyfile import load_or_make_key
 if TYPE_CHECKING:
     from pathlib import Path
 
-_DIGITS = re.compile(r"\D")
+_DIGITS = re.compile(r"[^0-9]")
 
 
 @lru_cache(maxsize=4)
@@ -46,10 +47,15 @@ def _pepper(folder: Path) -> bytes:
 
 def phone_hash(workspace_key: str, phone: str) -> str:
     """A keyed hash of a phone number, different in every workspace; ``""`` for no number."""
-    digits = _DIGITS.sub("", phone)[-11:]
+    digits = _DIGITS.sub("", unicodedata.normalize("NFKC", phone))[-11:]
     if len(digits) < 7:
         return ""
     return keyed_hash(workspace_key, digits)
+
+
+def wechat_hash(workspace_key: str, wechat: str) -> str:
+    """A keyed hash of a WeChat number as a contact, however it is capitalised; ``""`` for none."""
+    return keyed_hash(workspace_key, f"wx:{wechat.lower()}") if wechat else ""
 
 
 def keyed_hash(workspace_key: str, text: str) -> str:

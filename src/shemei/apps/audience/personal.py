@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from shemei.apps.audience import pages
 from shemei.apps.audience.rules import verb
 from shemei.apps.commerce import queries as commerce
 from shemei.kernel import outbox
-from shemei.kernel.crypto import phone_hash
+from shemei.kernel.crypto import phone_hash, wechat_hash
 from shemei.kernel.erasure import Held, held_of
 from shemei.warehouse import erasure, maintenance
 from shemei.warehouse.proof import fingerprint
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from shemei.kernel.workspace import Workspace
+
+_SEPARATORS = re.compile(r"[\s()+-]")
+_WECHAT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{5,19}")
+_ORDER = re.compile(r"(?=(?:.*[0-9]){4})[A-Za-z0-9_-]{8,64}")
+_DAY = re.compile(r"(?:19|20)[0-9]{2}-?[01][0-9]-?[0-3][0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,8 @@ def identify(workspace: Workspace, wanted: str) -> Erased | None:
     home = settings.SHEMEI_HOME
     outbox.relay(home)
     maintenance.settle(home)
-    phone = phone_hash(workspace.key, wanted) if wanted.isdigit() or wanted.startswith("+") else ""
+    plain = _SEPARATORS.sub("", wanted)
+    phone = phone_hash(workspace.key, plain) if plain.isdecimal() else ""
     for number in dict.fromkeys(filter(None, (_number(workspace, wanted), visitor_key(wanted)))):
         try:
             known = erasure.find_person(home, workspace.key, person=number)
@@ -80,16 +87,34 @@ def _number(workspace: Workspace, wanted: str) -> int:
 
 
 def _known_by_rows(workspace: Workspace, wanted: str, phone: str) -> Erased:
-    """Somebody whom the log does not know: the rooms may hold a row of theirs all the same."""
+    """Somebody whom the log does not know: the rooms may hold a row of theirs all the same.
+
+    What was typed is a customer or an order only where it can be one: else any word of a note, and any date
+    in an upload, would be a person to erase.
+    """
+    wechat = wechat_hash(workspace.key, wanted) if _WECHAT.fullmatch(wanted) else ""
+    is_order = looks_like_an_order(wanted) or commerce.is_order(wanted)
     return Erased(
         key=erasure.new_key(),
         workspace=workspace.key,
         until=int(datetime.now(UTC).timestamp() * 1e6),
         visitors=(visitor_key(wanted),),
-        phones=(phone,) if phone else (),
-        orders=tuple(dict.fromkeys([wanted, *commerce.orders_of_phone(phone)])),
-        customers=(wanted,),
+        phones=tuple(filter(None, (phone, wechat))),
+        orders=(*([wanted] if is_order else []), *commerce.orders_of_phone(phone)),
+        customers=(wanted,) if commerce.is_customer(wanted) else (),
     )
+
+
+def looks_like_an_order(text: str) -> bool:
+    """Whether an upload may hold this as an order number: long, with digits, and no day.
+
+    >>> [
+    ...     looks_like_an_order(t)
+    ...     for t in ("JD-20261111-7", "2026-11-11", "20261111", "summer-sale", "2026")
+    ... ]
+    [True, False, False, False, False]
+    """
+    return bool(_ORDER.fullmatch(text)) and not _DAY.fullmatch(text)
 
 
 def _events(person: Erased) -> list[dict[str, Any]]:

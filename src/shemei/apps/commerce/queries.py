@@ -174,3 +174,13 @@ def orders_of_phone(phone_hash: str) -> tuple[str, ...]:
     """The order numbers of whoever has this hashed phone number. Call inside the workspace's scope."""
     found = Order.objects.filter(customer__phone_hash=phone_hash) if phone_hash else None
     return tuple(found.order_by("number").values_list("number", flat=True)) if found else ()
+
+
+def is_customer(ref: str) -> bool:
+    """Whether somebody has this number as a customer. Call inside the workspace's scope."""
+    return Customer.objects.filter(Q(ref=ref) | Q(key=ref)).exists()
+
+
+def is_order(number: str) -> bool:
+    """Whether an order has this number. Call inside the workspace's scope."""
+    return Order.objects.filter(number=number).exists()

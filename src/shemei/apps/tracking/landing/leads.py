@@ -94,9 +94,10 @@ def tell(person: Erased) -> list[dict[str, Any]]:
 
 
 def _of(person: Erased) -> Any:
-    """The leads of a person: by phone, by the click they came with, by the browser."""
+    """The leads of a person: by phone or WeChat, by the click they came with, by the browser."""
     rows = Lead.objects.filter(
-        Q(phone_hash__in=[p for p in person.phones if p])
+        Q(contact_hash__in=[p for p in person.phones if p])
+        | Q(phone_hash__in=[p for p in person.phones if p])
         | Q(click_id__in=[c for c in person.clicks if c])
     )
     ids = set(rows.values_list("pk", flat=True))

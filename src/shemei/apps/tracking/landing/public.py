@@ -189,8 +189,8 @@ def take_lead(version: LandingVersion, found: Mapping[str, str], sent: Sent) -> 
     """Store a lead and tell the log, once per contact and page: the same form again is counted, not doubled."""
     page = version.variant.page
     workspace = page.workspace
-    contact = found.get("phone") or f"wx:{found.get('wechat', '').lower()}"
-    mark = crypto.keyed_hash(workspace.key, contact)
+    phone = crypto.phone_hash(workspace.key, found.get("phone", ""))
+    mark = phone or crypto.wechat_hash(workspace.key, found.get("wechat", ""))
     mine = Lead.objects.filter(page=page, contact_hash=mark)
     if mine.update(times=F("times") + 1, last_at=timezone.now()):
         return mine.get()
@@ -201,7 +201,7 @@ def take_lead(version: LandingVersion, found: Mapping[str, str], sent: Sent) -> 
     )  # fmt: skip
     lead = Lead(
         workspace=workspace, page=page, version=version, letter=version.variant.letter,
-        **found, phone_hash=crypto.phone_hash(workspace.key, found.get("phone", "")),
+        **found, phone_hash=phone,
         phone_tail=found.get("phone", "")[-4:], contact_hash=mark, visitor=sent.visitor,
         click_id=sent.click_id, channel=channel, utm=utm,
     )  # fmt: skip

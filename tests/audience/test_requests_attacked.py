@@ -1,0 +1,72 @@
+"""个人信息请求 under attack: a common word is nobody, and a contact is found however it is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.test import Client
+from django_scopes import scope
+from tests.tracking.landing.test_pages import FORM, make, ready, variant_of, write
+
+from shemei.apps.audience import personal
+from shemei.apps.commerce.models import Customer
+from shemei.apps.creators.models import Creator
+from shemei.apps.tracking.landing.models import Lead
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+    from shemei.warehouse.home import Home
+
+
+@pytest.mark.parametrize("word", ["2026", "KOC合作", "summer-sale"])
+def test_a_word_of_a_note_is_nobody(inside: World, home: Home, word: str) -> None:
+    Creator.objects.create(
+        workspace=inside.brand, name="阿宝", platform="xhs", note=f"报价 {word} 起"
+    )
+    assert personal.look_up(inside.brand, word) is None
+
+
+def test_a_known_customer_number_is_found_in_notes_too(inside: World, home: Home) -> None:
+    Creator.objects.create(
+        workspace=inside.brand, name="阿宝", platform="xhs", note="顾客 TB-7788 推荐"
+    )
+    Customer.objects.create(workspace=inside.brand, ref="TB-7788", name_masked="小**")
+    found = personal.look_up(inside.brand, "TB-7788")
+    assert found and sum(one.count for one in found.held) == 2
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "13800138000",
+        "138 0013 8000",
+        "138-0013-8000",
+        "+86 138 0013 8000",
+        "１３８００１３８０００",
+        "8613800138000",
+    ],
+)
+def test_a_lead_is_found_by_a_number_as_people_write_it(
+    inside: World, home: Home, wanted: str
+) -> None:
+    ready(inside, make(inside))
+    Client().post("/p/huanji", FORM)
+    Lead.objects.update(visitor="")
+    found = personal.look_up(inside.brand, wanted)
+    assert found and {one.name: one.count for one in found.held}["落地页线索"] == 1
+
+
+def test_a_lead_is_found_by_wechat(inside: World, home: Home) -> None:
+    page = make(inside)
+    variant = variant_of(page)
+    write(inside, variant, "form", asked="wechat")
+    ready(inside, page)
+    Client().post("/p/huanji", {"wechat": "Xiaoman_88", "agree": "1"})
+    assert Lead.objects.count() == 1
+    found = personal.look_up(inside.brand, "xiaoman_88")
+    assert found and {one.name: one.count for one in found.held}["落地页线索"] == 1
+    with scope(workspace=inside.other_brand):
+        assert personal.look_up(inside.other_brand, "xiaoman_88") is None
+        assert personal.look_up(inside.other_brand, "13800138000") is None
