@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from shemei.apps.tracking import actions
 from shemei.apps.tracking.models import Link, LinkRepair, PromoCode
+from shemei.kernel.models import AuditEntry
 from shemei.kernel.permissions import Forbidden
 from shemei.warehouse.vocabulary import to_ts
 
@@ -78,7 +79,30 @@ def test_only_links_that_end_are_extended_and_the_end_comes_back(
     assert links[0].routing["expires"] == ends
 
 
-def test_codes_are_stopped_resumed_and_extended_together(world: World) -> None:
+def test_links_are_restored_together_and_taken_back_together(
+    world: World, links: list[Link]
+) -> None:
+    with world.scope():
+        actions.archive_links([links[0]], by=world.editor.actor)
+    page = post(world, "tracking:links", "restore", [link.key for link in links]).content.decode()
+    assert "已恢复 1 条短链" in page
+    with world.scope():
+        (made,) = LinkRepair.objects.all()
+        assert list(made.changes) == [links[0].key]
+    take_back(world, page, made)
+    with world.scope():
+        assert [link.key for link in Link.objects.live()] == [links[1].key]
+
+
+def take_back(world: World, page: str, made: LinkRepair) -> str:
+    undo = world.url("tracking:undo_repair", made.key)
+    assert undo in page
+    return world.client(world.editor).post(undo, follow=True).content.decode()
+
+
+@pytest.fixture
+def codes(world: World) -> list[str]:
+    """One code that ended nine days ago, one without an end."""
     today = timezone.localdate()
     with world.scope():
         for code, ends in (("ONE", today - timedelta(days=9)), ("TWO", None)):
@@ -86,12 +110,50 @@ def test_codes_are_stopped_resumed_and_extended_together(world: World) -> None:
                 world.brand, by=world.editor.actor, code=code, owner_kind="spot", spot="门店",
                 ends_on=ends,
             )  # fmt: skip
-        keys = list(PromoCode.objects.values_list("key", flat=True))
-    assert "已停用 2 个优惠码" in post(world, "tracking:codes", "stop", keys).content.decode()
-    assert "已恢复 2 个优惠码" in post(world, "tracking:codes", "resume", keys).content.decode()
-    assert "1 个优惠码的有效期" in post(world, "tracking:codes", "extend", keys).content.decode()
+        return list(PromoCode.objects.order_by("pk").values_list("key", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("action", "told", "field", "before", "after", "back"),
+    [
+        ("stop", "已停用 2 个优惠码", "is_active", [True, True], [False, False], 2),
+        ("resume", "已恢复 1 个优惠码", "is_active", [False, True], [True, True], 1),
+        ("extend", "1 个优惠码的有效期", "ends_on", [-9, None], [30, None], 1),
+    ],
+)
+def test_codes_are_changed_together_and_taken_back_together(
+    world: World, codes: list[str], action: str, told: str, field: str,
+    before: list[Any], after: list[Any], back: int,
+) -> None:  # fmt: skip
+    def now() -> list[Any]:
+        with world.scope():
+            found = list(PromoCode.objects.order_by("pk").values_list(field, flat=True))
+        today = timezone.localdate()
+        return [(one - today).days if isinstance(one, date) else one for one in found]
+
+    if action == "resume":
+        with world.scope():
+            PromoCode.objects.filter(key=codes[0]).update(is_active=False)
+    assert now() == before
+    page = post(world, "tracking:codes", action, codes).content.decode()
+    assert told in page
+    assert now() == after
     with world.scope():
-        assert PromoCode.objects.get(code="ONE").ends_on == today + timedelta(days=30)
+        (made,) = LinkRepair.objects.all()
+    assert f"已把 {back} 个优惠码改回原样" in take_back(world, page, made)
+    assert now() == before
+    with world.scope():
+        assert AuditEntry.objects.first().sentence == f"撤回一起改的 {back} 个优惠码"
+
+
+def test_a_code_somebody_has_changed_since_stays_as_it_is(inside: World, codes: list[str]) -> None:
+    actor = inside.editor.actor
+    made = actions.extend_codes(inside.brand, PromoCode.objects.all(), by=actor, days=30)
+    PromoCode.objects.filter(code="ONE").update(ends_on=None)
+    assert actions.undo_repair(made, by=actor) == 0
+    assert PromoCode.objects.get(code="ONE").ends_on is None
+    with pytest.raises(ValidationError, match="没有要恢复的"):
+        actions.switch_codes(inside.brand, PromoCode.objects.all(), by=actor, active=True)
 
 
 def test_who_may_not_track_changes_nothing(world: World, links: list[Link]) -> None:

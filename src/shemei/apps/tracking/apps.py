@@ -70,6 +70,7 @@ VERBS = {
     "naming.changed": "改短链命名规则：{fields}",
     "links.repaired": "按命名规则改好 {count} 条短链",
     "links.unrepaired": "撤回一起改的 {count} 条短链",
+    "codes.unrepaired": "撤回一起改的 {count} 个优惠码",
     "links.changed_many": "一起改 {count} 条短链：{what}",
     "link_template.saved": "存短链模板「{label}」",
     "link_template.removed": "删去短链模板「{label}」",

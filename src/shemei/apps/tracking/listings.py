@@ -157,21 +157,23 @@ def _on_to(request: BrandRequest, url: str) -> HttpResponse:
 
 
 def _stop_codes(request: BrandRequest, rows: Iterable[PromoCode]) -> str:
-    return f"已停用 {actions.switch_codes(rows, by=request.actor, active=False)} 个优惠码"
+    made = actions.switch_codes(request.workspace, rows, by=request.actor, active=False)
+    return _told(request, made, f"已停用 {len(made.changes)} 个优惠码")
 
 
 def _resume_codes(request: BrandRequest, rows: Iterable[PromoCode]) -> str:
-    return f"已恢复 {actions.switch_codes(rows, by=request.actor, active=True)} 个优惠码"
+    made = actions.switch_codes(request.workspace, rows, by=request.actor, active=True)
+    return _told(request, made, f"已恢复 {len(made.changes)} 个优惠码")
 
 
 def _extend_codes(request: BrandRequest, rows: Iterable[PromoCode]) -> str:
-    done = actions.extend_codes(rows, by=request.actor, days=LONGER)
-    return f"已把 {done} 个优惠码的有效期延长 {LONGER} 天"
+    made = actions.extend_codes(request.workspace, rows, by=request.actor, days=LONGER)
+    return _told(request, made, f"已把 {len(made.changes)} 个优惠码的有效期延长 {LONGER} 天")
 
 
 def _restore(request: BrandRequest, rows: Iterable[Link]) -> str:
-    done = actions.restore_links(rows, by=request.actor)
-    return f"已恢复 {done} 条短链"
+    made = actions.restore_many(request.workspace, rows, by=request.actor)
+    return _told(request, made, f"已恢复 {len(made.changes)} 条短链")
 
 
 def _by_state(rows: Any, value: str) -> Any:

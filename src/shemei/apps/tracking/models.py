@@ -300,14 +300,18 @@ class LinkTemplate(WorkspaceOwned):
 
 
 class LinkRepair(WorkspaceOwned):
-    """Links brought in line with the naming rules at once; ``changes`` is link → field → before, after."""
+    """What was changed in many links or codes at once; ``changes`` is key → field → before, after."""
 
+    subject = models.CharField(
+        "改的是", max_length=4, choices=[("link", "短链"), ("code", "优惠码")], default="link"
+    )
     changes = models.JSONField("改动", default=dict)
     is_undone = models.BooleanField("已撤回", default=False)
 
     class Meta:
-        verbose_name = "短链改名"
+        verbose_name = "一起改的"
         ordering: ClassVar = ["-id"]
 
     def __str__(self) -> str:
-        return f"{len(self.changes)} 条短链"
+        noun = "条短链" if self.subject == "link" else "个优惠码"
+        return f"{len(self.changes)} {noun}"

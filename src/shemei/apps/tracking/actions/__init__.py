@@ -7,7 +7,9 @@ from shemei.apps.tracking.actions.bulk import (
     extend_codes,
     extend_links,
     move_links,
+    restore_many,
     switch_codes,
+    undo_repair,
 )
 from shemei.apps.tracking.actions.care import change_care
 from shemei.apps.tracking.actions.channels import restore_channel_rules, set_channel_rules
@@ -34,7 +36,6 @@ from shemei.apps.tracking.actions.naming import (
     restore_template,
     save_template,
     set_naming,
-    undo_repair,
 )
 from shemei.apps.tracking.actions.routing import change_rules
 from shemei.apps.tracking.actions.sites import change_site, close_site, create_site, reopen_site
@@ -68,6 +69,7 @@ __all__ = [
     "restore_channel_rules",
     "restore_code",
     "restore_links",
+    "restore_many",
     "restore_template",
     "save_template",
     "set_channel_rules",

@@ -1,4 +1,4 @@
-"""What is done to many links or codes at once, with a way back for links."""
+"""What is done to many links or codes at once, and the way back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from shemei.apps.tracking.actions.links import archive_links, save_link
+from shemei.apps.tracking.actions.links import archive_links, restore_links, save_link
 from shemei.apps.tracking.models import Link, LinkRepair, PromoCode
 from shemei.kernel import audit
 from shemei.kernel.permissions import Permission, require
@@ -31,6 +31,15 @@ def archive_many(workspace: Workspace, links: Iterable[Link], *, by: Actor) -> L
     changes = {link.key: {"is_active": [True, False]} for link in rows}
     archive_links(rows, by=by)
     return _kept(workspace, changes, "都已经归档了，没有要改的。")
+
+
+@transaction.atomic
+def restore_many(workspace: Workspace, links: Iterable[Link], *, by: Actor) -> LinkRepair:
+    """Bring links back into service, to be taken back together."""
+    rows = [link for link in links if not link.is_active]
+    changes = {link.key: {"is_active": [False, True]} for link in rows}
+    restore_links(rows, by=by)
+    return _kept(workspace, changes, "都在使用中，没有要恢复的。")
 
 
 @transaction.atomic
@@ -89,35 +98,79 @@ def _change(
     return made
 
 
-def _kept(workspace: Workspace, changes: dict[str, Any], nothing: str) -> LinkRepair:
+def _kept(
+    workspace: Workspace, changes: dict[str, Any], nothing: str, subject: str = "link"
+) -> LinkRepair:
     if not changes:
         raise ValidationError(nothing)
-    made: LinkRepair = LinkRepair.objects.create(workspace=workspace, changes=changes)
+    made: LinkRepair = LinkRepair.objects.create(
+        workspace=workspace, changes=changes, subject=subject
+    )
     return made
 
 
 @transaction.atomic
-def switch_codes(codes: Iterable[PromoCode], *, by: Actor, active: bool) -> int:
-    """Stop or resume codes; each is recorded."""
+def switch_codes(
+    workspace: Workspace, codes: Iterable[PromoCode], *, by: Actor, active: bool
+) -> LinkRepair:
+    """Stop or resume codes; each is recorded, all can be taken back together."""
     require(by, Permission.TRACK)
     rows = [row for row in codes if row.is_active != active]
     verb = "code.restored" if active else "code.archived"
     for row in rows:
         PromoCode.objects.filter(pk=row.pk).update(is_active=active)
         audit.record(verb, row, by=by)
-    return len(rows)
+    changes = {row.key: {"is_active": [not active, active]} for row in rows}
+    nothing = "都没有停用，没有要恢复的。" if active else "都已经停用了，没有要改的。"
+    return _kept(workspace, changes, nothing, "code")
 
 
 @transaction.atomic
-def extend_codes(codes: Iterable[PromoCode], *, by: Actor, days: int) -> int:
+def extend_codes(
+    workspace: Workspace, codes: Iterable[PromoCode], *, by: Actor, days: int
+) -> LinkRepair:
     """Let codes that end hold longer: from their end, or from today where that is over."""
     require(by, Permission.TRACK)
-    today = timezone.localdate()
-    rows = [row for row in codes if row.ends_on]
-    if not rows:
-        raise ValidationError("选中的优惠码都没有结束的日期，不用延长。")
-    for row in rows:
-        row.ends_on = max(row.ends_on, today) + timedelta(days=days)
-        row.save(update_fields=["ends_on"])
-        audit.record("code.changed", row, by=by, fields=f"结束，延长 {days} 天")
-    return len(rows)
+    today, changes = timezone.localdate(), {}
+    for row in codes:
+        if row.ends_on:
+            before, row.ends_on = row.ends_on, max(row.ends_on, today) + timedelta(days=days)
+            row.save(update_fields=["ends_on"])
+            changes[row.key] = {"ends_on": [before.isoformat(), row.ends_on.isoformat()]}
+            audit.record("code.changed", row, by=by, fields=f"结束，延长 {days} 天")
+    return _kept(workspace, changes, "选中的优惠码都没有结束的日期，不用延长。", "code")
+
+
+@transaction.atomic
+def undo_repair(repair: LinkRepair, *, by: Actor) -> int:
+    """Take back what was changed at once; what somebody changed since stays as it is now."""
+    require(by, Permission.TRACK)
+    if not LinkRepair.objects.filter(pk=repair.pk, is_undone=False).update(is_undone=True):
+        return 0
+    keys, links = list(repair.changes), repair.subject == "link"
+    rows: Iterable[Any] = (
+        Link.objects.filter(key__in=keys).with_brand()
+        if links
+        else PromoCode.objects.filter(key__in=keys)
+    )
+    count = sum(_put_back(row, repair.changes[row.key]) for row in rows)
+    verb = "links.unrepaired" if links else "codes.unrepaired"
+    audit.record(verb, repair, by=by, count=count)
+    return count
+
+
+def _put_back(row: Link | PromoCode, told: dict[str, list[Any]]) -> bool:
+    """Give a row what it had before, where it still has what it was given."""
+    field = row._meta.get_field
+    back = {
+        name: field(name).to_python(was)
+        for name, (was, now) in told.items()
+        if getattr(row, name) == field(name).to_python(now)
+    }
+    for name, value in back.items():
+        setattr(row, name, value)
+    if back and isinstance(row, Link):
+        save_link(row)
+    elif back:
+        row.save(update_fields=list(back))
+    return bool(back)

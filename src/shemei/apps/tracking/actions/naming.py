@@ -152,23 +152,6 @@ def repair_links(workspace: Workspace, rows: Iterable[Broken], *, by: Actor) -> 
     return made
 
 
-@transaction.atomic
-def undo_repair(repair: LinkRepair, *, by: Actor) -> int:
-    """Take a repair back; what somebody changed since stays as it is now."""
-    require(by, Permission.TRACK)
-    if not LinkRepair.objects.filter(pk=repair.pk, is_undone=False).update(is_undone=True):
-        return 0
-    count = 0
-    for link in Link.objects.filter(key__in=list(repair.changes)).with_brand():
-        told = repair.changes[link.key]
-        back = {name: was for name, (was, now) in told.items() if getattr(link, name) == now}
-        if back:
-            _set(link, back)
-            count += 1
-    audit.record("links.unrepaired", repair, by=by, count=count)
-    return count
-
-
 def _set(link: Link, values: Mapping[str, str]) -> None:
     for name, value in values.items():
         setattr(link, name, value)

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tracking', '0007_naming'),
+        ("tracking", "0007_naming"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='link',
-            name='origin',
+            model_name="link",
+            name="origin",
             field=models.CharField(blank=True, db_index=True, editable=False, max_length=32),
         ),
     ]

@@ -82,7 +82,9 @@ def report(request: BrandRequest) -> HttpResponse:
 def repair(request: BrandRequest) -> HttpResponse:
     """Mend one link (``link``) or all that can be mended without asking anybody."""
     batch = request.GET.get("batch", "")
-    back = wurl(request.workspace, "tracking:naming_report") + (f"?batch={quote(batch)}" if batch else "")
+    back = wurl(request.workspace, "tracking:naming_report") + (
+        f"?batch={quote(batch)}" if batch else ""
+    )
     chosen = request.POST.get("link", "")
     rows = [one for one in _broken(request) if chosen in ("", one.link.key)]
     try:
@@ -100,8 +102,9 @@ def repair(request: BrandRequest) -> HttpResponse:
 def undo(request: BrandRequest, key: str) -> HttpResponse:
     made = get_row(LinkRepair.objects.all(), key)
     count = actions.undo_repair(made, by=request.actor)
-    toast(request, f"已把 {count} 条短链改回原样")
-    return redirect(wurl(request.workspace, "tracking:links"))
+    links = made.subject == "link"
+    toast(request, f"已把 {count} {'条短链' if links else '个优惠码'}改回原样")
+    return redirect(wurl(request.workspace, "tracking:links" if links else "tracking:codes"))
 
 
 @allow(P.TRACK)
