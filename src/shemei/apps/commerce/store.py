@@ -69,7 +69,7 @@ def save_orders(
 def _existing(drafts: Sequence[OrderDraft]) -> dict[str, Order]:
     numbers = [draft.number for draft in drafts]
     rows = Order.objects.filter(number__in=numbers).select_related("customer")
-    return {order.number: order for order in rows}
+    return {order.number: order for order in rows.prefetch_related("lines")}
 
 
 def _order(
@@ -208,7 +208,7 @@ def _news(order: Order, draft: OrderDraft, customer: Customer | None) -> dict[st
 def _lines_differ(order: Order, draft: OrderDraft) -> bool:
     if not draft.lines:
         return False
-    have = sorted(order.lines.values_list(*_LINE))
+    have = sorted(tuple(getattr(line, name) for name in _LINE) for line in order.lines.all())
     return have != sorted(tuple(getattr(line, name) for name in _LINE) for line in draft.lines)
 
 
