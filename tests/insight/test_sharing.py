@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from shemei.kernel.actor import SYSTEM
 from shemei.kernel.models import AuditEntry
 
 if TYPE_CHECKING:
+    from django.http import HttpResponse
     from tests.world import World
 
 
@@ -112,3 +114,92 @@ def test_it_needs_the_permission_and_a_fresh_proof(told: World) -> None:
     assert told.client(told.editor).get(url).status_code == 403
     answer = told.client(recently=False).get(url)
     assert answer.status_code == 302 and "reauthenticate" in answer.url
+
+
+WIKI = "https://wiki.example.com"
+
+
+def framed(world: World, *origins: str) -> tuple[BoardShare, str]:
+    share = shared(world)[1]
+    with world.scope():
+        board_actions.set_origins(share, list(origins), by=SYSTEM)
+    return share, reverse("shared:frame", args=[token_of(share)])
+
+
+def ancestors(answer: HttpResponse) -> str:
+    """Who may frame an answer, by its policy; every other directive is as everywhere."""
+    rules = dict(one.split(" ", 1) for one in answer["Content-Security-Policy"].split("; "))
+    assert rules["default-src"] == "'none'" and rules["script-src"] == "'self'"
+    return rules["frame-ancestors"]
+
+
+def test_each_link_is_framed_by_the_websites_it_names(told: World) -> None:
+    _, one = framed(told, WIKI, "http://intranet:8080")
+    _, other = framed(told, "https://agency.example")
+    answer = Client().get(one)
+    assert ancestors(answer) == f"{WIKI} http://intranet:8080"
+    assert "X-Frame-Options" not in answer
+    assert "可追踪成交额" in answer.content.decode()
+    assert ancestors(Client().get(other)) == "https://agency.example"
+
+
+def test_nothing_else_may_be_framed(told: World) -> None:
+    share, url = framed(told, WIKI)
+    page = Client().get(reverse("shared:board", args=[token_of(share)]))
+    inside = told.client().get(told.url("insight:board", share.board.key))
+    for answer in (page, inside):
+        assert ancestors(answer) == "'none'" and answer["X-Frame-Options"] == "DENY"
+    _, closed = framed(told)
+    answer = Client().get(closed)
+    assert answer.status_code == 404, "no website is named by default"
+    assert ancestors(answer) == "'none'" and answer["X-Frame-Options"] == "DENY"
+    assert Client().get(url).status_code == 200
+
+
+def test_a_frame_ends_with_its_link(told: World) -> None:
+    share, url = framed(told, WIKI)
+    with told.scope():
+        BoardShare.objects.filter(pk=share.pk).update(expires_at=timezone.now())
+    answer = Client().get(url)
+    assert answer.status_code == 404 and "这个链接打不开了" in answer.content.decode()
+    assert ancestors(answer) == "'none'" and answer["X-Frame-Options"] == "DENY"
+    page = told.client().get(told.url("insight:share_origins", share.key))
+    assert page.status_code == 302, "what is over is not framed any more"
+
+
+def test_websites_are_named_on_a_page(told: World) -> None:
+    share = shared(told)[1]
+    url = told.url("insight:share_origins", share.key)
+    given = f" {WIKI}/some/page?x=1 \n\nHTTP://Intranet:8080\n{WIKI}:443"
+    assert told.client().post(url, {"origins": given}).status_code == 302
+    with told.scope():
+        share.refresh_from_db()
+        said = AuditEntry.objects.get(verb="board.framed")
+    assert share.origins == [WIKI, "http://intranet:8080"]
+    assert WIKI in str(said.sentence)
+    code = told.client().get(url).content.decode()
+    assert f"{token_of(share)}/frame/&quot;" in code and "&lt;iframe" in code
+    told.client().post(url, {"origins": ""})
+    with told.scope():
+        share.refresh_from_db()
+    assert share.origins == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["*", "https://*.example.com", "wiki.example.com", "https://a.example; script-src *", "javascript:1",
+     "https://user@a.example", "https://a.example:99999", "data:text/html,x", "https://"],
+)  # fmt: skip
+def test_what_is_no_website_is_named_and_refused(told: World, wrong: str) -> None:
+    share = shared(told)[1]
+    answer = told.client().post(told.url("insight:share_origins", share.key), {"origins": wrong})
+    assert answer.status_code == 422 and "不是网站地址" in answer.content.decode()
+    with told.scope():
+        share.refresh_from_db()
+    assert share.origins == []
+
+
+def test_naming_websites_needs_the_permission_and_a_fresh_proof(told: World) -> None:
+    url = told.url("insight:share_origins", shared(told)[1].key)
+    assert told.client(told.editor).post(url, {"origins": WIKI}).status_code == 403
+    assert told.client(recently=False).get(url).status_code == 302

@@ -16,6 +16,7 @@ VERBS = {
     "board.arranged": "调整看板「{label}」里图的次序",
     "board.changed": "修改看板「{before}」，现名「{label}」",
     "board.created": "新建看板「{label}」",
+    "board.framed": "看板「{label}」的分享链接（{note}）可嵌入：{origins}",
     "board.mail_asked": "让看板「{label}」马上发给 {to}",
     "board.mail_set": "定时把看板「{label}」发给 {to}，{rhythm}",
     "board.mail_stopped": "停发看板「{label}」给 {to} 的邮件",

@@ -147,6 +147,18 @@ def share_board(board: OwnBoard, *, days: int, note: str = "", by: Actor) -> Boa
 
 
 @transaction.atomic
+def set_origins(share: BoardShare, origins: list[str], *, by: Actor) -> None:
+    """The websites that may frame a link; none forbids it to all."""
+    require(by, Permission.EXPORT)
+    if share.origins == origins:
+        return
+    share.origins = origins
+    share.save(update_fields=["origins"])
+    told = "、".join(origins) or "没有网站"
+    audit.record("board.framed", share.board, by=by, origins=told, note=share.note or "未写明")
+
+
+@transaction.atomic
 def revoke_share(share: BoardShare, *, by: Actor) -> None:
     require(by, Permission.EXPORT)
     if share.revoked_at is None:

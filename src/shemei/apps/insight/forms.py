@@ -18,6 +18,7 @@ from shemei.apps.insight.panel_rules import (
     RHYTHMS,
     SPLITS,
     WIDTHS,
+    origin_of,
     problem,
 )
 from shemei.apps.insight.rules import GOAL_METRICS
@@ -141,6 +142,36 @@ class ShareForm(forms.Form):
         label="多久", choices=[(7, "7 天"), (30, "30 天"), (90, "90 天")], coerce=int, initial=30
     )
     note = forms.CharField(label="给谁看", max_length=60, required=False)
+
+
+MOST_ORIGINS = 10
+
+
+class OriginsForm(forms.Form):
+    """The websites that may show a link inside a page of theirs."""
+
+    origins = forms.CharField(
+        label="可嵌入的网站",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=f"一行一个，写到域名为止，最多 {MOST_ORIGINS} 个。留空，谁都不能嵌。",
+        max_length=2000,
+        required=False,
+    )
+
+    def clean_origins(self) -> list[str]:
+        """Websites, each once; what is none is named."""
+        lines = [line.strip() for line in self.cleaned_data["origins"].splitlines()]
+        found: dict[str, None] = {}
+        for line in filter(None, lines):
+            try:
+                found[origin_of(line)] = None
+            except ValueError:
+                raise ValidationError(
+                    f"「{line}」不是网站地址。写成 https://wiki.example.com 的样子，不能用 *。"
+                ) from None
+        if len(found) > MOST_ORIGINS:
+            raise ValidationError(f"一条链接最多嵌进 {MOST_ORIGINS} 个网站，请分两条。")
+        return list(found)
 
 
 class MailForm(forms.Form):

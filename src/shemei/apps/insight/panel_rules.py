@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from shemei.warehouse.catalogue import METRICS
 from shemei.warehouse.vocabulary import SHANGHAI
@@ -142,6 +144,34 @@ def _one_problem(kind: str, metrics: Sequence[str], by: str) -> str:
         name = metric_name(metrics[0])
         return f"「{name}」不能堆叠：各项相加没有意义。请改用走势线或横条比较。"
     return ""
+
+
+_HOST = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+_ORIGIN = re.compile(rf"https?://{_HOST}(?:\.{_HOST})*(?::\d{{1,5}})?")
+
+
+def origin_of(text: str) -> str:
+    """The website of an address, as a browser compares it; raises ValueError where there is none.
+
+    Nothing but a scheme, a host and a port comes through: no star, no path, no second directive.
+
+    >>> origin_of("https://Wiki.Example.com/page?x=1"), origin_of("http://内网.example:8080/")
+    ('https://wiki.example.com', 'http://xn--v9xp5y.example:8080')
+    >>> origin_of("https://*.example.com")
+    Traceback (most recent call last):
+    ValueError: https://*.example.com
+    """
+    parts = urlsplit(text.strip())
+    try:
+        host = (parts.hostname or "").encode("idna").decode()
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        raise ValueError(text) from None
+    origin = f"{parts.scheme}://{host}{port}"
+    if not _ORIGIN.fullmatch(origin) or "@" in parts.netloc:
+        raise ValueError(text)
+    usual = {"https": ":443", "http": ":80"}[parts.scheme]
+    return origin.removesuffix(usual)
 
 
 def moved(keys: Sequence[str], key: str, step: int) -> list[str]:

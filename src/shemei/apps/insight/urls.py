@@ -51,6 +51,7 @@ urlpatterns = [
     path("boards/<str:key>/panels/new/", views_boards.panel_new, name="panel_new"),
     path("boards/<str:key>/share/", views_share.sharing, name="board_share"),
     path("boards/<str:key>/board.pdf", views_share.pdf, name="board_pdf"),
+    path("boards/shares/<str:key>/origins/", views_share.origins, name="share_origins"),
     path("boards/shares/<str:key>/revoke/", views_share.revoke, name="share_revoke"),
     path("boards/mails/<str:key>/stop/", views_share.mail_stop, name="mail_stop"),
     path("boards/mails/<str:key>/send/", views_share.mail_now, name="mail_now"),

@@ -1,4 +1,4 @@
-"""The one page of this room that opens without a login: a shared board."""
+"""The pages of this room that open without a login: a shared board, also inside another website."""
 
 from __future__ import annotations
 
@@ -7,4 +7,7 @@ from django.urls import path
 from shemei.apps.insight import views_shared
 
 app_name = "shared"
-urlpatterns = [path("<str:token>/", views_shared.shared, name="board")]
+urlpatterns = [
+    path("<str:token>/", views_shared.shared, name="board"),
+    path("<str:token>/frame/", views_shared.frame, name="frame"),
+]

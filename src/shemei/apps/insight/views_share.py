@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from shemei.apps.insight import board_actions
-from shemei.apps.insight.forms import MailForm, ShareForm
+from shemei.apps.insight.forms import MailForm, OriginsForm, ShareForm
 from shemei.apps.insight.models import BoardMail, BoardShare, OwnBoard
 from shemei.apps.insight.panels import OwnBoardView
 from shemei.apps.insight.pdf import NoPdf, board_pdf
@@ -69,6 +69,27 @@ def _shares(request: BrandRequest, row: OwnBoard) -> list[tuple[BoardShare, str,
         (one, request.build_absolute_uri(reverse("shared:board", args=[token_of(one)])), one.is_open(now))
         for one in row.shares.all()
     ]  # fmt: skip
+
+
+@allow(Permission.EXPORT)
+@recently_authenticated
+def origins(request: BrandRequest, key: str) -> HttpResponse:
+    """Which websites may frame a link, and the lines to put there."""
+    share = get_row(BoardShare.objects.select_related("board"), key)
+    if share.board.removed_at or not share.is_open(timezone.now()):
+        toast(request, "这条链接已经打不开了，不能再嵌")
+        return redirect(wurl(request.workspace, "insight:board_share", share.board.key))
+    given = request.POST if request.method == "POST" else None
+    form = OriginsForm(given, initial={"origins": "\n".join(share.origins)})
+    if form.is_valid():
+        board_actions.set_origins(share, form.cleaned_data["origins"], by=request.actor)
+        toast(request, "已保存可嵌入的网站" if share.origins else "谁都不能嵌这条链接了")
+        return redirect(wurl(request.workspace, "insight:share_origins", share.key))
+    frame = request.build_absolute_uri(reverse("shared:frame", args=[token_of(share)]))
+    context = {"share": share, "row": share.board, "form": form, "frame": frame}
+    return render(
+        request, "insight/share_origins.html", context, status=422 if form.errors else 200
+    )
 
 
 @require_POST

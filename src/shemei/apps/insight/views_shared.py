@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,23 +14,50 @@ from django_scopes import scope
 from shemei.apps.insight.panels import OwnBoardView
 from shemei.apps.insight.sharing import count_view, opened
 
+if TYPE_CHECKING:
+    from shemei.apps.insight.models import BoardShare
+
 
 @require_safe
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """The board of a link that is valid; any other address is told the same: nothing here."""
-    now = timezone.now()
-    share = opened(token, now)
-    if share is None:
-        return _private(render(request, "insight/share_over.html", status=404))
+    share = opened(token, timezone.now())
+    return _over(request) if share is None else _board(request, share)
+
+
+@require_safe
+def frame(request: HttpRequest, token: str) -> HttpResponse:
+    """The same board without its head, inside a page of a website that the link names."""
+    share = opened(token, timezone.now())
+    if share is None or not share.origins:
+        return _over(request)
+    return _framed(_board(request, share, framed=True), share.origins)
+
+
+def _board(request: HttpRequest, share: BoardShare, *, framed: bool = False) -> HttpResponse:
     with scope(workspace=share.workspace):
-        count_view(share, now)
+        count_view(share, timezone.now())
         context = {
             "share": share,
             "row": share.board,
             "view": OwnBoardView(share.board, {}),
             "shared": True,
+            "framed": framed,
         }
         return _private(render(request, "insight/shared.html", context))
+
+
+def _over(request: HttpRequest) -> HttpResponse:
+    return _private(render(request, "insight/share_over.html", status=404))
+
+
+def _framed(response: HttpResponse, origins: list[str]) -> HttpResponse:
+    """Only who is named may frame it; the rest of the policy stays as everywhere."""
+    response.xframe_options_exempt = True  # type: ignore[attr-defined]
+    allowed: HttpResponse = csp_replace({"frame-ancestors": origins})(lambda request: response)(
+        None
+    )  # type: ignore[arg-type]
+    return allowed
 
 
 def _private(response: HttpResponse) -> HttpResponse:
