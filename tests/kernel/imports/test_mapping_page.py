@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from shemei.kernel.imports import actions
 from shemei.kernel.imports.forms import MappingForm
@@ -62,3 +63,15 @@ def test_figures_without_a_name_are_not_checked_unasked(world: World, home: Home
     page = client.post(url, chosen | options).content.decode()
     assert "每一行都会是错行" in page
     assert client.post(url, chosen | options | {"o-unnamed": "row"}).status_code == 302
+
+
+def test_ranges_and_shares_are_read_back_as_people_write_them(world: World, home: Home) -> None:
+    table = (
+        "商品名称,近7天销量,近30天销量,佣金比例,关联达人,到手价\n霜,7.5w~10w,≥50w,20%,1k~2k,99.9\n"
+    )
+    client = world.client()
+    file = SimpleUploadedFile("goods.csv", table.encode())
+    page = client.post(world.url("imports:upload"), {"file": file}, follow=True).content.decode()
+    told = re.findall(r'<span class="num">(.*?)</span>', page)
+    assert told == ["霜", "75,000 至 100,000", "≥ 500,000", "20.00%", "1,000 至 2,000", "99.90"]
+    assert "认出是蝉妈妈「商品列表」" in page

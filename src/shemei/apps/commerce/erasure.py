@@ -46,9 +46,7 @@ def tell_customer(person: Erased) -> list[dict[str, Any]]:
 
 def _mine(person: Erased) -> tuple[list[int], Any]:
     mine = (
-        Q(ref__in=person.customers)
-        | Q(key__in=person.customers)
-        | Q(phone_hash__in=person.phones)
+        Q(ref__in=person.customers) | Q(key__in=person.customers) | Q(phone_hash__in=person.phones)
     )
     buyers = Customer.objects.filter(mine | Q(orders__number__in=person.orders))
     ids = list(buyers.values_list("pk", flat=True).distinct())

@@ -38,6 +38,7 @@ class Orders(ImportKind):
     presets = order_file.PRESETS
     options = order_file.OPTIONS
     done_url = ("看这批订单", "commerce:orders")
+    undo_also = "别处给这些订单记的退款会变成没有订单的退款。"
 
     def mapping_problem(self, columns: Mapping[str, int], options: Mapping[str, str]) -> str:
         return order_file.mapping_problem(columns)

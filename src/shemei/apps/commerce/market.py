@@ -156,12 +156,7 @@ def _count(tally: Tally, new: bool, changed: bool) -> None:
 
 def _span(name: str, show: Any) -> Any:
     def words(good: MarketGood) -> str:
-        low, high = good.held.get(name) or (None, None)
-        if low is None or high is None:
-            known = high if low is None else low
-            mark = "≤" if low is None else "≥"
-            return "" if known is None else f"{mark} {show(known)}"
-        return str(show(low)) if low == high else f"{show(low)} 至 {show(high)}"
+        return spans.in_words(good.held.get(name) or (None, None), show)
 
     return words
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from shemei.apps.creators import known
+from shemei.kernel.imports.spans import in_words
 from shemei.portal.numbers import figure, pct, wan, yuan
 
 if TYPE_CHECKING:
@@ -33,14 +34,8 @@ class Said:
 
 
 def shown(value: Any, unit: str) -> str:
-    """A range in words, an end that is open as ≥ or ≤."""
-    if unit == "text":
-        return str(value)
-    low, high = value
-    show = _SHOW[unit]
-    if low is None or high is None:
-        return f"≤ {show(high)}" if low is None else f"≥ {show(low)}"
-    return str(show(low)) if low == high else f"{show(low)} 至 {show(high)}"
+    """A range in words, a text as it is."""
+    return str(value) if unit == "text" else in_words(value, _SHOW[unit])
 
 
 def dossier(row: Creator) -> list[tuple[str, list[Said]]]:

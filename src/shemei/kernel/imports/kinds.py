@@ -145,6 +145,8 @@ class ImportKind:
     presets: tuple[Preset, ...] = ()
     options: tuple[Option, ...] = ()
     done_url: tuple[str, str] = ("", "")
+    undo_also: str = ""
+    """What else a person should know before taking a batch back; a whole sentence."""
 
     def mapping_problem(self, columns: Mapping[str, int], options: Mapping[str, str]) -> str:
         """What the mapping still lacks beyond required fields (one of two, say); ``""`` where it will do."""

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from shemei.kernel.imports import actions, files
 from shemei.kernel.imports.cells import clean
 from shemei.kernel.imports.errors import CellError
+from shemei.kernel.imports.spans import in_words
 from shemei.kernel.imports.stage import Problem, Stage
 from shemei.warehouse.vocabulary import SHANGHAI, date_of, from_ts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from shemei.kernel.imports.forms import MappingForm
     from shemei.kernel.imports.kinds import Field, ImportKind, Offer
@@ -82,13 +83,22 @@ def _shown(one: Field, value: Any) -> str:
     """A value as a person checks it; ``personal`` ones show their end only."""
     if one.personal:
         return f"…{str(value)[-4:]}"
-    if one.parse.__name__ == "money":
-        return f"{value / 100:,.2f}"
-    if one.parse.__name__ == "moment":
-        return from_ts(value).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-    if one.parse.__name__ == "day":
-        return date_of(value).isoformat()
+    name = one.parse.__name__
+    if show := _SHOWN.get(name.removesuffix("_span")):
+        return in_words(value, show) if name.endswith("_span") else show(value)
     return one.words.get(str(value), str(value)[:40])
+
+
+_SHOWN: dict[str, Callable[[Any], str]] = {
+    "count": lambda n: f"{n:,}",
+    "decimal": lambda n: f"{n:,.6g}",
+    "seconds": lambda n: f"{n:,.6g} 秒",
+    "ratio": lambda share: f"{share:.2%}",
+    "money": lambda cents: f"{cents / 100:,.2f}",
+    "moment": lambda ts: from_ts(ts).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S"),
+    "day": lambda day: date_of(day).isoformat(),
+}
+"""By the name of its reader, how a value is shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ A reader returns ``[low, high]``; an end that is open is ``None``, a single valu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from shemei.kernel.imports import cells
@@ -53,6 +53,24 @@ def decimal_span(value: Any) -> Span:
     [62.5, 62.5]
     """
     return _span(value, cells.decimal)
+
+
+def in_words(span: Sequence[Any], show: Callable[[Any], str]) -> str:
+    """A range for people, an end that is open as ≥ or ≤, one value alone.
+
+    >>> (
+    ...     in_words([1, 3], str),
+    ...     in_words([5, None], str),
+    ...     in_words([None, 5], str),
+    ...     in_words([2, 2], str),
+    ... )
+    ('1 至 3', '≥ 5', '≤ 5', '2')
+    """
+    low, high = span
+    if low is None or high is None:
+        known, mark = (high, "≤") if low is None else (low, "≥")
+        return "" if known is None else f"{mark} {show(known)}"
+    return show(low) if low == high else f"{show(low)} 至 {show(high)}"
 
 
 def _span(value: Any, read: Callable[[Any], Any]) -> Span:
