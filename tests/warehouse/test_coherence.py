@@ -12,11 +12,12 @@ from tests.warehouse import cast
 from tests.warehouse.cast import BRAND
 
 from shemei.warehouse import coherence
+from shemei.warehouse.checks import Check
 from shemei.warehouse.loader import load
 from shemei.warehouse.segments import write_segment
 from shemei.warehouse.shelf import Shelf
 from shemei.warehouse.table import events_path
-from shemei.warehouse.verify import Check, verify
+from shemei.warehouse.verify import verify
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home

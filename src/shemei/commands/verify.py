@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from shemei.commands.findings import Finding, report
+from shemei.commands.findings import report
 from shemei.commands.setup import django_home, existing_home
-
-if TYPE_CHECKING:
-    from shemei.warehouse.verify import Check
+from shemei.warehouse.checks import Check
 
 
 @click.command()
@@ -29,14 +25,12 @@ def verify(home: str | None, as_json: bool) -> None:
     from shemei.warehouse.verify import verify as look
 
     place = existing_home(home)
-    found = [Finding.of(one) for one in (*look(place), *_links(home))]
+    found = [*look(place), *_links(home)]
     report(found, as_json=as_json, whole="全部核对完毕，数据完好。")
 
 
 def _links(home: str | None) -> list[Check]:
     """Compare the link book with the database."""
-    from shemei.warehouse.verify import Check
-
     try:
         django_home(home)
         if steps := _steps_to_do():

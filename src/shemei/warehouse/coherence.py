@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shemei.warehouse import table as events
 from shemei.warehouse.bench import workbench
 from shemei.warehouse.catalogue import MEASURES
+from shemei.warehouse.checks import SHOWN, Check
 from shemei.warehouse.dialects import DuckDB
 from shemei.warehouse.erasure import reader
 from shemei.warehouse.maintenance import VACUUM_HOURS, signatures
@@ -17,7 +18,6 @@ from shemei.warehouse.segments import segment_numbers
 from shemei.warehouse.shelf import KEEP_SECONDS, Shelf
 from shemei.warehouse.tables import SCHEMAS, measure_sql, render
 from shemei.warehouse.tombstones import conditions, excluded
-from shemei.warehouse.verify import SHOWN, Check
 from shemei.warehouse.vocabulary import SCHEMA
 
 if TYPE_CHECKING:

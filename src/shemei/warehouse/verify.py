@@ -6,14 +6,15 @@ import sqlite3
 import stat
 from collections import defaultdict
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 from pyarrow import ArrowException
 
 from shemei.warehouse import table as events
+from shemei.warehouse.checks import SHOWN, Check
+from shemei.warehouse.coherence import COHERENCE
 from shemei.warehouse.dialects import DuckDB
 from shemei.warehouse.erasure import reader
 from shemei.warehouse.loader import DUPLICATES, accounting
@@ -28,20 +29,6 @@ if TYPE_CHECKING:
 
     from shemei.warehouse.home import Home
 
-State = Literal["good", "warn", "bad"]
-SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at: what, how it is, in which numbers, which files are wrong, what to do."""
-
-    what: str
-    state: State
-    detail: str
-    wrong: tuple[str, ...] = ()
-    remedy: str = ""
-
 
 def verify(home: Home) -> list[Check]:
     """Look at everything in a home; works on one in use, changes nothing.
@@ -52,8 +39,6 @@ def verify(home: Home) -> list[Check]:
         ``bad`` where something acknowledged may be lost or a file is broken, ``warn`` where
         something was set aside and waits for a person.
     """
-    from shemei.warehouse.coherence import COHERENCE
-
     return [one for check in (*CHECKS, *COHERENCE) for one in _guarded(check, home)]
 
 
