@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from shemei.warehouse.home import Home
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from tests.world import World
 
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")  # how fast the machine is just now proves nothing
 LONG = {"e2e", "chaos", "commands", "architecture", "edge"}
 """Folders whose files take long: begun first, so that no worker is left with one at the end."""
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

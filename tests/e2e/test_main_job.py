@@ -166,8 +166,9 @@ def test_a_click_becomes_earned_money(browser: Browser, tmp_path: Path) -> None:
     ):
         html["html"] = SHOP_PAGE.format(edge=running.edge, site=running.site)
         buyer = browser.new_context(user_agent=PHONE_AGENT).new_page()
-        buyer.goto(f"{running.edge}/r/abc2345")
-        assert "_c=" in buyer.url and "utm_source=xhs" in buyer.url
+        with buyer.expect_request(lambda request: "/p/cream?" in request.url) as landed:
+            buyer.goto(f"{running.edge}/r/abc2345")
+        assert "_c=" in landed.value.url and "utm_source=xhs" in landed.value.url
         buyer.wait_for_function("window.shemei !== undefined && typeof shemei.order === 'function'")
         with buyer.expect_request(
             lambda request: (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from shemei.apps.tracking import actions, book
 from shemei.edge.sites import Sites
@@ -35,16 +36,14 @@ def test_a_site_reaches_the_edge_when_it_is_saved(
     assert told.consent
 
 
-def test_a_closed_site_is_taken_from_the_edge_and_given_back(
-    inside: World, home: Home, django_capture_on_commit_callbacks: Any
-) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
+@pytest.mark.django_db(transaction=True)
+def test_a_closed_site_is_taken_from_the_edge_and_given_back(inside: World, home: Home) -> None:
+    with transaction.atomic():
         site = make(inside)
         actions.close_site(site, by=inside.editor.actor)
     edge = Sites(home)
     assert edge.get(site.key) is None
-    with django_capture_on_commit_callbacks(execute=True):
-        actions.reopen_site(site, by=inside.editor.actor)
+    actions.reopen_site(site, by=inside.editor.actor)
     edge.refresh()
     assert edge.get(site.key) is not None
 

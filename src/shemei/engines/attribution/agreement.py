@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import rankdata
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +93,8 @@ def agreement(credit: Mapping[str, float], truth: Mapping[str, float]) -> Agreem
 
 def _rank(pair: Floats) -> float | None:
     """Pearson's correlation of mid-ranks, which is Spearman's also where figures tie."""
+    from scipy.stats import rankdata  # heavy, and a small file needs none
+
     ranks = rankdata(pair, axis=1)
     ranks -= ranks.mean(axis=1, keepdims=True)
     lengths = np.sqrt((ranks**2).sum(axis=1))
