@@ -58,7 +58,7 @@ def run_all(
     os.environ["SHEMEI_EDGE_PORT"] = str(edge_port)
     proxied = ["--trust-proxy", trust_proxy] if trust_proxy else []
     parts = [
-        Part("web", ["--host", host, "--port", str(port)]),
+        Part("web", ["--host", host, "--port", str(port), *proxied]),
         Part("edge", ["--host", host, "--port", str(edge_port), *proxied]),
         Part("worker", []),
     ]
@@ -182,7 +182,8 @@ def _stop(parts: list[Part]) -> None:
 @home_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")
 @click.option("--port", default=8000, show_default=True, help="端口")
-def web(home: str | None, host: str, port: int) -> None:
+@click.option("--trust-proxy", default="", help="前面反向代理的地址，例如 127.0.0.1")
+def web(home: str | None, host: str, port: int, trust_proxy: str) -> None:
     """只启动网页。"""
     django_home(home)
     migrate()
@@ -194,6 +195,7 @@ def web(home: str | None, host: str, port: int) -> None:
         port=port,
         log_level="warning",
         lifespan="off",
+        forwarded_allow_ips=trust_proxy or None,
         timeout_graceful_shutdown=5,
     )
 
