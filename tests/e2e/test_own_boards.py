@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
+from django.urls import reverse
 
+from shemei.apps.insight.board_actions import make_board, set_origins, set_panel, share_board
 from shemei.apps.insight.models import OwnBoard
+from shemei.apps.insight.sharing import token_of
+from shemei.kernel.actor import SYSTEM
 from tests.browser import overflow, serious, settled, shot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import Locator, Page
 
     from shemei.warehouse.home import Home
@@ -126,3 +135,51 @@ def test_on_a_phone_it_is_one_column_in_both_looks(page: Page, visit: Visit, wor
             assert serious(small) == []
             shot(small, f"own-board-phone-{theme}{'-edit' if query else ''}")
         assert not small.locator("[data-widen]").is_visible(), "one column has one width"
+
+
+@contextmanager
+def wiki(frame: dict[str, str]) -> Iterator[str]:
+    """A website of somebody else that frames ``frame["src"]``."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(
+                f'<!doctype html><html lang="zh"><title>例会</title><main><h1>例会</h1><iframe title="看板" src="{frame["src"]}" width="900" height="640"></iframe></main>'.encode()
+            )
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_only_the_named_website_shows_the_board(visit: Visit, world: World, home: Home) -> None:
+    frame: dict[str, str] = {}
+    with wiki(frame) as ours, wiki(frame) as foreign:
+        with world.scope():
+            board = make_board(world.brand, title="周一例会", by=SYSTEM)
+            set_panel(board, by=SYSTEM, metrics=["clicks"], kind="line", width=12)
+            share = share_board(board, days=7, by=SYSTEM)
+            set_origins(share, [ours], by=SYSTEM)
+        frame["src"] = visit.base + reverse("shared:frame", args=[token_of(share)])
+        page = visit.page()
+        page.goto(ours)
+        inside = page.frame_locator("iframe")
+        inside.locator("h1:text-is('周一例会')").wait_for()
+        inside.locator("[data-chart] svg").wait_for()
+        page.wait_for_load_state("networkidle")
+        assert serious(page) == []
+        shot(page, "own-board-framed")
+        assert visit.complaints == []
+        page.goto(foreign)
+        page.wait_for_load_state("networkidle")
+        assert not page.frames[1].locator("h1:text-is('周一例会')").count()
+        refused = [one for one in visit.complaints if "frame-ancestors" in one]
+        assert refused, "the browser says why"
+        visit.complaints.clear()

@@ -156,7 +156,7 @@ def origin_of(text: str) -> str:
     Nothing but a scheme, a host and a port comes through: no star, no path, no second directive.
 
     >>> origin_of("https://Wiki.Example.com/page?x=1"), origin_of("http://内网.example:8080/")
-    ('https://wiki.example.com', 'http://xn--v9xp5y.example:8080')
+    ('https://wiki.example.com', 'http://xn--v6q792i.example:8080')
     >>> origin_of("https://*.example.com")
     Traceback (most recent call last):
     ValueError: https://*.example.com
