@@ -351,6 +351,38 @@ def test_the_whole_page_is_lighter_than_100_kb(inside: World, home: Home) -> Non
     assert loaded < total < 100_000
 
 
+def test_a_page_too_heavy_for_a_phone_is_refused_whoever_publishes(
+    inside: World, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = make(inside)
+    monkeypatch.setattr(public, "weight_of", lambda page, blocks: 123_456)
+    with pytest.raises(ValidationError, match="整页 123 KB，超过 100 KB"):
+        ready(inside, page)
+    assert variant_of(page).version is None
+
+
+def test_two_people_at_one_draft_lose_nothing(inside: World, home: Home) -> None:
+    page = make(inside)
+    mine, theirs = variant_of(page), variant_of(page)
+    hero = mine.draft[0]
+    actions.add_block(theirs, by=inside.editor.actor, kind="button")
+    order = [block["id"] for block in mine.draft][::-1]
+    actions.order_blocks(mine, order, by=inside.owner.actor)
+    actions.remove_block(theirs, hero["id"], by=inside.editor.actor)
+    actions.add_block(mine, by=inside.owner.actor, kind="countdown")
+    left = [block["kind"] for block in variant_of(page).draft]
+    assert left == ["form", "text", "button", "countdown"]
+
+
+def test_a_lead_is_in_the_channel_that_the_brand_says(inside: World, home: Home) -> None:
+    ready(inside, make(inside))
+    row = {"channel": "门店屏", "field": "utm_source", "pattern": "shop-screen"}
+    tracking.set_channel_rules(inside.brand, by=inside.owner.actor, rows=[row])
+    Client().post("/p/huanji?utm_source=shop-screen", FORM)
+    [event] = [e for e in events() if e["kind"] == "lead"]
+    assert event["channel"] == Lead.objects.get().channel == "门店屏"
+
+
 def test_no_script_stands_in_the_page_and_its_policy_allows_none(inside: World, home: Home) -> None:
     ready(inside, make(inside))
     answer = Client().get("/p/huanji")

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from shemei.apps.tracking import jobs
 from shemei.apps.tracking.actions.shared import brand_id, checked, known
-from shemei.apps.tracking.landing import content, pictures, rules
-from shemei.apps.tracking.landing.blocks import KINDS, MOST_BLOCKS
+from shemei.apps.tracking.landing import content, pictures, public, rules
+from shemei.apps.tracking.landing.blocks import KINDS, MOST_BLOCKS, MOST_PAGE_BYTES
 from shemei.apps.tracking.landing.models import (
     LandingPage,
     LandingPicture,
@@ -102,6 +102,7 @@ def switch_page(page: LandingPage, *, by: Actor, active: bool) -> LandingPage:
 @transaction.atomic
 def add_block(variant: LandingVariant, *, by: Actor, kind: str, values: Any = None) -> rules.Block:
     require(by, Permission.TRACK)
+    _hold(variant)
     if kind not in KINDS or len(variant.draft) >= MOST_BLOCKS:
         raise ValidationError("加不了这一块。一页最多 30 块。")
     defaults = {field.name: field.default for field in KINDS[kind].fields}
@@ -114,7 +115,7 @@ def add_block(variant: LandingVariant, *, by: Actor, kind: str, values: Any = No
 def write_block(variant: LandingVariant, block_id: str, *, by: Actor, values: Any) -> rules.Block:
     """Keep what was typed, right or wrong: whether it can be published is said beside it."""
     require(by, Permission.TRACK)
-    variant = LandingVariant.objects.select_for_update().select_related("page").get(pk=variant.pk)
+    _hold(variant)
     old = next((b for b in variant.draft if b["id"] == block_id), None)
     if old is None:
         raise ValidationError("这一块已被删掉。请刷新页面。")
@@ -127,12 +128,15 @@ def write_block(variant: LandingVariant, block_id: str, *, by: Actor, values: An
 def order_blocks(variant: LandingVariant, ids: list[str], *, by: Actor) -> None:
     """Put the blocks into this order; those not named keep their places at the end."""
     require(by, Permission.TRACK)
+    _hold(variant)
     place = {block_id: at for at, block_id in enumerate(ids)}
     _keep(variant, sorted(variant.draft, key=lambda b: place.get(b["id"], len(place))))
 
 
 @transaction.atomic
 def move_block(variant: LandingVariant, block_id: str, *, by: Actor, up: bool) -> None:
+    require(by, Permission.TRACK)
+    _hold(variant)
     ids = [block["id"] for block in variant.draft]
     if block_id in ids:
         at = ids.index(block_id)
@@ -145,6 +149,7 @@ def move_block(variant: LandingVariant, block_id: str, *, by: Actor, up: bool) -
 def remove_block(variant: LandingVariant, block_id: str, *, by: Actor) -> None:
     """Take a block out; it is kept, with its place, so that it can come back."""
     require(by, Permission.TRACK)
+    _hold(variant)
     for at, block in enumerate(variant.draft):
         if block["id"] == block_id:
             variant.removed = [*variant.removed, {"at": at, "block": block}][-MOST_REMOVED:]
@@ -155,6 +160,7 @@ def remove_block(variant: LandingVariant, block_id: str, *, by: Actor) -> None:
 @transaction.atomic
 def restore_block(variant: LandingVariant, block_id: str, *, by: Actor) -> None:
     require(by, Permission.TRACK)
+    _hold(variant)
     for one in variant.removed:
         if one["block"]["id"] == block_id:
             variant.removed = [r for r in variant.removed if r is not one]
@@ -162,6 +168,12 @@ def restore_block(variant: LandingVariant, block_id: str, *, by: Actor) -> None:
             draft.insert(one["at"], one["block"])
             _keep(variant, draft)
             return
+
+
+def _hold(variant: LandingVariant) -> None:
+    """The draft as it stands, held until the transaction ends: two people may be typing at once."""
+    rows = LandingVariant.objects.select_for_update()
+    variant.refresh_from_db(fields=["draft", "removed"], from_queryset=rows)
 
 
 def _keep(variant: LandingVariant, draft: list[rules.Block]) -> None:
@@ -213,13 +225,12 @@ def weigh(page: LandingPage, weights: dict[str, int], *, by: Actor) -> None:
 
 @transaction.atomic
 def publish(variant: LandingVariant, *, by: Actor) -> LandingVersion:
-    """Show the draft to everybody; refused while a field is missing or a checker blocks it."""
+    """Show the draft to everybody; refused while a field is missing, a checker blocks it, or it is too heavy."""
     require(by, Permission.TRACK)
+    _hold(variant)
     page, read = variant.page, content.read_draft(variant)
-    if not read.may_go:
-        told = [problem.text for problem in read.problems]
-        told += [f"{f.where}：「{f.word}」{f.reason}" for f in read.findings if f.blocks]
-        raise ValidationError(told or ["还没有任何一块。请先加内容。"])
+    if told := _held_back_by(page, read):
+        raise ValidationError(told)
     last = variant.versions.aggregate(last=Max("number"))["last"] or 0
     version = LandingVersion.objects.create(
         workspace=page.workspace, variant=variant, number=last + 1, blocks=read.blocks,
@@ -230,6 +241,16 @@ def publish(variant: LandingVariant, *, by: Actor) -> LandingVersion:
     jobs.sites_on_commit()
     audit.record("landing.published", page, by=by, letter=variant.letter, number=version.number)
     return version
+
+
+def _held_back_by(page: LandingPage, read: content.Checked) -> list[str]:
+    if not read.may_go:
+        told = [problem.text for problem in read.problems]
+        told += [f"{f.where}：「{f.word}」{f.reason}" for f in read.findings if f.blocks]
+        return told or ["还没有任何一块。请先加内容。"]
+    weight = public.weight_of(page, read.blocks)
+    limit = f"超过 {MOST_PAGE_BYTES // 1000} KB。请减几张图。"
+    return [f"整页 {weight // 1000} KB，{limit}"] if weight > MOST_PAGE_BYTES else []
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.contrib.staticfiles import finders
@@ -19,20 +19,24 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
+from shemei.apps.tracking import channeling
 from shemei.apps.tracking.book import link_base
 from shemei.apps.tracking.facts import LeadLeft
 from shemei.apps.tracking.landing import rules
 from shemei.apps.tracking.landing.blocks import ASKED
 from shemei.apps.tracking.landing.content import Shown, shown_by
 from shemei.apps.tracking.landing.models import LandingPage, LandingVariant, LandingVersion, Lead
+from shemei.edge.collect import platform_told
 from shemei.edge.tag import tag_source
 from shemei.edge.visit import Came, read_request
 from shemei.kernel import crypto, notify, outbox
 from shemei.kernel.addresses import UTM_KEYS, BadInput, tidy_utm
 from shemei.kernel.periods import today
 from shemei.kernel.urls import wurl
-from shemei.warehouse.channels import DEFAULT_RULES
 from shemei.warehouse.vocabulary import to_ts
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 STATICS = ("landing/page.css", "landing/page.js")
 
@@ -194,16 +198,11 @@ def take_lead(version: LandingVersion, found: Mapping[str, str], sent: Sent) -> 
     mine = Lead.objects.filter(page=page, contact_hash=mark)
     if mine.update(times=F("times") + 1, last_at=timezone.now()):
         return mine.get()
-    utm = sent.utm
-    channel = DEFAULT_RULES.decide(
-        utm_source=utm.get("utm_source", ""), utm_medium=utm.get("utm_medium", ""), platform="",
-        in_app=sent.came.agent.in_app, referrer_host="",
-    )  # fmt: skip
     lead = Lead(
         workspace=workspace, page=page, version=version, letter=version.variant.letter,
         **found, phone_hash=phone,
         phone_tail=found.get("phone", "")[-4:], contact_hash=mark, visitor=sent.visitor,
-        click_id=sent.click_id, channel=channel, utm=utm,
+        click_id=sent.click_id, channel=_channel(workspace, sent), utm=sent.utm,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -215,6 +214,15 @@ def take_lead(version: LandingVersion, found: Mapping[str, str], sent: Sent) -> 
     url = wurl(workspace, "landing:lead", lead.key)
     notify.notify(workspace, f"「{page.name}」来了一条新线索，{lead}", url, to=[page.owner])
     return lead
+
+
+def _channel(workspace: Workspace, sent: Sent) -> str:
+    """By the brand's own rules and from the same marks as the visit to the page, so that both name one channel."""
+    source, in_app = sent.utm.get("utm_source", ""), sent.came.agent.in_app
+    return channeling.rules_of(workspace).decide(
+        utm_source=source, utm_medium=sent.utm.get("utm_medium", ""),
+        platform=platform_told(source, in_app), in_app=in_app, referrer_host="",
+    )  # fmt: skip
 
 
 def _fact(lead: Lead, sent: Sent) -> LeadLeft:
