@@ -20,7 +20,7 @@ from PIL import Image
 from shemei.apps.commerce.models import Product
 from shemei.apps.tracking import actions as tracking
 from shemei.apps.tracking import book
-from shemei.apps.tracking.landing import actions, content, leads, public
+from shemei.apps.tracking.landing import actions, content, erasure, public, queries
 from shemei.apps.tracking.landing.models import LandingPage, LandingVariant, Lead
 from shemei.kernel.models import Notification, OutboxEvent
 from shemei.kernel.permissions import Forbidden
@@ -426,10 +426,10 @@ def test_who_may_not_track_builds_nothing(inside: World) -> None:
 def test_a_page_taken_off_the_web_is_gone_and_its_tag_too(inside: World, home: Home) -> None:
     page = make(inside)
     ready(inside, page)
-    assert page.key in leads.tagged_pages()
+    assert page.key in queries.tagged_pages()
     actions.switch_page(page, by=inside.owner.actor, active=False)
     assert Client().get("/p/huanji").status_code == 404
-    assert page.key not in leads.tagged_pages()
+    assert page.key not in queries.tagged_pages()
 
 
 def test_the_edge_credits_visits_of_a_page_to_its_campaign(
@@ -464,9 +464,9 @@ def test_an_erased_person_leaves_no_lead(inside: World, home: Home) -> None:
         at=1,
         rewritten=0,
     )
-    [told] = leads.tell(gone)
+    [told] = erasure.tell_leads(gone)
     assert (told["手机"], told["姓名"]) == ("13800138000", "林小满") and "同意" in told["同意的话"]
-    assert leads.erase(gone) == 1 and leads.erase(gone) == 0
+    assert erasure.erase_leads(gone) == 1 and erasure.erase_leads(gone) == 0
     assert Lead.objects.get().phone_tail == "9000"
 
 

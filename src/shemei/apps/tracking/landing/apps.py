@@ -12,15 +12,16 @@ class LandingConfig(AppConfig):
 
     def ready(self) -> None:
         from shemei.apps.tracking import book
-        from shemei.apps.tracking.landing import compliance, leads
-        from shemei.kernel import audit, checks, erasure, registry
+        from shemei.apps.tracking.landing import compliance, erasure, queries, todos
+        from shemei.kernel import audit, checks, registry
+        from shemei.kernel.erasure import add_erasure
         from shemei.kernel.permissions import Permission as P
 
         audit.register(VERBS)
         checks.add_check("absolute_words", compliance.check)
-        book.add_sites(leads.tagged_pages)
-        erasure.add_erasure("落地页线索", leads.erase, leads.tell)
-        registry.add_todo(leads.waiting)
+        book.add_sites(queries.tagged_pages)
+        add_erasure("落地页线索", erasure.erase_leads, erasure.tell_leads)
+        registry.add_todo(todos.waiting)
         registry.add_create(
             registry.CreateItem("新建落地页", "device-mobile", "landing:new", P.TRACK, order=22)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shemei.apps.tracking.landing import leads
+from shemei.apps.tracking.landing import actions_leads
 from shemei.apps.tracking.landing.models import LandingPage, Lead
 from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, State
 from shemei.kernel.permissions import Permission as P
@@ -64,7 +64,7 @@ def contact(lead: Lead) -> tuple[str, str]:
 
 def _move(state: str, words: str) -> Any:
     def run(request: BrandRequest, rows: Any) -> str:
-        moved = [leads.move_lead(row, by=request.actor, state=state) for row in rows]
+        moved = [actions_leads.move_lead(row, by=request.actor, state=state) for row in rows]
         return f"已把 {len(moved)} 条线索改为{words}"
 
     return run

@@ -1,4 +1,4 @@
-"""What a visitor of a landing page is answered with: which variant, drawn how, and what a sent form becomes."""
+"""What a visitor of a landing page is answered with: which variant, drawn how, and how a sent form is read."""
 
 from __future__ import annotations
 
@@ -8,35 +8,25 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 from django.contrib.staticfiles import finders
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
-from shemei.apps.tracking import channeling
 from shemei.apps.tracking.book import link_base
-from shemei.apps.tracking.facts import LeadLeft
 from shemei.apps.tracking.landing import rules
+from shemei.apps.tracking.landing.actions_leads import Sent
 from shemei.apps.tracking.landing.blocks import ASKED
 from shemei.apps.tracking.landing.content import Shown, shown_by
-from shemei.apps.tracking.landing.models import LandingPage, LandingVariant, LandingVersion, Lead
-from shemei.edge.collect import platform_told
+from shemei.apps.tracking.landing.models import LandingPage, LandingVariant, LandingVersion
 from shemei.edge.tag import tag_source
-from shemei.edge.visit import Came, read_request
-from shemei.kernel import crypto, notify, outbox
+from shemei.edge.visit import read_request
 from shemei.kernel.addresses import UTM_KEYS, BadInput, tidy_utm
 from shemei.kernel.periods import today
-from shemei.kernel.urls import wurl
-from shemei.warehouse.vocabulary import to_ts
-
-if TYPE_CHECKING:
-    from shemei.kernel.workspace import Workspace
 
 STATICS = ("landing/page.css", "landing/page.js")
 
@@ -166,16 +156,6 @@ def _given(name: str, text: str) -> str:
     return plain[:30]
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """How a form was sent: by whom, from where, with which marks."""
-
-    visitor: str
-    click_id: str
-    utm: dict[str, str]
-    came: Came
-
-
 def sent_with(
     headers: Mapping[bytes, bytes], query: Mapping[str, str], data: Mapping[str, str]
 ) -> Sent:
@@ -186,52 +166,3 @@ def sent_with(
         utm={key: tidy_utm(query[key]) for key in UTM_KEYS if query.get(key)},
         came=read_request("POST", headers),
     )
-
-
-@transaction.atomic
-def take_lead(version: LandingVersion, found: Mapping[str, str], sent: Sent) -> Lead:
-    """Store a lead and tell the log, once per contact and page: the same form again is counted, not doubled."""
-    page = version.variant.page
-    workspace = page.workspace
-    phone = crypto.phone_hash(workspace.key, found.get("phone", ""))
-    mark = phone or crypto.wechat_hash(workspace.key, found.get("wechat", ""))
-    mine = Lead.objects.filter(page=page, contact_hash=mark)
-    if mine.update(times=F("times") + 1, last_at=timezone.now()):
-        return mine.get()
-    lead = Lead(
-        workspace=workspace, page=page, version=version, letter=version.variant.letter,
-        **found, phone_hash=phone,
-        phone_tail=found.get("phone", "")[-4:], contact_hash=mark, visitor=sent.visitor,
-        click_id=sent.click_id, channel=_channel(workspace, sent), utm=sent.utm,
-    )  # fmt: skip
-    try:
-        with transaction.atomic():
-            lead.save()
-    except IntegrityError:
-        mine.update(times=F("times") + 1, last_at=timezone.now())
-        return mine.get()
-    outbox.emit(_fact(lead, sent), workspace=workspace)
-    url = wurl(workspace, "landing:lead", lead.key)
-    notify.notify(workspace, f"「{page.name}」来了一条新线索，{lead}", url, to=[page.owner])
-    return lead
-
-
-def _channel(workspace: Workspace, sent: Sent) -> str:
-    """By the brand's own rules and from the same marks as the visit to the page, so that both name one channel."""
-    source, in_app = sent.utm.get("utm_source", ""), sent.came.agent.in_app
-    return channeling.rules_of(workspace).decide(
-        utm_source=source, utm_medium=sent.utm.get("utm_medium", ""),
-        platform=platform_told(source, in_app), in_app=in_app, referrer_host="",
-    )  # fmt: skip
-
-
-def _fact(lead: Lead, sent: Sent) -> LeadLeft:
-    page = lead.page
-    return LeadLeft(
-        workspace=page.workspace.key, lead=lead.key, page=page.key, slug=page.slug,
-        letter=lead.letter, ts=to_ts(lead.agreed_at), phone=lead.phone_hash,
-        visitor=lead.visitor, click_id=lead.click_id,
-        campaign=page.campaign.key if page.campaign else "", content=page.content_key,
-        platform="site", channel=lead.channel, device=sent.came.agent.device,
-        in_app=sent.came.agent.in_app, suspect=sent.came.suspect, **lead.utm,
-    )  # fmt: skip

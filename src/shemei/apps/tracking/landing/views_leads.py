@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from shemei.apps.tracking.landing import leads as doing
+from shemei.apps.tracking.landing import actions_leads as actions
 from shemei.apps.tracking.landing import listings
 from shemei.apps.tracking.landing.models import Lead
 from shemei.kernel.http import BrandRequest
@@ -32,7 +32,7 @@ def lead(request: BrandRequest, key: str) -> HttpResponse:
     row = get_row(Lead.objects.select_related("page", "version__variant", "workspace"), key)
     opened = request.method == "POST"
     if opened:
-        doing.open_lead(row, by=request.actor)
+        actions.open_lead(row, by=request.actor)
     context = {
         "lead": row,
         "who": listings.contact(row),
@@ -49,6 +49,6 @@ def lead(request: BrandRequest, key: str) -> HttpResponse:
 @require_POST
 def state(request: BrandRequest, key: str) -> HttpResponse:
     row = get_row(Lead.objects.all(), key)
-    doing.move_lead(row, by=request.actor, state=request.POST.get("state", ""))
+    actions.move_lead(row, by=request.actor, state=request.POST.get("state", ""))
     toast(request, f"已改为{row.get_state_display()}")
     return redirect(wurl(request.workspace, "landing:lead", key))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_scopes import scope, scopes_disabled
 
 from shemei.apps.tracking.book import link_base
-from shemei.apps.tracking.landing import public
+from shemei.apps.tracking.landing import actions_leads, public
 from shemei.apps.tracking.landing.models import LandingPage, LandingPicture, LandingVersion
 from shemei.kernel.throttle import Bucket
 
@@ -94,7 +94,7 @@ def _sent(request: HttpRequest, page: LandingPage, version: LandingVersion) -> H
     headers = {
         k.lower().encode(): v.encode("latin-1", "ignore") for k, v in request.headers.items()
     }
-    public.take_lead(version, found, public.sent_with(headers, request.GET.dict(), data))
+    actions_leads.take_lead(version, found, public.sent_with(headers, request.GET.dict(), data))
     return HttpResponse(public.drawn(page, version.blocks, thanks=True, **told))
 
 
