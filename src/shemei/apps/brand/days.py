@@ -90,8 +90,8 @@ def put_down(account: PlatformAccount, day: date, told: Mapping[str, int], *, ba
 
 
 def _adopt(account: PlatformAccount) -> None:
-    """The number that was typed stays under what files tell, so that an undo returns to it."""
-    if account.followers and not account.tellings.exists():
+    """The number that was typed, or none yet, stays under what files tell: an undo returns to it."""
+    if not account.tellings.exists():
         AccountTelling.objects.create(
             workspace_id=account.workspace_id,
             account=account,
