@@ -118,14 +118,14 @@ def test_the_check_says_what_the_rules_would_write_and_changes_nothing_unasked(
         "utm_source「xhs!kol」只能用字母、数字和 - _ .，照规则是「xhs_kol」：1 行（第 2 行）"
         in said
     )
-    assert f"「别的」名称没有照「平台-达人-日期」写，照规则是「{name}」：1 行（第 3 行）" in said
+    assert f"名称「别的」没有照「平台-达人-日期」写，照规则是「{name}」：1 行（第 3 行）" in said
     assert batch.counts["extra"] == {"不合命名规则": 2, "其中能照规则改好": 2}
     assert [offer.button for offer in batch.kind_of.offers(batch)] == ["按规则改好 2 条"]
     done = actions.write(batch, by=world.editor.actor)
     assert set(Link.objects.values_list("name", flat=True)) == {"随便", "别的", name}
     ((label, url),) = done.kind_of.further(done)
     assert label == "看不合命名规则的 2 条"
-    assert "这次导入里2 条" in world.client(world.editor).get(url).content.decode()
+    assert "这次导入里 2 条" in world.client(world.editor).get(url).content.decode()
 
 
 def test_one_choice_mends_all_rows_and_the_same_file_is_still_known(

@@ -227,9 +227,8 @@ def _held_to_rules(draft: Link, values: dict[str, Any], *, mend: bool) -> tuple[
 
 
 def _said(one: naming.Remark, value: str) -> str:
-    label = "" if one.field == naming.NAME else one.label
-    typed = f"「{value}」" if value else " "
-    return f"{label}{typed}{one.text}，" + (
+    typed = f"「{value}」" if value else ""
+    return f"{one.label}{typed}{one.text}，" + (
         f"照规则是「{one.better}」" if one.better else "要人来填"
     )
 

@@ -115,7 +115,7 @@ def _name(rules: NamingRules, name: str, facts: Facts) -> list[Remark]:
         shape = shape.replace(re.escape(facts.date), r"\d{4,8}")
     if not wanted or re.fullmatch(shape, name):
         return []
-    return [Remark(NAME, f"名称没有照「{_in_words(rules.pattern)}」写", wanted)]
+    return [Remark(NAME, f"没有照「{_in_words(rules.pattern)}」写", wanted)]
 
 
 def _in_words(pattern: str) -> str:
