@@ -246,17 +246,16 @@ def test_a_row_that_stands_at_two_billion_is_not_waited_for(tmp_path: Path) -> N
         open_table(written(tmp_path, far, "o.xlsx")).preview(3)
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
 @given(HEADS, st.binary(max_size=400))
 def test_any_bytes_are_rows_or_one_clear_refusal(tmp_path: Path, head: bytes, data: bytes) -> None:
     read_all(written(tmp_path, head + data, "any"))
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 @given(st.integers(0, 5000), st.binary(min_size=1, max_size=6))
 def test_a_damaged_workbook_never_shows_a_traceback(
     tmp_path: Path, place: int, junk: bytes
@@ -267,9 +266,7 @@ def test_a_damaged_workbook_never_shows_a_traceback(
     read_all(written(tmp_path, bytes(whole), "o.xlsx"))
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 @given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00"), max_size=12), min_size=2, max_size=4), min_size=1, max_size=6))  # fmt: skip
 def test_what_was_written_as_csv_is_read_back(tmp_path: Path, rows: list[list[str]]) -> None:
     import csv
@@ -296,3 +293,20 @@ def test_a_big_file_is_read_in_bounded_memory(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert count == 60_000
     assert peak < 5 * 1024 * 1024, f"{path.stat().st_size:,} bytes took {peak:,} in memory"
+
+
+@pytest.mark.parametrize("head", ["", "订单号,金额\n"])
+@pytest.mark.parametrize("row", ["," * 6_000_000, '"a\n",' * 1_500_000])
+def test_a_small_archive_of_one_endless_row_is_refused_without_holding_it(
+    tmp_path: Path, head: str, row: str
+) -> None:
+    path = tmp_path / "bomb.csv.gz"
+    path.write_bytes(gzip.compress((head + row).encode()))
+    with pytest.raises(ImportError_, match="一行里装了太多内容"):
+        list(open_table(path).records())
+
+
+def test_a_long_honest_row_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("订单号,备注\n" + 'A1,"' + "很长\n" * 30_000 + '"\nA2,短\n', encoding="utf-8")
+    assert [cells[0] for _, cells in open_table(path).records()] == ["订单号", "A1", "A2"]

@@ -34,6 +34,8 @@ MAX_HELD = 200 * 1024**2
 STREAMED = ("xl/worksheets/", "xl/media/")
 """Parts of a workbook that are read row by row or not at all; the others are held in memory, shared texts above all."""
 MAX_COLUMNS = 400
+MAX_ROW = 4 * 1024**2
+"""Characters of one row of a text file: a small archive may unpack to one line that no memory holds."""
 MAX_SHEET_ROWS = 1_048_576
 Record = tuple[int, list[Any]]
 csv.field_size_limit(1024 * 1024)
@@ -208,18 +210,42 @@ def _text_notes(encoding: str, delimiter: str) -> list[str]:
 def _csv_records(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:
     number = 0
     with path.open("r", encoding=encoding, newline="") as file:
+        lines = _Lines(file)
         try:
-            for number, row in enumerate(csv.reader(file, delimiter=delimiter), 1):
+            for number, row in enumerate(csv.reader(lines, delimiter=delimiter), 1):
                 yield number, row
+                lines.held = 0
         except (csv.Error, UnicodeError) as error:
             raise ImportError_(
                 f"第 {number + 1} 行读不下去：{_csv_reason(error)}。请在表格软件里另存为 CSV（UTF-8）再传。"
             ) from None
 
 
+class _Lines:
+    """The lines of a file, as long as those of one row stay below :data:`MAX_ROW`."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._next = file.readline
+        self.held = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._next(MAX_ROW)
+        if not line:
+            raise StopIteration
+        self.held += len(line)
+        if self.held >= MAX_ROW:
+            raise csv.Error("row too long")
+        return line
+
+
 def _csv_reason(error: Exception) -> str:
     if isinstance(error, UnicodeError):
         return "文字编码前后不一"
+    if "too long" in str(error):
+        return "一行里装了太多内容"
     return "引号没有配对，一格里装了太多内容" if "limit" in str(error) else "格式不合 CSV"
 
 
