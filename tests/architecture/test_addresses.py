@@ -20,6 +20,8 @@ NEED_MORE = {
     "imports:preview": "an uploaded file",
     "imports:errors": "a checked file",
     "audience:person": "a person in the log",
+    "audience:erasing": "an erasure that was asked for",
+    "audience:proof": "an erasure that was asked for",
     "insight:journey": "an order in the log",
     "insight:board_pdf": "the library that writes PDFs, which an older installation lacks",
     "portal:task_file": "a file that a task made",

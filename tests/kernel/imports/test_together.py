@@ -107,7 +107,9 @@ def test_the_only_account_of_a_platform_gets_the_file_and_of_two_the_named_one(
         assert batch.kind_of.belongs_to(batch) == "屿禾护肤"
         add_account(place.brand, by=place.owner.actor, platform="douyin", name="屿禾实验室")
     client, page = drop(place, "抖音.csv", "视频号.csv")
-    assert "这个平台有 2 个账号" in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert "是哪个账号的" in shown
+    assert "屿禾护肤" in shown and "屿禾实验室" in shown, "both can be chosen beside the file"
 
 
 def test_what_another_brand_uploaded_is_not_shown(place: World) -> None:
