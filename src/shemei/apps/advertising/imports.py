@@ -58,7 +58,7 @@ class Spends(ImportKind):
         tally, named = Tally(), _campaigns(batch)
         for group in groups:
             held = actions.imported(_identity(group[0].values))
-            _count(tally, bool(held), bool(news(_line(group, named), held)))
+            tally.count(known=bool(held), changed=bool(news(_line(group, named), held)))
         return tally
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
@@ -69,7 +69,7 @@ class Spends(ImportKind):
             told = actions.stage_entry(
                 batch.workspace, identity, _line(group, named), batch=batch.key
             )
-            _count(tally, known, told)
+            tally.count(known=known, changed=told)
             if len(group) > 1:
                 tally.extra["合并的行"] += len(group) - 1
         return tally
@@ -80,15 +80,6 @@ class Spends(ImportKind):
 
     def undo(self, batch: ImportBatch, by: Actor) -> None:
         actions.undo_batch(batch.workspace, batch.key)
-
-
-def _count(tally: Tally, known: bool, told: bool) -> None:
-    if not known:
-        tally.new += 1
-    elif told:
-        tally.changed += 1
-    else:
-        tally.same += 1
 
 
 def _campaigns(batch: ImportBatch) -> dict[str, int]:

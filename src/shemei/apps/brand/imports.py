@@ -129,7 +129,7 @@ class AccountDays(ImportKind):
         for group in groups:
             account, day, told = _line(group, batch)
             held = AccountTelling.objects.filter(account=account, day=day).imported()
-            _count(tally, bool(held), bool(news(told, held)))
+            tally.count(known=bool(held), changed=bool(news(told, held)))
         return tally
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
@@ -137,7 +137,8 @@ class AccountDays(ImportKind):
         for group in groups:
             account, day, told = _line(group, batch)
             held = AccountTelling.objects.filter(account=account, day=day).imported()
-            _count(tally, bool(held), days.put_down(account, day, told, batch=batch.key))
+            is_news = days.put_down(account, day, told, batch=batch.key)
+            tally.count(known=bool(held), changed=is_news)
         return tally
 
     def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
@@ -181,12 +182,3 @@ def _line(group: Group, batch: ImportBatch) -> tuple[PlatformAccount, date, dict
         told |= _told(row.values)
     first = group[0].values
     return _account(first, batch), date_of(first["day"]), told
-
-
-def _count(tally: Tally, known: bool, told: bool) -> None:
-    if not known:
-        tally.new += 1
-    elif told:
-        tally.changed += 1
-    else:
-        tally.same += 1

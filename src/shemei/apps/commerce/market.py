@@ -77,7 +77,7 @@ class MarketGoods(ImportKind):
         tally, known = Tally(), _known(groups, batch)
         for group in groups:
             good = known.get(group[0].values["name"])
-            _count(tally, good is None, good is not None and _is_news(good, group))
+            tally.count(known=good is not None, changed=good is not None and _is_news(good, group))
         return tally
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
@@ -91,7 +91,7 @@ class MarketGoods(ImportKind):
                 batch=batch.key,
             )
             told = _put_down(good, group, batch)
-            _count(tally, good.batch == batch.key, told)
+            tally.count(known=good.batch != batch.key, changed=told)
         return tally
 
     def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
@@ -143,15 +143,6 @@ def _turn(batch: str, state: str, to: str) -> None:
         ends = {f"{name}_low": (held.get(name) or [None])[0] for name in ("sold_7", "sold_30")}
         assign(good, {"held": held, "day": last.day if last else None, **ends})
         good.save()
-
-
-def _count(tally: Tally, new: bool, changed: bool) -> None:
-    if new:
-        tally.new += 1
-    elif changed:
-        tally.changed += 1
-    else:
-        tally.same += 1
 
 
 def _span(name: str, show: Any) -> Any:

@@ -96,12 +96,10 @@ class PostMetrics(ImportKind):
         tally, known = Tally(), Known(groups, account=self.belongs_to(batch))
         for group in groups:
             post = known.find(group[0].values)
-            if post is None:
-                tally.new += 1
-            elif any(news(told, actions.imported(post, day)) for day, told in _tellings(group)):
-                tally.changed += 1
-            else:
-                tally.same += 1
+            changed = post is not None and any(
+                news(told, actions.imported(post, day)) for day, told in _tellings(group)
+            )
+            tally.count(known=post is not None, changed=changed)
         return tally
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
@@ -117,12 +115,7 @@ class PostMetrics(ImportKind):
                 actions.stage_entry(post, day, figures, batch=batch.key)
                 for day, figures in _tellings(group)
             ]
-            if made:
-                tally.new += 1
-            elif any(told):
-                tally.changed += 1
-            else:
-                tally.same += 1
+            tally.count(known=not made, changed=any(told))
         return tally
 
     def finish(self, batch: ImportBatch, by: Actor) -> list[str]:

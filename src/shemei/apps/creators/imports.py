@@ -54,7 +54,7 @@ class Creators(ImportKind):
             changed = creator is not None and any(
                 tellings.fresh(creator, told, source, day) for day, told in _by_day(group)
             )
-            _count(tally, creator is None, changed)
+            tally.count(known=creator is not None, changed=changed)
         return tally
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
@@ -67,7 +67,7 @@ class Creators(ImportKind):
                 tellings.put_down(creator, said, day=day, source=source, batch=batch.key)
                 for day, said in _by_day(group)
             ]
-            _count(tally, made, any(told))
+            tally.count(known=not made, changed=any(told))
         return tally
 
     def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
@@ -135,12 +135,3 @@ def _by_day(group: Group) -> list[tuple[date, dict[str, Any]]]:
             told["city"] = told["city"][:30]
         days[row.values["day"]] = days.get(row.values["day"], {}) | told
     return [(date_of(day), told) for day, told in sorted(days.items())]
-
-
-def _count(tally: Tally, new: bool, changed: bool) -> None:
-    if new:
-        tally.new += 1
-    elif changed:
-        tally.changed += 1
-    else:
-        tally.same += 1

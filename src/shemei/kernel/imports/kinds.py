@@ -117,6 +117,15 @@ class Tally:
     kept: int = 0
     extra: Counter[str] = field(default_factory=Counter)
 
+    def count(self, *, known: bool, changed: bool) -> None:
+        """One group more: new, known and changed, or known and the same."""
+        if not known:
+            self.new += 1
+        elif changed:
+            self.changed += 1
+        else:
+            self.same += 1
+
     def add(self, other: Tally) -> None:
         self.new += other.new
         self.changed += other.changed
