@@ -235,6 +235,8 @@ EMAIL_HOST_PASSWORD = os.environ.get("SHEMEI_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = _flag("SHEMEI_SMTP_TLS")
 DEFAULT_FROM_EMAIL = os.environ.get("SHEMEI_MAIL_FROM", "shemei@localhost")
 
+PDF_FONT = os.environ.get("SHEMEI_PDF_FONT", "")
+
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True

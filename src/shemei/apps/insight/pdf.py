@@ -1,8 +1,4 @@
-"""A board as a PDF, without a browser and without font files.
-
-Text is set in STSong-Light, one of the fonts that a PDF may name without carrying it: the reader's program
-has a Chinese font for it. The library is imported when a PDF is asked for, not before.
-"""
+"""A board as a PDF, without a browser. The library is imported when a PDF is asked for, not before."""
 
 from __future__ import annotations
 
@@ -12,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from shemei.apps.insight.pdf_charts import drawing
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.portal.numbers import delta, stamp
+from shemei.portal.pdf_text import base_font, marked
 
 if TYPE_CHECKING:
     from shemei.apps.insight.panels import NumberCell, OwnBoardView, PanelView
 
-FONT = "STSong-Light"
 MARGIN = 40
 MOST_ROWS = 31
 """Rows of the table below a chart: a month; what is longer says so."""
@@ -33,13 +29,9 @@ def board_pdf(view: OwnBoardView) -> bytes:
     """
     try:
         from reportlab.lib.pagesizes import A4
-        from reportlab.pdfbase import pdfmetrics
-        from reportlab.pdfbase.cidfonts import UnicodeCIDFont
         from reportlab.platypus import SimpleDocTemplate
     except ImportError as error:
         raise NoPdf("这套安装缺少写 PDF 的组件 reportlab。请重新安装依赖。") from error
-    if FONT not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(FONT))
     out = io.BytesIO()
     document = SimpleDocTemplate(
         out, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN,
@@ -54,7 +46,7 @@ def _styles() -> dict[str, Any]:
     from reportlab.lib.styles import ParagraphStyle
 
     ink, quiet = "#1a1d26", "#5a6072"
-    base = {"fontName": FONT, "wordWrap": "CJK"}
+    base = {"fontName": base_font(), "wordWrap": "CJK"}
     return {
         "title": ParagraphStyle("title", fontSize=18, leading=26, textColor=ink, **base),
         "sub": ParagraphStyle("sub", fontSize=9, leading=14, textColor=quiet, **base),
@@ -71,8 +63,8 @@ def _story(view: OwnBoardView) -> list[Any]:
     lines = [f"{view.row.workspace.name}　{view.period.span}　归因用{model}"]
     if view.row.note:
         lines.append(view.row.note)
-    story: list[Any] = [Paragraph(_plain(view.row.title), style["title"])]
-    story += [Paragraph(_plain(line), style["sub"]) for line in lines]
+    story: list[Any] = [Paragraph(marked(view.row.title), style["title"])]
+    story += [Paragraph(marked(line), style["sub"]) for line in lines]
     story.append(Spacer(1, 6))
     for one in view.panels:
         story += _panel(one, style)
@@ -85,8 +77,8 @@ def _panel(one: PanelView, style: dict[str, Any]) -> list[Any]:
     if not one.metrics:
         return []
     story: list[Any] = [
-        Paragraph(_plain(one.title), style["head"]),
-        Paragraph(_plain(one.hint), style["sub"]),
+        Paragraph(marked(one.title), style["head"]),
+        Paragraph(marked(one.hint), style["sub"]),
         Spacer(1, 4),
     ]
     if one.panel.kind == "number":
@@ -106,7 +98,7 @@ def _chart(one: PanelView, style: dict[str, Any]) -> list[Any]:
         return [Paragraph("这段时间没有数据", style["sub"])]
     rows = chart.rows
     shown = [*rows[-MOST_ROWS:], *([chart.total_row] if chart.total_row else [])]
-    parts: list[Any] = [drawing(chart, FONT), _table(chart.head, shown, style)]
+    parts: list[Any] = [drawing(chart), _table(chart.head, shown, style)]
     if len(rows) > MOST_ROWS:
         parts.append(Paragraph(f"表里是最后 {MOST_ROWS} 行，共 {len(rows)} 行", style["sub"]))
     return parts
@@ -123,12 +115,12 @@ def _table(heads: list[str], rows: list[list[str]], style: dict[str, Any]) -> An
     from reportlab.lib import colors
     from reportlab.platypus import Paragraph, Table, TableStyle
 
-    cells = [[Paragraph(_plain(text), style["cell"]) for text in row[:1]] + row[1:] for row in rows]
+    cells = [[Paragraph(marked(text), style["cell"]) for text in row[:1]] + row[1:] for row in rows]
     table = Table([heads, *cells], repeatRows=1, hAlign="LEFT")
     table.setStyle(
         TableStyle(
             [
-                ("FONT", (0, 0), (-1, -1), FONT, 8.5),
+                ("FONT", (0, 0), (-1, -1), base_font(), 8.5),
                 ("TEXTCOLOR", (0, 0), (-1, 0), colors.HexColor(0x5A6072)),
                 ("ALIGN", (1, 0), (-1, -1), "RIGHT"),
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
@@ -147,15 +139,10 @@ def _foot(view: OwnBoardView) -> Any:
 
     def draw(canvas: Any, document: Any) -> None:
         canvas.saveState()
-        canvas.setFont(FONT, 8)
+        canvas.setFont(base_font(), 8)
         canvas.setFillGray(0.4)
         canvas.drawString(MARGIN, MARGIN - 12, f"社媒 Shemei　{told}")
         canvas.drawRightString(document.pagesize[0] - MARGIN, MARGIN - 12, f"第 {document.page} 页")
         canvas.restoreState()
 
     return draw
-
-
-def _plain(text: str) -> str:
-    """Text for the library's small markup: nothing in a name is markup."""
-    return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

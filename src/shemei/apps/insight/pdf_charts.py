@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from shemei.portal.pdf_text import font_of
+
 if TYPE_CHECKING:
     from shemei.portal.charts import Chart, Series
 
@@ -14,20 +16,20 @@ QUIET, LINE = 0x5A6072, 0xDDE0E8
 TICKS = 4
 
 
-def drawing(chart: Chart, font: str) -> Any:
+def drawing(chart: Chart) -> Any:
     """A chart as a picture of the page's width."""
     from reportlab.graphics.shapes import Drawing
 
     if chart.kind == "hbar":
-        return _across(chart, font)
+        return _across(chart)
     made = Drawing(WIDTH, HEIGHT)
     top = _top(chart)
-    _axis(made, chart, top, font)
+    _axis(made, chart, top)
     if chart.kind == "stack":
         _stack(made, chart, top)
     else:
         _lines(made, chart, top)
-    _legend(made, chart, font)
+    _legend(made, chart)
     return made
 
 
@@ -55,16 +57,22 @@ def _y(value: float, top: float) -> float:
     return BOTTOM + (HEIGHT - BOTTOM - TOP) * value / top
 
 
-def _text(x: float, y: float, text: str, font: str, anchor: str = "start") -> Any:
+def _text(x: float, y: float, text: str, anchor: str = "start") -> Any:
     from reportlab.graphics.shapes import String
     from reportlab.lib.colors import HexColor
 
     return String(
-        x, y, text, fontName=font, fontSize=7.5, textAnchor=anchor, fillColor=HexColor(QUIET)
+        x,
+        y,
+        text,
+        fontName=font_of(text),
+        fontSize=7.5,
+        textAnchor=anchor,
+        fillColor=HexColor(QUIET),
     )
 
 
-def _axis(made: Any, chart: Chart, top: float, font: str) -> None:
+def _axis(made: Any, chart: Chart, top: float) -> None:
     from reportlab.graphics.shapes import Line
     from reportlab.lib.colors import HexColor
 
@@ -72,10 +80,10 @@ def _axis(made: Any, chart: Chart, top: float, font: str) -> None:
         value = top * tick / TICKS
         y = _y(value, top)
         made.add(Line(LEFT, y, WIDTH, y, strokeColor=HexColor(LINE), strokeWidth=0.4))
-        made.add(_text(LEFT - 4, y - 2.5, chart.show(value) if tick else "0", font, "end"))
+        made.add(_text(LEFT - 4, y - 2.5, chart.show(value) if tick else "0", "end"))
     every = max(1, -(-len(chart.x) // 10))
     for at in range(0, len(chart.x), every):
-        made.add(_text(_x(chart, at), BOTTOM - 10, chart.x[at], font, "middle"))
+        made.add(_text(_x(chart, at), BOTTOM - 10, chart.x[at], "middle"))
 
 
 def _stack(made: Any, chart: Chart, top: float) -> None:
@@ -115,18 +123,18 @@ def _runs(chart: Chart, one: Series, top: float) -> list[list[float]]:
     return [run for run in runs if len(run) >= 4]
 
 
-def _legend(made: Any, chart: Chart, font: str) -> None:
+def _legend(made: Any, chart: Chart) -> None:
     from reportlab.graphics.shapes import Rect
 
     x = float(LEFT)
     for n, one in enumerate(chart.series):
         made.add(Rect(x, HEIGHT - 9, 7, 7, fillColor=_colour(n), strokeColor=None))
         name = one.name if len(one.name) <= 12 else f"{one.name[:11]}…"
-        made.add(_text(x + 10, HEIGHT - 8, name, font))
+        made.add(_text(x + 10, HEIGHT - 8, name))
         x += 22 + 8 * len(name)
 
 
-def _across(chart: Chart, font: str) -> Any:
+def _across(chart: Chart) -> Any:
     from reportlab.graphics.shapes import Drawing, Rect
 
     values = chart.series[0].values
@@ -134,8 +142,8 @@ def _across(chart: Chart, font: str) -> Any:
     for at, (name, value) in enumerate(zip(chart.x, values, strict=True)):
         y = 18 * (len(values) - at) - 10
         short = name if len(name) <= 14 else f"{name[:13]}…"
-        made.add(_text(120, y + 2, short, font, "end"))
+        made.add(_text(120, y + 2, short, "end"))
         width = (WIDTH - 220) * max(0.0, value or 0.0) / top
         made.add(Rect(126, y, width, 9, fillColor=_colour(0), strokeColor=None))
-        made.add(_text(130 + width, y + 2, chart.show(value), font))
+        made.add(_text(130 + width, y + 2, chart.show(value)))
     return made

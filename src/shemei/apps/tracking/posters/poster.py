@@ -1,4 +1,4 @@
-"""A poster to print: headline, code with the brand's mark, a few words, the short address. No font files needed."""
+"""A poster to print: headline, code with the brand's mark, a few words, the short address."""
 
 from __future__ import annotations
 
@@ -10,21 +10,18 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, A6
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from shemei.apps.tracking import qr
 from shemei.apps.tracking.posters.models import Spot
+from shemei.portal.pdf_text import font_of
 
-FONT = "STSong-Light"
 SIZES = {"a4": ("A4", A4), "a6": ("A6", A6)}
 INK, SOFT, GO = HexColor(0x1A1D26), HexColor(0x5A6072), HexColor(0x4350CB)
 
 
 def poster(spot: Spot, size: str, url: str, brand: str, mark: bytes = b"") -> bytes:
     """One page of PDF; ``size`` is a key of SIZES."""
-    if FONT not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(FONT))
     width, height = SIZES[size][1]
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(width, height))
@@ -54,8 +51,9 @@ def poster(spot: Spot, size: str, url: str, brand: str, mark: bytes = b"") -> by
 def _line(canvas: Any, text: str, width: float, at: float, size: float, colour: Any) -> None:
     """One centred line, set smaller where it would not fit."""
     room = 0.88 * width
-    wide = pdfmetrics.stringWidth(text, FONT, size)
+    font = font_of(text)
+    wide = pdfmetrics.stringWidth(text, font, size)
     fitting = size * min(1.0, room / wide) if wide else size
-    canvas.setFont(FONT, fitting)
+    canvas.setFont(font, fitting)
     canvas.setFillColor(colour)
     canvas.drawCentredString(width / 2, at, text)
