@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -22,16 +23,16 @@ from deltalake import (
     write_deltalake,
 )
 
+from shemei.warehouse.filing import ROW_GROUP, TOLD, write_days
 from shemei.warehouse.vocabulary import SCHEMA, SCHEMA_VERSION, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from shemei.warehouse.home import Home
 
 CONFIGURATION: dict[str, str | None] = {
-    "delta.dataSkippingStatsColumns": "ts,workspace,kind",
+    "delta.dataSkippingStatsColumns": ",".join(TOLD),
     "delta.logRetentionDuration": "interval 2 days",
     "delta.deletedFileRetentionDuration": "interval 1 days",
     "delta.checkpointInterval": "100",
@@ -41,9 +42,8 @@ CONFIGURATION: dict[str, str | None] = {
 ORDER = [(name, "ascending") for name in ("day", "workspace", "kind", "ts")]
 """How events lie in a file."""
 
-WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=122_880)
 CLOSED_WRITER = WriterProperties(
-    compression="ZSTD", compression_level=6, max_row_group_size=122_880
+    compression="ZSTD", compression_level=6, max_row_group_size=ROW_GROUP
 )
 REFRESH_SECONDS = 1.0
 ONE_FILE = 64 << 30
@@ -158,7 +158,7 @@ def append(table: DeltaTable, rows: pa.Table, marks: Mapping[str, int]) -> None:
     table : DeltaTable
         Delta refuses a stale handle but not a repeated mark: only the one that looked is a fence.
     rows : pyarrow.Table
-        In the schema of the log; may be empty, then only the marks are committed.
+        In the schema of the log, sorted by day; may be empty, then only the marks are committed.
     marks : Mapping[str, int]
         Application transactions: stream → highest segment, and its counters.
 
@@ -171,13 +171,14 @@ def append(table: DeltaTable, rows: pa.Table, marks: Mapping[str, int]) -> None:
     if mark(table, SCHEMA_MARK) != SCHEMA_VERSION:
         known = {**marks, SCHEMA_MARK: SCHEMA_VERSION}
     transactions = [Transaction(name, version) for name, version in known.items()]
-    write_deltalake(
-        table,
-        rows,
-        mode="append",
-        writer_properties=WRITER,
+    table.create_write_transaction(
+        write_days(_root(table), rows),
+        "append",
+        table.schema(),
+        ["day"],
         commit_properties=CommitProperties(app_transactions=transactions),
     )
+    table.update_incremental()
 
 
 def mark(table: DeltaTable, name: str) -> int:
@@ -220,10 +221,14 @@ def live_files(table: DeltaTable) -> list[LiveFile]:
     actions = pa.table(table.get_add_actions(flatten=True)).select(
         ["path", "partition.day", "num_records", "size_bytes"]
     )
-    root = table.table_uri.rstrip("/").removeprefix("file://")
+    root = _root(table)
     rows = zip(*(column.to_pylist() for column in actions.columns), strict=True)
     files = [LiveFile(f"{root}/{path}", day, count or 0, size) for path, day, count, size in rows]
     return sorted(files, key=lambda item: (item.day, item.path))
+
+
+def _root(table: DeltaTable) -> Path:
+    return Path(table.table_uri.removeprefix("file://"))
 
 
 class LiveList:

@@ -1,0 +1,117 @@
+"""Data files of the log: one for each day of a commit, with just the statistics that readers use."""
+
+from __future__ import annotations
+
+import os
+import time
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from deltalake.transaction import AddAction
+
+from shemei.warehouse.vocabulary import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deltalake.transaction import RemoveAction
+
+TOLD = ("ts", "workspace", "kind")
+"""What the log of the table tells of a file; no visitor stands there."""
+
+ALONE = frozenset(
+    ("ts", "event_id", "visitor", "visitor_key", "order_id", "click_id", "props")
+)  # fmt: skip
+"""Columns with about as many values as rows: a dictionary of them would only cost."""
+
+_STORED = [item for item in SCHEMA if item.name != "day"]
+_REPEATED = [item.name for item in _STORED if item.name not in ALONE]
+_BOUNDED = [item.name for item in _STORED if not pa.types.is_string(item.type)]
+_BOUNDED += ["workspace", "kind", "event_id"]
+ROW_GROUP = 122_880
+
+
+def write_days(root: Path, rows: pa.Table) -> list[AddAction | RemoveAction]:
+    """Write ``rows`` as one file for each day, on disk when this returns, and tell what was added.
+
+    Arrow's own writer needs a tenth of the processor time of the table's: that one keeps least and
+    greatest values of every page of all 39 columns.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of the table.
+    rows : pyarrow.Table
+        In the schema of the log, sorted by day.
+
+    Returns
+    -------
+    list of AddAction
+        To be committed; a file that never is gets swept by the vacuum.
+    """
+    return [_write(root, day, piece) for day, piece in _by_day(rows)]
+
+
+def _by_day(rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
+    if not rows.num_rows:
+        return
+    days = rows["day"].to_numpy()
+    changes = (np.flatnonzero(np.diff(days)) + 1).tolist()
+    for start, stop in pairwise([0, *changes, rows.num_rows]):
+        yield int(days[start]), rows.slice(start, stop - start)
+
+
+def _write(root: Path, day: int, rows: pa.Table) -> AddAction:
+    name = f"day={day}/part-00000-{uuid4()}-c000.zstd.parquet"
+    path = root / name
+    path.parent.mkdir(exist_ok=True)
+    with path.open("wb") as file:
+        pq.write_table(
+            rows.drop_columns(["day"]),
+            file,
+            row_group_size=ROW_GROUP,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=_REPEATED,
+            write_statistics=_BOUNDED,
+            store_schema=False,
+        )
+        file.flush()
+        os.fsync(file.fileno())
+    return AddAction(
+        path=name,
+        size=path.stat().st_size,
+        partition_values={"day": str(day)},
+        modification_time=int(time.time() * 1000),
+        data_change=True,
+        stats=orjson.dumps(_statistics(rows)).decode(),
+    )
+
+
+def _statistics(rows: pa.Table) -> dict[str, Any]:
+    least: dict[str, str] = {}
+    greatest: dict[str, str] = {}
+    for name in TOLD:
+        bounds = pc.min_max(rows[name].cast(pa.int64()) if name == "ts" else rows[name])
+        low, high = bounds["min"].as_py(), bounds["max"].as_py()
+        least[name] = _moment(low // 1000) if name == "ts" else low
+        greatest[name] = _moment(-(-high // 1000)) if name == "ts" else high
+    counts = {name: rows[name].null_count for name in TOLD}
+    return {
+        "numRecords": rows.num_rows,
+        "minValues": least,
+        "maxValues": greatest,
+        "nullCount": counts,
+    }
+
+
+def _moment(millis: int) -> str:
+    """Return UTC milliseconds as Delta writes them."""
+    return f"{np.datetime64(millis, 'ms')}Z"
