@@ -154,3 +154,15 @@ def test_the_page_shows_what_is_known_with_source_and_day(place: World) -> None:
         "巨量星图「达人列表」",
     ):
         assert said in page, said
+
+
+def test_one_source_is_said_once_and_changes_have_a_column(place: World) -> None:
+    bring_in(place, csv(PGY, ["阿枝", "azhi01", "8.6万", "", "3000", "9000", "2026-06-01"]))
+    azhi, client = Creator.objects.get(), place.client()
+    page = client.get(place.url("creators:creator", azhi.key)).text
+    assert page.count("蒲公英「博主列表」") == 1
+    assert "此前" not in page
+    bring_in(place, csv(PGY, ["阿枝", "azhi01", "8.6万", "", "4000", "9000", "2026-07-01"]))
+    page = client.get(place.url("creators:creator", azhi.key)).text
+    assert page.count("蒲公英「博主列表」") == 2
+    assert "¥3,000.00" in page.split("此前", 1)[1]

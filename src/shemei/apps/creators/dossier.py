@@ -33,23 +33,41 @@ class Said:
     earlier: list[Said] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """All that is known under one head."""
+
+    name: str
+    lines: list[Said]
+
+    @property
+    def origin(self) -> Said | None:
+        """One of the lines where all are of one source and day, which is then said once."""
+        told = {(line.source, line.day) for line in self.lines}
+        return self.lines[0] if len(told) == 1 else None
+
+    @property
+    def has_changed(self) -> bool:
+        return any(line.earlier for line in self.lines)
+
+
 def shown(value: Any, unit: str) -> str:
     """A range in words, a text as it is."""
     return str(value) if unit == "text" else in_words(value, _SHOW[unit])
 
 
-def dossier(row: Creator) -> list[tuple[str, list[Said]]]:
+def dossier(row: Creator) -> list[Part]:
     """Everything known, by head, the heads in their order; a head of which nothing is known is left out."""
     history = _history(row)
     parts = (
-        (group, [_latest(item, history[item.key]) for item in known.ITEMS if item.group == group and item.key in history])
+        Part(group, [_latest(item, history[item.key]) for item in known.ITEMS if item.group == group and item.key in history])
         for group in known.GROUPS
     )  # fmt: skip
-    return [(group, lines) for group, lines in parts if lines]
+    return [part for part in parts if part.lines]
 
 
 def prices(row: Creator) -> list[Said]:
-    return dict(dossier(row)).get(known.QUOTES, [])
+    return next((part.lines for part in dossier(row) if part.name == known.QUOTES), [])
 
 
 def _history(row: Creator) -> dict[str, list[tuple[Any, str, date]]]:
