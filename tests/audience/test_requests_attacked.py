@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,9 +11,12 @@ from django_scopes import scope
 from tests.tracking.landing.test_pages import FORM, make, ready, variant_of, write
 
 from shemei.apps.audience import personal
-from shemei.apps.commerce.models import Customer
+from shemei.apps.commerce.models import Customer, Order
 from shemei.apps.creators.models import Creator
 from shemei.apps.tracking.landing.models import Lead
+from shemei.kernel.erasure import erase_operational
+from shemei.kernel.imports import files
+from shemei.kernel.imports.models import ImportBatch
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -70,3 +74,27 @@ def test_a_lead_is_found_by_wechat(inside: World, home: Home) -> None:
     with scope(workspace=inside.other_brand):
         assert personal.look_up(inside.other_brand, "xiaoman_88") is None
         assert personal.look_up(inside.other_brand, "13800138000") is None
+
+
+def test_an_import_that_is_being_written_leaves_no_half_when_its_upload_is_cleared(
+    inside: World, home: Home
+) -> None:
+    batch = ImportBatch.objects.create(
+        workspace=inside.brand, kind="orders", file_name="双11.csv", state="writing", position=1,
+        headers=["订单号", "手机"], header_row=1,
+    )  # fmt: skip
+    (files.make(batch.key) / f"{files.SOURCE}.csv").write_text(
+        "订单号,手机\nA1,13900139000\nA2,13800138000\n", encoding="utf-8-sig"
+    )
+    now = datetime.now(UTC)
+    for number in ("A1", "A0"):
+        Order.objects.create(
+            workspace=inside.brand, number=number, amount=100, placed_at=now, paid_at=now,
+            batch=batch.key if number == "A1" else "",
+        )  # fmt: skip
+    found = personal.look_up(inside.brand, "13800138000")
+    assert found
+    erase_operational(inside.brand, found.person)
+    batch.refresh_from_db()
+    assert (batch.state, batch.position) == ("failed", 0)
+    assert [order.number for order in Order.objects.all()] == ["A0"]

@@ -7,6 +7,7 @@ import io
 import os
 from typing import TYPE_CHECKING, Any
 
+from shemei.kernel.actor import SYSTEM
 from shemei.kernel.erasure import is_named
 from shemei.kernel.imports import files
 from shemei.kernel.imports.errors import ImportError_
@@ -44,11 +45,19 @@ def erase_uploads(person: Erased) -> int:
     for batch in list(_waiting()):
         if any(_names(row, person) for row in _uploaded(batch)):
             files.drop_all(batch.key)
-            ImportBatch.objects.filter(pk=batch.pk).update(
-                state=ImportBatch.State.FAILED, error=CLEARED, position=0
-            )
+            _stop(batch)
             count += 1
     return count
+
+
+def _stop(batch: ImportBatch) -> None:
+    """Without its upload a batch goes no further; what it was just writing goes too, for nobody could undo it."""
+    found = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        state=ImportBatch.State.FAILED, error=CLEARED, position=0
+    )
+    if found.state == ImportBatch.State.WRITING:
+        found.kind_of.undo(found, SYSTEM)
 
 
 def _names(row: Iterable[str], person: Erased) -> bool:
