@@ -254,3 +254,10 @@ def test_two_that_tell_the_same_event_at_once_log_it_once(server: Server, world:
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(tell, range(8))) == 1
     assert len(logged(world)) == 1
+
+
+def test_a_key_ends_with_its_makers_account(server: Server, world: World) -> None:
+    assert server.send(event()).status_code == 202
+    world.owner.user.is_active = False
+    world.owner.user.save()
+    assert server.send(event()).status_code == 401

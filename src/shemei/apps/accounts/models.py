@@ -173,8 +173,9 @@ class ApiKey(WorkspaceOwned):
 
     @property
     def is_live(self) -> bool:
-        """Not over, and who answers for it is still a member."""
-        return not self.is_over and self.created_by is not None and self.created_by.is_active
+        """Not over, and who answers for it is still a member who may sign in."""
+        maker = self.created_by
+        return not self.is_over and maker is not None and maker.is_active and maker.user.is_active
 
     @property
     def asked(self) -> frozenset[Permission]:
