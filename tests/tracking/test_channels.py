@@ -193,3 +193,10 @@ def test_a_version_of_another_brand_is_not_there(world: World) -> None:
     foreign = f"/w/{world.other_brand.key}/links/channels/{made.key}/restore/"
     assert stranger.post(foreign).status_code == 404
     assert stranger.get(world.url("tracking:channels")).status_code in (403, 404)
+
+
+def test_no_rule_holds_what_no_database_keeps() -> None:
+    typed = [{"field": "utm_source", "pattern": "mo\0ments", "channel": "私\0域"}]
+    assert channeling.tidy_rows(typed) == [
+        {"field": "utm_source", "pattern": "moments", "channel": "私域"}
+    ]

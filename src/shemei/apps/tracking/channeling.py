@@ -91,6 +91,7 @@ def _is_filled(row: Mapping[str, str]) -> bool:
 
 
 def _tidy(row: Mapping[str, str]) -> Row:
+    row = {name: text.replace("\0", "") for name, text in row.items()}
     field = row.get("field", "").strip()
     channel = row.get("channel", "").strip()
     tidied = {
