@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -268,6 +268,7 @@ def test_a_damaged_workbook_never_shows_a_traceback(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 @given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00"), max_size=12), min_size=2, max_size=4), min_size=1, max_size=6))  # fmt: skip
+@example([["|", "\x1e|"]])
 def test_what_was_written_as_csv_is_read_back(tmp_path: Path, rows: list[list[str]]) -> None:
     import csv
 

@@ -25,6 +25,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _HIGH_RUNS = re.compile(rb"[\x80-\xff]+")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+"""What ends a line of a table; ``str.splitlines`` also breaks at characters that stand inside cells."""
 _NUMBERLIKE = re.compile(r"^[\s¥￥$£€+\-\d.,:/%年月日]+$")
 
 
@@ -80,7 +82,7 @@ def _looks_latin(head: bytes) -> bool:
 
 def detect_delimiter(text: str) -> str:
     """The delimiter under which most lines have the same, largest number of cells; a comma where none fits."""
-    lines = [line for line in text.splitlines()[:60] if line.strip()]
+    lines = [line for line in _LINE_END.split(text)[:60] if line.strip()]
     if lines and (said := re.match(r"^\"?sep=(.)\"?$", lines[0].strip(), re.IGNORECASE)):
         return said[1]
     scores = {mark: _consistency(lines, mark) for mark in DELIMITERS}
