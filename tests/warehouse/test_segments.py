@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shemei.warehouse import segments
+from shemei.warehouse.checking import Checker
 from shemei.warehouse.segments import (
     SegmentError,
     SegmentWriter,
@@ -269,3 +270,19 @@ def test_a_second_edge_gets_a_stream_of_its_own_and_a_restart_the_old_one(home: 
     assert again == first
     os.close(other)
     os.close(third)
+
+
+def test_one_memory_checks_large_and_small_one_after_the_other(folder: Path) -> None:
+    checker = Checker()
+    for number, n in enumerate((40, 0, 3, 90), start=1):
+        path = write_segment(folder, number, [event(k) for k in range(n)])
+        assert checker.records(path) == read_segment(path)[1] == n
+
+
+def test_the_check_finds_what_reading_finds_and_goes_on(folder: Path) -> None:
+    checker = Checker()
+    whole, torn = (write_segment(folder, n, [event(1), event(2)]) for n in (1, 2))
+    torn.write_bytes(torn.read_bytes()[:-1])
+    with pytest.raises(SegmentError, match=r"000000000002\.seg: at byte 0: "):
+        checker.records(torn)
+    assert checker.records(whole) == 2

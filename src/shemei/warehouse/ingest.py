@@ -9,6 +9,8 @@ import duckdb
 import orjson
 import pyarrow as pa
 
+from shemei.warehouse.filing import ALONE
+from shemei.warehouse.segments import read_segment
 from shemei.warehouse.table import ORDER
 from shemei.warehouse.vocabulary import COLUMNS, SCHEMA, Event, Kind
 
@@ -26,6 +28,8 @@ DEFAULTS: dict[str, str | int] = {
     for item in fields(Event)
     if isinstance(item.default, str | int) and item.name not in REQUIRED
 }
+_SORTED_BY = {name for name, _ in ORDER}
+_FOLDED = {item.name for item in SCHEMA if pa.types.is_string(item.type)} - ALONE - _SORTED_BY
 _KINDS = frozenset(Kind)
 _JSON_TYPES = {pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.int32(): "INTEGER"}
 
@@ -49,27 +53,27 @@ class Ingested:
     bad: list[BadLine]
 
 
-def ingest(segments: Sequence[tuple[Path, bytes, int]]) -> Ingested:
+def ingest(segments: Sequence[tuple[Path, int]]) -> Ingested:
     """Return the events of verified segments, each id once, sorted for the log.
 
     Parameters
     ----------
-    segments : sequence of (path, body, records)
-        Files whose check has passed, with their event lines and how many there are.
+    segments : sequence of (path, records)
+        Files whose check has passed, with the number of their event lines.
 
     Returns
     -------
     Ingested
         Good rows; how many repeated an id within the batch; lines that are no events.
     """
-    full = [item for item in segments if item[2]]
+    full = [item for item in segments if item[1]]
     if not full:
         return Ingested(SCHEMA.empty_table(), 0, [])
     rows = _read_fast(full)
     bad: list[BadLine] = []
     if rows is None:
         rows, bad = _read_exact(full)
-    unique = once(rows)
+    unique = once(folded(rows))
     return Ingested(in_order(unique), rows.num_rows - unique.num_rows, bad)
 
 
@@ -84,6 +88,20 @@ def in_order(rows: pa.Table) -> pa.Table:
     return rows.sort_by(ORDER)
 
 
+def folded(rows: pa.Table) -> pa.Table:
+    """Return rows with every repeated text stored once: sorted and written in half the time.
+
+    Examples
+    --------
+    >>> folded(SCHEMA.empty_table()).schema.field("channel").type
+    DictionaryType(dictionary<values=string, indices=int32, ordered=0>)
+    """
+    return pa.table(
+        {name: column.dictionary_encode() if name in _FOLDED else column
+         for name, column in zip(rows.column_names, rows.columns, strict=True)}
+    )  # fmt: skip
+
+
 def once(rows: pa.Table) -> pa.Table:
     """Return rows with each ``event_id`` once, the first of them."""
     ids = rows["event_id"]
@@ -94,10 +112,10 @@ def once(rows: pa.Table) -> pa.Table:
     return rows.take(first)
 
 
-def _read_fast(segments: Sequence[tuple[Path, bytes, int]]) -> pa.Table | None:
+def _read_fast(segments: Sequence[tuple[Path, int]]) -> pa.Table | None:
     """Read the files as they are; None where only the exact way can say which line is wrong."""
     kinds = {name: _JSON_TYPES.get(SCHEMA.field(name).type, "BIGINT") for name in COLUMNS}
-    files = [str(path) for path, _, _ in segments]
+    files = [str(path) for path, _ in segments]
     defaults = [_filled(name) for name in COLUMNS]
     source = f"read_json({files!r}, format='newline_delimited', columns={kinds!r})"
     try:
@@ -108,7 +126,7 @@ def _read_fast(segments: Sequence[tuple[Path, bytes, int]]) -> pa.Table | None:
     except duckdb.Error:
         return None
     rows = found.cast(SCHEMA, safe=False) if not any(c.null_count for c in found.columns) else None
-    expected = sum(records for _, _, records in segments)
+    expected = sum(records for _, records in segments)
     return rows if rows is not None and rows.num_rows == expected and _plausible(rows) else None
 
 
@@ -132,11 +150,11 @@ def _plausible(rows: pa.Table) -> bool:
     return timely and kinds <= _KINDS and not empty
 
 
-def _read_exact(segments: Sequence[tuple[Path, bytes, int]]) -> tuple[pa.Table, list[BadLine]]:
+def _read_exact(segments: Sequence[tuple[Path, int]]) -> tuple[pa.Table, list[BadLine]]:
     good: list[dict[str, Any]] = []
     bad: list[BadLine] = []
-    for path, body, _ in segments:
-        for number, line in enumerate(body.splitlines(), start=1):
+    for path, _ in segments:
+        for number, line in enumerate(read_segment(path)[0].splitlines(), start=1):
             try:
                 good.append(checked(orjson.loads(line)))
             except ValueError as error:

@@ -13,11 +13,11 @@ import orjson
 from deltalake.exceptions import CommitFailedError
 
 from shemei.warehouse import table as events
-from shemei.warehouse.ingest import Ingested, in_order, ingest, once
+from shemei.warehouse.checking import Checker
+from shemei.warehouse.ingest import Ingested, folded, in_order, ingest, once
 from shemei.warehouse.segments import (
     SegmentError,
     committed,
-    read_segment,
     recover,
     segment_numbers,
     sync_folder,
@@ -69,7 +69,7 @@ class _Segment:
 
     stream: str
     path: Path
-    body: bytes = b""
+    size: int = 0
     records: int = 0
     failed: int = 0
 
@@ -125,7 +125,7 @@ def _load_once(home: Home, max_segments: int) -> LoadReport:
     batch = _collect(folders, log, max_segments)
     if not batch.segments:
         return LoadReport(pending_records=_pending(folders, log))
-    found = ingest([(s.path, s.body, s.records) for s in batch.segments if not s.failed])
+    found = ingest([(s.path, s.records) for s in batch.segments if not s.failed])
     _set_aside_lines(batch, found)
     events.append(log, found.rows, _marks(log, batch, found))
     for folder in {segment.path.parent for segment in batch.segments}:
@@ -168,7 +168,7 @@ def append_events(home: Home, rows: pa.Table, *, stream: str, number: int = 1) -
         marks = {stream: number, f"{stream}#loaded": loaded}
         if duplicates:
             marks[DUPLICATES] = events.mark(log, DUPLICATES) + duplicates
-        events.append(log, in_order(unique), marks)
+        events.append(log, in_order(folded(unique)), marks)
     return LoadReport(loaded_records=rows.num_rows, segments=1, duplicates=duplicates)
 
 
@@ -220,31 +220,31 @@ def _collect(folders: Iterable[Path], log: DeltaTable, max_segments: int) -> _Ba
     waiting = [(folder, segment_numbers(folder)) for folder in folders]
     waiting = [(folder, numbers) for folder, numbers in waiting if numbers]
     share = max(1, max_segments // max(1, len(waiting)))
-    batch = _Batch()
+    batch, checker = _Batch(), Checker()
     for folder, numbers in waiting:
         expected = events.mark(log, folder.name) + 1
         for number in (n for n in numbers[:share] if n >= expected):
-            segment = _read(folder, number) if number == expected else None
+            segment = _read(checker, folder, number) if number == expected else None
             if segment is None or (batch.segments and batch.size > BATCH_BYTES):
                 break
             batch.segments.append(segment)
-            batch.size += len(segment.body)
+            batch.size += segment.size
             expected += 1
     return batch
 
 
-def _read(folder: Path, number: int) -> _Segment | None:
+def _read(checker: Checker, folder: Path, number: int) -> _Segment | None:
     """Read one segment; None where the disk does not give it now, to be tried again."""
     path = folder / f"{number:012d}.seg"
     try:
-        body, records = read_segment(path)
+        records, size = checker.records(path), path.stat().st_size
     except SegmentError as error:
         failed = _claimed(path)
         _note_failed(path, records=failed, reason=str(error))
         return _Segment(folder.name, path, failed=failed)
     except OSError:
         return None
-    return _Segment(folder.name, path, body, records)
+    return _Segment(folder.name, path, size, records)
 
 
 def _claimed(path: Path) -> int:

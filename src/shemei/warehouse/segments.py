@@ -63,11 +63,11 @@ def commit_line(body: bytes, n: int) -> bytes:
     return b'{"commit":%d,"bytes":%d,"crc":%d}\n' % (n, len(body), _checksum(body, n))
 
 
-def _checksum(body: bytes, n: int) -> int:
+def _checksum(body: bytes | memoryview, n: int) -> int:
     return crc32(b"%d" % n, crc32(body))
 
 
-def good_groups(data: bytes) -> Iterator[Group]:
+def good_groups(data: bytes | bytearray) -> Iterator[Group]:
     """Yield the committed groups from the start of ``data`` until the first byte not to be trusted.
 
     Examples
@@ -77,15 +77,16 @@ def good_groups(data: bytes) -> Iterator[Group]:
     >>> [(group.records, group.end) for group in good_groups(torn)]
     [(1, 58)]
     """
-    start = 0
+    start, view = 0, memoryview(data)
     while start < len(data):
         stop = data.find(b"\n" + _COMMIT_START, start) + 1
         found = _COMMIT.match(data, stop) if stop else None
         if found is None:
             return
         n, length, crc = int(found[1]), int(found[2]), int(found[3])
-        body = data[start:stop]
-        if length != len(body) or crc != _checksum(body, n) or n != body.count(b"\n"):
+        if (length, n) != (stop - start, data.count(b"\n", start, stop)):
+            return
+        if crc != _checksum(view[start:stop], n):
             return
         yield Group(start, stop, found.end(), n)
         start = found.end()
@@ -100,15 +101,17 @@ def read_segment(path: Path) -> tuple[bytes, int]:
         Where any byte of the file lies outside a committed group.
     """
     data = path.read_bytes()
-    lines: list[bytes] = []
-    records, end = 0, 0
-    for group in good_groups(data):
-        lines.append(data[group.start : group.stop])
-        records += group.records
-        end = group.end
+    groups = whole_groups(path, data)
+    return b"".join(data[g.start : g.stop] for g in groups), sum(g.records for g in groups)
+
+
+def whole_groups(path: Path, data: bytes | bytearray) -> list[Group]:
+    """Return the groups of a sealed segment's bytes; SegmentError where any lie outside of one."""
+    groups = list(good_groups(data))
+    end = groups[-1].end if groups else 0
     if end != len(data):
         raise SegmentError(path, end, "what follows is not a committed group of records")
-    return b"".join(lines), records
+    return groups
 
 
 def committed(path: Path) -> tuple[int, int]:
