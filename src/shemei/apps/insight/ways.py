@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from shemei.apps.insight.queries import Board
 from shemei.kernel.figures import lake
+from shemei.kernel.lists.export import harmless
 from shemei.kernel.periods import Period
 from shemei.warehouse import questions
 from shemei.warehouse.vocabulary import from_ts
@@ -175,10 +176,10 @@ def ways_csv(found: Iterable[Way]) -> str:
     out.writerow(CSV_HEAD)
     for way in found:
         paid = from_ts(way.paid_ts).strftime("%Y-%m-%d %H:%M:%S")
-        order = (way.order_id, paid, f"{way.value / 100:.2f}")
+        order = (harmless(way.order_id), paid, f"{way.value / 100:.2f}")
         touches = zip(
             way.hours, way.channels, way.contents, way.creators, way.campaigns, strict=True
         )
         for n, (hours, *names) in enumerate(touches, start=1):
-            out.writerow([*order, n, len(way.channels), f"{hours:.3f}", *names])
+            out.writerow([*order, n, len(way.channels), f"{hours:.3f}", *map(harmless, names)])
     return f"\ufeff{text.getvalue()}"
