@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shemei.apps.brand import days
-from shemei.apps.brand.actions import add_account
+from shemei.apps.brand.actions import add_account, change_account
 from shemei.apps.brand.models import PlatformAccount
 from shemei.kernel.imports import actions
 from shemei.kernel.imports.models import ImportBatch
@@ -95,6 +95,22 @@ def test_undo_returns_to_what_was_typed(place: World, account: PlatformAccount) 
     actions.undo(batch, by=place.owner.actor)
     assert PlatformAccount.objects.get().followers == 7
     assert date(2026, 9, 1) not in days.of_account(account)
+
+
+def test_a_number_typed_over_a_file_stays_when_the_file_goes(
+    place: World, account: PlatformAccount
+) -> None:
+    batch = bring_in(place, csv(FOLLOWERS, ["2026-09-01", 1, 0, 1, 900]))
+    account.refresh_from_db()
+    change_account(account, by=place.owner.actor, followers=1_000)
+    change_account(account, by=place.owner.actor, followers=1_100)
+    actions.undo(batch, by=place.owner.actor)
+    assert PlatformAccount.objects.get().followers == 1_100
+    again = bring_in(place, csv(FOLLOWERS, ["2026-09-02", 1, 0, 1, 905]))
+    assert again.count("new") == 1
+    assert (
+        PlatformAccount.objects.get().followers == 1_100
+    )  # typed today, the file speaks of autumn
 
 
 def test_two_accounts_ask_which_and_an_unknown_name_is_a_wrong_row(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from shemei.apps.brand import rules
+from shemei.apps.brand import days, rules
 from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
 from shemei.kernel import audit
 from shemei.kernel.actor import SYSTEM, Actor
@@ -139,9 +139,12 @@ def add_account(
 @transaction.atomic
 def change_account(account: PlatformAccount, *, by: Actor, **values: Any) -> PlatformAccount:
     require(by, Permission.ACCOUNTS)
+    before = account.followers
     fields = assign(account, values)
     account.full_clean()
     account.save()
+    if account.followers != before:
+        days.typed(account)
     if fields:
         audit.record("account.changed", account, by=by, fields="、".join(fields))
     return account

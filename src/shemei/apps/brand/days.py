@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from shemei.apps.brand.models import AccountTelling, PlatformAccount
+from shemei.kernel.periods import today
 
 DAILY = {
     "followers": "粉丝",
@@ -97,6 +98,20 @@ def _adopt(account: PlatformAccount) -> None:
             account=account,
             day=TYPED,
             told={"followers": account.followers},
+        )
+
+
+def typed(account: PlatformAccount) -> None:
+    """A number typed over what files told holds from today on, also when one of them is taken back."""
+    if account.tellings.exists():
+        AccountTelling.objects.update_or_create(
+            account=account,
+            day=today(),
+            batch="",
+            defaults={
+                "told": {"followers": account.followers},
+                "workspace_id": account.workspace_id,
+            },
         )
 
 
