@@ -9,7 +9,7 @@ from typing import Any
 
 from shemei.apps.insight.models import BoardPanel, OwnBoard
 from shemei.apps.insight.panel_rules import CHOICES, SPLITS, PanelMetric, unit_of
-from shemei.apps.insight.queries import Board, days_of
+from shemei.apps.insight.queries import Board, day_axis, days_of
 from shemei.apps.insight.reports import sale_bands
 from shemei.kernel.figures import MODEL_NAMES, ask
 from shemei.kernel.periods import Period, comparison_for, period_from
@@ -129,9 +129,9 @@ class PanelView:
             id=self.element,
             kind="stack" if kind == "stack" else "line",
             unit=unit_of(metric.key),  # type: ignore[arg-type]
-            x=tuple(f"{day:%m-%d}" for day in days_of(self.board.period)),
+            x=day_axis(self.board.period),
             series=series,
-            bands=tuple(sale_bands(self.board.period)),
+            bands=sale_bands(self.board.period),
             height=240,
             totals=metric.adds_up,
         )

@@ -200,6 +200,11 @@ def days_of(period: Period) -> list[date]:
     return [period.first + timedelta(n) for n in range(period.days)]
 
 
+def day_axis(period: Period) -> tuple[str, ...]:
+    """The days of a period as a chart's axis names them; bands on it use the same words."""
+    return tuple(f"{day:%m-%d}" for day in days_of(period))
+
+
 def named(by: str, workspace: Workspace, keys: Iterable[str]) -> dict[str, Named]:
     """Names of a dimension's keys; what no room knows keeps a plain word, so that totals still add up."""
     wanted = list(keys)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from shemei.apps.advertising import queries as advertising
 from shemei.apps.commerce import queries as commerce
-from shemei.apps.insight.queries import Board, days_of
+from shemei.apps.insight.queries import Board, day_axis, days_of
 from shemei.apps.insight.reports import sale_bands
 from shemei.kernel.figures import ask
 from shemei.kernel.periods import Period
@@ -223,14 +223,14 @@ class Reconciliation:
         return Chart(
             id="coverage",
             kind="stack",
-            x=tuple(f"{day:%m-%d}" for day in days_of(self.board.period)),
+            x=day_axis(self.board.period),
             series=(
                 Series("追得到", tuple(row.traced for row in days)),
                 Series("追不到", tuple(row.untracked for row in days), platform="other"),
             )
             if self.traced + self.untracked
             else (),
-            bands=tuple(sale_bands(self.board.period)),
+            bands=sale_bands(self.board.period),
             suffix="单",
         )
 

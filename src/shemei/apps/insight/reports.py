@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from shemei.apps.insight.queries import Board, Figure, days_of
+from shemei.apps.insight.queries import Board, Figure, day_axis, days_of
 from shemei.engines.attribution import Credit
 from shemei.kernel.figures import lake
 from shemei.kernel.periods import Period, promos_within
@@ -129,9 +129,9 @@ class Report:
             id="report-trend",
             kind="stack" if stacked else "line",
             unit=self.unit,
-            x=tuple(f"{day:%m-%d}" for day in days_of(period)),
+            x=day_axis(period),
             series=series,
-            bands=tuple(sale_bands(period)),
+            bands=sale_bands(period),
             totals=self.shown != "visitors",
         )
 
@@ -216,10 +216,10 @@ def _told(metric: str, value: float | None) -> float | None:
     return None if METRICS[metric].numerator in REPORTED and not value else value
 
 
-def sale_bands(span: Period) -> list[Band]:
+def sale_bands(span: Period) -> tuple[Band, ...]:
     """The big sales within a span, as bands of a chart's axis."""
     found = [
         (sale, max(sale.first, span.first), min(sale.last, span.last))
         for sale in promos_within(span)
     ]
-    return [Band(sale.label, f"{first:%m-%d}", f"{last:%m-%d}") for sale, first, last in found]
+    return tuple(Band(sale.label, f"{first:%m-%d}", f"{last:%m-%d}") for sale, first, last in found)
