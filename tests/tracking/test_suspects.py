@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django_scopes import scope
 
 from shemei.apps.tracking import actions, figures, suspicion
 from shemei.apps.tracking.models import PutBackClicks
 from shemei.config import worker
 from shemei.kernel.models import AuditEntry
 from shemei.kernel.periods import period_from
+from shemei.warehouse import maintenance
 from shemei.warehouse.maintenance import settle
 from shemei.warehouse.segments import write_segment
 from shemei.warehouse.vocabulary import Event, stamp, to_ts
@@ -199,3 +201,39 @@ def test_the_worker_counts_again_without_waiting_for_the_next_event(
         put_back(inside)
     working.beat()
     assert figures.suspect_report(inside.brand, period_from({})).counted == 4
+
+
+def test_the_page_tells_how_far_the_counting_again_has_come(
+    world: World,
+    link: Link,
+    home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    monkeypatch.setattr(maintenance, "DUTY", 1e6)
+    settle(home)
+    client = world.client(world.editor)
+    page, asked = world.url("tracking:suspects"), world.url("tracking:recount")
+    assert 'id="recount"' not in client.get(page).content.decode()
+    with world.scope(), django_capture_on_commit_callbacks(execute=True):
+        row = put_back(world)
+    assert "正在重算 1 天的点击和人数" in client.get(page).content.decode()
+    settle(home, full=False)
+    told = client.get(asked).content.decode()
+    assert "点击和人数已经改好" in told and "every 3s" in told
+    settle(home)
+    told = client.get(asked).content.decode()
+    assert "已经重算完" in told and "every 3s" not in told
+    assert 'id="recount"' not in client.get(page).content.decode()
+    with world.scope(), django_capture_on_commit_callbacks(execute=True):
+        actions.take_back_clicks(row, by=world.editor.actor)
+    assert "正在重算 1 天" in client.get(page).content.decode()
+
+
+def test_other_days_and_other_brands_wait_for_nothing(world: World, link: Link, home: Home) -> None:
+    settle(home)
+    with world.scope():
+        put_back(world)
+        waits = figures.recount()
+    with scope(workspace=world.other_brand):
+        assert waits is not None and figures.recount() is None

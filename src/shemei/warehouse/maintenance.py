@@ -129,6 +129,63 @@ def _due(manifest: Manifest) -> bool:
     return time.time() - manifest.walked_at >= DUTY * manifest.walk_seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a judgement has still to change in the figures.
+
+    Attributes
+    ----------
+    days : int
+        Days whose clicks and people are still as before.
+    walks : int
+        Days whose persons and paths are; never fewer.
+    begins : float
+        When these are computed at the latest (seconds since 1970).
+    takes : float
+        For how many seconds that was worked at the last time.
+    """
+
+    days: int
+    walks: int
+    begins: float
+    takes: float
+
+
+def waiting(home: Home, covers: Callable[[int], bool], since: float) -> Waiting:
+    """Return how far a judgement of some days has come into what is computed.
+
+    Parameters
+    ----------
+    home : Home
+        The installation.
+    covers : callable
+        Whether a day is among those that were judged.
+    since : float
+        When they were judged (seconds since 1970): the newest day, which changes with every event,
+        waits no longer once it has been computed after that.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from shemei.warehouse.home import Home
+    >>> waiting(Home(Path(tempfile.mkdtemp())).ensure(), lambda day: True, 0.0).days
+    0
+    """
+    done = Shelf(home).current()
+    now = signatures(events.live_files(events.open_table(home)), _judgements(home))
+    newest = max(map(int, now), default=0)
+
+    def left(before: Mapping[str, str], begun: float) -> int:
+        late = filter(covers, _differing(now, before))
+        return sum(day != newest or begun < since for day in late)
+
+    days = left(done.days, done.as_of / 1e6)
+    walks = left(done.walked, done.walked_at - done.walk_seconds)
+    begins = done.walked_at + DUTY * done.walk_seconds
+    return Waiting(days, max(days, walks), begins, done.walk_seconds)
+
+
 def _walk(bench: Bench, manifest: Manifest, unwalked: set[int]) -> Manifest:
     """Compute persons, orders and paths, and note which state of the log they are of."""
     begun = time.monotonic()

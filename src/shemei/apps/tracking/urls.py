@@ -31,6 +31,7 @@ urlpatterns = [
     path("templates/<str:key>/restore/", naming.restore, name="restore_template"),
     path("<str:key>/template/", naming.save, name="save_template"),
     path("suspects/put-back/", suspects.put_back, name="put_back"),
+    path("suspects/recount/", suspects.recount, name="recount"),
     path("suspects/<str:key>/take-back/", suspects.take_back, name="take_back"),
     path("channels/", channels.channels, name="channels"),
     path("channels/try/", channels.try_out, name="try_channel"),

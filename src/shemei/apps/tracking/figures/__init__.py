@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shemei.apps.tracking.figures.codes import code_report, of_codes
 from shemei.apps.tracking.figures.links import clicks_since, link_report, of_links
+from shemei.apps.tracking.figures.recount import recount
 from shemei.apps.tracking.figures.shared import NOTHING, Figure
 from shemei.apps.tracking.figures.sites import site_events, site_figures
 from shemei.apps.tracking.figures.suspects import suspect_report
@@ -18,6 +19,7 @@ __all__ = [
     "model_name",
     "of_codes",
     "of_links",
+    "recount",
     "site_events",
     "site_figures",
     "suspect_report",

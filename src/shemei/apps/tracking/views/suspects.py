@@ -64,6 +64,14 @@ def take_back(request: BrandRequest, key: str) -> HttpResponse:
     return redirect(wurl(request.workspace, "tracking:suspects"))
 
 
+@allow(P.VIEW)
+@require_GET
+def recount(request: BrandRequest) -> HttpResponse:
+    """How far the counting again has come, asked every few seconds while it runs."""
+    context = {"recount": figures.recount(), "polled": True}
+    return render(request, "tracking/_recount.html", context)
+
+
 def _page(request: BrandRequest, form: PutBackForm | None = None) -> HttpResponse:
     period = period_from(request.GET)
     asked = request.GET.get("reason", "")
@@ -79,6 +87,7 @@ def _page(request: BrandRequest, form: PutBackForm | None = None) -> HttpRespons
         "form": form or PutBackForm(report=report, initial=initial),
         "period_query": _period_query(request),
         "put_back": _put_back(),
+        "recount": figures.recount(),
     }
     return render(request, "tracking/suspects.html", context)
 
