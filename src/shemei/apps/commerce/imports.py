@@ -28,7 +28,7 @@ UNKNOWN_CODE = "优惠码没有登记的单"
 
 
 class Orders(ImportKind):
-    """订单: one line per order or one per product; see ``docs/reference/order-import.md`` for every rule."""
+    """订单: one line per order or one per product; see ``docs/howto/import-orders.md``."""
 
     key = "orders"
     name = "订单"
