@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -105,3 +106,35 @@ def test_a_block_is_kept_while_it_is_typed(visit: Visit, world: World, page: Lan
     seen.locator("#blocks summary", has_text="换一句更短的").wait_for()
     with world.scope():
         assert page.variants.get().draft[0]["title"] == "换一句更短的"
+
+
+def test_of_two_quick_changes_the_newer_is_kept_however_slow_the_older(
+    visit: Visit, world: World, page: LandingPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server is slow with the first; the second, and the block added after it, wait for its answer."""
+    written, write_block = [], actions.write_block
+
+    def slow_at_first(variant: Any, block_id: str, *, by: Any, values: Any) -> Any:
+        written.append(values["sub"])
+        if len(written) == 1:
+            time.sleep(1)
+        return write_block(variant, block_id, by=by, values=values)
+
+    monkeypatch.setattr(actions, "write_block", slow_at_first)
+    with world.scope():
+        variant = page.variants.get()
+    seen = visit.page(world.client())
+    seen.goto(world.url("landing:build", variant.key))
+    seen.locator("#blocks summary").first.click()
+    block = seen.locator("[data-block-form]").first
+    for name, text in (("title", "先写的标题"), ("sub", "后写的副标题")):
+        block.locator(f"[name={name}]").fill(text)
+        block.locator(f"[name={name}]").blur()
+    seen.locator("form[action*='/add/'] button").first.click()
+    seen.locator("#blocks > ol > li").nth(6).wait_for(state="attached")
+    time.sleep(1)  # for a write that was overtaken to arrive
+    assert written[0] == "" and written[-1] == "后写的副标题"
+    assert block.locator("[name=sub]").input_value() == "后写的副标题"
+    with world.scope():
+        first = page.variants.get().draft[0]
+    assert (first["title"], first["sub"]) == ("先写的标题", "后写的副标题")

@@ -1,8 +1,11 @@
 // The builder: dragging saves the order, every kept change redraws the phone, and what is typed is never lost.
+// Requests queue on #blocks (hx-sync): each goes once the one before was answered, so an older text never lands last.
 import { $, $$, csrf } from "../shemei/js/dom.js";
 
 const frame = $("[data-preview]");
-const unsent = new Set();
+const unsent = new Map(); // a form, and its last keystroke that is not known to be kept
+const sent = new WeakMap(); // a form, and its last keystroke in the request under way
+let strokes = 0;
 let later = 0;
 
 function redraw() {
@@ -37,16 +40,18 @@ function arrange() {
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest("[data-block-form]");
-  if (form) unsent.add(form);
+  if (form) unsent.set(form, ++strokes);
 });
+document.addEventListener("htmx:beforeSend", (event) => sent.set(event.target, unsent.get(event.target)));
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest?.("[data-block-form]");
-  if (form && event.detail.successful) unsent.delete(form);
-  else if (form) $("[data-kept]", form).textContent = "没有存上。网络好了会再存；请先不要关页面。";
+  if (!form) return;
+  if (!event.detail.successful) $("[data-kept]", form).textContent = "没有存上。网络好了会再存；请先不要关页面。";
+  else if (unsent.get(form) === sent.get(form)) unsent.delete(form);
 });
 document.addEventListener("htmx:afterSettle", () => { arrange(); redraw(); });
 addEventListener("pagehide", () => {
-  for (const form of unsent) navigator.sendBeacon(form.action, new FormData(form));
+  for (const form of unsent.keys()) navigator.sendBeacon(form.action, new FormData(form));
 });
-addEventListener("online", () => unsent.forEach((form) => window.htmx?.trigger(form, "change")));
+addEventListener("online", () => unsent.forEach((_, form) => window.htmx?.trigger(form, "change")));
 arrange();
