@@ -102,6 +102,39 @@ def test_who_is_not_there_is_said_so(buyer: World, browser: Client) -> None:
     assert browser.post(buyer.url("audience:personal_erase"), {"who": "nobody"}).status_code == 404
 
 
+@pytest.mark.parametrize("name", ["林小满", "Lin Xiaoman", "小美88"])
+def test_a_name_is_answered_with_what_to_look_for_instead(
+    buyer: World, browser: Client, name: str
+) -> None:
+    said = browser.post(buyer.url("audience:personal"), {"who": name}).content.decode()
+    assert "这里不按姓名查，请用手机号、微信号、订单号、顾客编号或访客号" in said
+    assert "任何记录" not in said and "没有查到" not in said
+
+
+def test_letters_may_be_a_wechat_number_or_a_name(buyer: World, browser: Client) -> None:
+    said = browser.post(buyer.url("audience:personal"), {"who": "xiaoman"}).content.decode()
+    assert "没有查到微信号「xiaoman」。这里不按姓名查" in said and "任何记录" not in said
+
+
+def test_the_days_of_a_person_are_of_shanghai(inside: World, home: Home) -> None:
+    """Half past midnight in Shanghai is still the day before in UTC."""
+    late, noon = datetime(2026, 3, 1, 16, 30, tzinfo=UTC), datetime(2026, 3, 5, 4, tzinfo=UTC)
+    outbox.log(
+        [
+            Event(
+                kind=Kind.CLICK, workspace=inside.brand.key, ts=to_ts(at), visitor="v9",
+                click_id=f"c{at.day}", channel="xhs",
+            )
+            for at in (late, noon)
+        ],
+        workspace=inside.brand,
+    )  # fmt: skip
+    outbox.relay(home)
+    settle(home)
+    said = inside.client().post(inside.url("audience:personal"), {"who": "v9"}).content.decode()
+    assert "2026-03-02 至 2026-03-05" in said
+
+
 def test_what_is_held_is_handed_out_as_json_and_tables(buyer: World, browser: Client) -> None:
     answer = browser.post(buyer.url("audience:personal_export"), {"who": PHONE})
     box = zipfile.ZipFile(io.BytesIO(answer.content))

@@ -18,7 +18,7 @@ from shemei.kernel.erasure import Held, held_of
 from shemei.warehouse import erasure, maintenance
 from shemei.warehouse.proof import fingerprint
 from shemei.warehouse.tombstones import Erased
-from shemei.warehouse.vocabulary import from_ts, visitor_key
+from shemei.warehouse.vocabulary import SHANGHAI, from_ts, visitor_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,8 +50,10 @@ class Dossier:
 
     @property
     def span(self) -> str:
-        moments = sorted(event["时间"][:10] for event in self.events)
-        return f"{moments[0]} 至 {moments[-1]}" if moments else ""
+        """The first and the last day in Shanghai; the moments themselves are told in UTC."""
+        moments = [datetime.fromisoformat(event["时间"]) for event in self.events]
+        days = sorted(moment.astimezone(SHANGHAI).date() for moment in moments)
+        return f"{days[0]} 至 {days[-1]}" if days else ""
 
 
 def look_up(workspace: Workspace, text: str) -> Dossier | None:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from shemei.apps.audience import actions, personal, proofs
+from shemei.apps.audience import actions, personal, proofs, rules
 from shemei.kernel.models import LongTask
 from shemei.kernel.permissions import Permission
 from shemei.kernel.urls import wurl
@@ -27,6 +27,8 @@ def requests(request: BrandRequest) -> HttpResponse:
     wanted = request.POST.get("who", "").strip()
     told = {
         "wanted": wanted,
+        "typed_as": rules.typed_as(wanted),
+        "known_by": rules.KNOWN_BY,
         "found": personal.look_up(request.workspace, wanted) if wanted else None,
         "proofs": proofs.carried_out(request.workspace),
     }
