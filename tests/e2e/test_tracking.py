@@ -111,10 +111,18 @@ def test_links_off_the_naming_rules_are_mended_on_their_page(
     table = page.locator("main table")
     assert table.evaluate("table => table.scrollWidth <= table.clientWidth")
     assert table.locator("tbody tr").count() == 3
-    page.locator("main button:has-text('改好')").last.click()
+    page.locator("main button:has-text('改好 1 条')").click()
+    asked = page.locator("dialog#confirm[open]")
+    asked.wait_for()
+    assert "「随便」→「小红书-收银台」" in asked.inner_text()
+    asked.locator("button[value=yes]").click()
     page.wait_for_selector(".s-toast:has-text('已改好 1 条短链')")
     odd.refresh_from_db()
     assert odd.name == "小红书-收银台"
+    undo = page.locator("main form:has(input[name=from]) button")
+    assert undo.count() == 1
+    assert overflow(page) <= 0
+    assert serious(page) == []
 
 
 @pytest.mark.parametrize(

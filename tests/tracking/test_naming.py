@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from shemei.apps.tracking import actions, conventions, naming
 from shemei.apps.tracking.models import Link, LinkRepair, LinkTemplate
@@ -163,6 +165,70 @@ def test_the_report_repairs_and_offers_the_way_back(world: World) -> None:
         (repair,) = LinkRepair.objects.all()
     assert world.url("tracking:undo_repair", repair.key) in page
     assert "没有不合规则的短链" in page
+
+
+def test_no_two_links_get_the_same_name_by_repair(inside: World) -> None:
+    make(inside, spot="收银台", name="小红书-收银台-2")
+    archived = make(inside, spot="收银台", name="小红书-收银台")
+    Link.objects.filter(pk=archived.pk).update(is_active=False)
+    wrong = [make(inside, spot="收银台", name=f"随便 {n}") for n in range(3)]
+    agree(inside, pattern="{platform}-{spot}")
+    found = conventions.broken(inside.brand, conventions.checked_links())
+    assert {one.link.pk for one in found} == {link.pk for link in wrong}
+    shown = [one.fixes["name"] for one in conventions.apart(found)]
+    made = actions.repair_links(inside.brand, found, by=inside.editor.actor)
+    names = list(Link.objects.values_list("name", flat=True))
+    assert len(set(names)) == len(names) == 5
+    assert {f"小红书-收银台-{n}" for n in (2, 3, 4, 5)} < set(names)
+    assert sorted(told["name"][1] for told in made.changes.values()) == sorted(shown)
+    assert conventions.broken(inside.brand, conventions.checked_links()) == []
+
+
+def test_a_long_name_leaves_room_for_its_number() -> None:
+    long = "长" * 80
+    assert naming.numbered(long, {long}) == "长" * 75 + "-2"
+    rules = NamingRules(pattern="{spot}")
+    assert naming.remarks(rules, {"name": "长" * 75 + "-2"}, Facts(spot=long)) == []
+    assert naming.remarks(rules, {"name": "长" * 75 + "-二"}, Facts(spot=long)) != []
+
+
+def test_repairing_all_is_asked_first_with_what_it_does(world: World) -> None:
+    with world.scope():
+        for n in range(4):
+            make(world, spot="收银台", name=f"随便{n}")
+        agree(world, pattern="{platform}-{spot}")
+        found = conventions.apart(conventions.broken(world.brand, conventions.checked_links()))
+    said = conventions.consequence(found)
+    assert said.startswith("改 4 条短链，其中 4 条换名称。例如：「随便3」→「小红书-收银台」；")
+    assert said.count("→") == 3 and "有 3 条会和别的短链同名，加上 -2、-3 分开" in said
+    page = world.client(world.editor).get(world.url("tracking:naming_report")).content.decode()
+    assert 'data-confirm="改好 4 条短链？"' in page and f'data-confirm-text="{said}"' in page
+
+
+def test_what_was_changed_at_once_can_be_taken_back_for_thirty_days(world: World) -> None:
+    with world.scope():
+        wrong, old = make(world, utm={"utm_source": "xhss"}), make(world, name="旧")
+        agree(world, sources=["xhs"])
+        past = actions.move_links(world.brand, [old], by=world.editor.actor, folder="旧的")
+        LinkRepair.objects.update(created_at=timezone.now() - timedelta(days=31))
+    client, report = world.client(world.editor), world.url("tracking:naming_report")
+    client.post(world.url("tracking:repair"), follow=True)
+    client.get(report)
+    with world.scope():
+        made = LinkRepair.objects.exclude(pk=past.pk).get()
+        entry = AuditEntry.objects.get(verb="links.repaired")
+    assert (entry.subject_key, entry.details["count"]) == (made.key, 1)
+    page = client.get(report).content.decode()
+    undo = world.url("tracking:undo_repair", made.key)
+    assert f'action="{undo}"' in page and "1 条短链：utm_source" in page
+    assert world.editor.actor.label in page
+    assert past.key not in page
+    assert f'action="{undo}"' not in world.client(world.analyst).get(report).content.decode()
+    back = client.post(undo, {"from": "report"})
+    assert back["Location"] == report
+    wrong.refresh_from_db()
+    assert wrong.utm_source == "xhss"
+    assert "已撤回" in client.get(report).content.decode()
 
 
 def test_who_may_not_track_reads_alone_and_strangers_see_nothing(world: World) -> None:

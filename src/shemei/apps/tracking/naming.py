@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import count
 from typing import TYPE_CHECKING
 
 from shemei.apps.tracking.rules import UTM_NAMES, UTM_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
 TOKENS: dict[str, str] = {
     "platform": "平台",
@@ -19,6 +20,8 @@ TOKENS: dict[str, str] = {
     "spot": "投放位置",
     "date": "日期",
 }
+STEM = 75
+"""How much of a name is kept where a number follows; names have at most 80 characters."""
 SEPARATORS = "-_·/ "
 _TOKEN = re.compile(r"\{([^{}]*)\}")
 _ODD = re.compile(r"[^a-z0-9_.\-]+", re.IGNORECASE)
@@ -110,12 +113,22 @@ def _name(rules: NamingRules, name: str, facts: Facts) -> list[Remark]:
     if not rules.pattern:
         return []
     wanted = expected_name(rules.pattern, facts)
-    shape = re.escape(wanted)
-    if facts.date:
-        shape = shape.replace(re.escape(facts.date), r"\d{4,8}")
-    if not wanted or re.fullmatch(shape, name):
+    if not wanted or re.fullmatch(_shape(wanted, facts), name):
         return []
     return [Remark(NAME, f"没有照「{_in_words(rules.pattern)}」写", wanted)]
+
+
+def _shape(wanted: str, facts: Facts) -> str:
+    """What names are as agreed: of any day, and with the number that keeps two of them apart."""
+    shapes = [re.escape(wanted), re.escape(wanted[:STEM]) + r"-[1-9]\d{0,3}"]
+    told = "|".join(shapes)
+    return told.replace(re.escape(facts.date), r"\d{4,8}") if facts.date else told
+
+
+def numbered(name: str, taken: Container[str]) -> str:
+    """A name that nobody has: itself, or with ``-2``, ``-3`` … behind it."""
+    tries = (f"{name[:STEM]}-{number}" for number in count(2))
+    return name if name not in taken else next(one for one in tries if one not in taken)
 
 
 def _in_words(pattern: str) -> str:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from shemei.apps.tracking import naming
+from shemei.apps.tracking import conventions, naming
 from shemei.apps.tracking.actions.links import create_link, save_link
 from shemei.apps.tracking.actions.routing import change_rules
 from shemei.apps.tracking.models import Link, LinkNaming, LinkRepair, LinkTemplate
@@ -136,10 +136,10 @@ def create_from_template(template: LinkTemplate | None, *, by: Actor, **data: An
 
 @transaction.atomic
 def repair_links(workspace: Workspace, rows: Iterable[Broken], *, by: Actor) -> LinkRepair:
-    """Give links what the rules offer; short codes and addresses stay."""
+    """Give links what the rules offer; short codes and addresses stay, no two get the same name."""
     require(by, Permission.TRACK)
     changes: dict[str, dict[str, list[str]]] = {}
-    for one in rows:
+    for one in conventions.apart(list(rows)):
         if one.fixes:
             changes[one.link.key] = {
                 name: [getattr(one.link, name), value] for name, value in one.fixes.items()

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from shemei.apps.tracking import actions, conventions
+from shemei.apps.tracking import actions, changes, conventions
 from shemei.apps.tracking.forms import MoveForm, NamingForm, TemplateForm
 from shemei.apps.tracking.listings import CHOSEN
 from shemei.apps.tracking.models import Link, LinkRepair, LinkTemplate
@@ -70,6 +70,8 @@ def report(request: BrandRequest) -> HttpResponse:
         "rows": found[:SHOWN],
         "count": len(found),
         "fixable": sum(bool(one.fixes) for one in found),
+        "consequence": conventions.consequence(found),
+        "changes": changes.recent(request.workspace),
         "asks": conventions.naming_of(request.workspace).asks,
         "batch": request.GET.get("batch", ""),
         "most": conventions.MOST_CHECKED,
@@ -104,7 +106,10 @@ def undo(request: BrandRequest, key: str) -> HttpResponse:
     count = actions.undo_repair(made, by=request.actor)
     links = made.subject == "link"
     toast(request, f"已把 {count} {'条短链' if links else '个优惠码'}改回原样")
-    return redirect(wurl(request.workspace, "tracking:links" if links else "tracking:codes"))
+    back = "links" if links else "codes"
+    if request.POST.get("from") == "report":
+        back = "naming_report"
+    return redirect(wurl(request.workspace, f"tracking:{back}"))
 
 
 @allow(P.TRACK)
@@ -167,4 +172,5 @@ def move(request: BrandRequest) -> HttpResponse:
 
 def _broken(request: BrandRequest) -> list[Broken]:
     batch = request.GET.get("batch", "")
-    return conventions.broken(request.workspace, conventions.checked_links(batch))
+    found = conventions.broken(request.workspace, conventions.checked_links(batch))
+    return conventions.apart(found)
