@@ -90,6 +90,41 @@ def test_funnel_and_retention_tell_people(program: Program) -> None:
     assert kept and all(0 <= figures(row)["share"] <= 1 for row in kept)
 
 
+def test_every_number_says_its_unit(program: Program) -> None:
+    catalogue = program.get("metrics", limit=500).json()["metrics"]
+    told = {row["key"]: row["unit"] for row in catalogue}
+    assert (told["revenue"], told["cac"], told["roi"]) == ("fen", "fen", "times")
+    assert "money" not in told.values()
+    asked = {
+        "totals": {"metrics": "revenue,orders,cvr,cac"},
+        "series": {"metrics": "revenue,visitors"},
+        "attribution": {},
+        "funnel": {},
+        "retention": {"start": "visit"},
+    }
+    named = {"conversions": "count", "value": "fen", "share": "ratio", "people": "people"}
+    named |= {"of_first": "ratio", "median_hours": "hours", "complete": "flag"}
+    for name, query in asked.items():
+        rows = program.get(name, **query).json()["rows"]
+        units = {each["metric"]: each["unit"] for row in rows for each in row["figures"]}
+        assert units and units == {key: (told | named)[key] for key in units}
+    whole = program.get("totals", metrics="revenue").json()["rows"][0]
+    assert figures(whole)["revenue"] >= 85_000
+
+
+@pytest.mark.parametrize(
+    ("key", "near"), [("order", "orders"), ("revenu", "revenue"), ("zzzz", None)]
+)
+def test_an_unknown_metric_names_the_nearest_and_the_catalogue(
+    program: Program, key: str, near: str | None
+) -> None:
+    told = program.get("totals", metrics=f"clicks,{key}").json()
+    assert told["detail"].startswith(f"没有指标 {key}。")
+    assert "/api/v1/figures/metrics" in told["detail"]
+    assert (f"是不是要 {near}" in told["detail"]) if near else ("是不是" not in told["detail"])
+    assert told["errors"] == [{"where": "query.metrics", "message": told["detail"]}]
+
+
 def test_an_unchanged_answer_is_not_sent_again(program: Program) -> None:
     first = program.get("totals", metrics="orders")
     assert first["Cache-Control"] == "private, max-age=60" and first["Vary"] == "Authorization"

@@ -88,7 +88,7 @@ class Figures(Span):
         keys = tuple(dict.fromkeys(key.strip() for key in self.metrics.split(",") if key.strip()))
         wrong = [key for key in keys if key not in METRICS or not METRICS[key].in_log]
         if wrong or not 1 <= len(keys) <= MOST_METRICS:
-            said = f"没有指标 {wrong[0]}。" if wrong else f"要 1 至 {MOST_METRICS} 个指标。"
+            said = api_answers.unknown(wrong[0]) if wrong else f"要 1 至 {MOST_METRICS} 个指标。"
             raise Problem(422, said, [FieldProblem(where="query.metrics", message=said)])
         return keys
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from difflib import get_close_matches
+from typing import Any, Literal
 
 from ninja import Schema
 
@@ -24,19 +25,27 @@ from shemei.warehouse.vocabulary import date_of
 NAMED = ("channel", "platform", "content", "creator", "campaign")
 
 
+ApiUnit = Literal["count", "people", "ratio", "times", "fen", "hours", "flag"]
+"""fen is 分, a hundredth of a yuan; ratio a share of 1; times a multiple; flag 1 or 0."""
+
+
 class MetricOut(Schema):
-    """A metric of the catalogue; ``unit`` money is 分, ratio a share of 1, times a multiple."""
+    """A metric of the catalogue; its ``reference`` is in its ``unit`` too."""
 
     key: str
     name: str
     formula: str
-    unit: str
+    unit: ApiUnit
     better: str
     numerator: str
     denominator: str
     reference: float | None
     reference_word: str
     source: str
+
+    @staticmethod
+    def resolve_unit(metric: Metric) -> ApiUnit:
+        return unit_of(metric)
 
 
 class MetricsOut(Schema):
@@ -47,9 +56,13 @@ class MetricsOut(Schema):
 
 
 class FigureOut(Schema):
-    """One number. ``n`` is what a share is of; ``low`` and ``high`` are its 95 % interval where there is one."""
+    """One number in its ``unit``: money is ``fen``, 分, a hundredth of a yuan.
+
+    ``n`` is what a share is of; ``low`` and ``high`` are its 95 % interval where there is one.
+    """
 
     metric: str
+    unit: ApiUnit
     value: float | None
     n: float | None = None
     low: float | None = None
@@ -106,6 +119,19 @@ class Found:
             next_offset=stop if stop < len(self.rows) else None,
             rows=self.rows[offset:stop],
         )
+
+
+def unit_of(metric: Metric) -> ApiUnit:
+    """What programs are told: money is counted in 分."""
+    return "fen" if metric.unit == "money" else metric.unit
+
+
+def unknown(key: str) -> str:
+    """What to say of a metric that is not there: the nearest that are, and where all are told."""
+    known = [name for name, metric in METRICS.items() if metric.in_log]
+    near = get_close_matches(key, known, n=3, cutoff=0.5)
+    asked = f"是不是要 {'、'.join(near)}？" if near else ""
+    return f"没有指标 {key}。{asked}全部指标的键在 /api/v1/figures/metrics。"
 
 
 def catalogue(offset: int, limit: int) -> MetricsOut:
@@ -177,9 +203,9 @@ def _names(workspace: Workspace, by: str, keys: list[str]) -> dict[str, str]:
 def _figure(metric: Metric, row: dict[str, Any]) -> FigureOut:
     value, of = row[metric.key], row.get(metric.denominator)
     if metric.unit != "ratio" or value is None or not of:
-        return FigureOut(metric=metric.key, value=value)
+        return FigureOut(metric=metric.key, unit=unit_of(metric), value=value)
     low, high = wilson(value * of, of) if 0 <= value <= 1 else (None, None)
-    return FigureOut(metric=metric.key, value=value, n=of, low=low, high=high)
+    return FigureOut(metric=metric.key, unit="ratio", value=value, n=of, low=low, high=high)
 
 
 def credits(workspace: Workspace, period: Period, by: str, model: str) -> Found:
@@ -196,8 +222,8 @@ def credits(workspace: Workspace, period: Period, by: str, model: str) -> Found:
             keys={by: key},
             name=names[key],
             figures=[
-                FigureOut(metric="conversions", value=credited[key].conversions),
-                FigureOut(metric="value", value=credited[key].value),
+                FigureOut(metric="conversions", unit="count", value=credited[key].conversions),
+                FigureOut(metric="value", unit="fen", value=credited[key].value),
                 _share(credited[key].value / whole if whole else None, whole, bands.get(key)),
             ],
         )
@@ -209,7 +235,7 @@ def credits(workspace: Workspace, period: Period, by: str, model: str) -> Found:
 
 def _share(value: float | None, whole: float, band: Band | None) -> FigureOut:
     low, high = (band.low, band.high) if band else (None, None)
-    return FigureOut(metric="share", value=value, n=whole, low=low, high=high)
+    return FigureOut(metric="share", unit="ratio", value=value, n=whole, low=low, high=high)
 
 
 def _bands(workspace: Workspace, period: Period, by: str, model: str) -> dict[str, Band]:
@@ -236,9 +262,9 @@ def funnel(workspace: Workspace, period: Period, by: str, within_days: int) -> F
             keys={**({by: line[by]} if by else {}), "step": str(line["step"])},
             name=" · ".join(part for part in (names.get(line.get(by), ""), line["name"]) if part),
             figures=[
-                FigureOut(metric="people", value=line["people"]),
+                FigureOut(metric="people", unit="people", value=line["people"]),
                 _part("of_first", line["of_first"], first[tuple(line[n] for n in split)]),
-                FigureOut(metric="median_hours", value=line["median_hours"]),
+                FigureOut(metric="median_hours", unit="hours", value=line["median_hours"]),
             ],
         )
         for line in lines
@@ -258,9 +284,9 @@ def retention(workspace: Workspace, period: Period, start: str, back: str, grain
         RowOut(
             keys={"cohort": date_of(line["cohort"]).isoformat(), "n": str(line["n"])},
             figures=[
-                FigureOut(metric="people", value=line["people"]),
+                FigureOut(metric="people", unit="people", value=line["people"]),
                 _part("share", line["share"], line["size"]),
-                FigureOut(metric="complete", value=float(line["complete"])),
+                FigureOut(metric="complete", unit="flag", value=float(line["complete"])),
             ],
         )
         for line in told.rows.to_pylist()
@@ -272,4 +298,4 @@ def _part(metric: str, value: float | None, of: float) -> FigureOut:
     low, high = (
         wilson(value * of, of) if of and value is not None and 0 <= value <= 1 else (None, None)
     )
-    return FigureOut(metric=metric, value=value, n=of, low=low, high=high)
+    return FigureOut(metric=metric, unit="ratio", value=value, n=of, low=low, high=high)
