@@ -108,19 +108,26 @@ def test_a_block_is_kept_while_it_is_typed(visit: Visit, world: World, page: Lan
         assert page.variants.get().draft[0]["title"] == "换一句更短的"
 
 
+def slow_at_first(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A server that is slow with the first write; the subtitles in the order they came."""
+    written: list[str] = []
+    write_block = actions.write_block
+
+    def slow(variant: Any, block_id: str, **told: Any) -> Any:
+        written.append(told["values"]["sub"])
+        if len(written) == 1:
+            time.sleep(1.5)
+        return write_block(variant, block_id, **told)
+
+    monkeypatch.setattr(actions, "write_block", slow)
+    return written
+
+
 def test_of_two_quick_changes_the_newer_is_kept_however_slow_the_older(
     visit: Visit, world: World, page: LandingPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server is slow with the first; the second, and the block added after it, wait for its answer."""
-    written, write_block = [], actions.write_block
-
-    def slow_at_first(variant: Any, block_id: str, *, by: Any, values: Any) -> Any:
-        written.append(values["sub"])
-        if len(written) == 1:
-            time.sleep(1)
-        return write_block(variant, block_id, by=by, values=values)
-
-    monkeypatch.setattr(actions, "write_block", slow_at_first)
+    written = slow_at_first(monkeypatch)
     with world.scope():
         variant = page.variants.get()
     seen = visit.page(world.client())
@@ -138,3 +145,26 @@ def test_of_two_quick_changes_the_newer_is_kept_however_slow_the_older(
     with world.scope():
         first = page.variants.get().draft[0]
     assert (first["title"], first["sub"]) == ("先写的标题", "后写的副标题")
+
+
+def test_what_is_typed_as_the_page_closes_is_kept_over_a_write_under_way(
+    visit: Visit, world: World, page: LandingPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last words go out with the page and overtake the slow first write, which must not undo them."""
+    written = slow_at_first(monkeypatch)
+    with world.scope():
+        variant = page.variants.get()
+    seen = visit.page(world.client())
+    seen.goto(world.url("landing:build", variant.key))
+    seen.locator("#blocks summary").first.click()
+    block = seen.locator("[data-block-form]").first
+    block.locator("[name=title]").fill("先写的标题")
+    with seen.expect_request("**/write/"):
+        block.locator("[name=title]").blur()
+    block.locator("[name=sub]").fill("临走写的副标题")
+    seen.goto(world.url("landing:pages"))
+    time.sleep(2)  # for the slow write to end
+    assert written == ["", "临走写的副标题"]
+    with world.scope():
+        first = page.variants.get().draft[0]
+    assert (first["title"], first["sub"]) == ("先写的标题", "临走写的副标题")

@@ -523,3 +523,26 @@ def test_a_difference_is_claimed_only_where_there_is_one() -> None:
     assert verdict(close).startswith("还看不出差别")
     far = [Result("A", 1000, 50, 0, 1), Result("B", 1000, 120, 0, 1)]
     assert verdict(far).startswith("B 比 A 高")
+
+
+def test_a_write_that_was_overtaken_changes_nothing(inside: World, home: Home) -> None:
+    """Turns order the writes of one open builder; another builder, or a program, writes as it comes."""
+    page = make(inside)
+    variant = variant_of(page)
+    block_id, client = variant.draft[0]["id"], inside.client()
+
+    def written(title: str, turn: str) -> str:
+        told = {"block": block_id, "title": title, "turn": turn}
+        answer = client.post(inside.url("landing:write", variant.key), told)
+        assert "草稿已存" in answer.content.decode()
+        variant.refresh_from_db()
+        return str(variant.draft[0]["title"])
+
+    assert written("第九下", "ab:9") == "第九下"
+    assert written("第七下", "ab:7") == "第九下"
+    assert written("第十下", "ab:10") == "第十下"
+    assert written("没有次序", "ab:x") == "没有次序"
+    assert written("第八下", "ab:8") == "没有次序"
+    assert written("另一个窗口", "cd:1") == "另一个窗口"
+    version = ready(inside, page).version
+    assert version and all("turn" not in block for block in version.blocks)

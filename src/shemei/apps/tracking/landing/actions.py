@@ -112,14 +112,23 @@ def add_block(variant: LandingVariant, *, by: Actor, kind: str, values: Any = No
 
 
 @transaction.atomic
-def write_block(variant: LandingVariant, block_id: str, *, by: Actor, values: Any) -> rules.Block:
-    """Keep what was typed, right or wrong: whether it can be published is said beside it."""
+def write_block(
+    variant: LandingVariant, block_id: str, *, by: Actor, values: Any, turn: str = ""
+) -> rules.Block:
+    """Keep what was typed, right or wrong: whether it can be published is said beside it.
+
+    ``turn`` orders the writes of one open builder: one that was overtaken on its way changes nothing.
+    """
     require(by, Permission.TRACK)
     _hold(variant)
     old = next((b for b in variant.draft if b["id"] == block_id), None)
     if old is None:
         raise ValidationError("这一块已被删掉。请刷新页面。")
+    if rules.is_overtaken(old, turn):
+        return old
     new = {"id": block_id, **rules.typed(old["kind"], values)}
+    if turn := turn or old.get("turn", ""):
+        new["turn"] = turn
     _keep(variant, [new if b["id"] == block_id else b for b in variant.draft])
     return new
 

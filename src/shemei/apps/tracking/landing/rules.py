@@ -66,6 +66,32 @@ def typed(kind: str, data: Mapping[str, Any]) -> Block:
     return {"kind": kind, **{f.name: clip(data.get(f.name, ""), f.limit) for f in fields}}
 
 
+_TURN = re.compile(r"[a-z0-9-]{1,40}:[0-9]{1,9}", re.ASCII)
+
+
+def turn_of(text: str) -> str:
+    """A turn as a builder tells it; empty for whatever is none.
+
+    >>> turn_of("ab:7"), turn_of("ab:-7"), turn_of("7")
+    ('ab:7', '', '')
+    """
+    return text if _TURN.fullmatch(text) else ""
+
+
+def is_overtaken(block: Block, turn: str) -> bool:
+    """Whether this turn (``editor:number``) of an open builder is older than the one the block was last kept with.
+
+    Examples
+    --------
+    >>> kept = {"kind": "text", "turn": "ab:7"}
+    >>> [is_overtaken(kept, turn) for turn in ("ab:6", "ab:7", "ab:12", "cd:1", "")]
+    [True, False, False, False, False]
+    """
+    editor, _, number = turn.partition(":")
+    kept_by, _, kept = block.get("turn", "").partition(":")
+    return bool(number) and editor == kept_by and int(number) < int(kept)
+
+
 def read(blocks: Iterable[Mapping[str, Any]], known: Known) -> tuple[list[Block], list[Problem]]:
     """The blocks that may be shown, and what keeps the others back. Nothing unknown gets through."""
     good: list[Block] = []

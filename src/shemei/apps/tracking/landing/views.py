@@ -18,7 +18,7 @@ from shemei.apps.tracking.landing import actions, content, figures, listings, pi
 from shemei.apps.tracking.landing.blocks import ASKED, KINDS, MOST_PAGE_BYTES, Kind
 from shemei.apps.tracking.landing.forms import PageEditForm, PageForm
 from shemei.apps.tracking.landing.models import LandingPage, LandingVariant, LandingVersion
-from shemei.apps.tracking.landing.rules import Block, Problem
+from shemei.apps.tracking.landing.rules import Block, Problem, turn_of
 from shemei.kernel.edits import submit
 from shemei.kernel.http import BrandRequest
 from shemei.kernel.periods import period_from
@@ -239,7 +239,8 @@ def write(request: BrandRequest, key: str) -> HttpResponse:
     row, block_id = _variant(key), request.POST.get("block", "")
     values = request.POST.dict() | {"asked": ",".join(request.POST.getlist("asked"))}
     try:
-        actions.write_block(row, block_id, by=request.actor, values=values)
+        turn = turn_of(request.POST.get("turn", ""))
+        actions.write_block(row, block_id, by=request.actor, values=values, turn=turn)
     except ValidationError as error:
         return _refused(request, error)
     row = _variant(key)

@@ -1,12 +1,16 @@
 // The builder: dragging saves the order, every kept change redraws the phone, and what is typed is never lost.
-// Requests queue on #blocks (hx-sync): each goes once the one before was answered, so an older text never lands last.
+// Requests queue on #blocks (hx-sync): each goes once the one before was answered. Each write tells its turn too:
+// what is sent as the page closes may overtake one under way, and the older text must not land last.
 import { $, $$, csrf } from "../shemei/js/dom.js";
 
 const frame = $("[data-preview]");
 const unsent = new Map(); // a form, and its last keystroke that is not known to be kept
 const sent = new WeakMap(); // a form, and its last keystroke in the request under way
+const editor = crypto.getRandomValues(new Uint32Array(2)).join("-");
 let strokes = 0;
 let later = 0;
+
+const turn = () => `${editor}:${strokes}`;
 
 function redraw() {
   clearTimeout(later);
@@ -42,6 +46,9 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest("[data-block-form]");
   if (form) unsent.set(form, ++strokes);
 });
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.target.matches?.("[data-block-form]")) event.detail.parameters.turn = turn();
+});
 document.addEventListener("htmx:beforeSend", (event) => sent.set(event.target, unsent.get(event.target)));
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest?.("[data-block-form]");
@@ -51,7 +58,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 document.addEventListener("htmx:afterSettle", () => { arrange(); redraw(); });
 addEventListener("pagehide", () => {
-  for (const form of unsent.keys()) navigator.sendBeacon(form.action, new FormData(form));
+  for (const form of unsent.keys()) {
+    const body = new FormData(form);
+    body.append("turn", turn());
+    navigator.sendBeacon(form.action, body);
+  }
 });
 addEventListener("online", () => unsent.forEach((_, form) => window.htmx?.trigger(form, "change")));
 arrange();
