@@ -56,7 +56,7 @@ def test_a_folder_of_something_else_is_not_touched(tmp_path: Path, more: tuple[s
 def findings(company: Path) -> tuple[int, dict[str, dict[str, Any]]]:
     said = shemei("doctor", "--json", "--home", company)
     found = json.loads(said.stdout)
-    assert {tuple(one) for one in found} == {("what", "state", "detail", "remedy", "wrong")}
+    assert {tuple(one) for one in found} == {("what", "state", "detail", "wrong", "remedy")}
     assert {one["state"] for one in found} <= {"good", "warn", "bad"}
     return said.returncode, {one["what"]: one for one in found}
 
