@@ -8,10 +8,11 @@ from typing import Any
 
 from shemei.apps.creators import queries as creators
 from shemei.apps.insight import rules
+from shemei.apps.insight.drivers import Drivers
 from shemei.apps.insight.goals import GoalRow, goal_row
 from shemei.apps.insight.models import Goal
 from shemei.apps.insight.queries import Board, Figure
-from shemei.apps.insight.rows import ChannelRow, CreatorRow, DriverRow, EarnerRow
+from shemei.apps.insight.rows import ChannelRow, CreatorRow, EarnerRow
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.periods import Period, promos_within, today
 from shemei.portal.charts import Band, Chart, Series
@@ -135,40 +136,16 @@ class Overview:
         now, before = self.board.channels_compared
         return sum(now.values()) - sum(before.values())
 
-    @property
-    def gained_size(self) -> float:
-        return abs(self.gained)
-
     @cached_property
     def as_of(self) -> datetime | None:
         """The moment up to which the log had been summed up; ``None`` before the first event."""
         return from_ts(at) if (at := self.board.as_of()) else None
 
     @cached_property
-    def driver_money(self) -> MoneyColumn:
+    def drivers(self) -> Drivers:
         parts = rules.drivers(*self.board.channels_compared)
-        return MoneyColumn.of(part.change for part in parts)
-
-    @cached_property
-    def driver_rows(self) -> list[DriverRow]:
-        board = self.board
-        parts = rules.drivers(*board.channels_compared)
-        names = board.named("channel", [part.key for part in parts])
-        shown = sorted(parts, key=lambda part: -abs(part.change))[:6]
-        low = -min(0.0, min((part.change for part in shown), default=0.0))
-        scale = low + max(0.0, max((part.change for part in shown), default=0.0)) or 1.0
-        zero = 88 * low / scale
-        return [
-            DriverRow(
-                names[part.key].name,
-                part.change,
-                f"{'+' if part.change > 0 else ''}{self.driver_money.show(part.change)}",
-                "good" if part.change > 0 else "bad",
-                zero if part.change > 0 else zero + 88 * part.change / scale,
-                88 * abs(part.change) / scale,
-            )
-            for part in sorted(shown, key=lambda part: -part.change)
-        ]
+        names = self.board.named("channel", [part.key for part in parts])
+        return Drivers(parts, {part.key: names[part.key].name for part in parts})
 
     @cached_property
     def findings(self) -> list[rules.Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil
+from math import ceil, copysign, floor
 from typing import Literal, Protocol
 
 Tone = Literal["good", "warn", "info"]
@@ -107,6 +107,17 @@ def drivers(now: Mapping[str, float], before: Mapping[str, float]) -> list[Drive
     return sorted(
         (part for part in parts if part.change), key=lambda part: (-part.change, part.key)
     )
+
+
+def apportioned(values: Sequence[float]) -> list[int]:
+    """Whole numbers, each less than one from its value, that add up to the rounded sum of the values."""
+    held = [floor(value) for value in values]
+    whole = round(sum(values), 6)
+    missing = int(copysign(floor(abs(whole) + 0.5), whole)) - sum(held)
+    by_need = sorted(range(len(values)), key=lambda n: (held[n] - values[n], n))
+    for n in by_need[:missing]:
+        held[n] += 1
+    return held
 
 
 @dataclass(frozen=True, slots=True)
