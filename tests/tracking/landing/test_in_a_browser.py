@@ -168,3 +168,31 @@ def test_what_is_typed_as_the_page_closes_is_kept_over_a_write_under_way(
     with world.scope():
         first = page.variants.get().draft[0]
     assert (first["title"], first["sub"]) == ("先写的标题", "临走写的副标题")
+
+
+def test_what_is_typed_while_the_list_is_drawn_anew_is_kept(
+    visit: Visit, world: World, page: LandingPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A block is being added, slowly; the words typed until the list comes back stay, and are kept."""
+    add_block = actions.add_block
+
+    def slow(variant: Any, **told: Any) -> Any:
+        time.sleep(1)
+        return add_block(variant, **told)
+
+    monkeypatch.setattr(actions, "add_block", slow)
+    with world.scope():
+        variant = page.variants.get()
+    seen = visit.page(world.client())
+    seen.goto(world.url("landing:build", variant.key))
+    seen.locator("#blocks summary").first.click()
+    with seen.expect_request("**/add/"):
+        seen.locator("form[action*='/add/'] button").first.click()
+    block = seen.locator("[data-block-form]").first
+    block.locator("[name=title]").press_sequentially("等的时候写的", delay=5)
+    seen.locator("#blocks > ol > li").nth(6).wait_for(state="attached")
+    block.get_by_text("草稿已存").wait_for(state="attached")
+    assert block.locator("[name=title]").input_value().startswith("等的时候写的")
+    with world.scope():
+        draft = page.variants.get().draft
+    assert draft[0]["title"].startswith("等的时候写的") and len(draft) == 7

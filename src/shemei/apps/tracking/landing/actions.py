@@ -121,7 +121,7 @@ def write_block(
     """
     require(by, Permission.TRACK)
     _hold(variant)
-    old = next((b for b in variant.draft if b["id"] == block_id), None)
+    old: rules.Block | None = next((b for b in variant.draft if b["id"] == block_id), None)
     if old is None:
         raise ValidationError("这一块已被删掉。请刷新页面。")
     if rules.is_overtaken(old, turn):

@@ -42,6 +42,19 @@ function arrange() {
   });
 }
 
+// A list that was drawn anew shows what the server has; a form that was typed in meanwhile takes its place again.
+function putBack() {
+  for (const form of [...unsent.keys()].filter((one) => !one.isConnected)) {
+    unsent.delete(form);
+    const drawn = $(`[data-block="${form.elements.block.value}"] [data-block-form]`);
+    if (!drawn) continue;
+    drawn.replaceWith(form);
+    unsent.set(form, strokes);
+    window.htmx.process(form);
+    window.htmx.trigger(form, "change");
+  }
+}
+
 document.addEventListener("input", (event) => {
   const form = event.target.closest("[data-block-form]");
   if (form) unsent.set(form, ++strokes);
@@ -56,7 +69,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (!event.detail.successful) $("[data-kept]", form).textContent = "没有存上。网络好了会再存；请先不要关页面。";
   else if (unsent.get(form) === sent.get(form)) unsent.delete(form);
 });
-document.addEventListener("htmx:afterSettle", () => { arrange(); redraw(); });
+document.addEventListener("htmx:afterSettle", () => { putBack(); arrange(); redraw(); });
 addEventListener("pagehide", () => {
   for (const form of unsent.keys()) {
     const body = new FormData(form);
