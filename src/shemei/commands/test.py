@@ -25,7 +25,7 @@ def test(strict: bool, arguments: tuple[str, ...]) -> None:
     os.chdir(ROOT)
     if strict:
         os.environ["SHEMEI_TEST_STRICT"] = "1"
-    elif not arguments:
+    elif all(argument.startswith("--") for argument in arguments):
         os.environ["SHEMEI_TEST_QUICK"] = "1"
         click.echo("慢的几项（反复 kill -9、逐页走一遍）留给 --strict。")
     parallel = (
