@@ -59,6 +59,7 @@ def test_the_owner_opens_every_page(house: House) -> None:
     assert not closed, "pages that no row of their room opens"
 
 
+@pytest.mark.slow
 def test_an_empty_form_is_answered(house: House) -> None:
     client = house.world.client()
     for address in INSIDE:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from shemei.warehouse.home import Home
 
 KILLS = int(os.environ.get("SHEMEI_KILLS", "6"))
-DEADLINE = 30.0
+DEADLINE = 60
 RELAY = """
 import os, random, signal, sys, time
 

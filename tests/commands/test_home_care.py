@@ -32,6 +32,7 @@ def place(migrated: Home, tmp_path: Path) -> Home:
     return home
 
 
+@pytest.mark.slow
 def test_a_person_is_erased_now_with_a_proof(place: Home, tmp_path: Path) -> None:
     asked = ("--workspace", BRAND, "--order", "NO-1", "--now", "--yes", "--home", place.path)
     said = shemei("erase", *asked, "--proof", tmp_path / "proof.json")
@@ -50,6 +51,7 @@ def test_a_person_is_erased_now_with_a_proof(place: Home, tmp_path: Path) -> Non
     assert neither.returncode == 2
 
 
+@pytest.mark.slow
 def test_a_home_goes_into_a_file_and_comes_out_whole(place: Home, tmp_path: Path) -> None:
     word = tmp_path / "word"
     word.write_text("八个字符以上的口令\n")
@@ -82,6 +84,7 @@ def test_verify_names_what_is_broken_and_fails(place: Home) -> None:
     assert "Traceback" not in said.stderr
 
 
+@pytest.mark.slow
 def test_a_wrong_word_restores_no_key(place: Home, tmp_path: Path) -> None:
     for name in ("right", "wrong"):
         (tmp_path / name).write_text(f"the {name} word")

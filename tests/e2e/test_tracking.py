@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.browser import Visit
     from tests.world import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 OVERTAKEN = [f"htmx:{name}, [object HTMLDivElement]" for name in ("afterRequest", "sendAbort")]
 """What htmx says where a newer try takes the place of one under way, as it should."""
 LOOKS = [("light", False), ("dark", True)]

@@ -27,10 +27,10 @@ def test(strict: bool, arguments: tuple[str, ...]) -> None:
         os.environ["SHEMEI_TEST_STRICT"] = "1"
     elif all(argument.startswith("--") for argument in arguments):
         os.environ["SHEMEI_TEST_QUICK"] = "1"
-        click.echo("慢的几项（反复 kill -9、逐页走一遍）留给 --strict。")
+        click.echo("慢的几项（反复 kill -9、逐页走一遍、各处的浏览器故事）留给 --strict。")
     parallel = (
         []
         if any(argument.startswith(("-n", "tests", "src")) for argument in arguments)
-        else ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+        else ["-n", "2" if strict else "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     )
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *parallel, *arguments])
