@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from tests.commands.process import shemei
 
+pytestmark = pytest.mark.slow
 PEOPLE = 1_500
 
 

@@ -15,6 +15,8 @@ from tests.warehouse.cast import BRAND
 from shemei.warehouse.home import Home
 from shemei.warehouse.segments import write_segment
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Home:
@@ -32,7 +34,6 @@ def place(migrated: Home, tmp_path: Path) -> Home:
     return home
 
 
-@pytest.mark.slow
 def test_a_person_is_erased_now_with_a_proof(place: Home, tmp_path: Path) -> None:
     asked = ("--workspace", BRAND, "--order", "NO-1", "--now", "--yes", "--home", place.path)
     said = shemei("erase", *asked, "--proof", tmp_path / "proof.json")
@@ -51,7 +52,6 @@ def test_a_person_is_erased_now_with_a_proof(place: Home, tmp_path: Path) -> Non
     assert neither.returncode == 2
 
 
-@pytest.mark.slow
 def test_a_home_goes_into_a_file_and_comes_out_whole(place: Home, tmp_path: Path) -> None:
     word = tmp_path / "word"
     word.write_text("八个字符以上的口令\n")
@@ -84,7 +84,6 @@ def test_verify_names_what_is_broken_and_fails(place: Home) -> None:
     assert "Traceback" not in said.stderr
 
 
-@pytest.mark.slow
 def test_a_wrong_word_restores_no_key(place: Home, tmp_path: Path) -> None:
     for name in ("right", "wrong"):
         (tmp_path / name).write_text(f"the {name} word")

@@ -160,6 +160,7 @@ def test_a_twentieth_of_the_shop(inside: World, home: Home, slice_file: Path) ->
     assert not OrderLine.objects.filter(returned__gt=0, quantity__lt=0).exists()
 
 
+@pytest.mark.slow
 def test_a_second_time_changes_nothing_and_undo_takes_all_back(
     inside: World, home: Home, slice_file: Path
 ) -> None:

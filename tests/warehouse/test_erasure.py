@@ -24,6 +24,7 @@ from shemei.warehouse.tombstones import Erased, Tombstone, exclude, excluded
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
 
+pytestmark = pytest.mark.slow
 ALI = len(cast.ali())
 
 

@@ -23,14 +23,16 @@ def test(strict: bool, arguments: tuple[str, ...]) -> None:
     if not (ROOT / "tests").is_dir():
         raise click.ClickException("测试随源码一起：请在源码目录里运行 ./shemei test。")
     os.chdir(ROOT)
+    lighter: tuple[str, ...] = ()
     if strict:
         os.environ["SHEMEI_TEST_STRICT"] = "1"
     elif all(argument.startswith("--") for argument in arguments):
         os.environ["SHEMEI_TEST_QUICK"] = "1"
+        lighter = ("--nomigrations",)
         click.echo("慢的几项（反复 kill -9、逐页走一遍、各处的浏览器故事）留给 --strict。")
     parallel = (
         []
         if any(argument.startswith(("-n", "tests", "src")) for argument in arguments)
         else ["-n", "2" if strict else "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     )
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *parallel, *arguments])
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *parallel, *lighter, *arguments])
