@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")  # how fast the machine is just now proves nothing
-LONG = {"e2e", "chaos", "commands", "architecture", "edge"}
+LONG = {"e2e", "chaos", "commands", "architecture", "edge", "warehouse", "commerce"}
 """Folders whose files take long: begun first, so that no worker is left with one at the end."""
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
