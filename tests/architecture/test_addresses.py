@@ -49,6 +49,7 @@ def test_there_is_a_map() -> None:
     assert len(names) == len(set(names)), "a name stands twice"
 
 
+@pytest.mark.slow
 def test_the_owner_opens_every_page(house: House) -> None:
     client, closed = house.world.client(), []
     for address in INSIDE:

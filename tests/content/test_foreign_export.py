@@ -74,6 +74,7 @@ def test_rows_without_a_name_are_refused_unless_the_person_says_otherwise(place:
     assert (batch.error_rows, Post.objects.count()) == (1, 2)
 
 
+@pytest.mark.slow
 def test_the_real_table(place: World, shared_data: Path) -> None:
     path = shared_data / "posts" / "facebook_cosmetics_posts.csv"
     with path.open(encoding="latin-1", newline="") as file:

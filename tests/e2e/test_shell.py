@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,11 +13,10 @@ if TYPE_CHECKING:
     from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-LOOKS = [("light", False), ("dark", True), ("dark", False), ("light", True)]
-if os.environ.get("SHEMEI_TEST_QUICK") == "1":
-    LOOKS = LOOKS[:2]
+LOOKS = [("light", False), ("dark", False), ("light", True), ("dark", True)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["board", "rows", "form", "parts"])
 def test_pages_are_sound_in_every_look(name: str, visit: Visit, gallery: None, told: World) -> None:
     for theme, phone in LOOKS:
@@ -216,6 +214,7 @@ def test_on_a_phone_filters_fold_and_the_drawer_rises(
     shot(page, "phone-nav", full=False)
 
 
+@pytest.mark.slow
 def test_the_sign_in_page_is_sound_in_every_look(visit: Visit) -> None:
     for theme, phone in LOOKS:
         page = visit.page(theme=theme, phone=phone)

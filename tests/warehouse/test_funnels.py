@@ -168,6 +168,7 @@ def test_which_steps_may_be_followed() -> None:
     assert may_follow((Step("a", ("engage",), ("like",)), Step("b", ("engage",), ("share",))))
 
 
+@pytest.mark.slow
 @given(st.lists(_deed, max_size=25), st.integers(0, 3), st.integers(1, 4))
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_following_and_trying_every_start_agree(
