@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from django.conf import settings
 from django.utils import timezone
 
 from shemei.edge.collect import MOST_PROPS, PRIVATE_PROPS, read_page
-from shemei.edge.sites import Sites
 from shemei.edge.useragent import Agent, read_agent
 from shemei.edge.visit import host_of
+from shemei.kernel.addresses import UTM_KEYS
 from shemei.kernel.crypto import identity_hash, phone_hash
 from shemei.warehouse.vocabulary import Event, to_ts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from shemei.kernel.workspace import Workspace
+    from shemei.warehouse.channels import ChannelRules
 
 __all__ = ["LOOKS_BACK", "MOST_PROPS", "Told", "event_of", "private_names", "wrong_time"]
 LOOKS_BACK = timedelta(days=30)
 LOOKS_AHEAD = timedelta(minutes=5)
-UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 _NO_AGENT = Agent("other", "", "")
 
 
@@ -84,14 +81,13 @@ def _private(value: Any) -> Iterator[str]:
             left += one
 
 
-def event_of(workspace: Workspace, told: Told) -> Event:
-    """The event as the log keeps it."""
+def event_of(workspace: Workspace, told: Told, rules: ChannelRules) -> Event:
+    """The event as the log keeps it; ``rules`` are the brand's own, of this moment."""
     page = read_page(told.url)
-    utm = {name: getattr(told, name) or page.query.get(name, "") for name in UTM}
+    utm = {name: getattr(told, name) or page.query.get(name, "") for name in UTM_KEYS}
     agent = read_agent(told.user_agent.encode()) if told.user_agent else _NO_AGENT
     referrer = host_of(told.referrer.encode()[:1024])
     referrer = "" if referrer == page.host else referrer
-    rules = _sites(settings.SHEMEI_HOME.path).rules(workspace.key)
     return Event(
         kind=told.kind,
         workspace=workspace.key,
@@ -128,15 +124,3 @@ def event_of(workspace: Workspace, told: Told) -> Event:
 
 def _openid(workspace: Workspace, openid: str) -> str:
     return f"openid-{identity_hash(workspace.key, 'openid', openid)}" if openid else ""
-
-
-@lru_cache(4)
-def _published(path: Path) -> Sites:
-    return Sites(settings.SHEMEI_HOME)
-
-
-def _sites(path: Path) -> Sites:
-    """The channel rules as the edge has them; read again when they have changed."""
-    sites = _published(path)
-    sites.refresh()
-    return sites

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from shemei.apps.tracking.channeling import rules_of
 from shemei.apps.tracking.told import Told, event_of
 from shemei.kernel.outbox import log_once
 from shemei.kernel.permissions import Permission, require
@@ -24,4 +25,5 @@ def take_events(workspace: Workspace, told: Sequence[Told], *, by: Actor) -> set
     Like hits at the edge they leave no audit entry: the log itself says what came and from where.
     """
     require(by, Permission.EVENTS)
-    return log_once([event_of(workspace, one) for one in told], workspace=workspace)
+    rules = rules_of(workspace)
+    return log_once([event_of(workspace, one, rules) for one in told], workspace=workspace)
