@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from pyarrow import ArrowException
 
 from shemei.warehouse import table as events
-from shemei.warehouse.checks import SHOWN, Check
+from shemei.warehouse.checks import SHOWN, Check, run_all
 from shemei.warehouse.coherence import COHERENCE
 from shemei.warehouse.dialects import DuckDB
 from shemei.warehouse.erasure import reader
@@ -39,14 +39,7 @@ def verify(home: Home) -> list[Check]:
         ``bad`` where something acknowledged may be lost or a file is broken, ``warn`` where
         something was set aside and waits for a person.
     """
-    return [one for check in (*CHECKS, *COHERENCE) for one in _guarded(check, home)]
-
-
-def _guarded(check: Callable[[Home], Iterator[Check]], home: Home) -> list[Check]:
-    try:
-        return list(check(home))
-    except Exception as error:  # a check that breaks is itself a finding
-        return [Check(check.__name__.strip("_"), "bad", f"检查没有做完：{error}")]
+    return run_all((*CHECKS, *COHERENCE), home)
 
 
 def _listed(what: str, count: int, unit: str, wrong: list[str]) -> Check:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SpotFigure:
-    """None is "nothing in the log", never 0."""
+    """None is "nothing in the log" or, of people, "more scans than are read": never 0, never a part."""
 
     scans: int | None = None
     people: int | None = None
@@ -37,7 +37,7 @@ def of_spots(workspace: Workspace, period: Period, links: set[str]) -> dict[str,
     }
     rows, _ = shared.rows(workspace, period, where, kinds=("check_in",), limit=MOST_ROWS)
     people: dict[str, set[int]] = {}
-    for row in rows:
+    for row in rows if len(rows) < MOST_ROWS else ():
         if row["visitor_key"]:
             people.setdefault(row["link"], set()).add(row["visitor_key"])
     credits = shared.credits(workspace, period, "link")
