@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
@@ -54,6 +54,7 @@ def test_differences_as_newcombe_tabled_them(
 
 
 @given(counts, counts)
+@example((0, 1), (357, 357))
 def test_a_difference_turned_round_is_its_negative(
     first: tuple[int, int], second: tuple[int, int]
 ) -> None:

@@ -81,10 +81,9 @@ def newcombe(
     share1, low1, high1 = _with_bounds(first, z)
     share2, low2, high2 = _with_bounds(second, z)
     gap = share2 - share1
-    return (
-        gap - math.hypot(share2 - low2, high1 - share1),
-        gap + math.hypot(high2 - share2, share1 - low1),
-    )
+    below = math.hypot(share2 - low2, high1 - share1)
+    above = math.hypot(high2 - share2, share1 - low1)
+    return max(-1.0, gap - below), min(1.0, gap + above)
 
 
 def _with_bounds(counted: tuple[float, float], z: float) -> tuple[float, float, float]:
