@@ -6,26 +6,28 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-import duckdb
+import orjson
+import pyarrow as pa
 from generate import DAYS, FIRST, Brand, timedelta
 from measure import Took, took
 
 from shemei.warehouse import maintenance
+from shemei.warehouse.groups import commit_line
 from shemei.warehouse.home import Home
 from shemei.warehouse.loader import append_events, load
-from shemei.warehouse.segments import commit_line, write_file
+from shemei.warehouse.segments import write_file
 from shemei.warehouse.shelf import Shelf
-from shemei.warehouse.vocabulary import COLUMNS
+from shemei.warehouse.vocabulary import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pyarrow as pa
-
 STREAM = "bench-history"
 SEGMENT = 100_000
 """Events of one segment: about what a busy minute brings."""
+GROUP = 256
+"""Events of one group: what an edge under load makes durable at once."""
 
 
 def home_of(folder: Path, events: int) -> Home:
@@ -80,8 +82,6 @@ def load_rate(folder: Path, brand: Brand, rounds: int, tell: Callable[[str], Non
 
 
 def _million(brand: Brand) -> pa.Table:
-    import pyarrow as pa
-
     days = []
     while sum(day.num_rows for day in days) < 1_000_000 and len(days) < DAYS:
         days.append(brand.day(len(days)))
@@ -91,16 +91,17 @@ def _million(brand: Brand) -> pa.Table:
 def _spool(home: Home, rows: pa.Table) -> None:
     stream = home.spool / "edge-bench"
     stream.mkdir(parents=True)
-    with duckdb.connect() as connection:
-        for number, start in enumerate(range(0, rows.num_rows, SEGMENT), 1):
-            piece = rows.slice(start, SEGMENT)
-            columns = ", ".join("epoch_us(ts) AS ts" if n == "ts" else f'"{n}"' for n in COLUMNS)
-            draft = stream / "draft"
-            connection.register("piece", piece)
-            connection.execute(f"COPY (SELECT {columns} FROM piece) TO '{draft}' (FORMAT json)")
-            body = draft.read_bytes()
-            draft.unlink()
-            write_file(stream / f"{number:012d}.seg", body + commit_line(body, piece.num_rows))
+    at = rows.schema.get_field_index("ts")
+    rows = rows.set_column(at, "ts", rows["ts"].cast(pa.int64()))
+    for number, start in enumerate(range(0, rows.num_rows, SEGMENT), 1):
+        lines = [
+            orjson.dumps(spoken(row), option=orjson.OPT_APPEND_NEWLINE)
+            for row in rows.slice(start, SEGMENT).to_pylist()
+        ]
+        groups = (lines[at : at + GROUP] for at in range(0, len(lines), GROUP))
+        bodies = ((b"".join(group), len(group)) for group in groups)
+        data = b"".join(body + commit_line(body, size) for body, size in bodies)
+        write_file(stream / f"{number:012d}.seg", data)
 
 
 def _load_all(home: Home) -> None:

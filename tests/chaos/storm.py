@@ -24,8 +24,8 @@ from tests.chaos.victim import BRAND, UPKEEP
 from tests.edge.support import PHONE, SRC, free_port, wait_for
 
 from shemei.warehouse import table as events
+from shemei.warehouse.groups import good_groups
 from shemei.warehouse.home import Home
-from shemei.warehouse.segments import good_groups
 from shemei.warehouse.shelf import Shelf
 from shemei.warehouse.tombstones import Erased, excluded
 from shemei.warehouse.verify import verify

@@ -18,7 +18,8 @@ import orjson
 
 from shemei.edge.linkbook import LinkRecord, publish
 from shemei.edge.sites import publish_sites
-from shemei.warehouse.segments import good_groups
+from shemei.warehouse.groups import good_groups
+from shemei.warehouse.vocabulary import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -157,10 +158,11 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def events(home: Home) -> list[dict[str, Any]]:
-    """Return every stored event, of sealed and open segments."""
+    """Return every stored event, of sealed and open segments, with what its line leaves out."""
     found = []
     for path in sorted([*home.spool.glob("*/*.seg"), *home.spool.glob("*/*.open")]):
         data = path.read_bytes()
         for group in good_groups(data):
-            found += [orjson.loads(line) for line in data[group.start : group.stop].splitlines()]
+            lines = data[group.start : group.stop].splitlines()
+            found += [DEFAULTS | orjson.loads(line) for line in lines]
     return found

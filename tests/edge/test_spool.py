@@ -12,7 +12,8 @@ import pytest
 
 from shemei.edge.spool import Limits, Spool
 from shemei.warehouse import segments
-from shemei.warehouse.segments import SegmentWriter, read_segment, segment_numbers
+from shemei.warehouse.groups import read_segment
+from shemei.warehouse.segments import SegmentWriter, segment_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

@@ -13,12 +13,13 @@ from tests.warehouse.test_maintenance import answers
 
 from shemei.warehouse import erasure, maintenance, retention, table
 from shemei.warehouse.erasure import ErasureError, erase, find_person
+from shemei.warehouse.groups import commit_line
 from shemei.warehouse.lake import Lake
 from shemei.warehouse.loader import accounting
 from shemei.warehouse.maintenance import carry_out, erase_now, nightly, rebuild, settle, vacuum
 from shemei.warehouse.proof import prove
 from shemei.warehouse.questions import Journey, People, Rows, Totals
-from shemei.warehouse.segments import commit_line, write_segment
+from shemei.warehouse.segments import write_segment
 from shemei.warehouse.tombstones import Erased, Tombstone, exclude, excluded
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pytest
 
 from shemei.warehouse import loader, table
+from shemei.warehouse.groups import commit_line
 from shemei.warehouse.loader import Accounting, accounting, append_events, load
-from shemei.warehouse.segments import SegmentWriter, commit_line, write_segment
+from shemei.warehouse.segments import SegmentWriter, write_segment
 from shemei.warehouse.vocabulary import SCHEMA, Event, stamp
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import orjson
 
 from shemei.edge.redirect import CLICK_ID, UTM
 from shemei.edge.visit import host_of
-from shemei.warehouse.vocabulary import Event, visitor_key
+from shemei.warehouse.vocabulary import Event, spoken, visitor_key
 
 if TYPE_CHECKING:
     import asyncio
@@ -216,7 +216,7 @@ class Collector:
         _fill_who(row, body, cookie)
         self._fill_when(row, body)
         self._fill_whence(row, body, site, came)
-        return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE), given
+        return orjson.dumps(spoken(row), option=orjson.OPT_APPEND_NEWLINE), given
 
     def _site(self, body: dict[str, Any]) -> Site:
         site = self._sites.get(_text(body, "site", 64))

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import orjson
 
 from shemei.edge.linkrules import pick, read_rules
-from shemei.warehouse.vocabulary import Event, visitor_key
+from shemei.warehouse.vocabulary import Event, spoken, visitor_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,7 +143,7 @@ class Target:
         row = _BASE | utm | {"props": props, "kind": link.get("kind") or "click"}
         for name in _FROM_LINK:
             row[name] = link[name]
-        self._fixed = orjson.dumps(row)[:-1].decode()
+        self._fixed = orjson.dumps(spoken(row))[:-1].decode()
 
     def channel(self, in_app: str, referrer: str) -> str:
         """Return the channel of a click as a JSON string."""

@@ -25,7 +25,8 @@ import orjson
 
 from shemei.warehouse import table as events
 from shemei.warehouse.erasure import silent
-from shemei.warehouse.segments import committed, sync_folder, write_file
+from shemei.warehouse.groups import committed
+from shemei.warehouse.segments import sync_folder, write_file
 from shemei.warehouse.shelf import Shelf
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shemei.warehouse.segments import whole_groups
+from shemei.warehouse.groups import whole_groups
 
 if TYPE_CHECKING:
     from pathlib import Path

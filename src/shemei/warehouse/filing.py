@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ _REPEATED = [item.name for item in _STORED if item.name not in ALONE]
 _BOUNDED = [item.name for item in _STORED if not pa.types.is_string(item.type)]
 _BOUNDED += ["workspace", "kind", "event_id"]
 ROW_GROUP = 122_880
+WRITERS = 2
 
 
 def write_days(root: Path, rows: pa.Table) -> list[AddAction | RemoveAction]:
@@ -56,7 +58,8 @@ def write_days(root: Path, rows: pa.Table) -> list[AddAction | RemoveAction]:
     list of AddAction
         To be committed; a file that never is gets swept by the vacuum.
     """
-    return [_write(root, day, piece) for day, piece in _by_day(rows)]
+    with ThreadPoolExecutor(WRITERS) as pool:
+        return list(pool.map(lambda part: _write(root, *part), _by_day(rows)))
 
 
 def _by_day(rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
@@ -99,7 +102,7 @@ def _statistics(rows: pa.Table) -> dict[str, Any]:
     least: dict[str, str] = {}
     greatest: dict[str, str] = {}
     for name in TOLD:
-        bounds = pc.min_max(rows[name].cast(pa.int64()) if name == "ts" else rows[name])
+        bounds = pc.min_max(_comparable(rows[name]))
         low, high = bounds["min"].as_py(), bounds["max"].as_py()
         least[name] = _moment(low // 1000) if name == "ts" else low
         greatest[name] = _moment(-(-high // 1000)) if name == "ts" else high
@@ -110,6 +113,13 @@ def _statistics(rows: pa.Table) -> dict[str, Any]:
         "maxValues": greatest,
         "nullCount": counts,
     }
+
+
+def _comparable(column: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Return values of which Arrow finds the least: moments as numbers, of texts each once."""
+    if pa.types.is_timestamp(column.type):
+        return column.cast(pa.int64())
+    return column.unique().cast(pa.string())
 
 
 def _moment(millis: int) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, count, takewhile
 from typing import TYPE_CHECKING
 
 import orjson
@@ -14,10 +15,9 @@ from deltalake.exceptions import CommitFailedError
 
 from shemei.warehouse import table as events
 from shemei.warehouse.checking import Checker
+from shemei.warehouse.groups import SegmentError, claimed, committed
 from shemei.warehouse.ingest import Ingested, folded, in_order, ingest, once
 from shemei.warehouse.segments import (
-    SegmentError,
-    committed,
     recover,
     segment_numbers,
     sync_folder,
@@ -26,7 +26,7 @@ from shemei.warehouse.segments import (
 from shemei.warehouse.vocabulary import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import pyarrow as pa
@@ -69,19 +69,12 @@ class _Segment:
 
     stream: str
     path: Path
-    size: int = 0
     records: int = 0
     failed: int = 0
 
     @property
     def number(self) -> int:
         return int(self.path.stem)
-
-
-@dataclass(slots=True)
-class _Batch:
-    segments: list[_Segment] = field(default_factory=list)
-    size: int = 0
 
 
 def load(home: Home, *, max_segments: int = 64) -> LoadReport:
@@ -123,17 +116,17 @@ def _load_once(home: Home, max_segments: int) -> LoadReport:
     for folder in folders:
         _retire(folder, events.mark(log, folder.name))
     batch = _collect(folders, log, max_segments)
-    if not batch.segments:
+    if not batch:
         return LoadReport(pending_records=_pending(folders, log))
-    found = ingest([(s.path, s.records) for s in batch.segments if not s.failed])
+    found = ingest([(s.path, s.records) for s in batch if not s.failed])
     _set_aside_lines(batch, found)
     events.append(log, found.rows, _marks(log, batch, found))
-    for folder in {segment.path.parent for segment in batch.segments}:
-        _retire(folder, max(s.number for s in batch.segments if s.path.parent == folder))
+    for folder in {segment.path.parent for segment in batch}:
+        _retire(folder, max(s.number for s in batch if s.path.parent == folder))
     return LoadReport(
-        loaded_records=sum(s.records - s.failed for s in batch.segments if s.records),
-        segments=len(batch.segments),
-        failed=sum(s.failed for s in batch.segments),
+        loaded_records=sum(s.records - s.failed for s in batch if s.records),
+        segments=len(batch),
+        failed=sum(s.failed for s in batch),
         pending_records=_pending(folders, log),
         duplicates=found.duplicates,
     )
@@ -215,36 +208,56 @@ def _seal_orphans(folder: Path) -> None:
                 recover(folder)
 
 
-def _collect(folders: Iterable[Path], log: DeltaTable, max_segments: int) -> _Batch:
+def _collect(folders: Iterable[Path], log: DeltaTable, max_segments: int) -> list[_Segment]:
     """Take the next consecutive segments of each stream, every stream its share."""
     waiting = [(folder, segment_numbers(folder)) for folder in folders]
     waiting = [(folder, numbers) for folder, numbers in waiting if numbers]
     share = max(1, max_segments // max(1, len(waiting)))
-    batch, checker = _Batch(), Checker()
+    chosen: list[Path] = []
     for folder, numbers in waiting:
         expected = events.mark(log, folder.name) + 1
-        for number in (n for n in numbers[:share] if n >= expected):
-            segment = _read(checker, folder, number) if number == expected else None
-            if segment is None or (batch.segments and batch.size > BATCH_BYTES):
-                break
-            batch.segments.append(segment)
-            batch.size += segment.size
-            expected += 1
-    return batch
+        new = [n for n in numbers[:share] if n >= expected]
+        whole = takewhile(lambda item: item[0] == item[1], zip(new, count(expected), strict=False))
+        chosen += [folder / f"{number:012d}.seg" for number, _ in whole]
+    return list(_read_all(_small_enough(chosen)))
 
 
-def _read(checker: Checker, folder: Path, number: int) -> _Segment | None:
+def _small_enough(paths: list[Path]) -> list[Path]:
+    """Return the first of the files, so many that they are a batch; one always."""
+    sizes = accumulate(_size(path) for path in paths)
+    return paths[: 1 + sum(1 for size in sizes if size <= BATCH_BYTES)]
+
+
+def _size(path: Path) -> int:
+    with suppress(OSError):
+        return path.stat().st_size
+    return 0
+
+
+def _read_all(paths: list[Path]) -> Iterator[_Segment]:
+    """Read segments; after one that the disk does not give, none of its stream."""
+    missing: set[Path] = set()
+    checker = Checker()
+    for path in paths:
+        segment = None if path.parent in missing else _read(checker, path)
+        if segment:
+            yield segment
+        else:
+            missing.add(path.parent)
+
+
+def _read(checker: Checker, path: Path) -> _Segment | None:
     """Read one segment; None where the disk does not give it now, to be tried again."""
-    path = folder / f"{number:012d}.seg"
+    folder = path.parent
     try:
-        records, size = checker.records(path), path.stat().st_size
+        records = checker.records(path)
     except SegmentError as error:
         failed = _claimed(path)
         _note_failed(path, records=failed, reason=str(error))
         return _Segment(folder.name, path, failed=failed)
     except OSError:
         return None
-    return _Segment(folder.name, path, size, records)
+    return _Segment(folder.name, path, records)
 
 
 def _claimed(path: Path) -> int:
@@ -259,8 +272,8 @@ def _note_failed(path: Path, **note: object) -> None:
     write_file(folder / f"{path.stem}.json", orjson.dumps(note))
 
 
-def _set_aside_lines(batch: _Batch, found: Ingested) -> None:
-    for segment in batch.segments:
+def _set_aside_lines(batch: list[_Segment], found: Ingested) -> None:
+    for segment in batch:
         lines = [bad for bad in found.bad if bad.path == segment.path]
         if lines:
             folder = segment.path.parent / "failed"
@@ -271,15 +284,15 @@ def _set_aside_lines(batch: _Batch, found: Ingested) -> None:
             write_file(folder / f"{segment.path.stem}.lines", text)
 
 
-def _marks(log: DeltaTable, batch: _Batch, found: Ingested) -> dict[str, int]:
+def _marks(log: DeltaTable, batch: list[_Segment], found: Ingested) -> dict[str, int]:
     marks: dict[str, int] = {}
-    for segment in batch.segments:
+    for segment in batch:
         marks[segment.stream] = segment.number
         good = segment.records - segment.failed if segment.records else 0
-        for name, count in (("loaded", good), ("failed", segment.failed)):
+        for name, more in (("loaded", good), ("failed", segment.failed)):
             key = f"{segment.stream}#{name}"
-            if count:
-                marks[key] = marks.get(key, events.mark(log, key)) + count
+            if more:
+                marks[key] = marks.get(key, events.mark(log, key)) + more
     if found.duplicates:
         marks[DUPLICATES] = events.mark(log, DUPLICATES) + found.duplicates
     return marks
@@ -301,13 +314,19 @@ def _retire(folder: Path, last: int) -> None:
 
 def _pending(folders: Iterable[Path], log: DeltaTable) -> int:
     """Count the records of sealed segments that the log does not have yet."""
-    total = 0
-    for folder in folders:
-        last = events.mark(log, folder.name)
-        for number in segment_numbers(folder):
-            if number > last:
-                total += _count(folder / f"{number:012d}.seg")
-    return total
+    return sum(
+        _waiting(folder / f"{number:012d}.seg")
+        for folder in folders
+        for number in segment_numbers(folder)
+        if number > events.mark(log, folder.name)
+    )
+
+
+def _waiting(path: Path) -> int:
+    try:
+        return claimed(path)
+    except FileNotFoundError:
+        return 0
 
 
 def _being_written(folder: Path) -> int:

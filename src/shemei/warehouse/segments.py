@@ -12,115 +12,21 @@ import fcntl
 import os
 import re
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zlib import crc32
 
-import orjson
+from shemei.warehouse.groups import commit_line, committed
+from shemei.warehouse.vocabulary import line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from shemei.warehouse.home import Home
     from shemei.warehouse.vocabulary import Event
 
-_COMMIT_START = b'{"commit":'
-_COMMIT = re.compile(rb'\{"commit":(\d{1,9}),"bytes":(\d{1,12}),"crc":(\d{1,10})\}\n')
 _NUMBER = re.compile(r"\d{12}")
 _HIGHEST = "highest"
 _OWNER = "owner.lock"
-
-
-class SegmentError(ValueError):
-    """A segment cannot be trusted; the message names the file, the byte and the reason."""
-
-    def __init__(self, path: Path, offset: int, reason: str) -> None:
-        super().__init__(f"{path}: at byte {offset}: {reason}")
-        self.path = path
-        self.offset = offset
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One committed group: its lines are ``data[start:stop]``, the next group starts at ``end``."""
-
-    start: int
-    stop: int
-    end: int
-    records: int
-
-
-def commit_line(body: bytes, n: int) -> bytes:
-    """Return the line that closes a group of ``n`` records.
-
-    Examples
-    --------
-    >>> commit_line(b'{"kind":"click"}\\n', 1)
-    b'{"commit":1,"bytes":17,"crc":1671683998}\\n'
-    """
-    return b'{"commit":%d,"bytes":%d,"crc":%d}\n' % (n, len(body), _checksum(body, n))
-
-
-def _checksum(body: bytes | memoryview, n: int) -> int:
-    return crc32(b"%d" % n, crc32(body))
-
-
-def good_groups(data: bytes | bytearray) -> Iterator[Group]:
-    """Yield the committed groups from the start of ``data`` until the first byte not to be trusted.
-
-    Examples
-    --------
-    >>> body = b'{"kind":"click"}\\n'
-    >>> torn = body + commit_line(body, 1) + body
-    >>> [(group.records, group.end) for group in good_groups(torn)]
-    [(1, 58)]
-    """
-    start, view = 0, memoryview(data)
-    while start < len(data):
-        stop = data.find(b"\n" + _COMMIT_START, start) + 1
-        found = _COMMIT.match(data, stop) if stop else None
-        if found is None:
-            return
-        n, length, crc = int(found[1]), int(found[2]), int(found[3])
-        if (length, n) != (stop - start, data.count(b"\n", start, stop)):
-            return
-        if crc != _checksum(view[start:stop], n):
-            return
-        yield Group(start, stop, found.end(), n)
-        start = found.end()
-
-
-def read_segment(path: Path) -> tuple[bytes, int]:
-    """Return the event lines of a sealed segment, without commit lines, and their number.
-
-    Raises
-    ------
-    SegmentError
-        Where any byte of the file lies outside a committed group.
-    """
-    data = path.read_bytes()
-    groups = whole_groups(path, data)
-    return b"".join(data[g.start : g.stop] for g in groups), sum(g.records for g in groups)
-
-
-def whole_groups(path: Path, data: bytes | bytearray) -> list[Group]:
-    """Return the groups of a sealed segment's bytes; SegmentError where any lie outside of one."""
-    groups = list(good_groups(data))
-    end = groups[-1].end if groups else 0
-    if end != len(data):
-        raise SegmentError(path, end, "what follows is not a committed group of records")
-    return groups
-
-
-def committed(path: Path) -> tuple[int, int]:
-    """Return the good length in bytes and the number of records of a file still being written."""
-    end, records = 0, 0
-    for group in good_groups(path.read_bytes()):
-        end = group.end
-        records += group.records
-    return end, records
 
 
 class SegmentWriter:
@@ -284,20 +190,11 @@ def write_segment(folder: Path, number: int, events: Iterable[Event]) -> Path:
     if target.exists():
         return target
     folder.mkdir(parents=True, exist_ok=True)
-    body = b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+    body = b"".join(map(line_of, rows))
     draft = folder / f"{number:012d}.{secrets.token_hex(4)}.tmp"
     write_file(draft, body + commit_line(body, len(rows)) if rows else b"")
     _publish(draft, target)
     return target
-
-
-def stream_folder(home: Home, prefix: str) -> Path:
-    """Return the folder ``spool/<prefix>-<random id>``, made at the first call, then the same.
-
-    For a producer of which there is one; several edges use :func:`claim_stream`.
-    """
-    found = sorted(home.spool.glob(f"{prefix}-*"))
-    return found[0] if found else _new_stream(home, prefix)
 
 
 def claim_stream(home: Home, prefix: str) -> tuple[Path, int]:

@@ -17,8 +17,8 @@ from shemei.warehouse.checks import SHOWN, Check, run_all
 from shemei.warehouse.coherence import COHERENCE
 from shemei.warehouse.dialects import DuckDB
 from shemei.warehouse.erasure import reader
+from shemei.warehouse.groups import SegmentError, read_segment
 from shemei.warehouse.loader import DUPLICATES, accounting
-from shemei.warehouse.segments import SegmentError, read_segment
 from shemei.warehouse.shelf import Shelf
 from shemei.warehouse.vocabulary import SCHEMA
 

@@ -8,9 +8,13 @@ import time
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import orjson
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 SCHEMA_VERSION = 1
@@ -140,8 +144,41 @@ def _arrow_type(name: str) -> pa.DataType:
 
 
 COLUMNS: tuple[str, ...] = tuple(item.name for item in fields(Event))
+REQUIRED = ("kind", "workspace", "ts", "event_id", "day", "week", "visitor_key")
+"""Columns that every line of a segment names."""
+
+DEFAULTS: dict[str, str | int] = {
+    item.name: item.default
+    for item in fields(Event)
+    if isinstance(item.default, str | int) and item.name not in REQUIRED
+}
+"""What a column holds that a line of a segment leaves out."""
+
 SCHEMA: pa.Schema = pa.schema([pa.field(name, _arrow_type(name)) for name in COLUMNS])
 """The Arrow schema of the lake's ``events`` table, in the order of :class:`Event`."""
+
+
+def spoken(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a row that a line must name: those that differ from their default.
+
+    Examples
+    --------
+    >>> spoken({"kind": "view", "day": 0, "device": "", "quantity": 1, "page": "/a"})
+    {'kind': 'view', 'day': 0, 'page': '/a'}
+    """
+    return {name: value for name, value in row.items() if DEFAULTS.get(name) != value}
+
+
+def line_of(event: Event) -> bytes:
+    r"""Return a stamped event as its line of a segment.
+
+    Examples
+    --------
+    >>> line_of(Event(kind="click", workspace="w", ts=1, event_id="e", day=20261101, week=20261026))
+    b'{"kind":"click","workspace":"w","ts":1,"event_id":"e","day":20261101,"week":20261026,"visitor_key":0}\n'
+    """
+    row = {name: getattr(event, name) for name in COLUMNS}
+    return orjson.dumps(spoken(row), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def day_of(ts: int) -> int:
