@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote_plus
 from uuid import UUID
@@ -12,7 +12,7 @@ import orjson
 
 from shemei.edge.redirect import CLICK_ID, UTM
 from shemei.edge.visit import host_of
-from shemei.warehouse.vocabulary import Event, spoken, visitor_key
+from shemei.warehouse.vocabulary import REQUIRED, Event, visitor_key
 
 if TYPE_CHECKING:
     import asyncio
@@ -35,7 +35,10 @@ MOST_AMOUNT = 10**12
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _VISITOR = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _URL = re.compile(r"(?i)https?://(?:[^/?#@]*@)?([^/?#:\\]*)(?::\d*)?([^?#]*)(?:\?([^#]*))?")
-_BASE = asdict(Event(kind="view", workspace="", ts=0, source="tag"))
+_READ = ("source", "action", "order_id", "promo_code", "utm_source", "utm_medium")
+_NEW = Event(kind="view", workspace="", ts=0, source="tag")
+_BASE = {name: getattr(_NEW, name) for name in (*REQUIRED, *_READ)}
+"""An event before anything is told of it: what every line names, and what is looked at here."""
 _YES = (True, "1", "true")
 PRIVATE_PROPS = frozenset(
     {"phone", "mobile", "tel", "email", "id_card", "idcard", "realname", "real_name", "openid"}
@@ -216,7 +219,7 @@ class Collector:
         _fill_who(row, body, cookie)
         self._fill_when(row, body)
         self._fill_whence(row, body, site, came)
-        return orjson.dumps(spoken(row), option=orjson.OPT_APPEND_NEWLINE), given
+        return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE), given
 
     def _site(self, body: dict[str, Any]) -> Site:
         site = self._sites.get(_text(body, "site", 64))
