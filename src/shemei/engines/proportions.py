@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from statistics import NormalDist
 
 Z_95 = 1.959964
+"""Standard errors on either side of a value that hold 95 % of a normal distribution."""
 
 
 def wilson(successes: float, trials: float, z: float = Z_95) -> tuple[float, float]:
@@ -84,6 +87,84 @@ def newcombe(
     below = math.hypot(share2 - low2, high1 - share1)
     above = math.hypot(high2 - share2, share1 - low1)
     return max(-1.0, gap - below), min(1.0, gap + above)
+
+
+def shared_z(comparisons: int, alpha: float = 0.05) -> float:
+    r"""Return the standard errors of each of several intervals that shall hold together.
+
+    Bonferroni's bound: each interval is allowed :math:`\alpha / m` of the error, so that the chance of
+    even one of :math:`m` missing the truth stays below :math:`\alpha`, however they hang together.
+
+    Parameters
+    ----------
+    comparisons : int
+        How many intervals are looked at side by side, at least one.
+    alpha : float
+        The error allowed to all of them together, between 0 and 1.
+
+    Returns
+    -------
+    float
+        :math:`z_{1 - \alpha / 2m}`, in standard errors.
+
+    Raises
+    ------
+    ValueError
+        Where nothing is compared, or ``alpha`` is no share.
+
+    References
+    ----------
+    O. J. Dunn (1961), Multiple comparisons among means. Journal of the American Statistical
+    Association 56(293).
+
+    Examples
+    --------
+    >>> [round(shared_z(m), 3) for m in (1, 2, 3)]
+    [1.96, 2.241, 2.394]
+    """
+    if comparisons < 1 or not 0 < alpha < 1:
+        raise ValueError(f"{comparisons} comparisons at alpha {alpha} have no interval")
+    return NormalDist().inv_cdf(1 - alpha / (2 * comparisons))
+
+
+def against_first(
+    counted: Sequence[tuple[float, float]], alpha: float = 0.05
+) -> list[tuple[float, float]]:
+    r"""Return how much each later share lies above the first, in intervals that hold together.
+
+    Several variants against one original are several chances to be misled by luck. Each difference
+    gets Newcombe's interval, widened by Bonferroni's bound (:func:`shared_z`) for all of them, those
+    of variants with nobody included.
+
+    Parameters
+    ----------
+    counted : sequence of tuple of float
+        Successes and trials; the first is what the others are compared with.
+    alpha : float
+        The chance, at most, that any of the intervals misses its true difference.
+
+    Returns
+    -------
+    list of tuple of float
+        Lower and upper bound of each difference to the first, as shares between -1 and 1; one fewer
+        than ``counted``.
+
+    Examples
+    --------
+    With one variant it is Newcombe's interval; with two each is wider.
+
+    >>> [(low, high)] = against_first([(48, 80), (56, 70)])
+    >>> round(low, 4), round(high, 4)
+    (0.0524, 0.3339)
+    >>> (low, high), _ = against_first([(48, 80), (56, 70), (40, 75)])
+    >>> round(low, 4), round(high, 4)
+    (0.0309, 0.3515)
+    """
+    first, *others = counted
+    if not others:
+        return []
+    z = shared_z(len(others), alpha)
+    return [newcombe(first, other, z) for other in others]
 
 
 def _with_bounds(counted: tuple[float, float], z: float) -> tuple[float, float, float]:

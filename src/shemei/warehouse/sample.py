@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import TYPE_CHECKING
 
+from shemei.engines.proportions import Z_95
 from shemei.warehouse.asking import cells_where, totals_sql
 from shemei.warehouse.questions import Totals, Visitors
 from shemei.warehouse.tables import render
@@ -70,7 +71,7 @@ def relative_error(visitors: int) -> float:
     >>> round(relative_error(1_000_000), 4)
     0.0076
     """
-    return 1.96 * sqrt((ONE_IN - 1) / visitors)
+    return Z_95 * sqrt((ONE_IN - 1) / visitors)
 
 
 def _note(visitors: list[int]) -> str:

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from math import ceil, copysign, floor
 from typing import Literal, Protocol
 
+from shemei.engines.proportions import Z_95
+
 Tone = Literal["good", "warn", "info"]
 Confidence = Literal["高", "中", "低"]
 
@@ -195,12 +197,12 @@ def mover(items: Sequence[Item], gained: float) -> Item | None:
 
 
 def moved(rate: Rate) -> bool:
-    """Whether a ratio's change is beyond noise (|z| ≥ 1.96) and has enough behind it.
+    """Whether a ratio's change is beyond noise (|z| ≥ 1.96, 95 %) and has enough behind it.
 
     Where more came than was counted below (orders without a click), it is no share and says nothing.
     """
     is_share = rate.hits <= rate.of and rate.hits_before <= rate.of_before
-    return is_share and min(rate.of, rate.of_before) >= 200 and abs(rate.z) >= 1.96
+    return is_share and min(rate.of, rate.of_before) >= 200 and abs(rate.z) >= Z_95
 
 
 def saturated(

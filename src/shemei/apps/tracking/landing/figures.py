@@ -11,7 +11,7 @@ import orjson
 from shemei.apps.tracking.figures import shared
 from shemei.apps.tracking.landing import rules
 from shemei.apps.tracking.landing.models import LandingPage
-from shemei.engines.proportions import newcombe, wilson
+from shemei.engines.proportions import wilson
 from shemei.kernel.periods import Period
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ class Result:
     leads: int
     low: float
     high: float
+    against: rules.Against | None = None
+    """How it compares with the first variant; ``None`` for the first itself."""
 
     @property
     def rate(self) -> float | None:
@@ -61,35 +63,25 @@ def board_of(workspace: Workspace, page: LandingPage, period: Period) -> Board:
             left[letter].add(str(props.get("lead", row["event_id"])))
         if row["visitor_key"]:
             came[letter].add(row["visitor_key"])
-    results = [
-        Result(one, len(came[one]), len(left[one]), *wilson(len(left[one]), len(came[one])))
-        for one in sorted(came.keys() | left.keys())
-        if one
-    ]
+    results = results_of(
+        [(one, len(left[one]), len(came[one])) for one in sorted(came.keys() | left.keys()) if one]
+    )
     return Board(
         results=results,
         visitors=len(set().union(*came.values())),
         leads=len(set().union(*left.values())),
-        verdict=verdict(results),
+        verdict=rules.verdict(
+            results[0].letter if results else "", [one.against for one in results if one.against]
+        ),
         capped=len(rows) == MOST_ROWS,
         as_of=as_of,
     )
 
 
-def verdict(results: list[Result]) -> str:
-    """What may be said of the best variant against the next one, and no more than that."""
-    if len(results) < 2:
-        return ""
-    if any(one.visitors < rules.LEAST_SEEN for one in results):
-        return f"还看不出差别：每个版本至少要有 {rules.LEAST_SEEN} 位访客。"
-    best, second = sorted(results, key=lambda one: -(one.rate or 0))[:2]
-    low, high = newcombe(
-        (second.leads, second.visitors),
-        (best.leads, best.visitors),
-    )
-    if low <= 0:
-        return f"还看不出差别：{best.letter} 暂时高一些，也可能只是运气。继续收集，不要急着停。"
-    return (
-        f"{best.letter} 比 {second.letter} 高 {100 * low:.1f} 至 {100 * high:.1f} 个百分点（95% 区间）。"
-        "中途看过几次就停，把握会比写的小。"
-    )
+def results_of(counted: list[tuple[str, int, int]]) -> list[Result]:
+    """Variants (letter, leads, visitors) with their rates, the later ones beside the first."""
+    beside = {one.letter: one for one in rules.against(counted)}
+    return [
+        Result(letter, visitors, leads, *wilson(leads, visitors), beside.get(letter))
+        for letter, leads, visitors in counted
+    ]

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from shemei.apps.tracking.landing.blocks import ASKED, KINDS, MOST_BLOCKS, Field
+from shemei.engines.proportions import against_first
 from shemei.kernel.addresses import INVISIBLE, BadInput, tidy_url
 from shemei.warehouse.vocabulary import SHANGHAI
 
@@ -260,3 +261,70 @@ def tidy_wechat(text: str) -> str:
     if not (_WECHAT.fullmatch(plain) or _MOBILE.fullmatch(plain)):
         raise BadInput("微信号不对。6 至 20 位，字母开头；也可以填手机号。")
     return plain
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """How far the rate of one variant lies above the first one's; ``None`` bounds where too few came to say."""
+
+    letter: str
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return self.low is not None
+
+    @property
+    def is_higher(self) -> bool:
+        return self.low is not None and self.low > 0
+
+    @property
+    def is_lower(self) -> bool:
+        return self.high is not None and self.high < 0
+
+    @property
+    def words(self) -> str:
+        """The difference as a person reads it: a direction only where the interval has one."""
+        if self.low is None or self.high is None:
+            return f"不到 {LEAST_SEEN} 位访客，先不比"
+        if self.is_higher:
+            return f"高 {100 * self.low:.1f} 至 {100 * self.high:.1f} 个百分点"
+        if self.is_lower:
+            return f"低 {-100 * self.high:.1f} 至 {-100 * self.low:.1f} 个百分点"
+        return f"看不出差别（低 {-100 * self.low:.1f} 至高 {100 * self.high:.1f} 个百分点）"
+
+
+def against(counted: Sequence[tuple[str, int, int]]) -> list[Against]:
+    """Each later variant (letter, leads, visitors) beside the first; all intervals hold together at 95 %.
+
+    Examples
+    --------
+    >>> for one in against([("A", 50, 1000), ("B", 120, 1000), ("C", 3, 12)]):
+    ...     print(one.letter, one.words)
+    B 高 4.2 至 9.8 个百分点
+    C 不到 30 位访客，先不比
+    """
+    if not counted:
+        return []
+    spans = against_first([(leads, visitors) for _, leads, visitors in counted])
+    enough = [visitors >= LEAST_SEEN for _, _, visitors in counted]
+    return [
+        Against(letter, *span) if enough[0] and many else Against(letter)
+        for (letter, _, _), span, many in zip(counted[1:], spans, enough[1:], strict=True)
+    ]
+
+
+def verdict(first: str, compared: Sequence[Against]) -> str:
+    """What may be said of the variants, and no more than that; "" where there is nothing to compare."""
+    known = [one for one in compared if one.is_known]
+    if not compared:
+        return ""
+    if not known:
+        return f"还看不出差别：比的两个版本各要有 {LEAST_SEEN} 位访客。"
+    told = [
+        f"{one.letter} 比 {first} {one.words}" for one in known if one.is_higher or one.is_lower
+    ]
+    if not told:
+        return "还看不出差别：现在的高低也可能只是运气。继续收集，不要急着停。"
+    return f"{'；'.join(told)}。中途看过几次就停，把握会比写的小。"
