@@ -12,6 +12,7 @@ from django.utils import timezone
 from shemei.apps.tracking import actions, conventions, naming
 from shemei.apps.tracking.models import Link, LinkRepair, LinkTemplate
 from shemei.apps.tracking.naming import Facts, NamingRules
+from shemei.apps.tracking.rules import FILLED
 from shemei.kernel.models import AuditEntry
 
 if TYPE_CHECKING:
@@ -246,3 +247,39 @@ def test_who_may_not_track_reads_alone_and_strangers_see_nothing(world: World) -
     assert stranger.post(f"{other}/templates/{template.key}/remove/").status_code == 404
     assert stranger.post(f"{other}/{link.key}/template/", {"name": "z"}).status_code == 404
     assert stranger.get(f"{other}/new/?template={template.key}").status_code == 404
+
+
+def test_the_report_is_paged_and_leads_to_what_a_person_must_fill(world: World) -> None:
+    with world.scope():
+        for n in range(27):
+            make(world, name=f"第 {n:02} 条", utm={"utm_source": "xhss"})
+        asked = make(world, name="缺关键词", utm={"utm_source": "xhs"})
+        agree(world, sources=["xhs"], required=["utm_term"])
+    client, report = world.client(world.editor), world.url("tracking:naming_report")
+    first = client.get(report).content.decode()
+    assert "第 1 至 25 条，共 28 条" in first
+    assert first.count(">改好<span") < 26
+    last = client.get(report, {"page": 2}).content.decode()
+    assert "第 26 至 28 条" in last
+    by_hand = client.get(report, {"only": "person", "page": 1}).content.decode()
+    assert "要人填 28" in by_hand
+    assert client.get(report, {"only": "fixable"}).content.decode().count(asked.name) == 0
+    assert f'href="{world.url("tracking:edit", asked.key)}">去填' in first
+
+
+def test_mending_one_comes_back_to_the_same_page_of_the_report(world: World) -> None:
+    with world.scope():
+        wrong = make(world, name="一", utm={"utm_source": "xhss"})
+        agree(world, sources=["xhs"])
+    sent = world.url("tracking:repair") + "?only=fixable&page=2&next=evil"
+    back = world.client(world.editor).post(sent, {"link": wrong.key})
+    assert back["Location"] == world.url("tracking:naming_report") + "?only=fixable&page=2"
+
+
+def test_the_rules_say_what_the_system_fills_in(world: World) -> None:
+    page = world.client(world.editor).get(world.url("tracking:naming")).content.decode()
+    assert page.count(">系统填</span>") == 3 and page.count(">要人填</span>") == 2
+    with world.scope():
+        link = make(world, campaign="", utm={})
+    filled = {key for key in FILLED if getattr(link, key)}
+    assert filled | {"utm_campaign"} == {key for key, how in FILLED.items() if how}

@@ -44,6 +44,11 @@ class Broken:
     def fixes(self) -> dict[str, str]:
         return {one.field: one.better for one in self.remarks if one.better}
 
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether something is left that the rules alone cannot settle."""
+        return any(not one.better for one in self.remarks)
+
 
 def naming_of(workspace: Workspace) -> NamingRules:
     row = LinkNaming.objects.filter(workspace=workspace).first()

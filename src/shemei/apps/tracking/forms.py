@@ -9,7 +9,7 @@ from django import forms
 
 from shemei.apps.brand import queries as brand
 from shemei.apps.tracking.models import PromoCode
-from shemei.apps.tracking.rules import UTM_NAMES
+from shemei.apps.tracking.rules import FILLED, UTM_NAMES
 from shemei.kernel.addresses import UTM_KEYS
 from shemei.kernel.registry import Named, names, names_of
 from shemei.platforms import PLATFORMS
@@ -292,7 +292,10 @@ class NamingForm(forms.Form):
     required = forms.MultipleChoiceField(
         label="必填的 UTM",
         required=False,
-        choices=[(key, f"{word} {key}") for key, word in UTM_NAMES.items()],
+        choices=[
+            (key, f"{word} {key}" + ("" if FILLED[key] else "（要人填）"))
+            for key, word in UTM_NAMES.items()
+        ],
         widget=forms.CheckboxSelectMultiple,
     )
     sources = Words(

@@ -61,6 +61,16 @@ UTM_RULES: dict[str, UtmRule] = {
 """Platform → utm_source and utm_medium; one table, so that nobody has to remember the spelling."""
 
 
+FILLED: dict[str, str] = {
+    "utm_source": "按平台填",
+    "utm_medium": "按平台填，达人发的、放在线下的各有写法",
+    "utm_campaign": "取营销计划的「链接标记」；没有选计划就空着",
+    "utm_content": "",
+    "utm_term": "",
+}
+"""What a new link gets where its UTM is left empty; "" where only a person knows."""
+
+
 def utm_defaults(
     platform: str, *, campaign: str = "", has_creator: bool = False, at_a_place: bool = False
 ) -> dict[str, str]:

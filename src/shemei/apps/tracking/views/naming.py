@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,6 +16,7 @@ from shemei.apps.tracking.forms import MoveForm, NamingForm, TemplateForm
 from shemei.apps.tracking.listings import CHOSEN
 from shemei.apps.tracking.models import Link, LinkRepair, LinkTemplate
 from shemei.apps.tracking.naming import TOKENS
+from shemei.apps.tracking.rules import FILLED, UTM_NAMES, UTM_RULES
 from shemei.apps.tracking.views.links import values_of
 from shemei.kernel.edits import submit
 from shemei.kernel.permissions import Permission as P
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from shemei.apps.tracking.conventions import Broken
     from shemei.kernel.http import BrandRequest
 
-SHOWN = 200
+PAGE = 25
+KEPT = ("batch", "only", "page")
+"""What of the report's address a repair comes back to."""
 
 
 @allow(P.VIEW)
@@ -56,6 +60,8 @@ def naming(request: BrandRequest) -> HttpResponse:
         "count": len(_broken(request)),
         "asks": rules.asks,
         "templates": LinkTemplate.objects.filter(is_active=True),
+        "filled": [(word, key, FILLED[key]) for key, word in UTM_NAMES.items()],
+        "usual": UTM_RULES.items(),
     }
     return render(request, "tracking/naming.html", context)
 
@@ -63,13 +69,20 @@ def naming(request: BrandRequest) -> HttpResponse:
 @allow(P.VIEW)
 @require_GET
 def report(request: BrandRequest) -> HttpResponse:
-    """Links that break the rules, all or those of one import (``?batch=``)."""
+    """Links that break the rules, all or those of one import (``?batch=``), of one sort (``?only=``)."""
     found = _broken(request)
+    fixable = [one for one in found if one.fixes]
+    by_hand = [one for one in found if one.needs_a_person]
+    only = request.GET.get("only", "")
+    shown = {"fixable": fixable, "person": by_hand}.get(only, found)
     context = {
         "tab": "links",
-        "rows": found[:SHOWN],
+        "page": Paginator(shown, PAGE).get_page(request.GET.get("page")),
         "count": len(found),
-        "fixable": sum(bool(one.fixes) for one in found),
+        "fixable": len(fixable),
+        "by_hand": len(by_hand),
+        "only": only,
+        "kept": _kept(request),
         "consequence": conventions.consequence(found),
         "changes": changes.recent(request.workspace),
         "asks": conventions.naming_of(request.workspace).asks,
@@ -83,10 +96,8 @@ def report(request: BrandRequest) -> HttpResponse:
 @require_POST
 def repair(request: BrandRequest) -> HttpResponse:
     """Mend one link (``link``) or all that can be mended without asking anybody."""
-    batch = request.GET.get("batch", "")
-    back = wurl(request.workspace, "tracking:naming_report") + (
-        f"?batch={quote(batch)}" if batch else ""
-    )
+    kept = _kept(request)
+    back = wurl(request.workspace, "tracking:naming_report") + (f"?{kept}" if kept else "")
     chosen = request.POST.get("link", "")
     rows = [one for one in _broken(request) if chosen in ("", one.link.key)]
     try:
@@ -97,6 +108,10 @@ def repair(request: BrandRequest) -> HttpResponse:
     undo = wurl(request.workspace, "tracking:undo_repair", made.key)
     toast(request, f"已改好 {len(made.changes)} 条短链，短码不变", undo)
     return redirect(back)
+
+
+def _kept(request: BrandRequest) -> str:
+    return urlencode({key: value for key in KEPT if (value := request.GET.get(key))})
 
 
 @allow(P.TRACK)
