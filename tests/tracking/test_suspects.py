@@ -145,7 +145,7 @@ def test_what_cannot_be_put_back_is_told(inside: World, link: Link) -> None:
         put_back(inside, clicks=0)
     put_back(inside, period=period_from({"from": "2026-11-01", "to": "2026-11-10"}))
     within = period_from({"from": "2026-11-02", "to": "2026-11-03"})
-    with pytest.raises(ValidationError, match="已经放回来"):
+    with pytest.raises(ValidationError, match="已经改为计入"):
         put_back(inside, period=within, link=link.key)
 
 
@@ -159,7 +159,7 @@ def test_the_page_puts_back_with_a_reason_and_offers_the_way_back(
     with world.scope():
         (row,) = PutBackClicks.objects.all()
     assert (row.clicks, row.link_key) == (2, link.key)
-    assert "已放回 2 次点击" in page
+    assert "已把 2 次点击改为计入" in page
     assert world.url("tracking:take_back", row.key) in page
     settle(home)
     with django_capture_on_commit_callbacks(execute=True):

@@ -62,6 +62,31 @@ def test_the_list_shows_links_with_their_owner(world: World, link: Link) -> None
     assert "阿栀" in shown
 
 
+def test_a_place_on_no_platform_is_offline(world: World, inside: World, home: Home) -> None:
+    made = {"workspace": inside.brand, "by": inside.owner.actor, "url": "https://brand.cn/a"}
+    actions.create_link(**made, name="门店台卡", spot="门店收银台")
+    actions.create_link(**made, name="阿栀的评论", spot="评论区置顶", creator="creator-azhi")
+    actions.create_link(**made, name="哪里都不是")
+    shown = {
+        key: text(world, world.url("tracking:links"), platform=key)
+        for key in ("offline", "other", "xhs")
+    }
+    names = ("门店台卡", "阿栀的评论", "哪里都不是")
+    told = {key: [name for name in names if name in page] for key, page in shown.items()}
+    assert told == {"offline": ["门店台卡"], "other": ["哪里都不是"], "xhs": ["阿栀的评论"]}
+    assert "pf-offline" in shown["offline"]
+
+
+def test_a_code_given_at_a_place_is_offline(world: World, inside: World) -> None:
+    made = {"workspace": inside.brand, "by": inside.owner.actor}
+    row = actions.create_code(**made, code="BOX30", owner_kind="spot", spot="包裹卡")
+    actions.create_code(**made, code="AZHI30", creator="creator-azhi")
+    shown = text(world, world.url("tracking:codes"), platform="offline")
+    assert "BOX30" in shown
+    assert "AZHI30" not in shown
+    assert "pf-offline" in text(world, world.url("tracking:code", row.key))
+
+
 @pytest.mark.parametrize("sort", ["clicks", "-people", "-orders", "revenue", "-created", "name"])
 def test_the_list_sorts_by_every_figure(world: World, link: Link, sort: str) -> None:
     assert link.name in text(world, world.url("tracking:links"), sort=sort)
@@ -156,8 +181,8 @@ def test_a_link_with_clicks_offers_the_suspect_ones(world: World, home: Home, li
     shown = text(world, url)
     assert "搜索引擎或其他爬虫" in shown
     assert "iPhone" in shown
-    assert "把可疑点击也算上看看" in shown
-    assert "不计可疑点击" in text(world, url, suspect="1")
+    assert "连可疑的一起看" in shown
+    assert "只看计入的" in text(world, url, suspect="1")
 
 
 def test_archiving_offers_a_way_back(world: World, link: Link) -> None:

@@ -168,13 +168,14 @@ class Log:
     def bots(self, rows: Ints) -> pa.Table:
         """Link previews and crawlers: marked with a reason, kept apart, never in a path."""
         some = np.sort(self.rng.choice(rows, len(rows) // 28, replace=False))
+        reason = self.rng.integers(0, 3, len(some))
+        machine = np.where(reason == 1, 1 + some % 2, np.where(some % 3 == 0, 3, 0))
         return self._block(
             self.touches.seconds[some] + 1.5,
             "click",
             source="edge",
-            suspect=coded(
-                ["crawler", "preview", "head_request"], self.rng.integers(0, 3, len(some))
-            ),
+            suspect=coded(["crawler", "preview", "head_request"], reason),
+            device=coded(["other", "android", "ios", "desktop"], machine),
             **self._origin(some),
             channel=coded(CHANNELS, self.touches.channel[some]),
         )

@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 
 from shemei.apps.brand import queries as brand
 from shemei.apps.tracking import actions, figures
-from shemei.apps.tracking.models import Link, LinkRepair, PromoCode
+from shemei.apps.tracking.models import OFFLINE, Link, LinkRepair, PromoCode
 from shemei.kernel.figures import asked_sort, ranked
 from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, State
 from shemei.kernel.periods import period_from, today
@@ -17,7 +17,7 @@ from shemei.kernel.permissions import Permission as P
 from shemei.kernel.registry import Named, names_of
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
-from shemei.platforms import PLATFORMS
+from shemei.platforms import BY_KEY, PLATFORMS
 from shemei.portal.numbers import day_cn
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
 
 Owned = TypeVar("Owned", Link, PromoCode)
-PLATFORM_CHOICES = [(platform.key, platform.name) for platform in PLATFORMS]
+PLATFORM_CHOICES = [(platform.key, platform.name) for platform in (*PLATFORMS, BY_KEY[OFFLINE])]
 LONGER = 30
 CHOSEN = "tracking.chosen"
 MOST_MOVED = 5_000
@@ -196,7 +196,7 @@ LINKS = Listing(
             sort="name",
         ),
         Column("code", "短码", kind="code", value=lambda link: link.code, phone=False),
-        Column("platform", "平台", kind="platform", value=lambda link: link.platform),
+        Column("platform", "平台", kind="platform", value=lambda link: link.stands_on),
         Column("owner", "算给", value=owner_text),
         Column("campaign", "营销计划", value=campaign_text),
         Column("content", "内容", value=content_text, hidden=True),
@@ -241,7 +241,7 @@ LINKS = Listing(
             "平台",
             choices=PLATFORM_CHOICES,
             multiple=True,
-            apply=lambda rows, value: rows.filter(platform__in=value),
+            apply=lambda rows, value: rows.standing_on(value),
         ),
         Filter(
             "campaign",
@@ -298,7 +298,7 @@ CODES = Listing(
         ),
         Column("owner", "算给", value=owner_text),
         Column("campaign", "营销计划", value=campaign_text),
-        Column("platform", "平台", kind="platform", value=lambda row: row.platform),
+        Column("platform", "平台", kind="platform", value=lambda row: row.stands_on),
         Column("discount", "优惠", value=lambda row: row.discount_note),
         Column(
             "orders",
@@ -338,7 +338,7 @@ CODES = Listing(
             "平台",
             choices=PLATFORM_CHOICES,
             multiple=True,
-            apply=lambda rows, value: rows.filter(platform__in=value),
+            apply=lambda rows, value: rows.standing_on(value),
         ),
         Filter(
             "state",

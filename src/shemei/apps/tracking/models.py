@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.db import models
@@ -15,6 +16,13 @@ from shemei.platforms import PLATFORMS
 from shemei.warehouse.channels import UNSPECIFIC_PLATFORMS, channel_of
 
 PLATFORM_CHOICES = [(platform.key, platform.name) for platform in PLATFORMS]
+OFFLINE = "offline"
+"""Where links and codes stand that are on no platform but at a place."""
+
+
+def _standing(platforms: Collection[str], at_a_place: models.Q) -> models.Q:
+    online = models.Q(platform__in=[key for key in platforms if key != OFFLINE]) & ~at_a_place
+    return online | at_a_place if OFFLINE in platforms else online
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
@@ -23,6 +31,11 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def with_brand(self) -> LinkQuerySet:
         return self.select_related("workspace", "account", "campaign")
+
+    def standing_on(self, platforms: Collection[str]) -> LinkQuerySet:
+        """Those shown under one of these platforms (see ``Link.stands_on``)."""
+        at_a_place = models.Q(platform="other", creator_key="") & ~models.Q(spot="")
+        return self.filter(_standing(platforms, at_a_place))
 
 
 class Link(WorkspaceOwned):
@@ -90,6 +103,12 @@ class Link(WorkspaceOwned):
         return self.name
 
     @property
+    def stands_on(self) -> str:
+        """The platform as people name it: a place on none is offline."""
+        at_a_place = self.platform == "other" and self.spot and not self.creator_key
+        return OFFLINE if at_a_place else self.platform
+
+    @property
     def utm(self) -> dict[str, str]:
         return {key: value for key in UTM_KEYS if (value := getattr(self, key))}
 
@@ -99,6 +118,11 @@ class PromoCodeQuerySet(models.QuerySet["PromoCode"]):
         begun = models.Q(starts_on=None) | models.Q(starts_on__lte=day)
         unended = models.Q(ends_on=None) | models.Q(ends_on__gte=day)
         return self.filter(begun, unended, is_active=True)
+
+    def standing_on(self, platforms: Collection[str]) -> PromoCodeQuerySet:
+        """Those shown under one of these platforms (see ``PromoCode.stands_on``)."""
+        at_a_place = models.Q(platform="other", owner_kind=PromoCode.Owner.SPOT)
+        return self.filter(_standing(platforms, at_a_place))
 
 
 class PromoCode(WorkspaceOwned):
@@ -155,6 +179,12 @@ class PromoCode(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def stands_on(self) -> str:
+        """The platform as people name it: a place on none is offline."""
+        at_a_place = self.platform == "other" and self.owner_kind == self.Owner.SPOT
+        return OFFLINE if at_a_place else self.platform
 
     @property
     def owner(self) -> dict[str, str]:
@@ -249,13 +279,13 @@ class PutBackClicks(WorkspaceOwned):
     until_at = models.DateTimeField("到")
     why = models.CharField("为什么", max_length=200)
     clicks = models.PositiveIntegerField("当时的次数", default=0)
-    author = models.CharField("谁放回来的", max_length=120)
+    author = models.CharField("谁改的", max_length=120)
     is_active = models.BooleanField("算数", default=True)
     taken_back_at = models.DateTimeField(null=True, editable=False)
     taken_back_by = models.CharField(max_length=120, blank=True, editable=False)
 
     class Meta:
-        verbose_name = "放回来的点击"
+        verbose_name = "改为计入的点击"
         ordering: ClassVar = ["-id"]
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shemei.kernel.periods import Period
     from shemei.kernel.workspace import Workspace
 
-COUNTS_ALREADY = "这些点击已经放回来了。要撤回，请到「放回来的」里点撤回。"
+COUNTS_ALREADY = "这些点击已经改为计入。要撤回，请到「改为计入的」里点撤回。"
 
 NONE_LEFT = "这段时间里没有这样的点击。请换一种原因、一条短链，或改上面的时间。"
 
@@ -110,7 +110,7 @@ def _span(period: Period) -> tuple[datetime, datetime]:
     last = datetime.combine(period.last, time.min, zone) + timedelta(days=1, microseconds=-1)
     until = min(last, timezone.now())
     if until < first:
-        raise ValidationError("这段时间还没有到，没有点击可以放回来。")
+        raise ValidationError("这段时间还没有到，没有点击可以改为计入。")
     return first, until
 
 

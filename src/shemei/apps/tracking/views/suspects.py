@@ -51,7 +51,7 @@ def put_back(request: BrandRequest) -> HttpResponse:
     if made is None:
         return _page(request, form)
     undo = wurl(workspace, "tracking:take_back", made.key)
-    toast(request, f"已放回 {made.clicks:,} 次点击，后台正在重算各处的数", undo)
+    toast(request, f"已把 {made.clicks:,} 次点击改为计入，后台正在重算各处的数", undo)
     return redirect(f"{wurl(workspace, 'tracking:suspects')}?{_period_query(request)}")
 
 
