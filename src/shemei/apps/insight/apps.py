@@ -9,9 +9,6 @@ from django.apps import AppConfig
 if TYPE_CHECKING:
     from shemei.kernel.registry import NavItem
 
-if TYPE_CHECKING:
-    from shemei.kernel.registry import NavItem
-
 VERBS = {
     "board.arranged": "调整看板「{label}」里图的次序",
     "board.changed": "修改看板「{before}」，现名「{label}」",
@@ -65,6 +62,7 @@ class InsightConfig(AppConfig):
     def ready(self) -> None:
         from shemei.apps.insight.api import router
         from shemei.apps.insight.erasure import erase_remarks, tell_remarks
+        from shemei.apps.insight.search import find_boards
         from shemei.kernel import audit, registry
         from shemei.kernel.api import api
         from shemei.kernel.erasure import add_erasure
@@ -76,6 +74,7 @@ class InsightConfig(AppConfig):
         api.add_router("/figures/", router)
         audit.register(VERBS)
         registry.add_navigation(*_pages())
+        registry.add_search(registry.SearchProvider("看板", Permission.VIEW, find_boards))
         registry.add_create(
             registry.CreateItem("目标", "target-arrow", "insight:goal_new", Permission.ANALYSE, 90)
         )

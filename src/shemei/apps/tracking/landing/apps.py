@@ -12,7 +12,7 @@ class LandingConfig(AppConfig):
 
     def ready(self) -> None:
         from shemei.apps.tracking import book
-        from shemei.apps.tracking.landing import compliance, erasure, queries, todos
+        from shemei.apps.tracking.landing import compliance, erasure, queries, search, todos
         from shemei.kernel import audit, checks, registry
         from shemei.kernel.erasure import add_erasure
         from shemei.kernel.permissions import Permission as P
@@ -22,6 +22,7 @@ class LandingConfig(AppConfig):
         book.add_sites(queries.tagged_pages)
         add_erasure("落地页线索", erasure.erase_leads, erasure.tell_leads)
         registry.add_todo(todos.waiting)
+        registry.add_search(registry.SearchProvider("落地页", P.VIEW, search.find_pages))
         registry.add_create(
             registry.CreateItem("新建落地页", "device-mobile", "landing:new", P.TRACK, order=22)
         )

@@ -14,6 +14,7 @@ class PostersConfig(AppConfig):
     def ready(self) -> None:
         from shemei.apps.tracking import book
         from shemei.apps.tracking.posters.models import Spot
+        from shemei.apps.tracking.posters.search import find_spots
         from shemei.kernel import audit, registry
         from shemei.kernel.permissions import Permission as P
 
@@ -23,6 +24,7 @@ class PostersConfig(AppConfig):
 
         audit.register(VERBS)
         book.add_check_ins(scanned)
+        registry.add_search(registry.SearchProvider("点位与海报", P.VIEW, find_spots))
         registry.add_create(
             registry.CreateItem("新建线下点位", "map-pin", "posters:new", P.TRACK, order=23)
         )
