@@ -12,8 +12,7 @@ import pytest
 from deltalake.exceptions import CommitFailedError
 
 from shemei.warehouse import table
-from shemei.warehouse.filing import ALONE, TOLD, write_days
-from shemei.warehouse.loader import in_order
+from shemei.warehouse.filing import ALONE, TOLD, in_order, write_days
 from shemei.warehouse.vocabulary import SCHEMA, Event, stamp
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shemei.warehouse.ingest import folded, in_order, once
-from shemei.warehouse.table import ORDER
+from shemei.warehouse.filing import ORDER, folded, in_order
+from shemei.warehouse.ingest import once
 from shemei.warehouse.vocabulary import SCHEMA, Event, line_of, spoken, stamp
 
 TS = 1_790_000_000_000_777

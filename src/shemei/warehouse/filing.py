@@ -20,8 +20,9 @@ from deltalake.transaction import AddAction
 from shemei.warehouse.vocabulary import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    import numpy.typing as npt
     from deltalake.transaction import RemoveAction
 
 TOLD = ("ts", "workspace", "kind")
@@ -32,15 +33,78 @@ ALONE = frozenset(
 )  # fmt: skip
 """Columns with about as many values as rows: a dictionary of them would only cost."""
 
+ORDER = [(name, "ascending") for name in ("day", "workspace", "kind", "ts")]
+"""How events lie in a file."""
+
+_FOLDED = {item.name for item in SCHEMA if pa.types.is_string(item.type)} - ALONE
 _STORED = [item for item in SCHEMA if item.name != "day"]
 _REPEATED = [item.name for item in _STORED if item.name not in ALONE]
 _BOUNDED = [item.name for item in _STORED if not pa.types.is_string(item.type)]
 _BOUNDED += ["workspace", "kind", "event_id"]
 ROW_GROUP = 122_880
-WRITERS = 2
+WORKERS = 2
+OPEN, CLOSED = 1, 6
+"""How hard zstd tries: for a day that will be written anew, and for one that is over."""
 
 
-def write_days(root: Path, rows: pa.Table) -> list[AddAction | RemoveAction]:
+def in_order(rows: pa.Table) -> pa.Table:
+    """Return rows sorted by day, workspace, kind and time, as they lie in the log's files.
+
+    Examples
+    --------
+    >>> in_order(SCHEMA.empty_table()).num_rows
+    0
+    """
+    order = pa.array(_order(rows))
+    return _each(rows, lambda name, column: column.take(order))
+
+
+def _order(rows: pa.Table) -> npt.NDArray[np.int64]:
+    """Return the places of the rows in order: times come nearly sorted, of the rest there are few."""
+    order = np.argsort(rows["ts"].cast(pa.int64()).to_numpy(), kind="stable")
+    for name in ("kind", "workspace", "day"):
+        place = _places(rows[name])
+        if place.any():
+            order = order[np.argsort(place[order], kind="stable")]
+    return order
+
+
+def _places(column: pa.ChunkedArray) -> npt.NDArray[np.uint16 | np.int32]:
+    """Return for each value how many smaller ones the column has."""
+    coded = column.combine_chunks().dictionary_encode()
+    smaller = pc.rank(coded.dictionary, tiebreaker="dense").to_numpy() - 1
+    kind = np.uint16 if len(smaller) < 1 << 16 else np.int32
+    return np.asarray(smaller.astype(kind)[coded.indices.to_numpy()])
+
+
+def folded(rows: pa.Table) -> pa.Table:
+    """Return rows with every repeated text stored once: sorted and written in half the time.
+
+    Examples
+    --------
+    >>> folded(SCHEMA.empty_table()).schema.field("channel").type
+    DictionaryType(dictionary<values=string, indices=int32, ordered=0>)
+    """
+    return _each(
+        rows, lambda name, column: column.dictionary_encode() if name in _FOLDED else column
+    )
+
+
+def _each(rows: pa.Table, change: Callable[[str, pa.ChunkedArray], pa.ChunkedArray]) -> pa.Table:
+    """Return rows with every column changed, the columns side by side on the cores there are."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return pa.table(
+            dict(
+                zip(
+                    rows.column_names,
+                    pool.map(change, rows.column_names, rows.columns),
+                    strict=True,
+                )
+            )
+        )
+
+
+def write_days(root: Path, rows: pa.Table, level: int = OPEN) -> list[AddAction | RemoveAction]:
     """Write ``rows`` as one file for each day, on disk when this returns, and tell what was added.
 
     Arrow's own writer needs a tenth of the processor time of the table's: that one keeps least and
@@ -52,14 +116,16 @@ def write_days(root: Path, rows: pa.Table) -> list[AddAction | RemoveAction]:
         The folder of the table.
     rows : pyarrow.Table
         In the schema of the log, sorted by day.
+    level : int
+        Of zstd: :data:`OPEN` or :data:`CLOSED`.
 
     Returns
     -------
     list of AddAction
         To be committed; a file that never is gets swept by the vacuum.
     """
-    with ThreadPoolExecutor(WRITERS) as pool:
-        return list(pool.map(lambda part: _write(root, *part), _by_day(rows)))
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(lambda part: _write(root, *part, level=level), _by_day(rows)))
 
 
 def _by_day(rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
@@ -71,7 +137,7 @@ def _by_day(rows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
         yield int(days[start]), rows.slice(start, stop - start)
 
 
-def _write(root: Path, day: int, rows: pa.Table) -> AddAction:
+def _write(root: Path, day: int, rows: pa.Table, *, level: int) -> AddAction:
     name = f"day={day}/part-00000-{uuid4()}-c000.zstd.parquet"
     path = root / name
     path.parent.mkdir(exist_ok=True)
@@ -81,7 +147,7 @@ def _write(root: Path, day: int, rows: pa.Table) -> AddAction:
             file,
             row_group_size=ROW_GROUP,
             compression="zstd",
-            compression_level=1,
+            compression_level=level,
             use_dictionary=_REPEATED,
             write_statistics=_BOUNDED,
             store_schema=False,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,12 +13,12 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shemei.warehouse.filing import ALONE
+from shemei.warehouse.filing import folded, in_order
 from shemei.warehouse.groups import read_segment
 from shemei.warehouse.vocabulary import COLUMNS, DEFAULTS, SCHEMA, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -29,7 +28,6 @@ FIRST_DAY, LAST_DAY = 20000101, 21001231
 FIRST_TS, LAST_TS = 946_656_000_000_000, 4_133_952_000_000_000
 """The same as moments: a time of 0 is one that was never filled in."""
 
-_FOLDED = {item.name for item in SCHEMA if pa.types.is_string(item.type)} - ALONE
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _KINDS = frozenset(Kind)
 _JSON_TYPES = {pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.int32(): "INTEGER"}
@@ -78,63 +76,6 @@ def ingest(segments: Sequence[tuple[Path, int]]) -> Ingested:
     return Ingested(in_order(unique), rows.num_rows - unique.num_rows, bad)
 
 
-def in_order(rows: pa.Table) -> pa.Table:
-    """Return rows sorted by day, workspace, kind and time, as they lie in the log's files.
-
-    Examples
-    --------
-    >>> in_order(SCHEMA.empty_table()).num_rows
-    0
-    """
-    order = pa.array(_order(rows))
-    return _each(rows, lambda name, column: column.take(order))
-
-
-def _order(rows: pa.Table) -> npt.NDArray[np.int64]:
-    """Return the places of the rows in order: times come nearly sorted, of the rest there are few."""
-    order = np.argsort(rows["ts"].cast(pa.int64()).to_numpy(), kind="stable")
-    for name in ("kind", "workspace", "day"):
-        place = _places(rows[name])
-        if place.any():
-            order = order[np.argsort(place[order], kind="stable")]
-    return order
-
-
-def _places(column: pa.ChunkedArray) -> npt.NDArray[np.uint16 | np.int32]:
-    """Return for each value how many smaller ones the column has."""
-    coded = column.combine_chunks().dictionary_encode()
-    smaller = pc.rank(coded.dictionary, tiebreaker="dense").to_numpy() - 1
-    kind = np.uint16 if len(smaller) < 1 << 16 else np.int32
-    return np.asarray(smaller.astype(kind)[coded.indices.to_numpy()])
-
-
-def folded(rows: pa.Table) -> pa.Table:
-    """Return rows with every repeated text stored once: sorted and written in half the time.
-
-    Examples
-    --------
-    >>> folded(SCHEMA.empty_table()).schema.field("channel").type
-    DictionaryType(dictionary<values=string, indices=int32, ordered=0>)
-    """
-    return _each(
-        rows, lambda name, column: column.dictionary_encode() if name in _FOLDED else column
-    )
-
-
-def _each(rows: pa.Table, change: Callable[[str, pa.ChunkedArray], pa.ChunkedArray]) -> pa.Table:
-    """Return rows with every column changed, the columns side by side on the cores there are."""
-    with ThreadPoolExecutor(THREADS) as pool:
-        return pa.table(
-            dict(
-                zip(
-                    rows.column_names,
-                    pool.map(change, rows.column_names, rows.columns),
-                    strict=True,
-                )
-            )
-        )
-
-
 def once(rows: pa.Table) -> pa.Table:
     """Return rows with each ``event_id`` once, the first of them."""
     ids = rows["event_id"]
@@ -142,7 +83,7 @@ def once(rows: pa.Table) -> pa.Table:
         return rows
     numbered = pa.table({"id": ids, "at": pa.array(range(rows.num_rows), pa.int64())})
     first = numbered.group_by("id", use_threads=False).aggregate([("at", "min")])["at_min"]
-    return rows.take(first)
+    return rows.take(pa.array(np.sort(first.to_numpy())))
 
 
 def _differ(ids: pa.ChunkedArray) -> bool:

@@ -15,8 +15,9 @@ from deltalake.exceptions import CommitFailedError
 
 from shemei.warehouse import table as events
 from shemei.warehouse.checking import Checker
+from shemei.warehouse.filing import folded, in_order
 from shemei.warehouse.groups import SegmentError, claimed, committed
-from shemei.warehouse.ingest import Ingested, folded, in_order, ingest, once
+from shemei.warehouse.ingest import Ingested, ingest, once
 from shemei.warehouse.segments import (
     recover,
     segment_numbers,

@@ -19,11 +19,9 @@ from deltalake import (
     DeltaTable,
     Field,
     Transaction,
-    WriterProperties,
-    write_deltalake,
 )
 
-from shemei.warehouse.filing import ROW_GROUP, TOLD, write_days
+from shemei.warehouse.filing import CLOSED, TOLD, folded, in_order, write_days
 from shemei.warehouse.vocabulary import SCHEMA, SCHEMA_VERSION, Event
 
 if TYPE_CHECKING:
@@ -39,16 +37,7 @@ CONFIGURATION: dict[str, str | None] = {
 }
 """No visitor stands in the statistics: only these three columns do."""
 
-ORDER = [(name, "ascending") for name in ("day", "workspace", "kind", "ts")]
-"""How events lie in a file."""
-
-CLOSED_WRITER = WriterProperties(
-    compression="ZSTD", compression_level=6, max_row_group_size=ROW_GROUP
-)
 REFRESH_SECONDS = 1.0
-ONE_FILE = 64 << 30
-"""A day is written as one file, however many events it has."""
-
 SCHEMA_MARK = "schema"
 """The version of the log's schema, committed like the mark of a stream; a log without one is of 1."""
 
@@ -195,15 +184,15 @@ def replace_day(table: DeltaTable, day: int, rows: pa.Table) -> None:
     """Make ``rows`` all there is of one day, in one sorted file; without rows it has no file."""
     fewer = sum(item.rows for item in live_files(table) if item.day == day) - rows.num_rows
     removed = [Transaction(REMOVED, mark(table, REMOVED) + fewer)] if fewer else []
-    write_deltalake(
-        table,
-        filled(rows).sort_by(ORDER),
-        mode="overwrite",
-        predicate=f"day = {day}",
-        target_file_size=ONE_FILE,
-        writer_properties=CLOSED_WRITER,
+    table.create_write_transaction(
+        write_days(_root(table), in_order(folded(filled(rows))), CLOSED),
+        "overwrite",
+        table.schema(),
+        ["day"],
+        partition_filters=[("day", "=", str(day))],
         commit_properties=CommitProperties(app_transactions=removed),
     )
+    table.update_incremental()
 
 
 @dataclass(frozen=True, slots=True)
