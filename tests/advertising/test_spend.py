@@ -12,7 +12,7 @@ from django.db.models import Sum
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shemei.apps.advertising import actions, queries, rules
+from shemei.apps.advertising import actions, queries, rules, tellings
 from shemei.apps.advertising.models import Spend, SpendEntry
 from shemei.apps.brand.actions import create_campaign
 from shemei.kernel.models import AuditEntry, OutboxEvent
@@ -115,42 +115,42 @@ def stage(world: World, amount: int, batch: str, day: date = D) -> bool:
         "plan": "拉新",
         "amount": amount,
     }
-    return actions.stage_entry(world.brand, f"line-{day}", values, batch=batch)
+    return tellings.put_down(world.brand, f"line-{day}", values, batch=batch)
 
 
 def test_an_import_tells_the_log_only_when_it_is_applied_and_can_be_undone(inside: World) -> None:
     assert stage(inside, 500, "b1")
     assert told() == []
     assert not Spend.objects.exists()
-    actions.apply_batch(inside.brand, "b1")
+    tellings.SpendLedger(inside.brand, "b1").apply()
     assert by_dimensions() == table() == {(20261101, "douyin", ""): 500}
     assert not stage(inside, 500, "b2")
     assert stage(inside, 620, "b3")
-    actions.apply_batch(inside.brand, "b3")
+    tellings.SpendLedger(inside.brand, "b3").apply()
     assert by_dimensions() == table() == {(20261101, "douyin", ""): 620}
-    actions.undo_batch(inside.brand, "b3")
+    tellings.SpendLedger(inside.brand, "b3").undo()
     assert by_dimensions() == table() == {(20261101, "douyin", ""): 500}
-    actions.undo_batch(inside.brand, "b1")
+    tellings.SpendLedger(inside.brand, "b1").undo()
     assert by_dimensions() == table() == {}
 
 
 def test_a_correction_by_hand_outlives_the_same_file(inside: World) -> None:
     stage(inside, 500, "b1")
-    actions.apply_batch(inside.brand, "b1")
+    tellings.SpendLedger(inside.brand, "b1").apply()
     actions.change_spend(Spend.objects.get(), by=inside.analyst.actor, amount=450)
     assert not stage(inside, 500, "b2")
-    actions.apply_batch(inside.brand, "b2")
+    tellings.SpendLedger(inside.brand, "b2").apply()
     assert Spend.objects.get().amount == 450
     assert by_dimensions() == table()
 
 
 def test_a_deleted_line_comes_back_with_a_new_file(inside: World) -> None:
     stage(inside, 500, "b1")
-    actions.apply_batch(inside.brand, "b1")
+    tellings.SpendLedger(inside.brand, "b1").apply()
     actions.delete_spend(Spend.objects.get(), by=inside.analyst.actor)
     assert by_dimensions() == {}
     assert stage(inside, 500, "b2")
-    actions.apply_batch(inside.brand, "b2")
+    tellings.SpendLedger(inside.brand, "b2").apply()
     assert Spend.objects.aggregate(sum=Sum("amount"))["sum"] == 500
     assert SpendEntry.objects.filter(state="undone").count() == 1
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from shemei.apps.brand.actions import add_account, create_campaign
-from shemei.apps.content import actions, queries
+from shemei.apps.content import actions, queries, tellings
 from shemei.apps.content.models import MetricEntry, Post, PostMetric
 from shemei.kernel.models import AuditEntry, OutboxEvent
 from shemei.kernel.permissions import Forbidden
@@ -118,11 +118,11 @@ def test_what_cannot_be_is_refused_in_words(
 def test_an_import_can_be_taken_back_and_the_hand_entry_stays(post: Post, inside: World) -> None:
     day = TODAY - timedelta(1)
     actions.record_metrics(post, by=inside.editor.actor, day=day, likes=4)
-    actions.stage_entry(post, day, {"likes": 9, "shares": 2}, batch="b1")
+    tellings.put_down(post, day, {"likes": 9, "shares": 2}, batch="b1")
     assert log_sums() == {("engage", "like"): 4}
-    actions.apply_batch(inside.brand, "b1")
+    tellings.PostLedger(inside.brand, "b1").apply()
     assert log_sums() == {("engage", "like"): 9, ("engage", "share"): 2}
-    actions.undo_batch(inside.brand, "b1")
+    tellings.PostLedger(inside.brand, "b1").undo()
     assert log_sums() == {("engage", "like"): 4}
     assert PostMetric.objects.get(post=post).told == {"likes": 4}
 

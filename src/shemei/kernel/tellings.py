@@ -1,18 +1,25 @@
 """Tellings: what an import or a person said of something, kept for ever, so that an import can be taken back.
 
 A room keeps them beside its own table and lets the table follow: what holds is each value as last told; what a
-later telling leaves out stays. An import's tellings wait (``PENDING``) until the whole file is in.
+later telling leaves out stays. An import's tellings wait (``PENDING``) until the whole file is in; the room's
+:class:`Ledger` books them all at once, and takes them back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django_scopes import ScopedManager
 
 from shemei.kernel.models import WorkspaceOwned
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
+
+PAGE = 500
+"""How many subjects are settled at a time: a large file names more than one statement can."""
 
 
 def fold(tellings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -87,3 +94,57 @@ class Telling(WorkspaceOwned):
     class Meta:
         abstract = True
         ordering: ClassVar = ["id"]
+
+
+class Ledger:
+    """One import's tellings in a room's table: booked when the file is in, taken back when it is undone.
+
+    A room names its tellings and the field that says of what they tell, and how its table follows (``settle``).
+    """
+
+    tellings: ClassVar[type[Telling]]
+    subject: ClassVar[str]
+
+    def __init__(self, workspace: Workspace, batch: str) -> None:
+        self.workspace, self.batch = workspace, batch
+
+    def settle(self, subjects: Sequence[Any]) -> None:
+        """Let the room's table follow what now stands of these subjects (values of the field ``subject``)."""
+        raise NotImplementedError
+
+    def brought(self) -> models.QuerySet[Any] | None:
+        """The rows that only this import brought and nobody worked on: they go when nothing stands of them."""
+        return None
+
+    @transaction.atomic
+    def apply(self) -> int:
+        """Book what the import has put down; returns of how many subjects it told."""
+        return self._turn(Telling.State.PENDING, Telling.State.APPLIED)
+
+    @transaction.atomic
+    def undo(self) -> int:
+        """Take the import back: its tellings, what followed from them, and the rows that only it knew of."""
+        self.tellings.objects.forget_pending(self.batch)
+        turned = self._turn(Telling.State.APPLIED, Telling.State.UNDONE)
+        brought = self.brought()
+        if brought is not None:
+            brought.filter(~models.Exists(self._standing_of("pk"))).delete()
+        return turned
+
+    def _turn(self, state: str, to: str) -> int:
+        mine = self.tellings.objects.filter(batch=self.batch, state=state)
+        self._lock(mine)
+        subjects = list(mine.order_by(self.subject).values_list(self.subject, flat=True).distinct())
+        mine.update(state=to)
+        for start in range(0, len(subjects), PAGE):
+            self.settle(subjects[start : start + PAGE])
+        return len(subjects)
+
+    def _lock(self, mine: models.QuerySet[Telling]) -> None:
+        """Hold all that was told of the same subjects: two imports that name one settle it one after the other."""
+        same = {f"{self.subject}__in": mine.values(self.subject)}
+        held = self.tellings.objects.filter(**same).order_by("pk").select_for_update()
+        list(held.values_list("pk", flat=True))
+
+    def _standing_of(self, field: str) -> models.QuerySet[Telling]:
+        return self.tellings.objects.standing().filter(**{self.subject: models.OuterRef(field)})

@@ -18,9 +18,9 @@ from openpyxl import Workbook
 from shemei.apps.advertising.exports import PRESETS as SPEND
 from shemei.apps.advertising.models import Spend
 from shemei.apps.brand.actions import add_account
-from shemei.apps.brand.days import TYPED
 from shemei.apps.brand.imports import PRESETS as ACCOUNTS
 from shemei.apps.brand.models import AccountTelling
+from shemei.apps.brand.tellings import TYPED
 from shemei.apps.commerce.market import PRESETS as MARKET
 from shemei.apps.commerce.models import MarketGood, Order
 from shemei.apps.commerce.order_file import PRESETS as ORDERS

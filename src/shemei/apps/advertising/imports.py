@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from shemei.apps.advertising import actions, rules
+from shemei.apps.advertising import rules, tellings
 from shemei.apps.advertising.exports import FIELDS, PRESETS, SUMS
 from shemei.apps.advertising.models import Spend
 from shemei.apps.brand.queries import campaigns
@@ -57,7 +57,7 @@ class Spends(ImportKind):
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
         tally, named = Tally(), _campaigns(batch)
         for group in groups:
-            held = actions.imported(_identity(group[0].values))
+            held = tellings.imported(_identity(group[0].values))
             tally.count(known=bool(held), changed=bool(news(_line(group, named), held)))
         return tally
 
@@ -65,8 +65,8 @@ class Spends(ImportKind):
         tally, named = Tally(), _campaigns(batch)
         for group in groups:
             identity = _identity(group[0].values)
-            known = bool(actions.imported(identity))
-            told = actions.stage_entry(
+            known = bool(tellings.imported(identity))
+            told = tellings.put_down(
                 batch.workspace, identity, _line(group, named), batch=batch.key
             )
             tally.count(known=known, changed=told)
@@ -75,11 +75,11 @@ class Spends(ImportKind):
         return tally
 
     def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
-        actions.apply_batch(batch.workspace, batch.key)
+        tellings.SpendLedger(batch.workspace, batch.key).apply()
         return []
 
     def undo(self, batch: ImportBatch, by: Actor) -> None:
-        actions.undo_batch(batch.workspace, batch.key)
+        tellings.SpendLedger(batch.workspace, batch.key).undo()
 
 
 def _campaigns(batch: ImportBatch) -> dict[str, int]:

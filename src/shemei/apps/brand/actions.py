@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from shemei.apps.brand import days, rules
+from shemei.apps.brand import rules, tellings
 from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
 from shemei.kernel import audit
 from shemei.kernel.actor import SYSTEM, Actor
@@ -144,7 +144,7 @@ def change_account(account: PlatformAccount, *, by: Actor, **values: Any) -> Pla
     account.full_clean()
     account.save()
     if account.followers != before:
-        days.typed(account)
+        tellings.tell_by_hand(account)
     if fields:
         audit.record("account.changed", account, by=by, fields="、".join(fields))
     return account

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
-
-from shemei.apps.brand.models import AccountTelling, PlatformAccount
-from shemei.kernel.periods import today
+from shemei.apps.brand.models import PlatformAccount
+from shemei.apps.brand.tellings import TYPED
 
 DAILY = {
     "followers": "粉丝",
@@ -38,9 +36,6 @@ DAILY = {
 }
 """What a day may say. Totals of an account stand beside its posts' figures and are never added to them."""
 MONTH = timedelta(30)
-TYPED = date(1990, 1, 1)
-"""The day under which the number that was typed stands: before anything that a file can tell."""
-State = AccountTelling.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,65 +76,6 @@ def of_account(account: PlatformAccount) -> dict[date, dict[str, int]]:
     for telling in account.tellings.standing().exclude(day=TYPED).order_by("day", "id"):
         days.setdefault(telling.day, {}).update(telling.told)
     return days
-
-
-def put_down(account: PlatformAccount, day: date, told: Mapping[str, int], *, batch: str) -> bool:
-    _adopt(account)
-    return AccountTelling.objects.put_down(
-        told, batch=batch, account=account, day=day, workspace_id=account.workspace_id
-    )
-
-
-def _adopt(account: PlatformAccount) -> None:
-    """The number that was typed, or none yet, stays under what files tell: an undo returns to it."""
-    if not account.tellings.exists():
-        AccountTelling.objects.create(
-            workspace_id=account.workspace_id,
-            account=account,
-            day=TYPED,
-            told={"followers": account.followers},
-        )
-
-
-def typed(account: PlatformAccount) -> None:
-    """A number typed over what files told holds from today on, also when one of them is taken back."""
-    if account.tellings.exists():
-        AccountTelling.objects.update_or_create(
-            account=account,
-            day=today(),
-            batch="",
-            defaults={
-                "told": {"followers": account.followers},
-                "workspace_id": account.workspace_id,
-            },
-        )
-
-
-@transaction.atomic
-def apply_batch(batch: str) -> int:
-    return _turn(batch, State.PENDING, State.APPLIED)
-
-
-@transaction.atomic
-def undo_batch(batch: str) -> int:
-    AccountTelling.objects.forget_pending(batch)
-    return _turn(batch, State.APPLIED, State.UNDONE)
-
-
-def _turn(batch: str, state: str, to: str) -> int:
-    rows = PlatformAccount.objects.filter(tellings__batch=batch, tellings__state=state)
-    touched = list(rows.distinct())
-    AccountTelling.objects.filter(batch=batch, state=state).update(state=to)
-    _settle(touched)
-    return len(touched)
-
-
-def _settle(accounts: Iterable[PlatformAccount]) -> None:
-    for account in accounts:
-        tellings = account.tellings.standing().order_by("day", "id").values_list("told", flat=True)
-        told = [said["followers"] for said in tellings if "followers" in said]
-        if told:
-            PlatformAccount.objects.filter(pk=account.pk).update(followers=told[-1])
 
 
 def page(account: PlatformAccount) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from shemei.apps.brand import days, queries
-from shemei.apps.brand.models import AccountTelling, PlatformAccount
+from shemei.apps.brand import days, queries, tellings
+from shemei.apps.brand.models import PlatformAccount
 from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import (  # fmt: skip
@@ -128,7 +128,7 @@ class AccountDays(ImportKind):
         tally = Tally()
         for group in groups:
             account, day, told = _line(group, batch)
-            held = AccountTelling.objects.filter(account=account, day=day).imported()
+            held = tellings.imported(account, day)
             tally.count(known=bool(held), changed=bool(news(told, held)))
         return tally
 
@@ -136,17 +136,17 @@ class AccountDays(ImportKind):
         tally = Tally()
         for group in groups:
             account, day, told = _line(group, batch)
-            held = AccountTelling.objects.filter(account=account, day=day).imported()
-            is_news = days.put_down(account, day, told, batch=batch.key)
+            held = tellings.imported(account, day)
+            is_news = tellings.put_down(account, day, told, batch=batch.key)
             tally.count(known=bool(held), changed=is_news)
         return tally
 
     def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
-        days.apply_batch(batch.key)
+        tellings.AccountLedger(batch.workspace, batch.key).apply()
         return []
 
     def undo(self, batch: ImportBatch, by: Actor) -> None:
-        days.undo_batch(batch.key)
+        tellings.AccountLedger(batch.workspace, batch.key).undo()
 
 
 def _day_of_file(batch: ImportBatch) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from shemei.apps.commerce.models import MarketGood, MarketTelling
@@ -24,7 +24,7 @@ from shemei.kernel.imports.kinds import (  # fmt: skip
 )
 from shemei.kernel.lists import Column, Empty, Filter, Listing
 from shemei.kernel.permissions import Permission
-from shemei.kernel.tellings import news
+from shemei.kernel.tellings import Ledger, news
 from shemei.platforms import PLATFORMS
 from shemei.portal.numbers import pct, wan
 from shemei.warehouse.vocabulary import date_of, int_day
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
     from shemei.kernel.imports.models import ImportBatch
 
-State = MarketTelling.State
 TOLD = ("sold_7", "sold_30", "commission", "cvr", "creators", "price")
 FIELDS = (
     Field("name", "商品名称", cells.text, ("商品", "商品标题"), required=True, example="屏障修护霜 50 g"),
@@ -95,16 +94,11 @@ class MarketGoods(ImportKind):
         return tally
 
     def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
-        _turn(batch.key, State.PENDING, State.APPLIED)
+        MarketLedger(batch.workspace, batch.key).apply()
         return []
 
-    @transaction.atomic
     def undo(self, batch: ImportBatch, by: Actor) -> None:
-        MarketTelling.objects.forget_pending(batch.key)
-        _turn(batch.key, State.APPLIED, State.UNDONE)
-        for good in MarketGood.objects.filter(batch=batch.key):
-            if not good.tellings.standing().exists():
-                good.delete()
+        MarketLedger(batch.workspace, batch.key).undo()
 
 
 def _known(groups: Sequence[Group], batch: ImportBatch) -> dict[str, MarketGood]:
@@ -132,17 +126,20 @@ def _put_down(good: MarketGood, group: Group, batch: ImportBatch) -> bool:
     return any(told)
 
 
-def _turn(batch: str, state: str, to: str) -> None:
-    rows = MarketGood.objects.filter(tellings__batch=batch, tellings__state=state)
-    touched = list(rows.distinct())
-    MarketTelling.objects.filter(batch=batch, state=state).update(state=to)
-    for good in touched:
-        tellings = good.tellings.standing().order_by("day", "id")
-        last = tellings.last()
-        held = tellings.held()
-        ends = {f"{name}_low": (held.get(name) or [None])[0] for name in ("sold_7", "sold_30")}
-        assign(good, {"held": held, "day": last.day if last else None, **ends})
-        good.save()
+class MarketLedger(Ledger):
+    tellings = MarketTelling
+    subject = "good"
+
+    def settle(self, subjects: Sequence[Any]) -> None:
+        for good in MarketGood.objects.filter(pk__in=subjects):
+            standing = good.tellings.standing().order_by("day", "id")
+            last, held = standing.last(), standing.held()
+            ends = {f"{name}_low": (held.get(name) or [None])[0] for name in ("sold_7", "sold_30")}
+            assign(good, {"held": held, "day": last.day if last else None, **ends})
+            good.save()
+
+    def brought(self) -> QuerySet[MarketGood]:
+        return MarketGood.objects.filter(batch=self.batch)
 
 
 def _span(name: str, show: Any) -> Any:

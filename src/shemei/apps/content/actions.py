@@ -1,11 +1,7 @@
-"""Writes of the content room: posts and their figures.
-
-Entries are the truth, totals follow from them, and the log follows the totals by differences.
-"""
+"""Writes of the content room: posts and their figures."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -16,15 +12,14 @@ from django.utils import timezone
 
 from shemei.apps.accounts.queries import members_with
 from shemei.apps.brand.queries import id_of
-from shemei.apps.content import rules
-from shemei.apps.content.facts import MetricsBooked
-from shemei.apps.content.models import MetricEntry, Post, PostMetric
+from shemei.apps.content import rules, tellings
+from shemei.apps.content.models import MetricEntry, Post
 from shemei.apps.content.policies import EDIT_POST
-from shemei.kernel import audit, outbox
+from shemei.kernel import audit
 from shemei.kernel.actor import Actor
 from shemei.kernel.edits import assign
 from shemei.kernel.permissions import Permission, require
-from shemei.kernel.tellings import fold, news
+from shemei.kernel.tellings import news
 
 if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
@@ -56,13 +51,13 @@ def change_post(post: Post, *, by: Actor, **values: Any) -> Post:
     EDIT_POST.demand(by, post)
     if values.get("keeper_key", post.keeper_key) != post.keeper_key:
         _check_keeper(values["keeper_key"], by=by)
-    before = booked(post)
+    before = tellings.booked(post)
     fields = assign(post, _tidy(post.workspace, values))
     _complete(post)
     post.full_clean()
     post.save()
     if fields:
-        _book(post, before, source="entry")
+        tellings.book(post, before, source="entry")
         audit.record("post.changed", post, by=by, fields="、".join(fields))
     return post
 
@@ -118,13 +113,12 @@ def record_metrics(post: Post, *, by: Actor, day: date, **figures: int | None) -
     EDIT_POST.demand(by, post)
     told = {name: value for name, value in figures.items() if value is not None}
     _check(post, day, told)
-    _adopt(post)
+    tellings.adopt(post)
     held = MetricEntry.objects.filter(post=post, day=day).standing().held()
     if not (fresh := news(told, held)):
         return False
-    before = booked(post)
     MetricEntry.objects.create(workspace_id=post.workspace_id, post=post, day=day, told=fresh)
-    _settle(post, before, source="entry")
+    tellings.follow(post, source="entry")
     audit.record("post.metrics_entered", post, by=by, day=str(day))
     return True
 
@@ -136,96 +130,6 @@ def _check(post: Post, day: date, told: Mapping[str, int]) -> None:
         raise ValidationError({"day": "数据日期在今天之后。请改成平台上看到这些数的那一天。"})
     if post.published_on and day < post.published_on:
         raise ValidationError({"day": f"数据日期早于发布日期 {post.published_on}。请核对。"})
-
-
-def _adopt(post: Post) -> None:
-    """Give totals that came without entries (a whole history written at once) an entry that they follow from."""
-    known = MetricEntry.objects.filter(post=post).values("day")
-    bare = PostMetric.objects.filter(post=post).exclude(day__in=known)
-    MetricEntry.objects.bulk_create(
-        MetricEntry(
-            workspace_id=post.workspace_id, post=post, day=row.day, told=row.told | row.more
-        )
-        for row in bare
-    )
-
-
-def imported(post: Post, day: date) -> dict[str, Any]:
-    """What imports said last of a post's day."""
-    return MetricEntry.objects.filter(post=post, day=day).imported()
-
-
-def stage_entry(post: Post, day: date, told: Mapping[str, Any], *, batch: str) -> bool:
-    """Put down what an import tells, to be booked when the whole file is in; False where it is no news."""
-    _adopt(post)
-    return MetricEntry.objects.put_down(
-        told, batch=batch, post=post, day=day, workspace_id=post.workspace_id
-    )
-
-
-@transaction.atomic
-def apply_batch(workspace: Workspace, batch: str) -> int:
-    """Book everything that one import has put down; returns how many posts changed."""
-    return _turn(workspace, batch, MetricEntry.State.PENDING, MetricEntry.State.APPLIED)
-
-
-@transaction.atomic
-def undo_batch(workspace: Workspace, batch: str) -> int:
-    """Take back one import: its tellings, what they booked, and the posts that only it knew of."""
-    MetricEntry.objects.forget_pending(batch)
-    changed = _turn(workspace, batch, MetricEntry.State.APPLIED, MetricEntry.State.UNDONE)
-    for post in Post.objects.filter(batch=batch):
-        if not post.entries.filter(state=MetricEntry.State.APPLIED).exists() and not _worked_on(
-            post
-        ):
-            post.delete()
-    return changed
-
-
-def _worked_on(post: Post) -> bool:
-    return bool(post.creator_key or post.campaign_id or post.pillar_id or post.keeper_key)
-
-
-def _turn(workspace: Workspace, batch: str, state: str, to: str) -> int:
-    touched = Post.objects.filter(entries__batch=batch, entries__state=state).distinct()
-    for post in touched.with_labels():
-        before = booked(post)
-        MetricEntry.objects.filter(post=post, batch=batch, state=state).update(state=to)
-        _settle(post, before, source="import", batch=batch)
-    return len(touched)
-
-
-def booked(post: Post) -> Counter[rules.Booking]:
-    """What the log says of a post, by the table."""
-    rows = PostMetric.objects.filter(post=post) if post.pk else []
-    snapshots = [rules.Snapshot(row.day, row.told) for row in rows]
-    return rules.bookings(snapshots, post.labels, post.published_on)
-
-
-def _settle(
-    post: Post, before: Mapping[rules.Booking, int], *, source: str, batch: str = ""
-) -> None:
-    """Let the totals follow the entries, then let the log follow the totals."""
-    by_day: dict[date, list[dict[str, Any]]] = {}
-    for entry in MetricEntry.objects.filter(post=post).standing():
-        by_day.setdefault(entry.day, []).append(entry.told)
-    kept = {row.day: row for row in PostMetric.objects.filter(post=post)}
-    for day, tellings in by_day.items():
-        row = kept.pop(day, None) or PostMetric(workspace_id=post.workspace_id, post=post, day=day)
-        held = fold(tellings)
-        more = {name: held.pop(name) for name in rules.MORE if name in held}
-        if assign(row, dict.fromkeys(rules.FIGURES) | held | {"more": more}) or row.pk is None:
-            row.source = source
-            row.save()
-    PostMetric.objects.filter(pk__in=[row.pk for row in kept.values()]).delete()
-    _book(post, before, source=source, batch=batch)
-
-
-def _book(post: Post, before: Mapping[rules.Booking, int], *, source: str, batch: str = "") -> None:
-    changes = rules.differences(before, booked(post))
-    if changes:
-        fact = MetricsBooked(post.workspace.key, tuple(changes), source, batch)
-        outbox.emit(fact, workspace=post.workspace)
 
 
 def post_from_import(workspace: Workspace, *, batch: str, **values: Any) -> Post:

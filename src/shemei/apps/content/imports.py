@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from shemei.apps.brand.queries import AccountRef, account_choices, accounts
-from shemei.apps.content import actions, rules
+from shemei.apps.content import actions, rules, tellings
 from shemei.apps.content.exports import COUNTS, FIELDS, PRESETS
 from shemei.apps.content.matching import Known, minute, own_id
 from shemei.apps.content.models import MetricEntry, Post, PostMetric
@@ -97,7 +97,7 @@ class PostMetrics(ImportKind):
         for group in groups:
             post = known.find(group[0].values)
             changed = post is not None and any(
-                news(told, actions.imported(post, day)) for day, told in _tellings(group)
+                news(told, tellings.imported(post, day)) for day, told in _tellings(group)
             )
             tally.count(known=post is not None, changed=changed)
         return tally
@@ -112,18 +112,18 @@ class PostMetrics(ImportKind):
             made = post is None or post.batch == batch.key
             post = post or _new_post(batch, group[0].values, homes)
             told = [
-                actions.stage_entry(post, day, figures, batch=batch.key)
+                tellings.put_down(post, day, figures, batch=batch.key)
                 for day, figures in _tellings(group)
             ]
             tally.count(known=not made, changed=any(told))
         return tally
 
     def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
-        actions.apply_batch(batch.workspace, batch.key)
+        tellings.PostLedger(batch.workspace, batch.key).apply()
         return [*_fallen(batch), *_without_account(batch)]
 
     def undo(self, batch: ImportBatch, by: Actor) -> None:
-        actions.undo_batch(batch.workspace, batch.key)
+        tellings.PostLedger(batch.workspace, batch.key).undo()
 
 
 def _account_of(batch: ImportBatch) -> AccountRef | None:

@@ -71,11 +71,11 @@ class Creators(ImportKind):
         return tally
 
     def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
-        tellings.apply_batch(batch.key)
+        tellings.CreatorLedger(batch.workspace, batch.key).apply()
         return []
 
     def undo(self, batch: ImportBatch, by: Actor) -> None:
-        tellings.undo_batch(batch.key)
+        tellings.CreatorLedger(batch.workspace, batch.key).undo()
 
     def _source(self, batch: ImportBatch) -> str:
         names = {preset.key: preset.name for preset in self.presets}

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from shemei.apps.creators import known, rules
 from shemei.apps.creators.models import Creator, CreatorTelling, TierRule
 from shemei.kernel.edits import assign
-from shemei.kernel.tellings import news
+from shemei.kernel.tellings import Ledger, news
 
 BY_HAND = "手工填写"
-State = CreatorTelling.State
 
 
 def limits_table() -> dict[str, rules.TierLimits]:
@@ -41,7 +40,7 @@ def put_down(
     if changed := fresh(creator, told, source, day):
         CreatorTelling.objects.update_or_create(
             creator=creator, day=day, batch=batch,
-            defaults={"workspace_id": creator.workspace_id, "told": changed, "source": source, "state": State.PENDING},
+            defaults={"workspace_id": creator.workspace_id, "told": changed, "source": source, "state": CreatorTelling.State.PENDING},
         )  # fmt: skip
     return bool(changed)
 
@@ -68,45 +67,32 @@ def _adopt(creator: Creator) -> None:
     )  # fmt: skip
 
 
-@transaction.atomic
-def apply_batch(batch: str) -> int:
-    return _turn(batch, State.PENDING, State.APPLIED)
+class CreatorLedger(Ledger):
+    tellings = CreatorTelling
+    subject = "creator"
+
+    def settle(self, subjects: Sequence[Any]) -> None:
+        limits = limits_table()
+        for creator in Creator.objects.filter(pk__in=subjects):
+            _follow(creator, limits)
+
+    def brought(self) -> QuerySet[Creator]:
+        return Creator.objects.filter(batch=self.batch, collaborations=None, note="")
 
 
-@transaction.atomic
-def undo_batch(batch: str) -> int:
-    """Take back one import: its tellings, and the creators that only it knew of."""
-    CreatorTelling.objects.forget_pending(batch)
-    changed = _turn(batch, State.APPLIED, State.UNDONE)
-    alone = Creator.objects.filter(batch=batch, collaborations=None)
-    for creator in alone:
-        if not creator.note and not creator.tellings.standing().exists():
-            creator.delete()
-    return changed
-
-
-def _turn(batch: str, state: str, to: str) -> int:
-    touched = list(Creator.objects.filter(tellings__batch=batch, tellings__state=state).distinct())
-    CreatorTelling.objects.filter(batch=batch, state=state).update(state=to)
-    settle(touched)
-    return len(touched)
-
-
-def settle(creators: Iterable[Creator]) -> None:
-    """Let the rows follow the tellings."""
-    limits = limits_table()
-    for creator in creators:
-        held = creator.tellings.standing().order_by("day", "id").held()
-        row: dict[str, Any] = {
-            name: held[name] for name in ("name", "external_id", "city") if name in held
-        }
-        if "followers" in held:
-            row["followers"] = _one(held["followers"]) or 0
-        row["quote_from"] = known.lowest_quote(held)
-        row["cpm"] = _one(held.get("cpm"))
-        assign(creator, row)
-        creator.tier = rules.tier_of(creator.followers, rules.limits_for(creator.platform, limits))
-        creator.save()
+def _follow(creator: Creator, limits: Mapping[str, rules.TierLimits]) -> None:
+    """Let the row say what was told last."""
+    held = creator.tellings.standing().order_by("day", "id").held()
+    row: dict[str, Any] = {
+        name: held[name] for name in ("name", "external_id", "city") if name in held
+    }
+    if "followers" in held:
+        row["followers"] = _one(held["followers"]) or 0
+    row["quote_from"] = known.lowest_quote(held)
+    row["cpm"] = _one(held.get("cpm"))
+    assign(creator, row)
+    creator.tier = rules.tier_of(creator.followers, rules.limits_for(creator.platform, limits))
+    creator.save()
 
 
 def _one(span: Any) -> int | None:

@@ -1,0 +1,64 @@
+"""Accounts follow what was told of their days: followers are the last total that a file or a person told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from shemei.apps.brand.models import AccountTelling, PlatformAccount
+from shemei.kernel.periods import today
+from shemei.kernel.tellings import Ledger
+
+TYPED = date(1990, 1, 1)
+"""The day under which the number that was typed stands: before anything that a file can tell."""
+
+
+def imported(account: PlatformAccount, day: date) -> dict[str, Any]:
+    """What imports said last of an account's day."""
+    return AccountTelling.objects.filter(account=account, day=day).imported()
+
+
+def put_down(account: PlatformAccount, day: date, told: Mapping[str, int], *, batch: str) -> bool:
+    """Keep what an import tells until the file is in; False where it is no news."""
+    _adopt(account)
+    return AccountTelling.objects.put_down(
+        told, batch=batch, account=account, day=day, workspace_id=account.workspace_id
+    )
+
+
+def _adopt(account: PlatformAccount) -> None:
+    """The number that was typed, or none yet, stays under what files tell: an undo returns to it."""
+    if not account.tellings.exists():
+        AccountTelling.objects.create(
+            workspace_id=account.workspace_id,
+            account=account,
+            day=TYPED,
+            told={"followers": account.followers},
+        )
+
+
+def tell_by_hand(account: PlatformAccount) -> None:
+    """A number typed over what files told holds from today on, also when one of them is taken back."""
+    if account.tellings.exists():
+        AccountTelling.objects.update_or_create(
+            account=account,
+            day=today(),
+            batch="",
+            defaults={
+                "told": {"followers": account.followers},
+                "workspace_id": account.workspace_id,
+            },
+        )
+
+
+class AccountLedger(Ledger):
+    tellings = AccountTelling
+    subject = "account"
+
+    def settle(self, subjects: Sequence[Any]) -> None:
+        for account in PlatformAccount.objects.filter(pk__in=subjects):
+            standing = account.tellings.standing().order_by("day", "id")
+            told = [said["followers"] for said in standing.values_list("told", flat=True) if "followers" in said]  # fmt: skip
+            if told:
+                PlatformAccount.objects.filter(pk=account.pk).update(followers=told[-1])
