@@ -28,6 +28,10 @@ MOST_HINTS = 20
 """Different remarks on rows that come in all the same; more would be a list, not a remark."""
 
 
+Wrong = tuple[CellError, Any]
+"""What is wrong with a cell, and the cell."""
+
+
 class Parser:
     """Turns the cells of one row into values, remembering what it has read before."""
 
@@ -65,9 +69,9 @@ class Parser:
         place = next((index for index, field, _ in self.columns if field.key == key), None)
         return cells[place] if place is not None and place < len(cells) else ""
 
-    def values(self, cells: list[Any]) -> tuple[dict[str, Any], list[tuple[CellError, Any]]]:
+    def values(self, cells: list[Any]) -> tuple[dict[str, Any], list[Wrong]]:
         found: dict[str, Any] = {}
-        wrong: list[tuple[CellError, Any]] = []
+        wrong: list[Wrong] = []
         width = len(cells)
         for index, field, read in self.columns:
             if index >= width:
@@ -102,8 +106,10 @@ class Checker:
         self.kind = batch.kind_of
         self.parser = Parser(batch)
         self.labels = {field.key: field.label for field in self.kind.fields}
+        self.spared = {field.key for field in self.kind.fields if field.spared}
         self.skips: Counter[str] = Counter()
         self.hints: dict[str, list[int]] = {}
+        self.left_out: dict[str, list[int]] = {}
         self.rows = self.errors = 0
 
     def take(self, number: int, cells: list[Any]) -> None:
@@ -115,19 +121,21 @@ class Checker:
         if wrong and _is_total(cells):
             self.skips["合计行"] += 1
             return
-        if not wrong:
-            wrong = self._prepared(Row(number, values), cells)
+        if all(error.field in self.spared for error, _ in wrong):
+            wrong = self._prepared(Row(number, values), cells, wrong)
         if wrong:
             self._wrong(number, wrong, str(values.get(self.kind.group_field, "")))
 
-    def _prepared(self, row: Row, cells: list[Any]) -> list[tuple[CellError, Any]]:
+    def _prepared(self, row: Row, cells: list[Any], spared: list[Wrong]) -> list[Wrong]:
+        """What keeps the row out, if anything does; else it comes in, without the spared cells."""
         try:
             staged = self.kind.prepare(row, self.batch)
         except CellError as error:
-            return [(error, self.parser.typed(error.field, cells))]
+            return [(error, self.parser.typed(error.field, cells)), *spared]
         if isinstance(staged, Staged):
             self.stage.add(row.number, staged)
             self._hint(row.number, staged.hints)
+            self._leave_out(row.number, spared)
         elif isinstance(staged, Skip):
             self.skips[staged.reason] += 1
         return []
@@ -137,7 +145,13 @@ class Checker:
             if said in self.hints or len(self.hints) < MOST_HINTS:
                 self.hints.setdefault(said, []).append(number)
 
-    def _wrong(self, number: int, wrong: list[tuple[CellError, Any]], group: str) -> None:
+    def _leave_out(self, number: int, spared: list[Wrong]) -> None:
+        for error, value in spared:
+            label = self.labels[error.field]
+            self.left_out.setdefault(label, []).append(number)
+            self.stage.leave_out(number, error, label, str(value))
+
+    def _wrong(self, number: int, wrong: list[Wrong], group: str) -> None:
         self.errors += 1
         for error, value in wrong:
             self.stage.problem(number, error, self.labels.get(error.field, ""), str(value), group)
@@ -178,10 +192,19 @@ def check_rows(
         "usable": usable,
         "errors": checker.errors,
         "held": len(held),
+        "left_out": sum(map(len, checker.left_out.values())),
         "skipped": sum(checker.skips.values()),
         "skips": dict(checker.skips.most_common()),
     }
-    return counts, [*reasons(checker.skips), *_hinted(checker.hints)]
+    told = [*_spared(checker.left_out), *reasons(checker.skips), *_hinted(checker.hints)]
+    return counts, told
+
+
+def _spared(left_out: dict[str, list[int]]) -> list[str]:
+    return [
+        f"「{label}」有 {len(rows):,} 格读不懂，没有收，那一行的其余照收（第 {_few(rows)} 行）"
+        for label, rows in left_out.items()
+    ]
 
 
 def _hinted(hints: dict[str, list[int]]) -> list[str]:

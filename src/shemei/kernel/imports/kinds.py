@@ -20,6 +20,7 @@ class Field:
     """One thing a row may say. ``parse`` is a reader of ``cells``; ``personal`` values are masked on screen.
 
     ``words`` names the codes that ``parse`` may return. ``rare`` ones are folded away until a file has them.
+    Of a ``spared`` field a cell that cannot be read is left out, and its row comes in without it.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Field:
     personal: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
     rare: bool = False
+    spared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,12 @@ class ImportBatch(WorkspaceOwned):
     def kind_of(self) -> ImportKind:
         return kind_of(self.kind)
 
+    @property
+    def unused(self) -> list[str]:
+        """Columns of the file that no field takes, by name."""
+        used = set(self.mapping.values())
+        return [name for n, name in enumerate(self.headers) if n not in used and name.strip()]
+
     def count(self, name: str) -> int:
         return int(self.counts.get(name, 0))
 

@@ -122,21 +122,26 @@ class CheckScreen:
     todo: int
     extra: dict[str, int]
     offers: Sequence[Offer]
+    left_out: list[Problem]
+    """Cells that their rows come in without."""
 
 
 def check_screen(batch: ImportBatch, chosen: str = "") -> CheckScreen:
     path = files.folder(batch.key) / files.STAGE
     problems: list[Problem] = []
     groups: list[ErrorGroup] = []
-    if batch.error_rows and path.exists():
+    left_out: list[Problem] = []
+    if (batch.error_rows or batch.count("left_out")) and path.exists():
         with Stage(path) as stage:
+            left_out = stage.left_out(SHOWN_ERRORS)
             found = stage.problem_groups()
             groups = [ErrorGroup(k, label, said, n, bool(s)) for k, label, said, s, n in found]
             chosen = chosen if chosen in {g.key for g in groups} else ""
             problems = stage.problems(SHOWN_ERRORS, chosen)
     extra = {name: n for name, n in batch.counts.get("extra", {}).items() if n}
     todo = batch.count("new") + batch.count("changed")
-    return CheckScreen(problems, groups, chosen, todo, extra, batch.kind_of.offers(batch))
+    offers = batch.kind_of.offers(batch)
+    return CheckScreen(problems, groups, chosen, todo, extra, offers, left_out)
 
 
 def preset_name(kind: ImportKind, key: str) -> str:

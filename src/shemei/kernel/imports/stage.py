@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SCHEMA = """
 CREATE TABLE staged(n INTEGER, phase INTEGER, at INTEGER, gkey TEXT, body BLOB);
 CREATE TABLE problem(n INTEGER, field TEXT, label TEXT, value TEXT, code TEXT, problem TEXT, fix TEXT, suggestion TEXT);
+CREATE TABLE left_out(n INTEGER, field TEXT, label TEXT, value TEXT, code TEXT, problem TEXT, fix TEXT, suggestion TEXT);
 CREATE TABLE held(gkey TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _FLUSH = 5_000
@@ -80,19 +81,21 @@ class Stage:
         self._rows.clear()
 
     def problem(self, number: int, error: CellError, label: str, value: str, group: str) -> None:
-        row = (
-            number,
-            error.field,
-            label,
-            value[:200],
-            error.code,
-            error.problem,
-            error.fix,
-            error.suggestion,
+        self.db.execute(
+            "INSERT INTO problem VALUES (?,?,?,?,?,?,?,?)", _told(number, error, label, value)
         )
-        self.db.execute("INSERT INTO problem VALUES (?,?,?,?,?,?,?,?)", row)
         if group:
             self.db.execute("INSERT OR IGNORE INTO held VALUES (?)", (group,))
+
+    def leave_out(self, number: int, error: CellError, label: str, value: str) -> None:
+        """One cell that a row comes in without."""
+        self.db.execute(
+            "INSERT INTO left_out VALUES (?,?,?,?,?,?,?,?)", _told(number, error, label, value)
+        )
+
+    def left_out(self, limit: int = 200) -> list[Problem]:
+        query = "SELECT * FROM left_out ORDER BY n LIMIT ?"
+        return [Problem(*row) for row in self.db.execute(query, (limit,))]
 
     def problems(self, limit: int = 200, group: str = "") -> list[Problem]:
         where = "WHERE field || ':' || code = ?" if group else ""
@@ -110,7 +113,11 @@ class Stage:
         return list(self.db.execute(query))
 
     def problem_rows(self) -> Iterator[tuple[int, str, str, str]]:
-        yield from self.db.execute("SELECT n, label, problem, fix FROM problem ORDER BY n")
+        """What stands in the error file: of wrong rows and of cells left out."""
+        yield from self.db.execute(
+            "SELECT n, label, problem, fix FROM problem"
+            " UNION ALL SELECT n, label, problem, fix FROM left_out ORDER BY n"
+        )
 
     def held_rows(self) -> set[int]:
         """Rows that are right themselves but belong to a group that holds a wrong one."""
@@ -147,6 +154,11 @@ class Stage:
         pending = self.groups()
         while chunk := _take(pending, rows, groups):
             yield chunk
+
+
+def _told(number: int, error: CellError, label: str, value: str) -> tuple[Any, ...]:
+    said = (error.code, error.problem, error.fix, error.suggestion)
+    return (number, error.field, label, value[:200], *said)
 
 
 def _take(pending: Iterator[list[Row]], rows: int, groups: int) -> list[list[Row]]:

@@ -101,6 +101,8 @@ def _need(batch: ImportBatch) -> str:
         return batch.error or "没有核对成，请打开看"
     if batch.state == State.READY and batch.error_rows:
         return f"{batch.error_rows:,} 行有错，打开看怎么改"
+    if batch.state == State.READY and batch.count("left_out"):
+        return f"{batch.count('left_out'):,} 格读不懂，没有收，打开看一下"
     if batch.state == State.READY and not batch.count("usable"):
         return "没有可以入库的行"
     return ""
