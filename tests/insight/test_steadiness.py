@@ -23,6 +23,15 @@ def test_every_model_has_its_band(told: World, by: str, show: str) -> None:
     assert any(float(low) < float(high) for low, high in bands)
 
 
+def test_the_range_of_money_and_the_band_of_shares_have_names_of_their_own(told: World) -> None:
+    shown = page(told, "insight:attribution").content.decode()
+    table, panel = shown.split('id="bands-t"', 1)
+    assert "金额的 95% 区间" in table and "稳定带（95%）" not in shown
+    assert "上表的区间是" in panel
+    share = page(told, "insight:attribution", show="share").content.decode()
+    assert "金额的 95% 区间" not in share and "上表的区间是" not in share
+
+
 def test_the_same_data_have_the_same_bands(told: World) -> None:
     one, two = (page(told, "insight:attribution").content.decode() for _ in range(2))
     found = [re.findall(r"[\d.]+ 至 [\d.]+", text) for text in (one, two)]
