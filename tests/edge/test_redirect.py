@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from tests.edge.support import LINK, EdgeProcess
 
 from shemei.edge.linkbook import LinkRecord
 from shemei.edge.redirect import BadTarget, Target, split_target
+from shemei.edge.stamps import Day
+from shemei.edge.visit import read_request
 from shemei.warehouse.channels import DEFAULT_RULES
 from shemei.warehouse.vocabulary import COLUMNS, Event, day_of, stamp, week_of
 
@@ -68,6 +71,26 @@ def test_the_click_is_a_whole_event_with_every_field_of_the_link(
     assert (event.channel, event.referrer_host, event.suspect) == ("xhs", "mp.weixin.qq.com", "")
     assert (event.utm_source, event.utm_campaign) == ("xhs", "双十一")
     assert edge.port and event.visitor in answer.headers["set-cookie"]
+
+
+def test_via_says_where_the_link_stood_and_goes_no_further(
+    edge: EdgeProcess, stored: Callable[[], list[dict[str, Any]]]
+) -> None:
+    plain = edge.get("/r/spring")
+    named = edge.get("/r/spring?utm_source=evil&via=%E9%97%A8%E5%BA%97%22%5C%0a3&phone=1")
+    assert "via" not in named.headers["location"] and "evil" not in named.headers["location"]
+    assert named.headers["location"].split("_c=")[0] == plain.headers["location"].split("_c=")[0]
+    assert [json.loads(row["props"]) for row in stored()] == [{}, {"via": '门店"\\3'}]
+
+
+@given(st.binary(max_size=80))
+def test_any_query_leaves_a_line_that_reads(query: bytes) -> None:
+    came = read_request("GET", {}, query=b"via=" + query)
+    line = Target(asdict(LINK), DEFAULT_RULES).event(
+        "c", 1, Day(0, 1, 20261101, 20261026), "v", came
+    )
+    assert line.count(b"\n") == 1
+    assert json.loads(json.loads(line).get("props", "{}")).get("via", "") == came.via
 
 
 def test_the_cookie_lasts_a_year_and_the_visitor_is_known_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -97,6 +98,19 @@ def test_clicks_people_and_orders_of_a_link(inside: World, home: Home, link: Lin
     assert report.trend.series[0].values[-1] + report.trend.series[0].values[-2] == 3
     assert len(report.latest) == 3
     assert report.latest[0].device == "iPhone"
+
+
+def test_clicks_by_where_the_link_stood_and_by_the_way_it_took(
+    inside: World, home: Home, link: Link
+) -> None:
+    said = ({"via": "门店"}, {"via": "门店", "rule": "1", "way": "B"}, {"rule": "late"}, {})
+    write(
+        home,
+        *(click(link, n, f"visitor-{n}", props=json.dumps(one)) for n, one in enumerate(said, 1)),
+    )
+    report = figures.link_report(inside.brand, link, PERIOD)
+    assert [(share.name, share.count) for share in report.vias] == [("门店", 2)]
+    assert {share.name for share in report.ways} == {"第 1 条 · B", "到期以后"}
 
 
 def test_suspect_clicks_count_where_the_switch_says_so(

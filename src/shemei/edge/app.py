@@ -96,7 +96,12 @@ class Edge:
         ts = self._clock.now()
         click_id = self._ids.uuid7(ts)
         visitor = visitor_of(headers) or self._ids.visitor()
-        came = read_request(method, headers, from_centre=self.networks.holds(scope["client"]))
+        came = read_request(
+            method,
+            headers,
+            from_centre=self.networks.holds(scope["client"]),
+            query=scope["query_string"],
+        )
         stored = self.spool.add(target.event(click_id, ts, self._clock.day(ts), visitor, came))
         if stored is None:
             return await answers.BUSY_PAGE(send)

@@ -45,6 +45,11 @@ _BASE = {
 }
 
 
+def _props(said: Mapping[str, str]) -> str:
+    """Return what goes into a line after its fixed part: nothing where nothing is said."""
+    return f',"props":{_json(orjson.dumps(said).decode())}' if said else ""
+
+
 class BadTarget(ValueError):
     """A link's target cannot be sent to a browser; the message says why."""
 
@@ -123,8 +128,8 @@ class Target:
         per click.
     rules : ChannelRules
         The channel rules of its workspace.
-    props : str, optional
-        A JSON object that each click carries: which of the link's rules sent it here.
+    said : Mapping[str, str], optional
+        What each click carries in its ``props``: which of the link's rules sent it here.
 
     Raises
     ------
@@ -132,18 +137,32 @@ class Target:
         Where nobody can be sent to its address.
     """
 
-    __slots__ = ("_channel", "_fixed", "_platform", "_rules", "_utm", "after", "before")
+    __slots__ = (
+        "_channel",
+        "_fixed",
+        "_platform",
+        "_props",
+        "_rules",
+        "_said",
+        "_utm",
+        "after",
+        "before",
+    )
 
-    def __init__(self, link: Mapping[str, Any], rules: ChannelRules, props: str = "{}") -> None:
+    def __init__(
+        self, link: Mapping[str, Any], rules: ChannelRules, said: Mapping[str, str] | None = None
+    ) -> None:
         before, after, utm = split_target(link["url"], link["utm"])
         self.before, self.after = before.encode("ascii"), after.encode("ascii")
         self._rules = rules
         self._utm = (utm["utm_source"], utm["utm_medium"])
         self._platform, self._channel = link["platform"], link["channel"]
-        row = _BASE | utm | {"props": props, "kind": link.get("kind") or "click"}
+        row = _BASE | utm | {"kind": link.get("kind") or "click"}
         for name in _FROM_LINK:
             row[name] = link[name]
         self._fixed = orjson.dumps(spoken(row))[:-1].decode()
+        self._said = dict(said or {})
+        self._props = _props(self._said)
 
     def channel(self, in_app: str, referrer: str) -> str:
         """Return the channel of a click as a JSON string."""
@@ -161,8 +180,9 @@ class Target:
     def event(self, click_id: str, ts: int, day: Day, visitor: str, came: Came) -> bytes:
         """Return the click as one line of the spool; no text put in here needs an escape."""
         agent = came.agent
+        props = _props({**self._said, "via": came.via}) if came.via else self._props
         return (
-            f'{self._fixed},"ts":{ts},"event_id":"{click_id}","click_id":"{click_id}"'
+            f'{self._fixed}{props},"ts":{ts},"event_id":"{click_id}","click_id":"{click_id}"'
             f',"day":{day.day},"week":{day.week}'
             f',"visitor":"{visitor}","visitor_key":{visitor_key(visitor)}'
             f',"channel":{self.channel(agent.in_app, came.referrer)}'
@@ -211,7 +231,7 @@ class Router:
             for n, case in enumerate(self.rules.cases, start=1)
         )
         after = self.rules.after
-        self.late = Target({**link, "url": after}, rules, '{"rule":"late"}') if after else None
+        self.late = Target({**link, "url": after}, rules, {"rule": "late"}) if after else None
 
     def step(self, in_app: str, device: str, visitor: str, ts: int) -> Step:
         """Return where a visitor goes at a moment: by the first case that holds."""
@@ -223,8 +243,8 @@ class Router:
 
 def _step(link: Mapping[str, Any], rules: ChannelRules, way: Way, n: int, m: int) -> Step:
     """Each click says by which rule it went, and on which side of a division: A, B …"""
-    props = orjson.dumps({"rule": str(n), "way": "ABCDEFGH"[m]}).decode()
-    target = Target({**link, "url": way.url or link["url"]}, rules, props)
+    said = {"rule": str(n), "way": "ABCDEFGH"[m]}
+    target = Target({**link, "url": way.url or link["url"]}, rules, said)
     return Step(target, way.kind, way.app)
 
 

@@ -56,7 +56,9 @@ class RuledLinks:
         headers, rules = dict(scope["headers"]), router.rules
         ts = self._clock.now()
         centre = self._networks.holds(scope["client"])
-        came = read_request(scope["method"], headers, from_centre=centre)
+        came = read_request(
+            scope["method"], headers, from_centre=centre, query=scope["query_string"]
+        )
         if rules.expires and ts >= rules.expires:
             return await self._late(scope, headers, router, came, ts, pages.EXPIRED)
         if self._is_full(code, router):
@@ -86,7 +88,8 @@ class RuledLinks:
             return pages.WRONG_PASSWORD
         self._tries.forgive(code, address)
         pass_ = pass_cookie(code, kept, time.time(), secure=scope["scheme"] == "https")
-        back = (b"location", b"/r/" + code.encode())
+        asked = scope["query_string"]
+        back = (b"location", b"/r/" + code.encode() + (b"?" + asked if asked else b""))
         return answer(303, b"", back, (b"set-cookie", pass_), answers.NO_STORE)
 
     def _is_full(self, code: str, router: Router) -> bool:

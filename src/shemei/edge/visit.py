@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
 
 from shemei.edge.bots import suspect_request
 from shemei.edge.useragent import Agent, read_agent
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VISITOR_COOKIE = "_sv"
+MOST_QUERY, MOST_VIA = 2048, 40
+"""Of the short link's own query so many bytes are looked at, of ``via`` so many characters kept."""
+_VIA = re.compile(rb"(?:^|&)via=([^&]+)")
 YEAR = 365 * 86_400
 _COOKIE = re.compile(rb"(?:^|;)\s*_sv=([A-Za-z0-9_-]{8,64})\s*(?:;|$)")
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?")
@@ -22,14 +26,17 @@ _AUTHORITY = re.compile(rb"(?i)^\s*(?:https?|android-app)://(?:[^/?#@]*@)?([^/?#
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """How a request came. Every text in it may stand in JSON without an escape."""
+    """How a request came. Every text in it but ``via`` may stand in JSON without an escape."""
 
     agent: Agent
     referrer: str
     suspect: str
+    via: str = ""
 
 
-def read_request(method: str, headers: Mapping[bytes, bytes], *, from_centre: bool = False) -> Came:
+def read_request(
+    method: str, headers: Mapping[bytes, bytes], *, from_centre: bool = False, query: bytes = b""
+) -> Came:
     """Return how a request came; ``from_centre`` says that its address is one of a data centre.
 
     Examples
@@ -45,7 +52,23 @@ def read_request(method: str, headers: Mapping[bytes, bytes], *, from_centre: bo
         referrer=host_of(referrer[:1024]) if referrer else "",
         suspect=suspect_request(method, headers, agent.suspect)
         or ("datacentre" if from_centre else ""),
+        via=via_of(query) if query else "",
     )
+
+
+def via_of(query: bytes) -> str:
+    """Return where somebody says he put the link: ``via``, which stays here and is not passed on.
+
+    Examples
+    --------
+    >>> via_of(b"utm_source=x&via=%E9%97%A8%E5%BA%97+3"), via_of(b"envia=1"), via_of(b"via=")
+    ('门店 3', '', '')
+    """
+    found = _VIA.search(query[:MOST_QUERY])
+    if found is None:
+        return ""
+    text = unquote_plus(found[1].decode("latin-1"), errors="ignore")
+    return "".join(filter(str.isprintable, text)).strip()[:MOST_VIA]
 
 
 @lru_cache(20_000)

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from shemei.apps.tracking.figures import shared
 from shemei.apps.tracking.figures.shared import NOTHING, Figure, Seen, Share, Where
 from shemei.apps.tracking.models import Link
@@ -46,6 +48,10 @@ class LinkReport:
     trend: Chart
     spark: list[float | None]
     in_apps: list[Share]
+    vias: list[Share]
+    """By ``via``, the place that whoever spread the link wrote behind it."""
+    ways: list[Share]
+    """By the link's own rules: which of them the click went by, on which side of a division."""
     suspects: list[Share]
     suspect_count: int
     latest: list[Seen]
@@ -98,6 +104,7 @@ def link_report(
     )
     daily = _daily(workspace, period, where)
     excluded = _excluded(daily)
+    said = [orjson.loads(row["props"]) for row in clicks]
     steps = _steps(workspace, period, where)
     return LinkReport(
         figure=figure,
@@ -106,6 +113,8 @@ def link_report(
         trend=_trend(period, daily, include_suspect),
         spark=_spark(period, daily),
         in_apps=shared.shares(Counter(row["in_app"] for row in clicks), shared.in_app_name),
+        vias=shared.shares(Counter(one["via"] for one in said if one.get("via")), str),
+        ways=shared.shares(Counter(map(_way_name, filter(_went_by_rule, said))), str),
         suspects=shared.shares(excluded, lambda key: SUSPECT_NAMES.get(key, key)),
         suspect_count=excluded.total(),
         latest=[shared.seen(row) for row in clicks[: shared.SHOWN_ROWS]],
@@ -115,6 +124,17 @@ def link_report(
         sampled=len(clicks) == shared.MOST_ROWS,
         as_of=as_of,
     )
+
+
+def _went_by_rule(said: dict[str, Any]) -> bool:
+    return bool(said.get("rule"))
+
+
+def _way_name(said: dict[str, Any]) -> str:
+    """A rule of the link as its page numbers them, and the side of an A/B division."""
+    if said["rule"] == "late":
+        return "到期以后"
+    return f"第 {said['rule']} 条 · {said.get('way', 'A')}"
 
 
 def _counted(
