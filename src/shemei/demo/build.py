@@ -23,6 +23,7 @@ from shemei.demo.people import Touches, season, simulate, unseen
 from shemei.demo.plan import DAYS, Plan, make_plan
 from shemei.demo.rooms import Rooms, make_workspace
 from shemei.demo.sheet import uuids
+from shemei.demo.trials import Trial
 from shemei.demo.truth import true_effect
 from shemei.kernel.crypto import phone_hash
 from shemei.warehouse import maintenance
@@ -125,7 +126,10 @@ def _fill_rooms(
         rooms.commerce(placed, known, log.order_clicks(), log.order_visitors())
         spends = rooms.advertising(reach.make_spend(plan, season(plan)[0], SEED + 4), now.date())
         rooms.goals(_targets(orders, touches))
-        pages.put_up(workspace)
+        page = pages.put_up(workspace, campaign=plan.campaigns[1].key)
+        trial = Trial(plan, page, log.midnight, log.until, SEED + 6)
+        trial.put_up()
+        leads = trial.leads()
         fees = [
             fact
             for deal in Collaboration.objects.with_labels().delivered()
@@ -134,10 +138,10 @@ def _fill_rooms(
         paid = SpendBooked(
             workspace.key, tuple(spend.cost for spend in spends), "import"
         ).to_events()
-    return _expenses([*fees, *paid], now)
+    return pa.concat_tables([_booked([*fees, *paid, *leads], now), *trial.tables()])
 
 
-def _expenses(booked: list[Event], now: datetime) -> pa.Table:
+def _booked(booked: list[Event], now: datetime) -> pa.Table:
     rng = np.random.default_rng(SEED + 5)
     numbers = uuids(rng, np.array([event.ts // 1000 for event in booked])).to_pylist()
     rows = [

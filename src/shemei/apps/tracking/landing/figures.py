@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from django.utils import timezone
 
 from shemei.apps.tracking.figures import shared
 from shemei.apps.tracking.landing import rules
-from shemei.apps.tracking.landing.models import LandingPage
+from shemei.apps.tracking.landing.models import LandingPage, Lead
+from shemei.apps.tracking.models import Link
 from shemei.engines.proportions import wilson
 from shemei.kernel.periods import Period
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shemei.kernel.workspace import Workspace
 
 MOST_ROWS = 50_000
+READING_DAYS = 7
+"""How long before a form was sent its click is looked for: a page may stay open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +92,24 @@ def results_of(counted: list[tuple[str, int, int]]) -> list[Result]:
         Result(letter, visitors, leads, *wilson(leads, visitors), beside.get(letter))
         for letter, leads, visitors in counted
     ]
+
+
+def came_by(workspace: Workspace, leads: Sequence[Lead]) -> dict[str, Link]:
+    """The short link each lead came by, under the lead's key, as the log tells of its click."""
+    clicks = {lead.click_id for lead in leads if lead.click_id}
+    if not clicks:
+        return {}
+    sent = [timezone.localdate(lead.agreed_at) for lead in leads if lead.click_id]
+    rows, _ = shared.rows(
+        workspace,
+        Period(min(sent) - timedelta(READING_DAYS), max(sent)),
+        tuple(("click_id", one) for one in sorted(clicks)),
+        kinds=("click",),
+        limit=2 * len(clicks),
+        include_suspect=True,
+    )
+    led = {row["click_id"]: row["link"] for row in rows}
+    links = {link.key: link for link in Link.objects.filter(key__in=list(led.values()))}
+    return {
+        lead.key: links[led[lead.click_id]] for lead in leads if led.get(lead.click_id, "") in links
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shemei.apps.tracking.landing import actions_leads
+from shemei.apps.tracking.landing import actions_leads, figures
 from shemei.apps.tracking.landing.models import LandingPage, Lead
 from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, State
 from shemei.kernel.permissions import Permission as P
@@ -70,6 +70,17 @@ def _move(state: str, words: str) -> Any:
     return run
 
 
+def _fill(rows: list[Lead], request: BrandRequest) -> list[Lead]:
+    came = figures.came_by(request.workspace, rows)
+    for row in rows:
+        row.link = came.get(row.key)  # type: ignore[attr-defined]
+    return rows
+
+
+def _link_url(row: Any) -> str:
+    return wurl(row.workspace, "tracking:link", row.link.key) if row.link else ""
+
+
 def _columns() -> tuple[Column, ...]:
     return (
         Column("who", "线索", kind="who", value=contact, href=lambda r: wurl(r.workspace, "landing:lead", r.key)),
@@ -77,6 +88,7 @@ def _columns() -> tuple[Column, ...]:
         Column("letter", "版本", value=lambda r: r.letter, phone=False),
         Column("choice", "选择", value=lambda r: r.choice),
         Column("channel", "渠道", value=lambda r: channel_name(r.channel) if r.channel else ""),
+        Column("link", "短链", value=lambda r: r.link.name if r.link else "", href=_link_url),
         Column("at", "提交", kind="datetime", value=lambda r: r.created_at, sort="created_at"),
         Column("times", "次数", kind="num", value=lambda r: r.times, hidden=True),
         Column("state", "状态", kind="state", value=lambda r: LEAD_STATES[r.state]),
@@ -100,6 +112,7 @@ def leads_list(*, personal: bool) -> Listing:
         search=("page__name", "phone_tail", "choice"),
         search_hint="落地页、尾号、选择",
         default_sort="-created_at",
+        annotate=_fill,
         columns=_columns() + (PERSONAL if personal else ()),
         filters=(
             Filter("state", "状态", choices=Lead.State.choices, apply=lambda rows, v: rows.filter(state=v)),

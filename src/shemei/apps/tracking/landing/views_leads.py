@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from shemei.apps.tracking.landing import actions_leads as actions
-from shemei.apps.tracking.landing import listings
+from shemei.apps.tracking.landing import figures, listings
 from shemei.apps.tracking.landing.models import Lead
 from shemei.kernel.http import BrandRequest
 from shemei.kernel.permissions import Permission as P
@@ -39,6 +39,7 @@ def lead(request: BrandRequest, key: str) -> HttpResponse:
         "state": listings.LEAD_STATES[row.state],
         "opened": opened,
         "channel": channel_name(row.channel) if row.channel else "",
+        "link": figures.came_by(request.workspace, [row]).get(row.key),
         "tab": "leads",
         "states": [one for one in Lead.State.choices if one[0] != row.state],
     }
