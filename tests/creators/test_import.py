@@ -11,7 +11,7 @@ import pytest
 from shemei.apps.creators import dossier
 from shemei.apps.creators.actions import change_creator, create_creator
 from shemei.apps.creators.models import Creator, CreatorTelling
-from shemei.kernel.imports import actions
+from shemei.kernel.imports import actions, files, together
 from shemei.kernel.imports.models import ImportBatch
 
 if TYPE_CHECKING:
@@ -166,3 +166,37 @@ def test_one_source_is_said_once_and_changes_have_a_column(place: World) -> None
     page = client.get(place.url("creators:creator", azhi.key)).text
     assert page.count("蒲公英「博主列表」") == 2
     assert "¥3,000.00" in page.split("此前", 1)[1]
+
+
+def test_a_price_that_cannot_be_read_is_left_out_and_said(place: World) -> None:
+    by = place.owner.actor
+    rows = csv(
+        ["昵称", "平台", "粉丝", "报价", "微信群", "合作意向"],
+        ["阿枝", "小红书", "1.2万", "面议", "群一", "高"],
+        ["小满", "小红书", "8600", "3000", "群二", "低"],
+        ["无名", "火星", "900", "看心情", "", ""],
+    )
+    batch = actions.receive(place.brand, io.BytesIO(rows), "报价.csv", by=by, kind="creators")
+    batch = actions.check(batch, by=by)
+    assert (batch.count("new"), batch.error_rows, batch.count("left_out")) == (2, 1, 1)
+    assert batch.warnings[0] == "「报价」有 1 格读不懂，没有收，那一行的其余照收（第 2 行）"
+    assert batch.unused == ["微信群", "合作意向"]
+    [line] = together.lines([batch])
+    assert not line.is_clean
+    page = place.client(place.owner).get(place.url("imports:batch", batch.key)).content.decode()
+    assert "1 格没有收" in page and '<code class="s-raw">面议</code>' in page
+    assert "表里有 2 列没有用到：微信群、合作意向" in page
+    mended = (files.folder(batch.key) / files.ERRORS).read_text(encoding="utf-8-sig").splitlines()
+    assert [row.split(",")[0] for row in mended[1:]] == ["阿枝", "无名"]
+    actions.write(batch, by=by)
+    azhi, xiaoman = (Creator.objects.get(name=name) for name in ("阿枝", "小满"))
+    assert (azhi.followers, azhi.quote_from, xiaoman.quote_from) == (12_000, None, 300_000)
+
+
+def test_cells_left_out_alone_do_not_write_a_file_unseen(place: World) -> None:
+    by = place.owner.actor
+    rows = csv(["昵称", "平台", "报价"], ["阿枝", "小红书", "面议"])
+    batch = actions.receive(place.brand, io.BytesIO(rows), "报价.csv", by=by, kind="creators")
+    [line] = together.lines([actions.check(batch, by=by)])
+    assert line.need == "1 格读不懂，没有收，打开看一下"
+    assert together.write_clean([line.batch], by=by) == 0

@@ -41,7 +41,7 @@ FIELDS = (
     Field("followers", "粉丝", spans.count_span, ("粉丝数", "粉丝量", "粉丝总数", "followers"), example="8.6万"),
     Field("city", "地区", cells.text, ("城市", "所在地", "地域")),
     Field("day", "数据日期", cells.day, ("统计日期", "更新日期", "报价日期"), example="2026-11-23", note="没有这一列时算上传那天"),
-    *(Field(item.key, item.label, reader(item.unit), item.synonyms, rare=True) for item in ITEMS),
+    *(Field(item.key, item.label, reader(item.unit), item.synonyms, rare=True, spared=True) for item in ITEMS),
 )  # fmt: skip
 
 
