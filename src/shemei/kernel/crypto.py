@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
-import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,12 +11,11 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import models
 
+from shemei.engines.phones import digits_of
 from shemei.kernel.keyfile import load_or_make_key
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_DIGITS = re.compile(r"[^0-9]")
 
 
 @lru_cache(maxsize=4)
@@ -47,7 +44,7 @@ def _pepper(folder: Path) -> bytes:
 
 def phone_hash(workspace_key: str, phone: str) -> str:
     """A keyed hash of a phone number, different in every workspace; ``""`` for no number."""
-    digits = _DIGITS.sub("", unicodedata.normalize("NFKC", phone))[-11:]
+    digits = digits_of(phone)[-11:]
     if len(digits) < 7:
         return ""
     return keyed_hash(workspace_key, digits)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django_scopes import scope
 
+from shemei.engines import phones
 from shemei.kernel.crypto import phone_hash
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
     from shemei.warehouse.tombstones import Erased
 
-PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1\d{2}[- ]?\d{4}[- ]?\d{4}(?!\d)")
 GONE = "（已按要求删除）"
 
 
@@ -89,7 +89,7 @@ def blanked(text: str, person: Erased) -> str:
     def of_phone(found: re.Match[str]) -> str:
         return GONE if phone_hash(person.workspace, found[0]) in person.phones else found[0]
 
-    text = PHONE.sub(of_phone, text) if person.phones else text
+    text = phones.IN_TEXT.sub(of_phone, text) if person.phones else text
     for ref in person.customers:
         if len(ref) > 3:
             text = re.sub(rf"(?<!\w){re.escape(ref)}(?!\w)", GONE, text)

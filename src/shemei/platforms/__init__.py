@@ -29,6 +29,8 @@ PLATFORMS: tuple[Platform, ...] = (
     Platform("site", "官网与商城", "站"),
     Platform("other", "其他", "他"),
 )
+CHOICES: tuple[tuple[str, str], ...] = tuple((one.key, one.name) for one in PLATFORMS)
+"""The platforms as a list to choose from."""
 ELSEWHERE: tuple[Platform, ...] = (
     Platform("search", "搜索", "搜"),
     Platform("direct", "直接访问", "直"),

@@ -12,6 +12,7 @@ from django.conf import settings
 from shemei.apps.audience import pages
 from shemei.apps.audience.rules import verb
 from shemei.apps.commerce import queries as commerce
+from shemei.engines.phones import number_typed
 from shemei.kernel import outbox
 from shemei.kernel.crypto import phone_hash, wechat_hash
 from shemei.kernel.erasure import Held, held_of
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from shemei.kernel.workspace import Workspace
 
-_SEPARATORS = re.compile(r"[\s()+-]")
 _WECHAT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{5,19}")
 _ORDER = re.compile(r"(?=(?:.*[0-9]){4})[A-Za-z0-9_-]{8,64}")
 _DAY = re.compile(r"(?:19|20)[0-9]{2}-?[01][0-9]-?[0-3][0-9]")
@@ -71,8 +71,7 @@ def identify(workspace: Workspace, wanted: str) -> Erased | None:
     home = settings.SHEMEI_HOME
     outbox.relay(home)
     maintenance.settle(home)
-    plain = _SEPARATORS.sub("", wanted)
-    phone = phone_hash(workspace.key, plain) if plain.isdecimal() else ""
+    phone = phone_hash(workspace.key, number_typed(wanted))
     for number in dict.fromkeys(filter(None, (_number(workspace, wanted), visitor_key(wanted)))):
         try:
             known = erasure.find_person(home, workspace.key, person=number)

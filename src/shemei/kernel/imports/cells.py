@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from shemei.engines.phones import digits_of
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.money import parse_money
+from shemei.platforms import CHOICES
 from shemei.warehouse.vocabulary import SHANGHAI, int_day, to_ts
 
 LONGEST = 60
@@ -328,9 +331,23 @@ def _rounded_second(found: datetime) -> datetime:
 def phone(value: Any) -> str:
     """The digits of a phone number; one that the platform has masked (``138****8888``) keeps its tail only."""
     written = half_width(_plain(value))
-    digits = re.sub(r"\D", "", written)
+    digits = digits_of(written)
     if "*" in written:
         return "*" + digits[-4:] if len(digits) >= 4 else ""
     if not 7 <= len(digits) <= 15:
         raise CellError("phone.length", f"「{written[:20]}」不是手机号", "请核对；没有手机号就留空")
-    return digits[-11:] if digits.startswith("86") and len(digits) == 13 else digits
+    return digits
+
+
+def platform_reader(others: Mapping[str, str]) -> Callable[[Any], str]:
+    """A reader of platforms by their names and keys, and by the ``others`` that a room's tables give them."""
+    known = {name: key for key, name in CHOICES} | {key: key for key, _ in CHOICES} | dict(others)
+
+    def platform(value: Any) -> str:
+        name = half_width(str(value))
+        if key := known.get(name):
+            return key
+        usual = "、".join(name for _, name in CHOICES[:8])
+        raise CellError("platform", f"「{name[:20]}」不是系统认识的平台", f"请写成{usual}之一")
+
+    return platform

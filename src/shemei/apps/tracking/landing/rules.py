@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from shemei.apps.tracking.landing.blocks import ASKED, KINDS, MOST_BLOCKS, Field
+from shemei.engines.phones import mobile
 from shemei.engines.proportions import against_first
 from shemei.kernel.addresses import INVISIBLE, BadInput, tidy_url
 from shemei.warehouse.vocabulary import SHANGHAI
@@ -19,7 +20,6 @@ Block = dict[str, Any]
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _KEY = re.compile(r"[1-9A-Za-z]{1,22}")
 _WECHAT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{5,19}")
-_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 LEAST_SEEN = 30
 """Visitors each variant needs before a difference is worth a word."""
 
@@ -249,16 +249,14 @@ def tidy_mobile(text: str) -> str:
     >>> tidy_mobile("+86 138-1234 5678")
     '13812345678'
     """
-    plain = unicodedata.normalize("NFKC", text.translate(INVISIBLE))
-    digits = re.sub(r"[\s()-]", "", plain).removeprefix("+86").removeprefix("0086")
-    if not _MOBILE.fullmatch(digits):
-        raise BadInput("手机号不对。请填 11 位手机号，例如 13800000000。")
-    return digits
+    if number := mobile(text):
+        return number
+    raise BadInput("手机号不对。请填 11 位手机号，例如 13800000000。")
 
 
 def tidy_wechat(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text.translate(INVISIBLE)).strip()
-    if not (_WECHAT.fullmatch(plain) or _MOBILE.fullmatch(plain)):
+    if not (_WECHAT.fullmatch(plain) or (plain and plain == mobile(plain))):
         raise BadInput("微信号不对。6 至 20 位，字母开头；也可以填手机号。")
     return plain
 
