@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shemei.apps.brand import days
+from shemei.apps.brand import rules, tellings
 from shemei.apps.brand.actions import add_account, change_account
 from shemei.apps.brand.models import PlatformAccount
 from shemei.kernel.imports import actions
@@ -58,8 +58,8 @@ def test_followers_of_a_month_and_their_growth(place: World, account: PlatformAc
     assert (batch.kind, batch.preset, batch.count("new")) == ("account_days", "mp_followers", 31)
     account.refresh_from_db()
     assert account.followers == 11_500
-    found = days.growth(days.of_account(account))
-    assert found == days.Growth(1_500, 10_000)
+    found = rules.growth(tellings.days_of(account))
+    assert found == rules.Growth(1_500, 10_000)
     again = bring_in(place, csv(FOLLOWERS, *rows))
     assert (again.count("new"), again.count("changed"), again.count("same")) == (0, 0, 31)
     page = place.client().get(place.url("brand:account", account.key)).content.decode()
@@ -71,10 +71,10 @@ def test_growth_is_unknown_where_a_day_is_missing() -> None:
     last = date(2026, 9, 30)
     told = {last - timedelta(n): {"net": 2} for n in range(30) if n != 4}
     told[last] = {"net": 2, "followers": 1_060}
-    assert days.growth(told) is None
+    assert rules.growth(told) is None
     told[last - timedelta(4)] = {"net": 2}
-    assert days.growth(told) == days.Growth(60, 1_000)
-    assert days.growth({}) is None
+    assert rules.growth(told) == rules.Growth(60, 1_000)
+    assert rules.growth({}) is None
 
 
 def test_reads_by_day_and_by_channel_are_stored(place: World, account: PlatformAccount) -> None:
@@ -82,7 +82,7 @@ def test_reads_by_day_and_by_channel_are_stored(place: World, account: PlatformA
     assert (batch.preset, batch.count("new")) == ("mp_days", 1)
     channels = bring_in(place, csv(BY_CHANNEL, [320, 430, 9, 120]), "渠道.csv")
     assert (channels.preset, channels.count("new")) == ("mp_channels", 1)
-    known = days.of_account(account)
+    known = tellings.days_of(account)
     assert known[date(2026, 9, 1)] == {
         "read_users": 300, "reads": 410, "share_users": 5, "shares": 6, "collect_users": 7, "collects": 8,
     }  # fmt: skip
@@ -94,7 +94,7 @@ def test_undo_returns_to_what_was_typed(place: World, account: PlatformAccount) 
     assert PlatformAccount.objects.get().followers == 900
     actions.undo(batch, by=place.owner.actor)
     assert PlatformAccount.objects.get().followers == 7
-    assert date(2026, 9, 1) not in days.of_account(account)
+    assert date(2026, 9, 1) not in tellings.days_of(account)
 
 
 def test_a_number_typed_over_a_file_stays_when_the_file_goes(

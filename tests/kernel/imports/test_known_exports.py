@@ -21,7 +21,7 @@ from shemei.apps.brand.actions import add_account
 from shemei.apps.brand.imports import PRESETS as ACCOUNTS
 from shemei.apps.brand.models import AccountTelling
 from shemei.apps.brand.tellings import TYPED
-from shemei.apps.commerce.market import PRESETS as MARKET
+from shemei.apps.commerce.imports_market import PRESETS as MARKET
 from shemei.apps.commerce.models import MarketGood, Order
 from shemei.apps.commerce.order_file import PRESETS as ORDERS
 from shemei.apps.content.exports import PRESETS as CONTENT

@@ -203,7 +203,7 @@ AUDIT = Listing(
         Column("subject", "编号", value=lambda e: e.subject_key, kind="code", hidden=True),
     ),
     filters=(
-        Filter("who", "谁", choices=_actors, apply=lambda rows, v: rows.filter(actor_name=v)),
+        Filter("who", "谁", choices=_actors, field="actor_name"),
         Filter(
             "area",
             "哪类事",

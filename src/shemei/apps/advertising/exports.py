@@ -11,10 +11,10 @@ from shemei.apps.advertising.models import Spend
 from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Field, Preset
-from shemei.platforms import PLATFORMS
+from shemei.platforms import CHOICES
 
 SUMS = ("amount", "claimed_orders", "claimed_value", "impressions", "clicks")
-_PLATFORMS = {p.name: p.key for p in PLATFORMS} | {p.key: p.key for p in PLATFORMS} | {
+_PLATFORMS = {
     "巨量引擎": "douyin", "巨量千川": "douyin", "千川": "douyin", "聚光": "xhs", "磁力金牛": "kuaishou", "磁力引擎": "kuaishou",
     "腾讯广告": "wechat", "广点通": "wechat", "粉丝通": "weibo", "公众号": "wechat", "哔哩哔哩": "bilibili", "花火": "bilibili",
 }  # fmt: skip
@@ -22,18 +22,6 @@ _KINDS = {value: value for value, _ in Spend.Kind.choices} | {
     "竞价": "信息流", "feed": "信息流", "搜索广告": "搜索", "加热": "DOU+", "dou+": "DOU+", "薯条": "DOU+", "开屏": "开屏贴片",
     "贴片": "开屏贴片", "直播": "直播投流", "KOL": "达人", "达人合作": "达人",
 }  # fmt: skip
-
-
-def platform(value: Any) -> str:
-    """A platform, or the ad system that belongs to it."""
-    name = cells.half_width(str(value))
-    if key := _PLATFORMS.get(name):
-        return key
-    raise CellError(
-        "platform",
-        f"「{name[:20]}」不是系统认识的平台",
-        f"请写成{'、'.join(p.name for p in PLATFORMS[:8])}之一",
-    )
 
 
 def kind(value: Any) -> str:
@@ -48,7 +36,7 @@ def kind(value: Any) -> str:
 FIELDS = (
     Field("day", "日期", cells.day, ("时间", "统计日期", "投放日期", "数据日期", "时间-天", "日", "date", "stat date", "day"), required=True, example="2026-11-23"),
     Field("amount", "花费", cells.money, ("消耗", "消费", "总花费", "总消耗", "整体消耗", "账户消耗", "实际消耗", "现金消耗", "花费金额", "消费金额", "费用", "fee", "cost", "spend"), required=True, example="1299.00"),
-    Field("platform", "平台", platform, ("投放平台", "媒体", "广告平台"), example="抖音", words={p.key: p.name for p in PLATFORMS}),
+    Field("platform", "平台", cells.platform_reader(_PLATFORMS), ("投放平台", "媒体", "广告平台"), example="抖音", words=dict(CHOICES)),
     Field("kind", "类型", kind, ("广告类型", "投放类型", "推广类型"), example="信息流"),
     Field("plan", "投放计划", cells.text, ("计划名称", "单元名称", "广告名称", "计划", "广告组", "广告计划", "项目名称", "推广计划", "推广计划名称", "创意名称", "note id", "campaign name"), note="同一天有多条计划时要有它"),
     Field("campaign", "营销计划", cells.text, ("活动", "活动名称", "项目"), note="与系统里的名称相同才会对上"),

@@ -15,7 +15,7 @@ from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Group, ImportKind, Option, Row, Skip, Staged, Tally
 from shemei.kernel.permissions import Permission
 from shemei.kernel.tellings import news
-from shemei.platforms import PLATFORMS
+from shemei.platforms import CHOICES
 from shemei.warehouse.vocabulary import date_of
 
 if TYPE_CHECKING:
@@ -33,9 +33,7 @@ class Spends(ImportKind):
     fields = FIELDS
     presets = PRESETS
     options = (
-        Option(
-            "platform", "没有平台列时，算在", tuple((p.key, p.name) for p in PLATFORMS), "douyin"
-        ),
+        Option("platform", "没有平台列时，算在", CHOICES, "douyin"),
         Option("kind", "没有类型列时，算作", tuple(Spend.Kind.choices), Spend.Kind.FEED),
     )
     done_url = ("看花费", "advertising:spends")

@@ -15,7 +15,7 @@ from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, expo
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
 from shemei.kernel.urls import wurl
-from shemei.platforms import PLATFORMS
+from shemei.platforms import CHOICES
 from shemei.portal.numbers import yuan
 
 if TYPE_CHECKING:
@@ -68,9 +68,9 @@ SPENDS = Listing(
         Column("source", "来源", value=lambda s: s.get_source_display(), hidden=True),
     ),
     filters=(
-        Filter("platform", "平台", choices=[(p.key, p.name) for p in PLATFORMS], apply=lambda rows, v: rows.filter(platform__in=v), multiple=True),
-        Filter("kind", "类型", choices=Spend.Kind.choices, apply=lambda rows, v: rows.filter(kind=v)),
-        Filter("campaign", "营销计划", choices=_campaigns, apply=lambda rows, v: rows.filter(campaign__key=v)),
+        Filter("platform", "平台", choices=CHOICES, multiple=True),
+        Filter("kind", "类型", choices=Spend.Kind.choices),
+        Filter("campaign", "营销计划", choices=_campaigns, field="campaign__key"),
     ),
     search=("plan", "note", "campaign__name"),
     search_hint="搜投放计划、备注",

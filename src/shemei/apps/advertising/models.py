@@ -10,7 +10,7 @@ from django_scopes import ScopedManager
 from shemei.apps.advertising import rules
 from shemei.kernel.models import WorkspaceOwned
 from shemei.kernel.tellings import Telling
-from shemei.platforms import PLATFORMS, platform_of
+from shemei.platforms import CHOICES, platform_of
 
 
 class SpendQuerySet(models.QuerySet["Spend"]):
@@ -34,7 +34,7 @@ class Spend(WorkspaceOwned):
         OTHER = "其他", "其他"
 
     day = models.DateField("日期", db_index=True)
-    platform = models.CharField("平台", max_length=12, choices=[(p.key, p.name) for p in PLATFORMS])
+    platform = models.CharField("平台", max_length=12, choices=CHOICES)
     kind = models.CharField("类型", max_length=8, choices=Kind.choices, default=Kind.FEED)
     plan = models.CharField("投放计划", max_length=120, blank=True)
     campaign = models.ForeignKey(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from shemei.apps.brand import days, queries, tellings
+from shemei.apps.brand import queries, rules, tellings
 from shemei.apps.brand.models import PlatformAccount
 from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
@@ -25,7 +25,7 @@ from shemei.kernel.imports.kinds import (  # fmt: skip
 )
 from shemei.kernel.permissions import Permission
 from shemei.kernel.tellings import news
-from shemei.platforms import PLATFORMS, platform_of
+from shemei.platforms import CHOICES, platform_of
 from shemei.warehouse.vocabulary import date_of, int_day
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ _USUAL = ("followers", "gained", "lost", "net", "read_users", "reads")
 FIELDS = (
     Field("day", "日期", cells.day, ("时间", "数据日期", "统计日期"), example="2026-11-23", note="没有这一列时，用下面选的日子"),
     Field("account", "账号", cells.text, ("账号名称", "公众号名称")),
-    *(Field(key, label, cells.count, _NAMES[key], rare=key not in _USUAL) for key, label in days.DAILY.items()),
+    *(Field(key, label, cells.count, _NAMES[key], rare=key not in _USUAL) for key, label in rules.DAILY.items()),
 )  # fmt: skip
 _WECHAT = {"platform": "wechat"}
 PRESETS = (
@@ -81,7 +81,7 @@ class AccountDays(ImportKind):
     fields = FIELDS
     presets = PRESETS
     options = (
-        Option("platform", "这份表来自", tuple((p.key, p.name) for p in PLATFORMS), "wechat"),
+        Option("platform", "这份表来自", CHOICES, "wechat"),
         Option("account", "没有账号列时，算在", (("", "请选一个账号"),), "", queries.account_choices),
         Option("day", "没有日期列时，数字是", (("yesterday", "上传的前一天的"), ("today", "上传当天的")), "yesterday"),
     )  # fmt: skip
@@ -117,7 +117,7 @@ class AccountDays(ImportKind):
         if date_of(values["day"]) > timezone.localdate():
             raise CellError("account.future", "日期在今天之后", "请核对原表", field="day")
         for name, value in values.items():
-            if name in days.DAILY and name != "net" and value < 0:
+            if name in rules.DAILY and name != "net" and value < 0:
                 raise CellError("account.negative", "不能小于 0", "请核对原表", field=name)
         if not _told(values):
             return Skip("没有数的日子")
@@ -155,7 +155,7 @@ def _day_of_file(batch: ImportBatch) -> date:
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, int]:
-    return {name: values[name] for name in days.DAILY if name in values}
+    return {name: values[name] for name in rules.DAILY if name in values}
 
 
 def _account(values: Mapping[str, Any], batch: ImportBatch) -> PlatformAccount:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from shemei.apps.brand.models import PLATFORM_CHOICES, Campaign, Pillar, PlatformAccount
+from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
 from shemei.apps.brand.rules import progress_sentence
 from shemei.kernel.figures import asked_sort, figures_by, ranked
 from shemei.kernel.lists import Column, Empty, Filter, Listing, State
 from shemei.kernel.periods import Period, today
 from shemei.kernel.permissions import Permission
 from shemei.kernel.urls import wurl
+from shemei.platforms import CHOICES
 
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
@@ -71,7 +72,7 @@ CAMPAIGNS = Listing(
         Column("clicks", "短链点击", value=_figure("clicks"), kind="num", strong=True, sort="rank"),
         Column("spend", "花费", value=lambda c: c.spend, kind="sum", sort="rank", hint="广告花费加已交付的达人合作费"),
     ),
-    filters=(Filter("state", "状态", choices=Campaign.State.choices, apply=lambda rows, v: rows.filter(state=v)),),
+    filters=(Filter("state", "状态", choices=Campaign.State.choices),),
     search=("name", "note", "utm_campaign"),
     search_hint="搜名称或链接标记",
     default_sort="-starts_on",
@@ -117,7 +118,7 @@ ACCOUNTS = Listing(
         Column("followers", "粉丝", value=lambda a: a.followers, kind="num", sort="followers"),
         Column("state", "状态", value=lambda a: State("在用", "good") if a.is_active else State("停用"), kind="state", sort="is_active"),
     ),
-    filters=(Filter("platform", "平台", choices=PLATFORM_CHOICES, apply=lambda rows, v: rows.filter(platform=v)),),
+    filters=(Filter("platform", "平台", choices=CHOICES),),
     search=("name", "handle"),
     search_hint="搜账号名或平台号",
     default_sort="platform",

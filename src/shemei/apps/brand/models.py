@@ -11,9 +11,7 @@ from django_scopes import ScopedManager
 from shemei.apps.brand import rules
 from shemei.kernel.models import WorkspaceOwned
 from shemei.kernel.tellings import Telling
-from shemei.platforms import PLATFORMS
-
-PLATFORM_CHOICES = [(platform.key, platform.name) for platform in PLATFORMS]
+from shemei.platforms import CHOICES
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -91,7 +89,7 @@ class Pillar(WorkspaceOwned):
 class PlatformAccount(WorkspaceOwned):
     """The brand's own account on a platform."""
 
-    platform = models.CharField("平台", max_length=12, choices=PLATFORM_CHOICES)
+    platform = models.CharField("平台", max_length=12, choices=CHOICES)
     name = models.CharField("账号名称", max_length=60)
     handle = models.CharField("平台号", max_length=80, blank=True)
     followers = models.PositiveBigIntegerField("粉丝", default=0)

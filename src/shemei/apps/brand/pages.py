@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count
 
 from shemei.apps.brand import rules
 from shemei.apps.brand.listings import campaign_state
-from shemei.apps.brand.models import Campaign, Pillar
+from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
+from shemei.apps.brand.tellings import days_of
 from shemei.engines.attribution import Credit
 from shemei.kernel.figures import credited_by, figures_by, model_name, totals
 from shemei.kernel.periods import today
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
+from shemei.portal.charts import Chart, Series
 
 FIGURES = ("impressions", "engagement_rate", "clicks", "visitors", "spend")
 
@@ -78,3 +81,46 @@ def _ranked(row: Campaign, by: str, where: tuple[tuple[str, str], ...]) -> list[
     named = names_of(by, row.workspace, figures)
     busiest = sorted(named, key=lambda key: -(figures[key]["impressions"] or 0))[:10]
     return [{"named": named[key], "figures": figures[key]} for key in busiest]
+
+
+def account(row: PlatformAccount) -> dict[str, Any]:
+    """What the page of an account shows: the latest first, only columns that somebody told."""
+    days = days_of(row)
+    told = [name for name in rules.DAILY if any(name in day for day in days.values())]
+    rows = [(day, [days[day].get(name) for name in told]) for day in sorted(days, reverse=True)]
+    found = rules.growth(days)
+    return {
+        "row": row,
+        "heads": [rules.DAILY[name] for name in told],
+        "rows": rows[:90],
+        "count": len(rows),
+        "followers": row.followers or None,
+        "net": found.net if found else None,
+        "growth": found.share if found else None,
+        "last": max(days, default=None),
+        "charts": _charts(days),
+    }
+
+
+def _charts(days: Mapping[date, Mapping[str, int]]) -> list[tuple[str, Any]]:
+    if len(days) < 2:
+        return []
+    span = _span(days)
+    x = tuple(f"{day:%m-%d}" for day in span)
+    drawn = []
+    for title, names in (("粉丝", ("followers",)), ("阅读与净增", ("reads", "net"))):
+        lines = tuple(
+            Series(rules.DAILY[name], tuple(days.get(day, {}).get(name) for day in span))
+            for name in names
+            if any(name in told for told in days.values())
+        )
+        if lines:
+            drawn.append((title, Chart(id=f"account-{names[0]}", kind="line", x=x, series=lines, height=200)))  # fmt: skip
+    return drawn
+
+
+def _span(days: Mapping[date, Any]) -> list[date]:
+    """The last ninety days up to the latest told one, without holes."""
+    last = max(days)
+    first = max(min(days), last - timedelta(89))
+    return [first + timedelta(n) for n in range((last - first).days + 1)]

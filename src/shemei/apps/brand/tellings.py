@@ -14,6 +14,14 @@ TYPED = date(1990, 1, 1)
 """The day under which the number that was typed stands: before anything that a file can tell."""
 
 
+def days_of(account: PlatformAccount) -> dict[date, dict[str, int]]:
+    """Every told day, the earliest first."""
+    days: dict[date, dict[str, int]] = {}
+    for telling in account.tellings.standing().exclude(day=TYPED).order_by("day", "id"):
+        days.setdefault(telling.day, {}).update(telling.told)
+    return days
+
+
 def imported(account: PlatformAccount, day: date) -> dict[str, Any]:
     """What imports said last of an account's day."""
     return AccountTelling.objects.filter(account=account, day=day).imported()

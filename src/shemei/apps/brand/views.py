@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from shemei.apps.brand import actions, days, listings, pages
+from shemei.apps.brand import actions, listings, pages
 from shemei.apps.brand.forms import AccountForm, CampaignForm, PillarForm
 from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
 from shemei.kernel.edits import submit
@@ -119,7 +119,7 @@ def account(request: BrandRequest, key: str) -> HttpResponse:
     """An account's own days: followers, gains, reads."""
     row: PlatformAccount = get_row(listings.account_rows(), key)
     may = {"may_change": request.actor.can(Permission.ACCOUNTS)}
-    return render(request, "brand/account.html", days.page(row) | may)
+    return render(request, "brand/account.html", pages.account(row) | may)
 
 
 @allow(Permission.ACCOUNTS)

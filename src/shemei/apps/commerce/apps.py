@@ -69,7 +69,7 @@ def _add_settings() -> None:
 
 def _add_imports() -> None:
     from shemei.apps.commerce.imports import Orders
-    from shemei.apps.commerce.market import MarketGoods
+    from shemei.apps.commerce.imports_market import MarketGoods
     from shemei.kernel.imports.kinds import register
 
     register(Orders())

@@ -1,4 +1,4 @@
-"""The lists of orders, refunds, products and customers."""
+"""The lists of orders, refunds, products, customers and goods of the market."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from shemei.apps.commerce import queries
-from shemei.apps.commerce.models import Customer, Order, OrderLine, Product, Refund
+from shemei.apps.commerce.models import Customer, MarketGood, Order, OrderLine, Product, Refund
+from shemei.kernel.imports import spans
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.lists import Column, Empty, Filter, Listing, State, export_chosen
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.urls import wurl
-from shemei.portal.numbers import yuan
+from shemei.platforms import CHOICES
+from shemei.portal.numbers import pct, wan, yuan
 
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
@@ -119,11 +121,11 @@ ORDERS = Listing(
         Column("region", "地区", lambda o: o.region, hidden=True),
     ),
     filters=(
-        Filter("state", "状态", Order.State.choices, lambda rows, v: rows.filter(state__in=v), multiple=True),
+        Filter("state", "状态", Order.State.choices, multiple=True),
         Filter("code", "用码", (("yes", "用了码"), ("no", "没用码")), _with_code),
         Filter("paid", "付款", apply=_paid_within, kind="period"),
         Filter("way", "来源", (("tied", "有来源"), ("untied", "找不到来源")), _by_way),
-        Filter("batch", "批次", _batches, lambda rows, v: rows.filter(batch=v)),
+        Filter("batch", "批次", _batches),
     ),
     search=search_orders,
     search_hint="订单号、手机尾号、商品",
@@ -231,4 +233,43 @@ REFUNDS = Listing(
     noun="退款",
     unit="笔",
     empty=Empty("receipt-refund", "还没有退款", "订单表里的退款金额、取消单，和在订单页记的退款都列在这里。"),
+)  # fmt: skip
+
+
+def _span(name: str, show: Any) -> Any:
+    def words(good: MarketGood) -> str:
+        return spans.in_words(good.held.get(name) or (None, None), show)
+
+    return words
+
+
+def _share(share: float) -> str:
+    return pct(share, 1)
+
+
+MARKET = Listing(
+    name="commerce.market",
+    columns=(
+        Column("name", "商品", value=str, sort="name"),
+        Column("platform", "在哪卖", value=lambda g: g.platform, kind="platform"),
+        Column("sold_7", "近 7 天销量", value=_span("sold_7", wan), sort="sold_7_low", numeric=True, strong=True, hint="第三方估的范围，两头都留着；按低的一头排"),
+        Column("sold_30", "近 30 天销量", value=_span("sold_30", wan), sort="sold_30_low", numeric=True),
+        Column("commission", "佣金比例", value=_span("commission", _share), numeric=True),
+        Column("cvr", "转化率", value=_span("cvr", _share), numeric=True),
+        Column("creators", "关联达人", value=_span("creators", wan), numeric=True),
+        Column("day", "数据日期", value=lambda g: g.day, kind="date", sort="day"),
+    ),
+    filters=(Filter("platform", "平台", choices=CHOICES),),
+    search=("name",),
+    search_hint="搜商品",
+    default_sort="-sold_7_low",
+    noun="市场商品",
+    unit="件",
+    empty=Empty(
+        icon="package",
+        title="还没有市场商品",
+        text="从蝉妈妈等工具导出商品列表传上来，看同类商品卖多少、给多少佣金、有多少达人在带。",
+        action=("导入市场商品", "imports:upload"),
+        permission=P.IMPORT,
+    ),
 )  # fmt: skip

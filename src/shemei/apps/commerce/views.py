@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from shemei.apps.commerce import actions, listings, queries
 from shemei.apps.commerce.forms import OrderForm, RefundForm
-from shemei.apps.commerce.market import MARKET
 from shemei.apps.commerce.models import Customer, MarketGood, Order, Product, Refund
 from shemei.apps.commerce.ways import way_of
 from shemei.kernel.figures import asked_sort
@@ -55,7 +54,7 @@ def products(request: BrandRequest) -> HttpResponse:
 def market(request: BrandRequest) -> HttpResponse:
     """Goods of the market, as third parties list them."""
     rows = MarketGood.objects.select_related("workspace")
-    return MARKET.respond(request, rows, "commerce/market.html", {"tab": "market"})
+    return listings.MARKET.respond(request, rows, "commerce/market.html", {"tab": "market"})
 
 
 @allow(P.CUSTOMERS)

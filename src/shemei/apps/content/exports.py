@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from shemei.kernel.imports import cells
-from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Field, Preset
-from shemei.platforms import PLATFORMS
+from shemei.platforms import CHOICES
 
 COUNTS = (
     "impressions",
@@ -20,7 +19,7 @@ COUNTS = (
     "finishes",
     "clicks",
 )
-_PLATFORM_NAMES = {p.name: p.key for p in PLATFORMS} | {p.key: p.key for p in PLATFORMS} | {
+_PLATFORMS = {
     "公众号": "wechat", "微信": "wechat", "微信视频号": "channels", "企微": "wecom", "新浪微博": "weibo",
     "红书": "xhs", "RED": "xhs", "哔哩哔哩": "bilibili", "bilibili": "bilibili", "b站": "bilibili",
 }  # fmt: skip
@@ -29,18 +28,6 @@ _FORMS = {
     "photo": "图文", "status": "图文", "link": "图文", "image": "图文", "carousel": "图文", "video": "短视频", "reel": "短视频",
     "直播": "直播", "文章": "文章", "长文": "文章", "音频": "音频", "播客": "音频", "H5": "H5",
 }  # fmt: skip
-
-
-def platform(value: Any) -> str:
-    """A platform by the names people give it."""
-    name = cells.half_width(str(value))
-    if key := _PLATFORM_NAMES.get(name):
-        return key
-    raise CellError(
-        "platform",
-        f"「{name[:20]}」不是系统认识的平台",
-        f"请写成{'、'.join(p.name for p in PLATFORMS[:8])}之一",
-    )
 
 
 def form(value: Any) -> str:
@@ -56,7 +43,7 @@ FIELDS = (
     Field("title", "标题", cells.text, ("作品名称", "笔记标题", "视频标题", "视频描述", "文章标题", "视频名称", "稿件标题", "图文标题", "作品", "内容标题", "title", "headline", "título"), example="换季烂脸自救"),
     Field("external_id", "作品编号", external_id, ("视频ID", "笔记ID", "视频编号", "作品ID", "稿件编号", "bvid", "post_id", "note_id", "id de publicación"), note="有它最准：改了标题也认得"),
     Field("url", "作品链接", cells.text, ("笔记链接", "视频链接", "文章链接", "链接", "内容链接", "内容url", "permalink", "url")),
-    Field("platform", "平台", platform, ("发布平台",), example="小红书", words={p.key: p.name for p in PLATFORMS}),
+    Field("platform", "平台", cells.platform_reader(_PLATFORMS), ("发布平台",), example="小红书", words=dict(CHOICES)),
     Field("account", "账号", cells.text, ("账号名称", "发布账号", "作者", "公众号名称", "博主昵称", "page name")),
     Field("published_at", "发布时间", cells.moment, ("首次发布时间", "发布日期", "群发日期", "发表时间", "posted", "published"), example="2026-11-03 09:05"),
     Field("form", "形式", form, ("体裁", "作品类型", "笔记类型", "内容形式", "type", "tipo", "post type")),

@@ -18,7 +18,7 @@ from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Group, ImportKind, Option, Row, Staged, Tally
 from shemei.kernel.permissions import Permission
 from shemei.kernel.tellings import news
-from shemei.platforms import PLATFORMS
+from shemei.platforms import CHOICES
 from shemei.warehouse.vocabulary import date_of, from_ts, int_day
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class PostMetrics(ImportKind):
     fields = FIELDS
     presets = PRESETS
     options = (
-        Option("platform", "这份表来自", tuple((p.key, p.name) for p in PLATFORMS), "xhs"),
+        Option("platform", "这份表来自", CHOICES, "xhs"),
         Option("account", "没有账号列时，算在", (("", "不指定"),), "", account_choices),
         Option(
             "day", "数字截至", (("yesterday", "上传的前一天"), ("today", "上传当天")), "yesterday"

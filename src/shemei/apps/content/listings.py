@@ -15,7 +15,7 @@ from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, Stat
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
 from shemei.kernel.urls import wurl
-from shemei.platforms import PLATFORMS
+from shemei.platforms import CHOICES
 
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
@@ -100,10 +100,6 @@ def _hand_over(request: BrandRequest, rows: Any, key: str) -> str:
     return f"{n} 篇已交给{dict(_keepers(request))[key]}" if n else "本来就由他负责，没有改动"
 
 
-def _equal(field: str) -> Any:
-    return lambda rows, value: rows.filter(**{field: value})
-
-
 def _published(rows: Any, period: Any) -> Any:
     return rows.filter(published_at__date__range=(period.first, period.last))
 
@@ -145,13 +141,13 @@ POSTS = Listing(
         Column("pillar", "内容支柱", value=lambda p: p.pillar.name if p.pillar else "", hidden=True),
     ),
     filters=(
-        Filter("platform", "平台", choices=[(p.key, p.name) for p in PLATFORMS], apply=lambda r, v: r.filter(platform__in=v), multiple=True),
-        Filter("state", "状态", choices=Post.State.choices, apply=_equal("state")),
-        Filter("form", "形式", choices=Post.Form.choices, apply=_equal("form")),
-        Filter("campaign", "营销计划", choices=_campaigns, apply=_equal("campaign__key")),
-        Filter("pillar", "内容支柱", choices=_pillars, apply=_equal("pillar__key")),
+        Filter("platform", "平台", choices=CHOICES, multiple=True),
+        Filter("state", "状态", choices=Post.State.choices),
+        Filter("form", "形式", choices=Post.Form.choices),
+        Filter("campaign", "营销计划", choices=_campaigns, field="campaign__key"),
+        Filter("pillar", "内容支柱", choices=_pillars, field="pillar__key"),
         Filter("keeper", "负责人", choices=_kept, apply=_keeper_is),
-        Filter("account", "账号", choices=_accounts, apply=_equal("account__key")),
+        Filter("account", "账号", choices=_accounts, field="account__key"),
         Filter("published", "发布时间", kind="period", apply=_published),
     ),
     search=("title", "author_name", "external_id", "url"),

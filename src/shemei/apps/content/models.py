@@ -12,7 +12,7 @@ from django_scopes import ScopedManager
 from shemei.apps.content import rules
 from shemei.kernel.models import WorkspaceOwned
 from shemei.kernel.tellings import Telling
-from shemei.platforms import PLATFORMS, platform_of
+from shemei.platforms import CHOICES, platform_of
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -41,7 +41,7 @@ class Post(WorkspaceOwned):
         REMOVED = "removed", "已下架"
 
     title = models.CharField("标题", max_length=200)
-    platform = models.CharField("平台", max_length=12, choices=[(p.key, p.name) for p in PLATFORMS])
+    platform = models.CharField("平台", max_length=12, choices=CHOICES)
     account = models.ForeignKey(
         "brand.PlatformAccount",
         models.PROTECT,

@@ -5,29 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from shemei.apps.creators.known import ITEMS, Unit
-from shemei.apps.creators.models import PLATFORM_CHOICES
 from shemei.kernel.imports import cells, spans
-from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Field, Preset
+from shemei.platforms import CHOICES
 
-_PLATFORMS = {name: key for key, name in PLATFORM_CHOICES} | {
-    key: key for key, _ in PLATFORM_CHOICES
-}
 _READ = {
     "count": spans.count_span, "money": spans.money_span, "ratio": spans.ratio_span,
     "score": spans.decimal_span, "text": cells.text,
 }  # fmt: skip
-
-
-def platform(value: Any) -> str:
-    name = cells.half_width(str(value))
-    if key := _PLATFORMS.get(name):
-        return key
-    raise CellError(
-        "platform",
-        f"「{name[:20]}」不是系统认识的平台",
-        f"请写成{'、'.join(name for _, name in PLATFORM_CHOICES[:8])}之一",
-    )
 
 
 def reader(unit: Unit) -> Any:
@@ -37,7 +22,7 @@ def reader(unit: Unit) -> Any:
 FIELDS = (
     Field("name", "昵称", cells.text, ("达人昵称", "博主昵称", "达人", "博主", "账号名称", "微博昵称", "微博名称", "KOL", "name"), required=True, example="阿枝护肤日记"),
     Field("external_id", "平台编号", cells.identifier, ("星图ID", "小红书ID", "小红书号", "抖音号", "微博UID", "达人ID", "博主ID", "UID"), note="有它最准：改了昵称也认得"),
-    Field("platform", "平台", platform, ("所属平台",), example="抖音", words=dict(PLATFORM_CHOICES)),
+    Field("platform", "平台", cells.platform_reader({}), ("所属平台",), example="抖音", words=dict(CHOICES)),
     Field("followers", "粉丝", spans.count_span, ("粉丝数", "粉丝量", "粉丝总数", "followers"), example="8.6万"),
     Field("city", "地区", cells.text, ("城市", "所在地", "地域")),
     Field("day", "数据日期", cells.day, ("统计日期", "更新日期", "报价日期"), example="2026-11-23", note="没有这一列时算上传那天"),

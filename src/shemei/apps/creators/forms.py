@@ -8,13 +8,13 @@ from django import forms
 
 from shemei.apps.brand import queries as brand
 from shemei.apps.creators import rules
-from shemei.apps.creators.models import PLATFORM_CHOICES, Collaboration, Creator
+from shemei.apps.creators.models import Collaboration, Creator
 from shemei.kernel.edits import RowForm
 from shemei.kernel.imports.fields import CountField
 from shemei.kernel.money import parse_money
 from shemei.kernel.periods import today
 from shemei.kernel.registry import names, names_of
-from shemei.platforms import platform_of
+from shemei.platforms import CHOICES, platform_of
 
 if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
@@ -139,7 +139,7 @@ class TiersForm(forms.Form):
 
     def __init__(self, *args: Any, table: dict[str, rules.TierLimits], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for platform, label in [("", "全部平台"), *PLATFORM_CHOICES]:
+        for platform, label in [("", "全部平台"), *CHOICES]:
             limits = table.get(platform) or (rules.DEFAULT_LIMITS if not platform else None)
             for level, name in (("kol", "KOL"), ("koc", "KOC")):
                 self.fields[f"{level}_{platform or 'all'}"] = CountField(
@@ -152,7 +152,7 @@ class TiersForm(forms.Form):
     @property
     def lines(self) -> list[tuple[str, str, Any, Any]]:
         """(platform key, label, field of KOL, field of KOC), for the table of the page."""
-        pairs = [("", "全部平台"), *PLATFORM_CHOICES]
+        pairs = [("", "全部平台"), *CHOICES]
         return [
             (key, label, self[f"kol_{key or 'all'}"], self[f"koc_{key or 'all'}"])
             for key, label in pairs

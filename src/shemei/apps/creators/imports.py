@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from shemei.apps.creators import tellings
 from shemei.apps.creators.exports import FIELDS, PRESETS
-from shemei.apps.creators.models import PLATFORM_CHOICES, Creator
+from shemei.apps.creators.models import Creator
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Group, ImportKind, Option, Row, Staged, Tally
 from shemei.kernel.permissions import Permission
+from shemei.platforms import CHOICES
 from shemei.warehouse.vocabulary import date_of, int_day
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Creators(ImportKind):
     permission = Permission.CREATORS
     fields = FIELDS
     presets = PRESETS
-    options = (Option("platform", "没有平台列时，算在", tuple(PLATFORM_CHOICES), "xhs"),)
+    options = (Option("platform", "没有平台列时，算在", CHOICES, "xhs"),)
     done_url = ("看达人库", "creators:creators")
 
     def prepare(self, row: Row, batch: ImportBatch) -> Staged:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from shemei.apps.creators import queries, rules
-from shemei.apps.creators.models import PLATFORM_CHOICES, Collaboration, Creator
+from shemei.apps.creators.models import Collaboration, Creator
 from shemei.kernel.figures import asked_sort, credited_by, figures_by, ranked
 from shemei.kernel.lists import Column, Empty, Filter, Listing, State, export_chosen
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
 from shemei.kernel.urls import wurl
+from shemei.platforms import CHOICES
 
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
@@ -63,8 +64,8 @@ CREATORS = Listing(
         Column("value", "归因成交额", value=lambda c: c.value, kind="sum", strong=True, sort="rank", hint="近 90 天，按品牌空间选定的归因模型"),
     ),
     filters=(
-        Filter("tier", "级别", choices=Creator.Tier.choices, apply=lambda rows, v: rows.filter(tier=v)),
-        Filter("platform", "平台", choices=PLATFORM_CHOICES, apply=lambda rows, v: rows.filter(platform__in=v), multiple=True),
+        Filter("tier", "级别", choices=Creator.Tier.choices),
+        Filter("platform", "平台", choices=CHOICES, multiple=True),
     ),
     search=("name", "handle", "city", "note"),
     search_hint="搜昵称、平台号、城市",
@@ -113,8 +114,8 @@ COLLABORATIONS = Listing(
         Column("edit", "操作", value=lambda d: "改", href=lambda d: wurl(d.workspace, "creators:edit_collaboration", d.key), phone=True, export=lambda d: ""),
     ),
     filters=(
-        Filter("state", "状态", choices=Collaboration.State.choices, apply=lambda rows, v: rows.filter(state=v)),
-        Filter("tier", "级别", choices=Creator.Tier.choices, apply=lambda rows, v: rows.filter(creator__tier=v)),
+        Filter("state", "状态", choices=Collaboration.State.choices),
+        Filter("tier", "级别", choices=Creator.Tier.choices, field="creator__tier"),
     ),
     search=("creator__name", "note"),
     search_hint="搜达人、约定",

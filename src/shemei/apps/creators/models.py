@@ -11,16 +11,14 @@ from django_scopes import ScopedManager
 from shemei.apps.creators import rules
 from shemei.kernel.models import WorkspaceOwned
 from shemei.kernel.tellings import Telling
-from shemei.platforms import PLATFORMS, platform_of
-
-PLATFORM_CHOICES = [(platform.key, platform.name) for platform in PLATFORMS]
+from shemei.platforms import CHOICES, platform_of
 
 
 class TierRule(WorkspaceOwned):
     """From how many followers on somebody is a KOL or a KOC; platform ``""`` is the general rule."""
 
     platform = models.CharField(
-        "平台", max_length=12, blank=True, choices=[("", "全部平台"), *PLATFORM_CHOICES]
+        "平台", max_length=12, blank=True, choices=[("", "全部平台"), *CHOICES]
     )
     kol_from = models.PositiveBigIntegerField("KOL 起点", default=rules.DEFAULT_LIMITS.kol_from)
     koc_from = models.PositiveBigIntegerField("KOC 起点", default=rules.DEFAULT_LIMITS.koc_from)
@@ -52,7 +50,7 @@ class Creator(WorkspaceOwned):
         ORDINARY = rules.ORDINARY, "素人"
 
     name = models.CharField("昵称", max_length=60)
-    platform = models.CharField("平台", max_length=12, choices=PLATFORM_CHOICES)
+    platform = models.CharField("平台", max_length=12, choices=CHOICES)
     handle = models.CharField("平台号", max_length=80, blank=True)
     followers = models.PositiveBigIntegerField("粉丝", default=0)
     tier = models.CharField(

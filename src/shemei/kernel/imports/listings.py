@@ -52,7 +52,7 @@ HISTORY = Listing(
         Column("created", "时间", lambda b: b.created_at, kind="datetime", sort="created_at"),
     ),
     filters=(
-        Filter("kind", "种类", _kind_choices, lambda rows, v: rows.filter(kind=v)),
+        Filter("kind", "种类", _kind_choices),
         Filter("state", "状态", ImportBatch.State.choices, _by_state, multiple=True),
     ),
     search=("file_name",),

@@ -7,7 +7,7 @@ template shows it with ``<c-list :page="page" />``. Rows are a QuerySet or any s
 from __future__ import annotations
 
 from shemei.kernel.lists.chosen import export_chosen
-from shemei.kernel.lists.declared import BulkAction, Column, Empty, Filter, State
+from shemei.kernel.lists.declared import BulkAction, Column, Empty, Filter, State, in_use
 from shemei.kernel.lists.listing import Listing
 from shemei.kernel.lists.page import ListPage
 
@@ -20,4 +20,5 @@ __all__ = [
     "Listing",
     "State",
     "export_chosen",
+    "in_use",
 ]

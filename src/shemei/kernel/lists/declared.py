@@ -64,20 +64,36 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One condition. ``apply(rows, value)`` narrows; ``value`` is a list where ``multiple``, a Period for periods."""
+    """One condition: the field of its name (or ``field``) is the chosen value, or one of them where ``multiple``.
+
+    ``apply(rows, value)`` narrows in a way of its own; ``value`` is a list where ``multiple``, a Period for periods.
+    """
 
     name: str
     label: str
     choices: Choices | Callable[..., Choices] = ()
-    apply: Callable[[Any, Any], Any] = lambda rows, value: rows
+    apply: Callable[[Any, Any], Any] | None = None
     multiple: bool = False
     kind: Literal["choice", "period"] = "choice"
+    field: str = ""
+
+    def narrow(self, rows: Any, value: Any) -> Any:
+        if self.apply:
+            return self.apply(rows, value)
+        field = self.field or self.name
+        return rows.filter(**{f"{field}__in" if self.multiple else field: value})
 
     def options(self, request: BrandRequest) -> Choices:
         if not callable(self.choices):
             return self.choices
         takes = inspect.signature(self.choices).parameters
         return self.choices(request) if takes else self.choices()
+
+
+def in_use(field: str, ended: str) -> Filter:
+    """What is in use or no more, by a yes-or-no field; ``ended`` is the room's word for the latter."""
+    choices = (("live", "使用中"), ("closed", ended))
+    return Filter("state", "状态", choices, lambda rows, v: rows.filter(**{field: v == "live"}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class Listing:
             allowed = [value for value, _ in one.options(request)] if one.kind == "choice" else ()
             value = filter_value(one, query, allowed)
             if value is not None:
-                rows = one.apply(rows, value)
+                rows = one.narrow(rows, value)
         return self._sorted(rows, query)
 
     def _sorted(self, rows: Rows, query: ListQuery) -> Rows:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shemei.apps.tracking.posters import figures
 from shemei.apps.tracking.posters.models import Spot
-from shemei.kernel.lists import Column, Empty, Filter, Listing, State
+from shemei.kernel.lists import Column, Empty, Listing, State, in_use
 from shemei.kernel.periods import period_from
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.urls import wurl
@@ -51,7 +51,7 @@ SPOTS = Listing(
         Column("created", "创建", kind="datetime", value=lambda s: s.created_at, sort="created_at", hidden=True),
     ),
     filters=(
-        Filter("state", "状态", choices=[("live", "使用中"), ("closed", "已停用")], apply=lambda rows, v: rows.filter(link__is_active=v == "live")),
+        in_use("link__is_active", "已停用"),
     ),
     empty=Empty(
         icon="map-pin",

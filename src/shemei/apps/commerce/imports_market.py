@@ -1,15 +1,15 @@
-"""Goods of the market as 蝉妈妈 lists them: how much is sold, at which commission; ranges keep both ends."""
+"""Import of goods of the market as 蝉妈妈 lists them: how much is sold, at which commission."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from shemei.apps.commerce.models import MarketGood, MarketTelling
-from shemei.kernel.edits import assign
+from shemei.apps.commerce import tellings_market as tellings
+from shemei.apps.commerce.models import MarketGood
 from shemei.kernel.imports import cells, spans
 from shemei.kernel.imports.kinds import (  # fmt: skip
     Field,
@@ -22,11 +22,9 @@ from shemei.kernel.imports.kinds import (  # fmt: skip
     Staged,
     Tally,
 )
-from shemei.kernel.lists import Column, Empty, Filter, Listing
 from shemei.kernel.permissions import Permission
-from shemei.kernel.tellings import Ledger, news
-from shemei.platforms import PLATFORMS
-from shemei.portal.numbers import pct, wan
+from shemei.kernel.tellings import news
+from shemei.platforms import CHOICES
 from shemei.warehouse.vocabulary import date_of, int_day
 
 if TYPE_CHECKING:
@@ -62,7 +60,7 @@ class MarketGoods(ImportKind):
     permission = Permission.IMPORT
     fields = FIELDS
     presets = PRESETS
-    options = (Option("platform", "在哪卖", tuple((p.key, p.name) for p in PLATFORMS), "douyin"),)
+    options = (Option("platform", "在哪卖", CHOICES, "douyin"),)
     done_url = ("看市场商品", "commerce:market")
 
     def prepare(self, row: Row, batch: ImportBatch) -> Staged | Skip:
@@ -94,11 +92,11 @@ class MarketGoods(ImportKind):
         return tally
 
     def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
-        MarketLedger(batch.workspace, batch.key).apply()
+        tellings.MarketLedger(batch.workspace, batch.key).apply()
         return []
 
     def undo(self, batch: ImportBatch, by: Actor) -> None:
-        MarketLedger(batch.workspace, batch.key).undo()
+        tellings.MarketLedger(batch.workspace, batch.key).undo()
 
 
 def _known(groups: Sequence[Group], batch: ImportBatch) -> dict[str, MarketGood]:
@@ -107,7 +105,7 @@ def _known(groups: Sequence[Group], batch: ImportBatch) -> dict[str, MarketGood]
     return {row.name: row for row in rows}
 
 
-def _by_day(group: Group) -> list[tuple[Any, dict[str, Any]]]:
+def _by_day(group: Group) -> list[tuple[date, dict[str, Any]]]:
     days: dict[int, dict[str, Any]] = {}
     for row in group:
         told = {name: row.values[name] for name in TOLD if name in row.values}
@@ -116,66 +114,9 @@ def _by_day(group: Group) -> list[tuple[Any, dict[str, Any]]]:
 
 
 def _is_news(good: MarketGood, group: Group) -> bool:
-    return any(news(told, good.tellings.filter(day=day).imported()) for day, told in _by_day(group))
+    return any(news(told, tellings.imported(good, day)) for day, told in _by_day(group))
 
 
 def _put_down(good: MarketGood, group: Group, batch: ImportBatch) -> bool:
-    put = MarketTelling.objects.put_down
-    owner = {"workspace_id": batch.workspace_id, "batch": batch.key}
-    told = [put(said, good=good, day=day, **owner) for day, said in _by_day(group)]
+    told = [tellings.put_down(good, day, said, batch=batch.key) for day, said in _by_day(group)]
     return any(told)
-
-
-class MarketLedger(Ledger):
-    tellings = MarketTelling
-    subject = "good"
-
-    def settle(self, subjects: Sequence[Any]) -> None:
-        for good in MarketGood.objects.filter(pk__in=subjects):
-            standing = good.tellings.standing().order_by("day", "id")
-            last, held = standing.last(), standing.held()
-            ends = {f"{name}_low": (held.get(name) or [None])[0] for name in ("sold_7", "sold_30")}
-            assign(good, {"held": held, "day": last.day if last else None, **ends})
-            good.save()
-
-    def brought(self) -> QuerySet[MarketGood]:
-        return MarketGood.objects.filter(batch=self.batch)
-
-
-def _span(name: str, show: Any) -> Any:
-    def words(good: MarketGood) -> str:
-        return spans.in_words(good.held.get(name) or (None, None), show)
-
-    return words
-
-
-def _share(share: float) -> str:
-    return pct(share, 1)
-
-
-MARKET = Listing(
-    name="commerce.market",
-    columns=(
-        Column("name", "商品", value=str, sort="name"),
-        Column("platform", "在哪卖", value=lambda g: g.platform, kind="platform"),
-        Column("sold_7", "近 7 天销量", value=_span("sold_7", wan), sort="sold_7_low", numeric=True, strong=True, hint="第三方估的范围，两头都留着；按低的一头排"),
-        Column("sold_30", "近 30 天销量", value=_span("sold_30", wan), sort="sold_30_low", numeric=True),
-        Column("commission", "佣金比例", value=_span("commission", _share), numeric=True),
-        Column("cvr", "转化率", value=_span("cvr", _share), numeric=True),
-        Column("creators", "关联达人", value=_span("creators", wan), numeric=True),
-        Column("day", "数据日期", value=lambda g: g.day, kind="date", sort="day"),
-    ),
-    filters=(Filter("platform", "平台", choices=[(p.key, p.name) for p in PLATFORMS], apply=lambda rows, v: rows.filter(platform=v)),),
-    search=("name",),
-    search_hint="搜商品",
-    default_sort="-sold_7_low",
-    noun="市场商品",
-    unit="件",
-    empty=Empty(
-        icon="package",
-        title="还没有市场商品",
-        text="从蝉妈妈等工具导出商品列表传上来，看同类商品卖多少、给多少佣金、有多少达人在带。",
-        action=("导入市场商品", "imports:upload"),
-        permission=Permission.IMPORT,
-    ),
-)  # fmt: skip

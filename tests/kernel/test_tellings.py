@@ -1,0 +1,84 @@
+"""What imports tell is booked whole, page by page, and one import after the other."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+from django.db import connection
+from django_scopes import scope
+
+from shemei.apps.advertising.models import Spend
+from shemei.apps.advertising.tellings import SpendLedger, put_down
+from shemei.kernel import tellings
+from shemei.kernel.models import OutboxEvent
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+DAY = date(2026, 11, 1).isoformat()
+
+
+def tell(world: World, line: str, amount: int, batch: str) -> None:
+    values = {"day": DAY, "platform": "douyin", "kind": "信息流", "plan": line, "amount": amount}
+    assert put_down(world.brand, line, values, batch=batch)
+
+
+def in_the_log() -> int:
+    events = OutboxEvent.objects.values_list("event", flat=True)
+    return sum(orjson.loads(event)["amount"] for event in events)
+
+
+def test_a_file_longer_than_a_page_is_booked_and_taken_back_whole(
+    inside: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tellings, "PAGE", 2)
+    for n in range(5):
+        tell(inside, f"line-{n}", 10**n, "b1")
+    assert SpendLedger(inside.brand, "b1").apply() == 5
+    assert sum(Spend.objects.values_list("amount", flat=True)) == in_the_log() == 11_111
+    assert SpendLedger(inside.brand, "b1").undo() == 5
+    assert (Spend.objects.count(), in_the_log()) == (0, 0)
+
+
+def test_an_import_is_booked_once(inside: World) -> None:
+    tell(inside, "line", 500, "b1")
+    assert [SpendLedger(inside.brand, "b1").apply() for _ in range(2)] == [1, 0]
+    assert [SpendLedger(inside.brand, "b1").undo() for _ in range(2)] == [1, 0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_files_that_tell_of_one_line_settle_it_one_after_the_other(world: World) -> None:
+    settled = threading.Event()
+
+    class Slow(SpendLedger):
+        """Stands still between settling and the end of its transaction."""
+
+        def settle(self, subjects: Sequence[Any]) -> None:
+            super().settle(subjects)
+            settled.set()
+            time.sleep(0.5)
+
+    def book(ledger: type[SpendLedger], batch: str) -> int:
+        try:
+            with scope(workspace=world.brand):
+                return ledger(world.brand, batch).apply()
+        finally:
+            connection.close()
+
+    with world.scope():
+        tell(world, "line", 500, "b1")
+        tell(world, "line", 620, "b2")
+    with ThreadPoolExecutor() as runs:
+        first = runs.submit(book, Slow, "b1")
+        assert settled.wait(30)
+        second = runs.submit(book, SpendLedger, "b2")
+        assert (first.result(), second.result()) == (1, 1)
+    with world.scope():
+        assert Spend.objects.get().amount == in_the_log() == 620
