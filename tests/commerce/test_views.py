@@ -194,7 +194,7 @@ def test_a_killed_writing_goes_on_under_a_task_of_its_own(world: World, home: An
     client.post(world.url("imports:mapping", batch.key), mapped(batch))
     long_ago = timezone.now() - timedelta(hours=1)
     with world.scope():
-        dead = tasks.create(world.brand, "入库", by=world.owner.actor)
+        dead = tasks.create(world.brand, LongTask.Kind.IMPORT, "入库", by=world.owner.actor)
         LongTask.objects.filter(pk=dead.pk).update(state="running", updated_at=long_ago)
         ImportBatch.objects.update(task=dead, state="writing", touched_at=long_ago)
     assert jobs.resume_stalled.call_local() == 1

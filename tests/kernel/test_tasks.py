@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def test_two_workers_with_the_same_task_do_it_once(inside: World) -> None:
-    task = tasks.create(inside.brand, "入库", by=inside.owner.actor)
+    task = tasks.create(inside.brand, LongTask.Kind.IMPORT, "入库", by=inside.owner.actor)
     done: list[int] = []
 
     def work(progress: tasks.Progress) -> str:

@@ -135,8 +135,10 @@ def _watched(batch: Any) -> Iterator[None]:
     """Give the batch a task: where this process is killed, the worker sees that it fell silent and goes on."""
     from shemei.kernel import tasks
     from shemei.kernel.actor import SYSTEM
+    from shemei.kernel.models import LongTask
 
-    task = tasks.create(batch.workspace, f"命令行导入「{batch.file_name}」", by=SYSTEM)
+    title = f"命令行导入「{batch.file_name}」"
+    task = tasks.create(batch.workspace, LongTask.Kind.IMPORT, title, by=SYSTEM)
     task.state = task.State.RUNNING
     task.save(update_fields=["state"])
     batch.task = task

@@ -107,6 +107,12 @@ class LongTask(WorkspaceOwned):
         FAILED = "failed", "未完成"
         CANCELLED = "cancelled", "已取消"
 
+    class Kind(models.TextChoices):
+        IMPORT = "import", "导入文件"
+        EXPORT = "export", "导出列表"
+        ERASURE = "erasure", "删除个人信息"
+
+    kind = models.CharField("类别", max_length=10, choices=Kind.choices, db_index=True)
     title = models.CharField("名称", max_length=200)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.QUEUED)
     step = models.CharField("步骤", max_length=200, blank=True)

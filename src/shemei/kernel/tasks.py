@@ -50,9 +50,9 @@ class Progress:
         self.task.save(update_fields=["done", "total", "step", "updated_at"])
 
 
-def create(workspace: Workspace, title: str, *, by: Actor) -> LongTask:
+def create(workspace: Workspace, kind: LongTask.Kind, title: str, *, by: Actor) -> LongTask:
     return LongTask.objects.create(
-        workspace=workspace, title=title, started_by=by.name, starter=by.id
+        workspace=workspace, kind=kind, title=title, started_by=by.name, starter=by.id
     )
 
 

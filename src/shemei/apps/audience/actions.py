@@ -11,6 +11,7 @@ from shemei.apps.audience import handout, jobs
 from shemei.kernel import audit, tasks
 from shemei.kernel.erasure import erase_operational
 from shemei.kernel.jobs import enqueue_on_commit
+from shemei.kernel.models import LongTask
 from shemei.kernel.permissions import Permission, require
 from shemei.warehouse import erasure, retention
 from shemei.warehouse.vocabulary import KIND_NAMES
@@ -20,11 +21,7 @@ if TYPE_CHECKING:
 
     from shemei.apps.audience.personal import Dossier
     from shemei.kernel.actor import Actor
-    from shemei.kernel.models import LongTask
     from shemei.kernel.workspace import Workspace
-
-ERASING = "删除个人信息"
-"""How the title of an erasure's task begins; a mark that names nobody follows."""
 
 
 @transaction.atomic
@@ -52,7 +49,7 @@ def erase_person(workspace: Workspace, found: Dossier, *, by: Actor) -> LongTask
         rows=sum(rows.values()),
     )
     erasure.erase(settings.SHEMEI_HOME, person)
-    task = tasks.create(workspace, f"{ERASING} {found.mark}", by=by)
+    task = tasks.create(workspace, LongTask.Kind.ERASURE, f"删除个人信息 {found.mark}", by=by)
     enqueue_on_commit(jobs.carry_out, task.pk, person.key, rows)
     return task
 

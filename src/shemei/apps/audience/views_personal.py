@@ -66,7 +66,7 @@ def _found(request: BrandRequest) -> Dossier:
 @allow(Permission.PERSONAL)
 def erasing(request: BrandRequest, key: str) -> HttpResponse:
     """How far an erasure is."""
-    task = get_row(LongTask.objects.filter(title__startswith=actions.ERASING), key)
+    task = get_row(LongTask.objects.filter(kind=LongTask.Kind.ERASURE), key)
     return render(request, "audience/erasing.html", {"task": task})
 
 

@@ -16,6 +16,7 @@ from shemei.kernel.imports import actions, files
 from shemei.kernel.imports.errors import Overtaken
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.jobs import enqueue_on_commit, every, job
+from shemei.kernel.models import LongTask
 from shemei.kernel.notify import notify
 from shemei.kernel.urls import wurl
 from shemei.warehouse.tombstones import Tombstone, exclude
@@ -43,7 +44,7 @@ def begin(batch: ImportBatch, step: str, *, by: Actor) -> bool:
 def start(batch: ImportBatch, step: str, *, by: Actor) -> ImportBatch:
     """Queue the check or the writing of a batch as a long task that pages can watch."""
     title = f"{'核对' if step == 'check' else '入库'}「{batch.file_name}」"
-    batch.task = tasks.create(batch.workspace, title, by=by)
+    batch.task = tasks.create(batch.workspace, LongTask.Kind.IMPORT, title, by=by)
     batch.save(update_fields=["task", "touched_at"])
     enqueue_on_commit(run_batch, batch.pk, step, batch.task.pk)
     return batch

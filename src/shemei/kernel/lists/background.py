@@ -64,7 +64,8 @@ def path_of(task: LongTask, name: str) -> Path:
 
 def begin(request: BrandRequest, noun: str, total: int) -> HttpResponse:
     """Queue the export and go back to the list, where the bar shows how far it is."""
-    task = tasks.create(request.workspace, f"导出 {noun} {total:,} 行", by=request.actor)
+    title = f"导出 {noun} {total:,} 行"
+    task = tasks.create(request.workspace, LongTask.Kind.EXPORT, title, by=request.actor)
     query = request.GET.copy()
     enqueue_on_commit(run_export, task.pk, request.path, query.urlencode(), request.actor.id)
     toast(request, f"正在导出 {total:,} 行，写好了会提醒你下载")
