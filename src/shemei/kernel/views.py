@@ -13,6 +13,8 @@ from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from shemei.kernel.permissions import Permission, require
@@ -67,6 +69,13 @@ def get_row(rows: Any, key: str) -> Any:
     if found is None:
         raise Http404("这里没有这条记录。它可能已被删除，或属于另一个品牌空间。")
     return found
+
+
+def show_once(request: BrandRequest, template: str, secret: str, **told: Any) -> HttpResponse:
+    """The one answer that holds a new secret: no cache keeps it, no page shows it again."""
+    response = render(request, template, {"secret": secret, **told})
+    add_never_cache_headers(response)
+    return response
 
 
 def recently_authenticated(view: View) -> View:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from shemei.apps.accounts import actions_keys, listings, queries
@@ -17,7 +16,7 @@ from shemei.kernel.edits import submit
 from shemei.kernel.permissions import Permission
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
-from shemei.kernel.views import allow, get_row, recently_authenticated
+from shemei.kernel.views import allow, get_row, recently_authenticated, show_once
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -30,7 +29,6 @@ def keys(request: RoomRequest) -> HttpResponse:
     return listings.KEYS.respond(request, listings.key_rows(), "accounts/keys.html")
 
 
-@never_cache
 @allow(Permission.KEYS)
 @recently_authenticated
 def key_new(request: RoomRequest) -> HttpResponse:
@@ -44,7 +42,7 @@ def key_new(request: RoomRequest) -> HttpResponse:
 
     if request.method == "POST" and (made := submit(form, create)):
         row, secret = made
-        return render(request, "accounts/key_shown.html", {"row": row, "secret": secret})
+        return show_once(request, "accounts/key_shown.html", secret, row=row)
     return render(request, "accounts/key_new.html", {"form": form})
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 from django_scopes import scope
@@ -20,7 +19,7 @@ from shemei.kernel.edits import submit
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
-from shemei.kernel.views import allow, get_row, recently_authenticated
+from shemei.kernel.views import allow, get_row, recently_authenticated, show_once
 
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
@@ -66,7 +65,6 @@ def settings(request: BrandRequest) -> HttpResponse:
     return render(request, "commerce/hooks.html", {"rows": rows})
 
 
-@never_cache
 @allow(P.KEYS)
 @recently_authenticated
 @require_http_methods(["GET", "POST"])
@@ -84,11 +82,9 @@ def add(request: BrandRequest) -> HttpResponse:
 
 def _shown(request: BrandRequest, hook: OrderHook, secret: str) -> HttpResponse:
     address = request.build_absolute_uri(f"/hooks/orders/{hook.key}")
-    context = {"hook": hook, "secret": secret, "address": address}
-    return render(request, "commerce/hook_shown.html", context)
+    return show_once(request, "commerce/hook_shown.html", secret, hook=hook, address=address)
 
 
-@never_cache
 @require_POST
 @allow(P.KEYS)
 @recently_authenticated
