@@ -11,13 +11,14 @@ from shemei.apps.insight import rules
 from shemei.apps.insight.drivers import Drivers
 from shemei.apps.insight.goals import GoalRow, goal_row
 from shemei.apps.insight.models import Goal
-from shemei.apps.insight.queries import Board, Figure
+from shemei.apps.insight.queries import Board, Figure, day_axis, days_of
+from shemei.apps.insight.reports import sale_bands
 from shemei.apps.insight.rows import ChannelRow, CreatorRow, EarnerRow
 from shemei.kernel.figures import MODEL_NAMES
-from shemei.kernel.periods import Period, promos_within, today
-from shemei.portal.charts import Band, Chart, Series
+from shemei.kernel.periods import Period, today
+from shemei.portal.charts import Chart, Series
 from shemei.portal.numbers import MoneyColumn, change, pct, times, yuan
-from shemei.warehouse.vocabulary import from_ts
+from shemei.warehouse.vocabulary import int_day
 
 KPIS = ("impressions", "engagement_rate", "ctr", "cvr", "cac")
 EVER = ("impressions", "clicks", "visits", "orders", "spend")
@@ -57,8 +58,8 @@ class Overview:
 
     @cached_property
     def earned_days(self) -> list[float]:
-        days = [int(f"{self.period.first + timedelta(n):%Y%m%d}") for n in range(self.period.days)]
-        return [sum(self._daily.get(day, {}).values()) for day in days]
+        days = days_of(self.period)
+        return [sum(self._daily.get(int_day(day), {}).values()) for day in days]
 
     @property
     def coverage(self) -> str:
@@ -99,8 +100,7 @@ class Overview:
 
     @cached_property
     def trend(self) -> Chart:
-        days = [self.span.first + timedelta(n) for n in range(self.span.days)]
-        rows = [self._daily.get(int(f"{day:%Y%m%d}"), {}) for day in days]
+        rows = [self._daily.get(int_day(day), {}) for day in days_of(self.span)]
         shown = [row.key for row in self.channels if row.key != OTHERS]
         series = [
             Series(
@@ -114,9 +114,9 @@ class Overview:
             id="trend",
             kind="stack",
             unit="money",
-            x=tuple(f"{day:%m-%d}" for day in days),
+            x=day_axis(self.span),
             series=tuple(series),
-            bands=tuple(_bands(self.span)),
+            bands=sale_bands(self.span),
             focus=(self.period.first - self.span.first).days,
         )
 
@@ -136,10 +136,9 @@ class Overview:
         now, before = self.board.channels_compared
         return sum(now.values()) - sum(before.values())
 
-    @cached_property
+    @property
     def as_of(self) -> datetime | None:
-        """The moment up to which the log had been summed up; ``None`` before the first event."""
-        return from_ts(at) if (at := self.board.as_of()) else None
+        return self.board.as_of
 
     @cached_property
     def drivers(self) -> Drivers:
@@ -324,14 +323,6 @@ def _part(values: dict[str, float], key: str, shown: list[str]) -> float:
     if key == OTHERS:
         return sum(value for name, value in values.items() if name not in shown)
     return values.get(key, 0.0)
-
-
-def _bands(span: Period) -> list[Band]:
-    found = [
-        (sale, max(sale.first, span.first), min(sale.last, span.last))
-        for sale in promos_within(span)
-    ]
-    return [Band(sale.label, f"{first:%m-%d}", f"{last:%m-%d}") for sale, first, last in found]
 
 
 def _times(value: float, cost: float | None) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +18,7 @@ from shemei.portal.charts import Chart, Series
 from shemei.portal.numbers import MoneyColumn, change, figure, pct, times, wan, yuan
 from shemei.warehouse import questions
 from shemei.warehouse.catalogue import METRICS, REPORTED
-from shemei.warehouse.vocabulary import from_ts, int_day
+from shemei.warehouse.vocabulary import int_day
 
 LINES, BARS, ROWS = 5, 10, 20
 Days = list[dict[str, float | None]]
@@ -302,8 +303,8 @@ class OwnBoardView:
         return self.board(period_from({}, default=panel.period))
 
     @property
-    def as_of(self) -> Any:
-        return from_ts(at) if (at := self.main.as_of()) else None
+    def as_of(self) -> datetime | None:
+        return self.main.as_of
 
     @property
     def has_charts(self) -> bool:

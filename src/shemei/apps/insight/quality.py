@@ -223,9 +223,9 @@ class Quality:
 
     # late --------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def as_of(self) -> datetime | None:
-        return from_ts(at) if (at := self.board.as_of()) else None
+        return self.board.as_of
 
     @cached_property
     def sources(self) -> list[SourceRow]:

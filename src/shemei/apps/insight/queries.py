@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from shemei.warehouse import questions
 from shemei.warehouse.attribution import Attribution, attribute, daily_credits
 from shemei.warehouse.catalogue import METRICS, REPORTED, Metric
 from shemei.warehouse.channels import channel_name
+from shemei.warehouse.vocabulary import from_ts
 
 DIMENSIONS: dict[str, str] = {
     "channel": "渠道",
@@ -174,11 +175,14 @@ class Board:
             lookback_days=ws.lookback_days,
         )
 
-    def as_of(self) -> int:
+    @cached_property
+    def as_of(self) -> datetime | None:
+        """The moment up to which the log had been summed up; ``None`` before the first event."""
         question = questions.Totals(
             self.workspace.key, self.period.first_day, self.period.last_day, metrics=("orders",)
         )
-        return lake().ask(question).as_of
+        at = lake().ask(question).as_of
+        return from_ts(at) if at else None
 
     def named(self, by: str, keys: Iterable[str]) -> dict[str, Named]:
         return named(by, self.workspace, keys)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from shemei.portal.charts import Band, Chart, Series, Unit
 from shemei.portal.numbers import change, yuan
 from shemei.warehouse import questions
 from shemei.warehouse.catalogue import METRICS, REPORTED
-from shemei.warehouse.vocabulary import from_ts, int_day
+from shemei.warehouse.vocabulary import int_day
 
 FIGURES = ("impressions", "engagement_rate", "clicks", "ctr", "visitors", "spend")
 WHOLE = ("impressions", "engagement_rate", "clicks", "visitors", "spend")
@@ -111,8 +112,8 @@ class Report:
         return self.board.figures(WHOLE)
 
     @property
-    def as_of(self) -> Any:
-        return from_ts(at) if (at := self.board.as_of()) else None
+    def as_of(self) -> datetime | None:
+        return self.board.as_of
 
     # chart -------------------------------------------------------------------------------------------
 
