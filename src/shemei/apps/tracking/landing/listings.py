@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from shemei.apps.tracking.landing import actions_leads, figures
 from shemei.apps.tracking.landing.models import LandingPage, Lead
-from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, State
+from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, State, in_use
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.urls import wurl
 from shemei.warehouse.channels import channel_name
@@ -44,7 +44,7 @@ PAGES = Listing(
         Column("created", "创建", kind="datetime", value=lambda p: p.created_at, sort="created_at", hidden=True),
     ),
     filters=(
-        Filter("state", "状态", choices=[("live", "使用中"), ("closed", "已下线")], apply=lambda rows, v: rows.filter(is_active=v == "live")),
+        in_use("is_active", "已下线"),
     ),
     empty=Empty(
         icon="device-mobile",
@@ -115,8 +115,8 @@ def leads_list(*, personal: bool) -> Listing:
         annotate=_fill,
         columns=_columns() + (PERSONAL if personal else ()),
         filters=(
-            Filter("state", "状态", choices=Lead.State.choices, apply=lambda rows, v: rows.filter(state=v)),
-            Filter("page", "落地页", choices=_pages, apply=lambda rows, v: rows.filter(page__key=v)),
+            Filter("state", "状态", choices=Lead.State.choices),
+            Filter("page", "落地页", choices=_pages, field="page__key"),
         ),
         bulk=(
             BulkAction("contacted", "改为已联系", P.CUSTOMERS, _move("contacted", "已联系"), "phone"),
