@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from shemei.engines.attribution import MODELS, Credit, PathCounts, combine, credits, summarise
 from shemei.engines.attribution.markov import Transitions, merged, transitions
 from shemei.engines.attribution.summary import ADDITIVE
-from shemei.warehouse.asking import View, path_table_sql
 from shemei.warehouse.journeys import null_days, null_paths
+from shemei.warehouse.pathcodes import Paths, read_paths
 from shemei.warehouse.paths import SEPARATOR, add_days
 from shemei.warehouse.questions import PathTable, QuestionError
 from shemei.warehouse.tables import TOUCH_DIMS, render
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from shemei.warehouse.asking import View
     from shemei.warehouse.engine import Engine
     from shemei.warehouse.lake import Lake
 
@@ -82,36 +83,6 @@ class Attribution:
         """Share of the worth of all orders that can be traced; None without orders."""
         whole = self.totals.value + self.untracked.value
         return self.totals.value / whole if whole else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Paths:
-    """Converting paths of a period, encoded; one entry of ``days`` and ``values`` per order."""
-
-    names: tuple[str, ...]
-    offsets: npt.NDArray[np.int64]
-    codes: npt.NDArray[np.int32]
-    values: npt.NDArray[np.float64]
-    hours: npt.NDArray[np.float64]
-    days: npt.NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def counts(self, first: int = 0, last: int | None = None) -> PathCounts:
-        """Return the orders ``first`` to ``last`` (excluded) as the engine wants them."""
-        stop = len(self) if last is None else last
-        a, b = self.offsets[first], self.offsets[stop]
-        ones = np.ones(stop - first)
-        return PathCounts(
-            names=self.names,
-            offsets=self.offsets[first : stop + 1] - a,
-            codes=self.codes[a:b],
-            conversions=ones,
-            values=self.values[first:stop],
-            nulls=np.zeros(stop - first),
-            hours=self.hours[a:b],
-        )
 
 
 def attribute(
@@ -177,7 +148,7 @@ def _question(
 def _attribute(
     engine: Engine, question: PathTable, by: str, models: tuple[str, ...], order: int
 ) -> Attribution:
-    paths = _read_paths(engine, question, by)
+    paths = read_paths(engine, question, by)
     nulls = null_paths(engine, question, by) if "markov" in models else None
     parts = [summarise(counts, models, order) for counts in (_whole(paths), nulls) if counts]
     found = credits(combine(parts)) if parts else {model: {} for model in models}
@@ -185,34 +156,11 @@ def _attribute(
     return Attribution(found, some, _top_paths(paths), _untracked(engine, question, some))
 
 
-def _whole(paths: _Paths) -> PathCounts | None:
+def _whole(paths: Paths) -> PathCounts | None:
     return paths.counts() if len(paths) else None
 
 
-def _read_paths(engine: Engine, question: PathTable, by: str) -> _Paths:
-    rows = engine.read(lambda view: _slim(view, question, by))
-    coded = rows[by].combine_chunks().dictionary_encode()
-    starts = np.flatnonzero(rows["position"].to_numpy() == 1)
-    heads = rows.take(pa.array(starts))
-    return _Paths(
-        names=tuple(coded.dictionary.to_pylist()),
-        offsets=np.append(starts, rows.num_rows).astype(np.int64),
-        codes=coded.indices.to_numpy().astype(np.int32),
-        values=heads["value"].to_numpy().astype(np.float64),
-        hours=rows["hours_before"].to_numpy().astype(np.float64),
-        days=heads["day"].to_numpy().astype(np.int64),
-    )
-
-
-def _slim(view: View, question: PathTable, by: str) -> str:
-    whole = path_table_sql(view, question)
-    return (
-        f"SELECT day, value, position, hours_before, {by} FROM ({whole}) AS t"
-        " ORDER BY conv_ts, order_id, position"
-    )
-
-
-def _top_paths(paths: _Paths) -> list[PathSum]:
+def _top_paths(paths: Paths) -> list[PathSum]:
     if not len(paths):
         return []
     names = pa.array(paths.names, pa.string()).take(pa.array(paths.codes))
@@ -269,7 +217,7 @@ def daily_credits(
 def _daily(
     lake: Lake, engine: Engine, question: PathTable, by: str, model: str
 ) -> dict[int, dict[str, float]]:
-    paths = _read_paths(engine, question, by)
+    paths = read_paths(engine, question, by)
     shape = "shapley" if model == "markov" else model
     days = _by_day(paths, shape)
     if model != "markov":
@@ -303,7 +251,7 @@ def _spread(
     return spread
 
 
-def _by_day(paths: _Paths, model: str) -> dict[int, dict[str, float]]:
+def _by_day(paths: Paths, model: str) -> dict[int, dict[str, float]]:
     """Credit each day's orders alone; orders lie by time, so a day is one stretch."""
     edges = np.flatnonzero(np.diff(paths.days)) + 1
     found: dict[int, dict[str, float]] = {}
@@ -363,7 +311,7 @@ def day_by_day(
 
 
 def _day_by_day(engine: Engine, question: PathTable, by: str, most_names: int) -> DayByDay:
-    paths = _read_paths(engine, question, by)
+    paths = read_paths(engine, question, by)
     days = _calendar(question)
     edges = np.searchsorted(paths.days, [*days, days[-1] + 1]).tolist()
     spans = zip(days, pairwise(edges), strict=True)

@@ -79,7 +79,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "paths": _schema(
         ("workspace", "order_id", "kind", "event_id", *TOUCH_DIMS),
         ("person", "conv_ts", "ts"),
-        ("day", "direct"),
+        ("day", "direct", "sale", "place"),
     ),
     "nulls": _schema(("workspace", "dimension", "path"), ("journeys",), ("day",)),
 }  # fmt: skip
@@ -94,7 +94,7 @@ SORTED: dict[str, str] = {
     "deals": "workspace, ts",
     "persons": "workspace, kind, value",
     "orders": "workspace, ts",
-    "paths": "workspace, day, order_id, ts",
+    "paths": "workspace, day, sale, place",
     "nulls": "workspace, dimension, day",
 }
 """How the rows of each file lie, so that a reader skips what it does not need."""
