@@ -250,3 +250,10 @@ def test_the_settings_show_a_secret_once_and_only_to_who_may(inside: World, home
     with pytest.raises(Forbidden):
         hooks.add_hook(inside.brand, by=inside.editor.actor, name="x")
     assert inside.client(inside.editor).get(inside.url("commerce:hooks")).status_code == 403
+
+
+def test_a_push_with_a_character_no_database_keeps_is_refused_whole(pushed: tuple[OrderHook, str]) -> None:  # fmt: skip
+    hook, secret = pushed
+    body = orjson.dumps({"orders": [ORDER, ORDER | {"number": "P-2", "region": "浙\0江"}]})
+    answer = push(hook, headers(secret, body), body)
+    assert (answer.status_code, "NUL" in answer.json()["detail"], orders()) == (400, True, 0)

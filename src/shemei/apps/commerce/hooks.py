@@ -147,6 +147,8 @@ def _wrong(place: int, message: str) -> Refused:
 
 def orders_in(body: bytes, schema: Any) -> list[Any]:
     """The orders of a push, checked: one order, or ``{"orders": [...]}``; raises ``Refused`` for anything else."""
+    if b"\\u0000" in body:
+        raise Refused(400, "内容里有不能用的字符（NUL）。")
     try:
         told = orjson.loads(body)
     except orjson.JSONDecodeError:
