@@ -256,6 +256,32 @@ def test_two_that_tell_the_same_event_at_once_log_it_once(server: Server, world:
     assert len(logged(world)) == 1
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_batches_in_opposite_orders_at_once_do_not_stop_each_other(server: Server, world: World) -> None:  # fmt: skip
+    batch = [event() for _ in range(300)]
+
+    def tell(n: int) -> tuple[int, int]:
+        try:
+            answer = server.send({"events": batch[:: 1 if n % 2 else -1]})
+            return answer.status_code, int(answer.json().get("accepted", -1))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(tell, range(8)))
+    assert {status for status, _ in told} == {202} and sum(n for _, n in told) == 300
+
+
+def test_ids_are_claimed_in_one_order_whatever_order_they_are_told_in(server: Server, world: World) -> None:  # fmt: skip
+    batch = sorted((event() for _ in range(20)), key=lambda one: one["event_id"], reverse=True)
+    assert server.send({"events": batch}).status_code == 202
+    with world.scope():
+        claimed = [str(one) for one in ToldEvent.objects.order_by("id").values_list("event_id", flat=True)]  # fmt: skip
+    assert claimed == sorted(claimed) and len(claimed) == 20
+    assert {row["event_id"] for row in logged(world)} == set(claimed)
+
+
 def test_a_key_ends_with_its_makers_account(server: Server, world: World) -> None:
     assert server.send(event()).status_code == 202
     world.owner.user.is_active = False

@@ -104,7 +104,8 @@ def log(events: Iterable[Event], *, workspace: Workspace) -> int:
 def log_once(events: Sequence[Event], *, workspace: Workspace) -> set[str]:
     """Put those events into the outbox whose ids no program has told before; returns the ids put there.
 
-    Two programs that tell the same event at the same moment meet at the database's UNIQUE constraint.
+    Two programs that tell the same event at the same moment meet at the database's UNIQUE constraint; they
+    walk along it in one order, so that neither waits for the other to move.
     """
     first = {event.event_id: event for event in reversed(events)}
     for tried in range(TRIES):
@@ -122,7 +123,8 @@ def _log_unknown(first: dict[str, Event], workspace: Workspace) -> set[str]:
     told = {str(event_id) for event_id in known.values_list("event_id", flat=True)}
     fresh = [event for event in first.values() if event.event_id not in told]
     ToldEvent.objects.bulk_create(
-        [ToldEvent(workspace=workspace, event_id=event.event_id) for event in fresh]
+        ToldEvent(workspace=workspace, event_id=name)
+        for name in sorted(event.event_id for event in fresh)
     )
     log(fresh, workspace=workspace)
     return {event.event_id for event in fresh}
