@@ -64,7 +64,7 @@ class Edge:
         self.spool = Spool(home, limits=limits)
         self.targets = Targets(self.book, self.sites)
         self._clock, self._ids = Clock(), Ids()
-        self._collector = Collector(self.sites, self._clock, self._ids)
+        self.collector = Collector(self.sites, self._clock, self._ids)
         self._bodies = Bodies(body_seconds)
         self._ruled = RuledLinks(
             self.targets, self.networks, self.spool, self._clock, self._ids, self._bodies
@@ -127,7 +127,7 @@ class Edge:
             return await body(send)
         try:
             came = read_request("POST", headers, from_centre=self.networks.holds(scope["client"]))
-            batch = self._collector.batch(body, came, visitor_of(headers))
+            batch = self.collector.batch(body, came, visitor_of(headers))
         except TagError as error:
             return await answers.refusal(400, error.code, str(error))(send)
         n = batch.events
@@ -140,7 +140,7 @@ class Edge:
             if stored is None:
                 return answers.BUSY
             given = batch.given
-            if not await (self._collector.recent.follow(given, stored) if given else stored):
+            if not await (self.collector.recent.follow(given, stored) if given else stored):
                 return answers.FAILED
         for twin in batch.twins:
             if not await twin:
@@ -153,7 +153,7 @@ class Edge:
             centre = self.networks.holds(scope["client"])
             came = read_request(scope["method"], headers, from_centre=centre)
             event = from_query(scope["query_string"])
-            batch = self._collector.gather([event], came, visitor_of(headers))
+            batch = self.collector.gather([event], came, visitor_of(headers))
         except TagError as error:
             return answers.refusal(400, error.code, str(error))
         return await self._store(batch, answers.PIXEL_ANSWER)

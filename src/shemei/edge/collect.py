@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from shemei.edge.private import mask
 from shemei.edge.redirect import CLICK_ID, UTM
 from shemei.edge.visit import host_of
 from shemei.warehouse.vocabulary import REQUIRED, Event, visitor_key
@@ -163,6 +164,7 @@ class Collector:
         self._clock = clock
         self._ids = ids
         self.recent = Recent()
+        self.masked = 0
 
     def batch(self, data: bytes, came: Came, cookie: str) -> Batch:
         """Return what a request's body brings, all or nothing.
@@ -219,6 +221,7 @@ class Collector:
         _fill_who(row, body, cookie)
         self._fill_when(row, body)
         self._fill_whence(row, body, site, came)
+        self.masked += mask(row)
         return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE), given
 
     def _site(self, body: dict[str, Any]) -> Site:

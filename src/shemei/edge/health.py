@@ -19,6 +19,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "shemei_edge_commits_total": ("counter", "Group commits, successful or not."),
     "shemei_edge_commit_seconds_total": ("counter", "Seconds spent in group commits."),
     "shemei_edge_storing": ("gauge", "1 if the last group commit succeeded."),
+    "shemei_edge_masked_total": ("counter", "Events in which something personal was masked."),
     "shemei_edge_links": ("gauge", "Short links in the link book."),
     "shemei_edge_sites": ("gauge", "Sites whose tag is served."),
 }
@@ -35,6 +36,7 @@ def _values(edge: Edge) -> dict[str, float]:
         count.commits,
         round(count.commit_seconds, 6),
         int(count.storing),
+        edge.collector.masked,
         len(edge.book),
         len(edge.sites),
     )
