@@ -15,10 +15,17 @@ from shemei.apps.commerce.models import Customer, Order
 from shemei.apps.creators.models import Creator
 from shemei.kernel import outbox
 from shemei.kernel.crypto import phone_hash
-from shemei.kernel.erasure import blanked
+from shemei.kernel.erasure import GONE, blanked
+from shemei.kernel.erasure_own import erase_texts
 from shemei.kernel.imports import files
 from shemei.kernel.imports.models import ImportBatch
-from shemei.kernel.models import AuditEntry, LongTask
+from shemei.kernel.models import (
+    AuditEntry,
+    IdempotencyRecord,
+    LongTask,
+    Notification,
+    SavedView,
+)
 from shemei.kernel.urls import wurl
 from shemei.warehouse.backup import backup
 from shemei.warehouse.maintenance import settle
@@ -212,3 +219,29 @@ def test_only_the_persons_own_numbers_leave_a_text(inside: World) -> None:
     text = f"+86 138-0013-8000 和 {OTHER}，TB-77，TB-778，订单 9{PHONE}1"
     gone = "（已按要求删除）"
     assert blanked(text, person) == f"{gone} 和 {OTHER}，{gone}，TB-778，订单 9{PHONE}1"
+
+
+def test_words_to_members_views_and_kept_answers_lose_the_number(buyer: World) -> None:
+    """And keep the numbers of others; what stands in them is told, of answers only that it does."""
+    told = f"联系 {PHONE}、{OTHER}，顾客 TB-77"
+    Notification.objects.create(workspace=buyer.brand, member=buyer.owner, text=told)
+    SavedView.objects.create(
+        workspace=buyer.brand, member=buyer.owner, listing="orders", title=PHONE, query=f"q={PHONE}"
+    )
+    IdempotencyRecord.objects.create(
+        workspace=buyer.brand, name="n", request_hash="r", status=201,
+        body=json.dumps({"phone": PHONE, "other": OTHER}),
+    )  # fmt: skip
+    found = personal.look_up(buyer.brand, PHONE)
+    assert found is not None
+    (held,) = [one.rows for one in found.held if one.name == "通知与保存的视图"]
+    assert [row["内容"] for row in held] == [told, PHONE, f"q={PHONE}", "其中有你的号码"]
+    person = Erased(
+        key="k", workspace=buyer.brand.key, until=to_ts(NOW), customers=("TB-77",),
+        phones=(phone_hash(buyer.brand.key, PHONE),),
+    )  # fmt: skip
+    assert (erase_texts(person), erase_texts(person)) == (4, 0)
+    assert Notification.objects.get().text == f"联系 {GONE}、{OTHER}，顾客 {GONE}"
+    view = SavedView.objects.get()
+    assert (view.title, view.query) == (GONE, f"q={GONE}")
+    assert json.loads(IdempotencyRecord.objects.get().body) == {"phone": GONE, "other": OTHER}

@@ -11,4 +11,10 @@ class KernelConfig(AppConfig):
     verbose_name = "底座"
 
     def ready(self) -> None:
+        from shemei.kernel.erasure import add_erasure
+        from shemei.kernel.erasure_own import erase_texts, tell_texts
         from shemei.kernel.lists import background  # noqa: F401 - the worker must know its jobs
+
+        add_erasure(
+            "通知与保存的视图", erase_texts, tell_texts, after="话留着，号码换成「已按要求删除」"
+        )

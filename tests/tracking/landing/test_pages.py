@@ -466,7 +466,9 @@ def test_an_erased_person_leaves_no_lead(inside: World, home: Home) -> None:
     )
     [told] = erasure.tell_leads(gone)
     assert (told["手机"], told["姓名"]) == ("13800138000", "林小满") and "同意" in told["同意的话"]
+    assert Notification.objects.count() == 2
     assert erasure.erase_leads(gone) == 1 and erasure.erase_leads(gone) == 0
+    assert Notification.objects.count() == 1
     assert Lead.objects.get().phone_tail == "9000"
 
 

@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from shemei.apps.tracking.landing.models import Lead
+from shemei.kernel.erasure_own import forget_words_about
+from shemei.kernel.urls import wurl
 from shemei.warehouse.vocabulary import visitor_key
 
 if TYPE_CHECKING:
@@ -15,8 +17,11 @@ if TYPE_CHECKING:
 
 
 def erase_leads(person: Erased) -> int:
-    """Delete what a person left on landing pages; returns how many leads."""
-    return int(_leads_of(person).delete()[0])
+    """Delete what a person left on landing pages, and the words to members about it; returns how many leads."""
+    leads = _leads_of(person)
+    for lead in leads.select_related("workspace"):
+        forget_words_about(wurl(lead.workspace, "landing:lead", lead.key))
+    return int(leads.delete()[0])
 
 
 def tell_leads(person: Erased) -> list[dict[str, Any]]:
