@@ -11,10 +11,11 @@ from hashlib import blake2b
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from shemei.warehouse import erasure, putback, retention, tombstones
+from shemei.warehouse import confirming, erasure, putback, retention, tombstones
 from shemei.warehouse import table as events
 from shemei.warehouse.bench import Bench, workbench
 from shemei.warehouse.cells import rebuild_days
+from shemei.warehouse.confirming import confirmed_only
 from shemei.warehouse.loader import forget_loaded, load
 from shemei.warehouse.paths import months_of_journeys, months_of_paths, rebuild_paths
 from shemei.warehouse.persons import moved_days, name_people, rebuild_orders, rebuild_persons
@@ -103,8 +104,11 @@ def _compute(home: Home, shelf: Shelf, *, full: bool) -> int:
     files = events.live_files(events.open_table(home))
     gone, again = excluded(home), put_back(home)
     now = signatures(files, (*gone, *again))
+    only = confirmed_only(home)
+    ruled_anew = tuple(before.confirmed_only) != only
     changed, unwalked = _differing(now, before.days), _differing(now, before.walked)
-    walking = bool(unwalked) and (full or _due(before))
+    unwalked |= set(map(int, now)) if ruled_anew else set()
+    walking = bool(unwalked) and (full or ruled_anew or _due(before))
     if before.as_of and not changed and not walking:
         return 0
     with workbench(home, shelf, before) as bench:
@@ -112,10 +116,10 @@ def _compute(home: Home, shelf: Shelf, *, full: bool) -> int:
         rebuild_days(bench, changed, files, without, counted)
         after = replace(before, days=now)
         if walking or not before.as_of:
-            after = _walk(bench, after, unwalked)
+            after = _walk(bench, replace(after, confirmed_only=only), unwalked)
         else:
             name_people(bench)
-            rebuild_orders(bench)
+            rebuild_orders(bench, before.confirmed_only)
         shelf.publish(replace(after, files=bench.files))
     shelf.sweep(SCHEMAS)
     return len(changed)
@@ -192,7 +196,7 @@ def _walk(bench: Bench, manifest: Manifest, unwalked: set[int]) -> Manifest:
     persons_before = bench.source("persons")
     rebuild_persons(bench)
     name_people(bench)
-    rebuild_orders(bench)
+    rebuild_orders(bench, manifest.confirmed_only)
     moved = moved_days(bench, persons_before) if manifest.walked else set()
     days = unwalked | moved
     held = {int(day) // 100 for day in manifest.days} | {day // 100 for day in unwalked}
@@ -207,8 +211,8 @@ def _walk(bench: Bench, manifest: Manifest, unwalked: set[int]) -> Manifest:
 
 
 def judged_at(home: Home) -> tuple[int, ...]:
-    """Return a stamp that differs as soon as somebody left events out or put clicks back."""
-    paths = (home.lake / tombstones.NAME, home.lake / putback.NAME)
+    """Return a stamp that differs as soon as somebody left events out, put clicks back, or counts other orders."""
+    paths = [home.lake / part.NAME for part in (tombstones, putback, confirming)]
     return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
 
 

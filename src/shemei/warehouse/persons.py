@@ -8,10 +8,13 @@ import numpy as np
 import pyarrow as pa
 
 from shemei.engines.identity import components
+from shemei.warehouse.confirming import condition
 from shemei.warehouse.tables import SCHEMAS, render
 from shemei.warehouse.vocabulary import visitor_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy.typing as npt
 
     from shemei.warehouse.bench import Bench
@@ -93,11 +96,14 @@ def name_people(bench: Bench) -> None:
         )
 
 
-def rebuild_orders(bench: Bench) -> None:
-    """Compute every order once, with its person, its refunds so far and its number."""
-    made = render(
-        "orders", {"deals": bench.source("deals"), "sightings": bench.source("sightings")}
-    )
+def rebuild_orders(bench: Bench, confirmed_only: Iterable[str] = ()) -> None:
+    """Compute every order once, with its person, its refunds so far and its number.
+
+    In workspaces that are ``confirmed_only`` an order that only the tag told does not count.
+    """
+    values = {"deals": bench.source("deals"), "sightings": bench.source("sightings")}
+    values["confirmed_only"] = condition(confirmed_only, bench.dialect)
+    made = render("orders", values)
     bench.store("orders", "all", made)
 
 

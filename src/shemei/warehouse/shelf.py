@@ -13,7 +13,7 @@ import orjson
 from shemei.warehouse.segments import replace_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from shemei.warehouse.home import Home
@@ -39,6 +39,8 @@ class Manifest:
         The same for persons and paths, which may lag behind for a moment.
     walked_at, walk_seconds : float
         When persons and paths were last computed (seconds since 1970), and how long it took.
+    confirmed_only : sequence of str
+        Workspaces whose orders and paths leave out orders that only the tag told.
     as_of : int
         UTC microseconds of the moment it was computed.
     """
@@ -48,6 +50,7 @@ class Manifest:
     walked: Mapping[str, str] = field(default_factory=dict)
     walked_at: float = 0.0
     walk_seconds: float = 0.0
+    confirmed_only: Sequence[str] = ()
     as_of: int = 0
     layout: int = LAYOUT
 

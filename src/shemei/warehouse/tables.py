@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from shemei.warehouse.catalogue import DIMENSIONS, MEASURES, PEOPLE, Measure
 from shemei.warehouse.channels import UNSPECIFIC_PLATFORMS
+from shemei.warehouse.confirming import UNCONFIRMED
 from shemei.warehouse.vocabulary import TOUCH_KINDS
 
 if TYPE_CHECKING:
@@ -167,10 +168,10 @@ COMMON: dict[str, str | int] = {
     "dims": columns(DIMS),
     "touch_dims": columns(TOUCH_DIMS),
     "pair_dims": columns(PAIR_DIMS),
-    "r_dims": columns(DIMS, "r."),
     **{f"{row}_touch_dims": named(TOUCH_DIMS, f"{row}.") for row in "rsot"},
     "touch_kinds": quoted(TOUCH_KINDS),
     "unspecific": quoted(sorted(UNSPECIFIC_PLATFORMS)),
     "same_touch": SAME_TOUCH_MICROS,
     "day_micros": DAY_MICROS,
+    "unconfirmed": UNCONFIRMED,
 }

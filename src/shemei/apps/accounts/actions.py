@@ -53,7 +53,7 @@ def open_brand(name: str, *, user: User) -> Member:
 @transaction.atomic
 def change_brand(workspace: Workspace, values: dict[str, Any], *, by: Actor) -> list[str]:
     """Change the settings of a brand; returns the Chinese names of what changed."""
-    counting = {"attribution_model", "lookback_days"}
+    counting = {"attribution_model", "lookback_days", "confirmed_only"}
     require(by, Permission.ANALYSE if values.keys() <= counting else Permission.WORKSPACE)
     before = {name: getattr(workspace, name) for name in values}
     if changed := assign(workspace, values):

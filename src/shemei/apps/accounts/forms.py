@@ -83,6 +83,11 @@ class AttributionForm(forms.Form):
         max_value=180,
         help_text="成交前多少天内的触点计入，1 至 180",
     )
+    confirmed_only = forms.BooleanField(
+        label="只算核实过的订单",
+        required=False,
+        help_text="只有网站代码报过、店铺文件和接口都还没报的订单先不算；核实后自动补上，关掉就都算回来",
+    )
 
 
 class RoleForm(forms.Form):

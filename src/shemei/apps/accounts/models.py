@@ -61,6 +61,7 @@ class Workspace(models.Model):
     currency = models.CharField("币种", max_length=3, default="CNY")
     attribution_model = models.CharField("归因模型", max_length=12, default="shapley")
     lookback_days = models.PositiveSmallIntegerField("回看天数", default=30)
+    confirmed_only = models.BooleanField("只算核实过的订单", default=False)
     link_host = models.CharField(
         "短链域名",
         max_length=120,

@@ -34,6 +34,11 @@ def is_first_start() -> bool:
     return not User.objects.exists()
 
 
+def brands_that_confirm() -> list[str]:
+    """Keys of the brands that count an order once the shop has told it."""
+    return list(Workspace.objects.filter(confirmed_only=True).values_list("key", flat=True))
+
+
 def member_of(user: Any, workspace_key: str) -> Member | None:
     """The user's place in a brand, for the middleware; ``None`` looks the same as no such brand."""
     with scopes_disabled():

@@ -106,6 +106,7 @@ def _step(event: Mapping[str, Any], named: Mapping[str, Mapping[str, Named]]) ->
         _creator(event, named, subject),
         _code(event, named),
         rules.suspicion(event),
+        rules.unproven(event),
     ]
     return Step(
         at=_moment(event["ts"]),

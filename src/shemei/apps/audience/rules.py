@@ -116,6 +116,16 @@ def suspicion(event: Mapping[str, Any]) -> str:
     return f"不计入：{SUSPECTS.get(reason, reason)}" if reason else ""
 
 
+def unproven(event: Mapping[str, Any]) -> str:
+    """What an order is worth that nobody but the site's own code has told.
+
+    >>> unproven({"kind": "order", "source": "tag"}), unproven({"kind": "order", "source": "shop"})
+    ('未核实，只有网站报过', '')
+    """
+    told_by_site = event["kind"] == "order" and event.get("source") == "tag"
+    return "未核实，只有网站报过" if told_by_site else ""
+
+
 def short_name(person: str) -> str:
     """What a person is called on screen before anything is known of them.
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django_scopes import scopes_disabled
 
+from shemei.apps.accounts.queries import brands_that_confirm
 from shemei.apps.tracking import channeling
 from shemei.apps.tracking.models import Link, PromoCode, PutBackClicks, Site
 from shemei.edge import linkbook, sites
 from shemei.edge.linkbook import LinkBook, LinkRecord
-from shemei.warehouse import putback
+from shemei.warehouse import confirming, putback
 from shemei.warehouse.putback import PutBack
 from shemei.warehouse.vocabulary import to_ts
 
@@ -134,6 +135,13 @@ def publish_put_back() -> int:
     return len(found)
 
 
+def publish_confirming() -> int:
+    """Tell the warehouse which brands count an order once the shop has told it; the file is a copy."""
+    found = brands_that_confirm()
+    confirming.publish(settings.SHEMEI_HOME, found)
+    return len(found)
+
+
 @dataclass(frozen=True, slots=True)
 class BookState:
     """How the book stands against the database."""
@@ -166,6 +174,7 @@ def republish() -> int:
         count = linkbook.rewrite(settings.SHEMEI_HOME, _records())
     publish_sites()
     publish_put_back()
+    publish_confirming()
     return count
 
 

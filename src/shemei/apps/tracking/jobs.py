@@ -11,9 +11,11 @@ from django.db import transaction
 from django.db.models import F
 from django_scopes import scope, scopes_disabled
 
+from shemei.apps.accounts.facts import WorkspaceChanged
 from shemei.apps.tracking import book, checkup, figures
 from shemei.apps.tracking.models import Link
 from shemei.kernel.jobs import every, job
+from shemei.kernel.outbox import listens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +38,12 @@ def publish_put_back() -> int:
     return book.publish_put_back()
 
 
+@listens(WorkspaceChanged)
+def follow_counting(fact: WorkspaceChanged) -> None:
+    if "confirmed_only" in fact.fields:
+        book.publish_confirming()
+
+
 @every(minutes=30)
 def mend_book() -> None:
     mend()
@@ -47,6 +55,7 @@ def mend() -> bool:
     if state.is_whole:
         book.publish_sites()
         book.publish_put_back()
+        book.publish_confirming()
         return False
     _log.warning("the link book had %d stale links and is written anew", len(state.stale))
     book.republish()

@@ -1,6 +1,7 @@
 -- Each order once, as its best teller told it, with its person, its refunds and its place among the
 -- person's orders. The site's own tag is the weakest teller; its browser still says who it was. A
--- correction tells nothing but the time of payment, and the newest one counts.
+-- correction tells nothing but the time of payment, and the newest one counts. Where a brand counts
+-- confirmed orders alone, one that nobody but the tag has told carries that as its reason.
 WITH told AS (
     SELECT *, CASE WHEN order_id = '' THEN event_id ELSE order_id END AS number_or_event
     FROM $deals AS d WHERE kind = 'order'
@@ -42,7 +43,9 @@ returned AS (
     GROUP BY workspace, order_id
 ),
 known AS (
-    SELECT r.workspace, r.number_or_event AS order_id, r.event_id, $r_dims,
+    SELECT r.workspace, r.number_or_event AS order_id, r.event_id, $r_touch_dims,
+           CASE WHEN r.suspect = '' AND r.source = 'tag' AND $confirmed_only THEN '$unconfirmed'
+                ELSE r.suspect END AS suspect,
            COALESCE(m.ts, r.ts) AS ts,
            COALESCE(c.person, p.person, v.person, NULLIF(w.visitor_key, 0), k.person, 0) AS person,
            r.amount, COALESCE(b.refunded, 0) AS refunded,
