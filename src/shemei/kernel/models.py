@@ -155,6 +155,19 @@ class IdempotencyRecord(WorkspaceOwned):
         ]
 
 
+class Allowance(WorkspaceOwned):
+    """How much of a shared limit somebody has used up (``kernel.throttle``); deleted when it is whole again."""
+
+    name = models.CharField("谁的散列", max_length=64)
+    until = models.FloatField("用到的时刻")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="one_allowance_per_name")
+        ]
+        indexes: ClassVar = [models.Index(fields=["until"], name="allowance_age")]
+
+
 class SavedView(WorkspaceOwned):
     """Search, filters and sort of one list under a name; a member's own or the team's."""
 

@@ -1,11 +1,24 @@
-"""Token buckets on the cache: a burst is fine, a flood is not. Each web process counts for itself."""
+"""A burst is fine, a flood is not: buckets of one web process on the cache, and limits all processes share."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import time
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.cache import cache
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django_scopes import scopes_disabled
+
+from shemei.kernel.models import Allowance
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +39,66 @@ class Bucket:
             return (1 - left) / self.per_second
         cache.set(key, (left - 1, moment), timeout=int(self.burst / self.per_second) + 60)
         return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The same in the database: as many web processes as there are count together.
+
+    A row holds the moment up to which its allowance is used up; one UPDATE with a condition takes the next
+    token, so that two at once never take the same. Whose row it is stands there as a keyed hash.
+    """
+
+    name: str
+    burst: int
+    per_second: float
+
+    def take(self, workspace: Workspace, who: str, *, now: float | None = None) -> float:
+        """Take one token for ``who``: 0 where there was one, else the seconds until the next."""
+        moment, step = time.time() if now is None else now, 1 / self.per_second
+        name = _hashed(f"{self.name}:{who}")
+        latest = moment + (self.burst - 1) * step
+        mine = Allowance.objects.filter(workspace=workspace, name=name)
+        taken = Greatest(F("until"), moment) + step
+        if mine.filter(until__lte=latest).update(until=taken):
+            return 0.0
+        row = Allowance(workspace=workspace, name=name, until=moment)
+        Allowance.objects.bulk_create([row], ignore_conflicts=True)
+        if mine.filter(until__lte=latest).update(until=taken):
+            return 0.0
+        until = mine.values_list("until", flat=True).first()
+        return max(0.0, until - latest) if until else 0.0
+
+
+def address_of(address: str) -> str:
+    """What counts as one sender: an IPv4 address, or the /64 that one household or phone has of IPv6.
+
+    >>> (
+    ...     address_of("203.0.113.7"),
+    ...     address_of("2001:db8:1:2:3:4:5:6"),
+    ...     address_of("::ffff:203.0.113.7"),
+    ... )
+    ('203.0.113.7', '2001:db8:1:2::', '203.0.113.7')
+    >>> address_of("unix:")
+    ''
+    """
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(IPv6Address(int(found) >> 64 << 64))
+
+
+def forget_whole(now: float | None = None) -> int:
+    """Delete allowances that nothing is taken of any more; returns how many."""
+    moment = time.time() if now is None else now
+    with scopes_disabled():
+        return Allowance.objects.filter(until__lt=moment).delete()[0]
+
+
+def _hashed(text: str) -> str:
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()

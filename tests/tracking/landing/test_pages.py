@@ -20,9 +20,17 @@ from PIL import Image
 from shemei.apps.commerce.models import Product
 from shemei.apps.tracking import actions as tracking
 from shemei.apps.tracking import book
-from shemei.apps.tracking.landing import actions, content, erasure, public, queries, rules
+from shemei.apps.tracking.landing import (
+    actions,
+    content,
+    erasure,
+    public,
+    queries,
+    rules,
+    views_public,
+)
 from shemei.apps.tracking.landing.models import LandingPage, LandingVariant, Lead
-from shemei.kernel.models import Notification, OutboxEvent
+from shemei.kernel.models import Allowance, Notification, OutboxEvent
 from shemei.kernel.permissions import Forbidden
 from shemei.warehouse.tombstones import Erased
 
@@ -142,11 +150,28 @@ def test_a_robot_that_fills_the_trap_is_thanked_and_forgotten(inside: World, hom
     assert answer.status_code == 200 and not Lead.objects.exists()
 
 
+@time_machine.travel("2026-11-11 12:00", tick=False)
 def test_a_flood_of_forms_is_slowed_down(inside: World, home: Home) -> None:
+    page = make(inside)
+    ready(inside, page)
+    for _ in range(views_public.SENDING.burst - 1):
+        assert not views_public.SENDING.take(inside.brand, f"{page.pk}:2001:db8:0:1::")
+
+    def send(n: int, address: str) -> Any:
+        sent = FORM | {"phone": f"1380013800{n}"}
+        return Client(REMOTE_ADDR=address).post("/p/huanji", sent)
+
+    answers = [send(1, "2001:db8:0:1::7"), send(2, "2001:db8:0:1:ffff::9"), send(3, "2001:db8::9")]
+    assert [a.status_code for a in answers] == [200, 429, 200]
+    assert answers[1]["Retry-After"].isdecimal() and Lead.objects.count() == 2
+    assert "13800138002" in answers[1].content.decode()
+    assert not Allowance.objects.filter(name__contains="2001").exists()
+
+
+def test_an_office_behind_one_address_leaves_its_leads(inside: World, home: Home) -> None:
     ready(inside, make(inside))
-    answers = [Client().post("/p/huanji", FORM | {"phone": f"1380013800{n}"}) for n in range(8)]
-    assert [a.status_code for a in answers].count(429) == 2
-    assert answers[-1]["Retry-After"].isdecimal() and Lead.objects.count() == 6
+    answers = [Client().post("/p/huanji", FORM | {"phone": f"138001380{n}"}) for n in range(10, 40)]
+    assert {a.status_code for a in answers} == {200} and Lead.objects.count() == 30
 
 
 def test_what_was_typed_is_drawn_as_text(inside: World, home: Home) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from shemei.kernel import idempotency, outbox, tasks
+from shemei.kernel import idempotency, outbox, tasks, throttle
 from shemei.kernel.jobs import every
 
 
 @every(minutes=5)
 def sweep_tasks() -> None:
     tasks.sweep()
+    throttle.forget_whole()
 
 
 @every(minutes=60)

@@ -18,11 +18,12 @@ from django_scopes import scope, scopes_disabled
 from shemei.apps.tracking.book import link_base
 from shemei.apps.tracking.landing import actions_leads, public
 from shemei.apps.tracking.landing.models import LandingPage, LandingPicture, LandingVersion
-from shemei.kernel.throttle import Bucket
+from shemei.kernel.throttle import Limit, address_of
 
 CACHED_SECONDS = 30
 STICKY_SECONDS = 90 * 86_400
-SENDING = Bucket("landing-form", burst=6, per_second=1 / 30)
+SENDING = Limit("landing-form", burst=40, per_second=1 / 3)
+"""Of one form from one address: an office or a carrier sends many people from one, a script sends more."""
 MOST_BODY = 16_000
 """Bytes of a form: the longest honest one is a few hundred, and nobody sends files here."""
 
@@ -76,7 +77,8 @@ def _sent(request: HttpRequest, page: LandingPage, version: LandingVersion) -> H
     told: dict[str, Any] = {"letter": version.variant.letter, "version": version.key}
     if data.get("website"):
         return HttpResponse(public.drawn(page, version.blocks, thanks=True, **told))
-    wait = SENDING.take(f"{page.pk}:{request.META.get('REMOTE_ADDR', '')}")
+    sender = address_of(request.META.get("REMOTE_ADDR", ""))
+    wait = SENDING.take(page.workspace, f"{page.pk}:{sender}")
     if wait:
         problems = {"": f"提交得太快了。请过 {int(wait) + 1} 秒再试，填的都还在。"}
         html = public.drawn(page, version.blocks, given=data, problems=problems, **told)
