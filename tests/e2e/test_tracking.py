@@ -11,7 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
+from shemei.apps.brand.actions import create_campaign
 from shemei.apps.tracking import actions, channeling
+from shemei.kernel.periods import today
 from tests.browser import overflow, serious, settled
 
 if TYPE_CHECKING:
@@ -110,7 +112,7 @@ def test_links_off_the_naming_rules_are_mended_on_their_page(
     assert overflow(page) <= 0
     table = page.locator("main table")
     assert table.evaluate("table => table.scrollWidth <= table.clientWidth")
-    assert table.locator("tbody tr").count() == 3
+    assert (table.locator("tbody tr").count(), table.locator("tbody p").count()) == (1, 3)
     page.locator("main button:has-text('改好 1 条')").click()
     asked = page.locator("dialog#confirm[open]")
     asked.wait_for()
@@ -123,6 +125,32 @@ def test_links_off_the_naming_rules_are_mended_on_their_page(
     assert undo.count() == 1
     assert overflow(page) <= 0
     assert serious(page) == []
+
+
+def test_a_long_choice_is_found_by_typing(page: Page, world: World) -> None:
+    """Words in any order, arrow keys, Enter and Esc; the form gets what its own select holds."""
+    with world.scope():
+        made = {"by": world.owner.actor, "starts_on": today(), "ends_on": today()}
+        rows = [create_campaign(world.brand, name=f"第 {n:02} 波 换季", **made) for n in range(24)]
+    page.goto(world.url("tracking:new"))
+    box = page.get_by_role("combobox", name="营销计划")
+    held = page.locator("select[name=campaign]")
+    box.focus()
+    page.keyboard.type("换季 07")
+    assert [one.inner_text() for one in page.get_by_role("option").all()] == ["第 07 波 换季"]
+    page.keyboard.press("Enter")
+    assert (held.input_value(), box.input_value()) == (rows[7].key, "第 07 波 换季")
+    box.fill("没有这样的")
+    assert page.get_by_text("没有找到").is_visible() and serious(page) == []
+    page.keyboard.press("Escape")
+    assert (held.input_value(), box.input_value()) == (rows[7].key, "第 07 波 换季")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert held.input_value() not in ("", rows[7].key)
+    box.fill("")
+    page.keyboard.press("Tab")
+    assert (held.input_value(), box.get_attribute("placeholder")) == ("", "不指定")
 
 
 @pytest.mark.parametrize(

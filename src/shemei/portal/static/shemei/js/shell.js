@@ -2,6 +2,7 @@
 import { $, $$, onClick, onContent, post, within } from "./dom.js";
 import "./toasts.js";
 import "./menus.js";
+import "./finder.js";
 import "./confirm.js";
 import "./drawer.js";
 import "./lists.js";
