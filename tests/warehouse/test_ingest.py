@@ -55,3 +55,10 @@ def test_a_line_names_what_differs_and_no_more(event: Event) -> None:
         == whole
     )
     assert b'"quantity"' not in line_of(whole)
+
+
+def test_ids_are_told_apart_across_pieces_of_which_some_are_empty() -> None:
+    empty, rows = SCHEMA.empty_table(), table([Event(kind="click", workspace="w", ts=TS + n, event_id=f"abc{n}") for n in range(3)])  # fmt: skip
+    for pieces in ([empty, rows], [rows.slice(2), empty, rows], [empty, rows, empty, rows]):
+        told = once(pa.concat_tables(pieces))["event_id"].to_pylist()
+        assert sorted(told) == ["abc0", "abc1", "abc2"]
