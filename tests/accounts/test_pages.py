@@ -10,7 +10,10 @@ from django.test import Client
 
 from shemei.apps.accounts import actions
 from shemei.apps.accounts.models import ApiKey, Invitation, Member, Workspace
+from shemei.apps.accounts.rules import API_USES, KEY_SCOPES
+from shemei.kernel.api import api
 from shemei.kernel.models import AuditEntry
+from shemei.kernel.permissions import PERMISSION_NAMES
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -141,6 +144,22 @@ def test_a_key_is_shown_once_and_opens_the_api(world: World) -> None:
     client.post(world.url("accounts:key_revoke", row.key))
     again = Client().get("/api/v1/key", headers={"Authorization": f"Bearer {secret}"})
     assert again.status_code == 401
+
+
+def test_the_page_of_keys_names_what_every_part_of_the_api_asks_for(world: World) -> None:
+    asked = {
+        operation.view_func.permission
+        for _, router in api._routers
+        for view in router.path_operations.values()
+        for operation in view.operations
+        if hasattr(operation.view_func, "permission")
+    }
+    assert asked == {needed for needed, _, _ in API_USES} <= set(KEY_SCOPES)
+    told = world.client().get(world.url("accounts:keys")).content.decode()
+    form = world.client().get(world.url("accounts:key_new")).content.decode()
+    for needed, what, _ in API_USES:
+        assert f'<td class="b">{what}</td><td>{PERMISSION_NAMES[needed]}</td>' in told
+        assert f"{PERMISSION_NAMES[needed]}（{what}）" in form
 
 
 def test_a_key_asks_for_the_password_again(world: World) -> None:

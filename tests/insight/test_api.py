@@ -122,7 +122,35 @@ def test_an_unknown_metric_names_the_nearest_and_the_catalogue(
     assert told["detail"].startswith(f"没有指标 {key}。")
     assert "/api/v1/figures/metrics" in told["detail"]
     assert (f"是不是要 {near}" in told["detail"]) if near else ("是不是" not in told["detail"])
-    assert told["errors"] == [{"where": "query.metrics", "message": told["detail"]}]
+    assert told["errors"] == [
+        {"where": "query.metrics", "message": told["detail"], "code": "not_one_of"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "where", "code", "message"),
+    [
+        ("attribution", {"by": "chanel"}, "query.by", "not_one_of", "没有「chanel」。是不是要 channel？"),
+        ("totals", {"metrics": "orders", "by": "colour"}, "query.by", "not_one_of", "没有「colour」。可以是 "),
+        ("funnel", {"by": "region"}, "query.by", "not_one_of", "没有「region」。"),
+        ("retention", {"grain": "day"}, "query.grain", "not_one_of", "没有「day」。可以是 week、month"),
+        ("attribution", {"limit": "501"}, "query.limit", "too_large", "太大，最多是 500"),
+        ("funnel", {"offset": "x"}, "query.offset", "not_an_integer", "不是整数"),
+        ("funnel", {"from": "1.11."}, "query.from", "not_a_date", "不是日期，写成 2026-11-11"),
+        ("funnel", {"from": "2026-12-01"}, "query", "invalid", "from 到 to 是 1 至 731 天"),
+        ("totals", {}, "query.metrics", "missing", "缺这一项"),
+        ("totals", {"metrics": ","}, "query.metrics", "too_few", "要 1 至 12 个指标。"),
+        ("totals", {"metrics": "cvr,visitors", "by": "promo_code"}, "query.by", "invalid", "visitors（"),
+    ],
+)  # fmt: skip
+def test_a_refusal_has_a_word_for_programs_and_one_for_people(
+    program: Program, name: str, query: dict[str, str], where: str, code: str, message: str
+) -> None:
+    answer = program.get(name, **query)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    (told,) = answer.json()["errors"]
+    assert (told["where"], told["code"]) == (where, code)
+    assert told["message"].startswith(message)
 
 
 def test_an_unchanged_answer_is_not_sent_again(program: Program) -> None:
@@ -152,8 +180,11 @@ def test_what_cannot_be_asked_is_said(program: Program, query: dict[str, str]) -
 
 
 def test_a_key_without_the_right_sees_nothing(told: World) -> None:
-    assert Program(told.owner, [Permission.EXPORT]).get("metrics").status_code == 403
-    assert Client().get("/api/v1/figures/metrics").status_code == 401
+    refused = Program(told.owner, [Permission.EXPORT]).get("metrics")
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert "看看板与数据" in refused.json()["detail"]
+    unknown = Client().get("/api/v1/figures/metrics")
+    assert (unknown.status_code, unknown.json()["code"]) == (401, "no_key")
 
 
 def test_the_brand_next_door_sees_its_own(told: World) -> None:

@@ -30,58 +30,27 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 from ninja.security import HttpBearer
 
+from shemei.kernel.api_words import REFUSALS, where_of, word_of
 from shemei.kernel.http import ApiRequest
 from shemei.kernel.idempotency import MAX_KEY, Answer, Conflict, once
 from shemei.kernel.permissions import Forbidden
 
-TITLES = {
-    400: "请求读不懂",
-    401: "没有可用的密钥",
-    403: "权限不够",
-    404: "没有找到",
-    405: "不支持这种方法",
-    409: "与已有的冲突",
-    422: "内容不合要求",
-    429: "请求太多",
-}
-_MESSAGES = {
-    "missing": "缺这一项",
-    "extra_forbidden": "不认识这一项",
-    "int_parsing": "不是整数",
-    "int_type": "不是整数",
-    "int_from_float": "不是整数",
-    "int_parsing_size": "太大",
-    "finite_number": "不是数字",
-    "float_parsing": "不是数字",
-    "string_type": "不是文字",
-    "bool_parsing": "不是 true 或 false",
-    "datetime_from_date_parsing": "不是时间，写成 2026-11-11T20:31:00+08:00",
-    "datetime_parsing": "不是时间，写成 2026-11-11T20:31:00+08:00",
-    "date_from_datetime_parsing": "不是日期，写成 2026-11-11",
-    "date_parsing": "不是日期，写成 2026-11-11",
-    "list_type": "不是列表",
-    "string_pattern_mismatch": "里面有不能用的字符",
-    "string_unicode": "不是文字",
-    "string_too_long": "太长",
-    "string_too_short": "太短",
-    "greater_than_equal": "太小",
-    "less_than_equal": "太大",
-}
-
 
 class FieldProblem(Schema):
-    """One field that is wrong: ``where`` is its path in the request."""
+    """One field that is wrong: ``where`` is its path in the request, ``code`` a word that does not change."""
 
     where: str
     message: str
+    code: str = "invalid"
 
 
 class ProblemOut(Schema):
-    """What every refusal looks like (``application/problem+json``)."""
+    """What every refusal looks like (``application/problem+json``): ``code`` for programs, the rest for people."""
 
     type: str = "about:blank"
     title: str
     status: int
+    code: str
     detail: str = ""
     errors: list[FieldProblem] = []
 
@@ -97,9 +66,8 @@ class Problem(Exception):
 def problem(
     status: int, detail: str = "", errors: list[FieldProblem] | None = None
 ) -> HttpResponse:
-    told = ProblemOut(
-        title=TITLES.get(status, "没有完成"), status=status, detail=detail, errors=errors or []
-    )
+    code, title = REFUSALS.get(status, ("failed", "没有完成"))
+    told = ProblemOut(title=title, status=status, code=code, detail=detail, errors=errors or [])
     return HttpResponse(
         told.model_dump_json(), status=status, content_type="application/problem+json"
     )
@@ -128,8 +96,11 @@ class ShemeiAPI(NinjaAPI):
 
 def _declared() -> dict[int, Any]:
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    declared = [status for status in TITLES if status != 405]
-    return {status: {"description": TITLES[status], "content": content} for status in declared}
+    return {
+        status: {"description": title, "content": content}
+        for status, (_, title) in REFUSALS.items()
+        if status != 405
+    }
 
 
 class PlainParser(Parser):
@@ -168,13 +139,12 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    wrong = [
-        FieldProblem(
-            where=".".join(str(part) for part in each["loc"] if part != "payload"),
-            message=_MESSAGES.get(each["type"], each["msg"].removeprefix("Value error, ")),
-        )
-        for each in error.errors
-    ]
+    wrong = []
+    for each in error.errors:
+        place, *rest = each["loc"]
+        given = request.GET.get(str(rest[0]), "") if place == "query" and rest else ""
+        code, words = word_of(each, given)
+        wrong.append(FieldProblem(where=where_of(each["loc"]), message=words, code=code))
     return problem(422, "有几项填得不对，见 errors。", wrong)
 
 

@@ -9,9 +9,9 @@ from django.contrib.auth.password_validation import validate_password
 
 from shemei.apps.accounts.models import User, Workspace
 from shemei.apps.accounts.policies import grantable
-from shemei.apps.accounts.rules import KEY_SCOPES, ROLE_NOTES, host_of
+from shemei.apps.accounts.rules import API_USES, KEY_SCOPES, ROLE_NOTES, host_of
 from shemei.kernel.figures import MODEL_NAMES
-from shemei.kernel.permissions import PERMISSION_NAMES
+from shemei.kernel.permissions import PERMISSION_NAMES, Permission
 
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
@@ -114,13 +114,19 @@ class InvitationForm(RoleForm):
     )
 
 
+def _scope_label(permission: Permission) -> str:
+    """Its name, and what the API needs it for."""
+    uses = "、".join(what for needed, what, _ in API_USES if needed == permission)
+    return f"{PERMISSION_NAMES[permission]}（{uses}）" if uses else PERMISSION_NAMES[permission]
+
+
 class KeyForm(forms.Form):
     name = forms.CharField(label="用途", max_length=60, help_text="例如「订单系统推送」")
     scopes = forms.MultipleChoiceField(
         label="权限",
-        choices=[(str(p), PERMISSION_NAMES[p]) for p in KEY_SCOPES],
+        choices=[(str(p), _scope_label(p)) for p in KEY_SCOPES],
         widget=forms.CheckboxSelectMultiple,
-        help_text="只给这个程序用得到的",
+        help_text="只给这个程序用得到的。没有注明的，接口现在还用不到",
     )
     days = forms.TypedChoiceField(
         label="有效期",

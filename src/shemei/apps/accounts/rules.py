@@ -64,6 +64,15 @@ KEY_SCOPES: tuple[P, ...] = tuple(p for p in P if p not in (P.MEMBERS, P.KEYS, P
 """What a program may be given: everything but the keys of the house."""
 
 
+API_USES: tuple[tuple[P, str, str], ...] = (
+    (P.VIEW, "问指标", "/api/v1/figures/…"),
+    (P.ORDERS, "录入订单与退款", "/api/v1/orders"),
+    (P.CUSTOMERS, "按单号查一单", "/api/v1/orders/<单号>"),
+    (P.EVENTS, "上报事件", "/api/v1/events"),
+)
+"""What the API asks of a key: the permission, what for, and where."""
+
+
 def host_of(text: str) -> str:
     """Bring a link host into the form ``https://s.brand.cn``; raises ``ValueError`` in Chinese.
 

@@ -75,6 +75,10 @@ class Span(Page):
         return Period(self.first, self.last)
 
 
+def _wrong(name: str, said: str, code: str = "invalid") -> Problem:
+    return Problem(422, said, [FieldProblem(where=f"query.{name}", message=said, code=code)])
+
+
 class Figures(Span):
     metrics: str = Field(
         max_length=400,
@@ -89,7 +93,10 @@ class Figures(Span):
         wrong = [key for key in keys if key not in METRICS or not METRICS[key].in_log]
         if wrong or not 1 <= len(keys) <= MOST_METRICS:
             said = api_answers.unknown(wrong[0]) if wrong else f"要 1 至 {MOST_METRICS} 个指标。"
-            raise Problem(422, said, [FieldProblem(where="query.metrics", message=said)])
+            code = "not_one_of" if wrong else "too_many" if keys else "too_few"
+            raise _wrong("metrics", said, code)
+        if said := api_answers.unsplit(keys, self.by or ""):
+            raise _wrong("by", said)
         return keys
 
 
@@ -121,7 +128,7 @@ def cached(operation: Callable[..., Schema]) -> Callable[..., HttpResponse]:
         try:
             body = operation(request, *args, **kwargs).model_dump_json().encode()
         except QuestionError as error:
-            raise Problem(422, str(error)) from None
+            raise Problem(422, f"这样问答不了：{error}") from None
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         known = {
             tag.strip().removeprefix("W/")
@@ -148,8 +155,8 @@ def _answers(shape: type[Schema]) -> dict[int, Any]:
 )
 @allow(Permission.VIEW)
 @cached
-def metrics(request: ApiRequest, page: Query[Page]) -> MetricsOut:
-    return api_answers.catalogue(page.offset, page.limit)
+def metrics(request: ApiRequest, asked: Query[Page]) -> MetricsOut:
+    return api_answers.catalogue(asked.offset, asked.limit)
 
 
 @router.get("/totals", response=_answers(AnswerOut), summary="一段时间的合计，可按一个维度分")

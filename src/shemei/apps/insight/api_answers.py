@@ -134,6 +134,15 @@ def unknown(key: str) -> str:
     return f"没有指标 {key}。{asked}全部指标的键在 /api/v1/figures/metrics。"
 
 
+def unsplit(keys: tuple[str, ...], by: str) -> str:
+    """Why figures cannot be split so; "" where they can. People carry no promo code, orders do."""
+    people = [key for key in _with_bases(keys) if METRICS[key].people]
+    if by != "promo_code" or not people:
+        return ""
+    names = "、".join(f"{key}（{METRICS[key].name}）" for key in people)
+    return f"{names}数的是人，不能按 promo_code 分。换一个维度，或只问订单与金额。"
+
+
 def catalogue(offset: int, limit: int) -> MetricsOut:
     """The metrics that the log can answer."""
     known = [metric for metric in METRICS.values() if metric.in_log]
