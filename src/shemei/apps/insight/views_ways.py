@@ -15,7 +15,15 @@ from shemei.apps.insight.policies import REMOVE_NOTE
 from shemei.apps.insight.queries import DIMENSIONS, Board, named
 from shemei.apps.insight.stories import MetricStory
 from shemei.apps.insight.views import board_of
-from shemei.apps.insight.ways import Way, common_paths, part_of, ways, ways_csv
+from shemei.apps.insight.ways import (
+    Stage,
+    Way,
+    common_paths,
+    part_of,
+    stages,
+    ways,
+    ways_csv,
+)
 from shemei.kernel import audit
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.permissions import Permission
@@ -98,7 +106,7 @@ def part(request: BrandRequest) -> HttpResponse:
         telling = max(inside[:200], key=lambda way: (len(set(way.channels)), way.paid_ts))
         context |= {
             "way": telling,
-            "steps": audience.journey(request.workspace, order_id=telling.order_id),
+            "stages": _stages(request, telling.order_id),
         }
     return render(request, "insight/part.html", context)
 
@@ -107,10 +115,15 @@ def part(request: BrandRequest) -> HttpResponse:
 @beside("insight:paths")
 def journey(request: BrandRequest, order_id: str) -> HttpResponse:
     """The drawer of one order: every touch of the person behind it."""
-    steps = audience.journey(request.workspace, order_id=order_id)
-    if not steps:
+    told = _stages(request, order_id)
+    if not told:
         raise Http404("这一单没有留下可追踪的路径。")
-    return render(request, "insight/journey.html", {"order_id": order_id, "steps": steps})
+    return render(request, "insight/journey.html", {"order_id": order_id, "stages": told})
+
+
+def _stages(request: BrandRequest, order_id: str) -> list[Stage]:
+    steps = audience.journey(request.workspace, order_id=order_id)
+    return stages(steps, order_id, request.workspace.lookback_days) if steps else []
 
 
 @allow(Permission.CUSTOMERS)
