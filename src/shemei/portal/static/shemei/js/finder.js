@@ -35,7 +35,8 @@ function finder(select) {
       row.option = option;
       rows.push(row);
     }
-    list.replaceChildren(...rows, Object.assign(el("div", "s-menu__why", "没有找到，换个词试试"), { hidden: true }));
+    const none = Object.assign(el("div", "s-menu__why", "没有找到，换个词试试"), { hidden: true, role: "option", ariaDisabled: "true" });
+    list.replaceChildren(...rows, none);
   }
 
   function stand(row) {
@@ -68,7 +69,7 @@ function finder(select) {
 
   function take(row) {
     hide(list);
-    if (row && row.option !== chosen()) {
+    if (row?.option && row.option !== chosen()) {
       select.value = row.option.value;
       for (const kind of ["input", "change"]) select.dispatchEvent(new Event(kind, { bubbles: true }));
     }
