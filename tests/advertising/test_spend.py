@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
+from django.core.exceptions import ValidationError
 from django.db.models import Sum
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,6 +143,19 @@ def test_a_correction_by_hand_outlives_the_same_file(inside: World) -> None:
     tellings.SpendLedger(inside.brand, "b2").apply()
     assert Spend.objects.get().amount == 450
     assert by_dimensions() == table()
+
+
+def test_a_correction_of_what_an_import_has_told_since_starts_from_that(inside: World) -> None:
+    stage(inside, 500, "b1")
+    tellings.SpendLedger(inside.brand, "b1").apply()
+    looked_up = Spend.objects.get()
+    stage(inside, 620, "b3")
+    tellings.SpendLedger(inside.brand, "b3").apply()
+    actions.change_spend(looked_up, by=inside.analyst.actor, note="核对过")
+    assert by_dimensions() == table() == {(20261101, "douyin", ""): 620}
+    Spend.objects.all().delete()
+    with pytest.raises(ValidationError, match="刚被删除"):
+        actions.change_spend(looked_up, by=inside.analyst.actor, note="再改")
 
 
 def test_a_deleted_line_comes_back_with_a_new_file(inside: World) -> None:

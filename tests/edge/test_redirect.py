@@ -93,6 +93,21 @@ def test_any_query_leaves_a_line_that_reads(query: bytes) -> None:
     assert json.loads(json.loads(line).get("props", "{}")).get("via", "") == came.via
 
 
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("via=门店".encode(), "门店"),
+        (b"a=1&via=A+1&via=B", "A 1"),
+        ("via=张三13800138000".encode(), "张三[手机号]"),
+        (b"via=%ff%fe", ""),
+        (b"envia=x", ""),
+        (b"via=" + b"x" * 99, "x" * 40),
+    ],
+)
+def test_what_is_kept_of_via(query: bytes, kept: str) -> None:
+    assert read_request("GET", {}, query=query).via == kept
+
+
 def test_the_cookie_lasts_a_year_and_the_visitor_is_known_again(
     edge: EdgeProcess, stored: Callable[[], list[dict[str, Any]]]
 ) -> None:

@@ -110,7 +110,7 @@ def test_clicks_by_where_the_link_stood_and_by_the_way_it_took(
     )
     report = figures.link_report(inside.brand, link, PERIOD)
     assert [(share.name, share.count) for share in report.vias] == [("门店", 2)]
-    assert {share.name for share in report.ways} == {"第 1 条 · B", "到期以后"}
+    assert {share.name for share in report.ways} == {"第 1 条 · B", "到期或用完以后"}
 
 
 def test_suspect_clicks_count_where_the_switch_says_so(

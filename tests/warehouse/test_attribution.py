@@ -17,6 +17,7 @@ from shemei.engines.attribution.markov import markov, merged
 from shemei.warehouse.attribution import attribute, daily_credits, day_by_day
 from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Lake
+from shemei.warehouse.pathcodes import read_paths
 from shemei.warehouse.questions import PathTable, QuestionError
 
 if TYPE_CHECKING:
@@ -60,6 +61,24 @@ def test_every_model_shares_out_all_that_is_tracked(november: Lake, by: str) -> 
         credits = found.models[model].values()
         assert sum(credit.value for credit in credits) == pytest.approx(TRACKED)
         assert sum(credit.conversions for credit in credits) == pytest.approx(5)
+
+
+@pytest.mark.parametrize("lookback", [1, 7, 30, 90])
+def test_the_models_read_the_paths_that_people_are_shown(november: Lake, lookback: int) -> None:
+    question = PathTable(BRAND, FIRST, LAST, lookback_days=lookback)
+    shown: dict[str, list[tuple[int, float, str, float]]] = {}
+    for row in november.ask(question).rows.to_pylist():
+        touch = (row["day"], row["value"], row["channel"], row["hours_before"])
+        shown.setdefault(row["order_id"], []).append(touch)
+    paths = read_paths(november.engine, question, "channel")
+    read = [
+        [
+            (paths.days[n], paths.values[n], paths.names[paths.codes[at]], paths.hours[at])
+            for at in range(paths.offsets[n], paths.offsets[n + 1])
+        ]
+        for n in range(len(paths))
+    ]
+    assert read and sorted(read) == sorted(shown.values())
 
 
 def test_what_cannot_be_traced_is_said_beside_it(november: Lake) -> None:

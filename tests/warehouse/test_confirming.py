@@ -66,12 +66,12 @@ def test_all_orders_count_until_a_brand_says_otherwise(home: Home) -> None:
 def test_what_nobody_confirmed_is_left_out_and_brought_back(home: Home) -> None:
     before, stamped = counted(home), judged_at(home)
     assert publish(home, ["w"]) and judged_at(home) != stamped
-    settle(home, full=False)
+    settle(home)
     assert counted(home) == (1, 9800, ["real"])
     assert counted(home, suspects=True)[:2] == (2, 509_800)
     assert counted(home, "other")[0] == 1
     publish(home, [])
-    settle(home, full=False)
+    settle(home)
     assert counted(home) == before
 
 

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_to_bytes
 
 from shemei.edge.bots import suspect_request
+from shemei.edge.private import masked
 from shemei.edge.useragent import Agent, read_agent
 
 if TYPE_CHECKING:
@@ -63,12 +64,14 @@ def via_of(query: bytes) -> str:
     --------
     >>> via_of(b"utm_source=x&via=%E9%97%A8%E5%BA%97+3"), via_of(b"envia=1"), via_of(b"via=")
     ('门店 3', '', '')
+    >>> via_of("via=门店".encode())
+    '门店'
     """
     found = _VIA.search(query[:MOST_QUERY])
     if found is None:
         return ""
-    text = unquote_plus(found[1].decode("latin-1"), errors="ignore")
-    return "".join(filter(str.isprintable, text)).strip()[:MOST_VIA]
+    text = unquote_to_bytes(found[1].replace(b"+", b" ")).decode("utf-8", "ignore")
+    return masked("".join(filter(str.isprintable, text)).strip()[:MOST_VIA])
 
 
 @lru_cache(20_000)

@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, count, takewhile
+from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
 import orjson
@@ -70,6 +70,7 @@ class _Segment:
 
     stream: str
     path: Path
+    size: int = 0
     records: int = 0
     failed: int = 0
 
@@ -220,45 +221,36 @@ def _collect(folders: Iterable[Path], log: DeltaTable, max_segments: int) -> lis
         new = [n for n in numbers[:share] if n >= expected]
         whole = takewhile(lambda item: item[0] == item[1], zip(new, count(expected), strict=False))
         chosen += [folder / f"{number:012d}.seg" for number, _ in whole]
-    return list(_read_all(_small_enough(chosen)))
-
-
-def _small_enough(paths: list[Path]) -> list[Path]:
-    """Return the first of the files, so many that they are a batch; one always."""
-    sizes = accumulate(_size(path) for path in paths)
-    return paths[: 1 + sum(1 for size in sizes if size <= BATCH_BYTES)]
-
-
-def _size(path: Path) -> int:
-    with suppress(OSError):
-        return path.stat().st_size
-    return 0
+    return list(_read_all(chosen))
 
 
 def _read_all(paths: list[Path]) -> Iterator[_Segment]:
-    """Read segments; after one that the disk does not give, none of its stream."""
+    """Read segments until they are a batch; after one that the disk does not give, none of its stream."""
     missing: set[Path] = set()
-    checker = Checker()
+    checker, size = Checker(), 0
     for path in paths:
         segment = None if path.parent in missing else _read(checker, path)
-        if segment:
-            yield segment
-        else:
+        if segment is None:
             missing.add(path.parent)
+            continue
+        yield segment
+        size += segment.size
+        if size > BATCH_BYTES:
+            return
 
 
 def _read(checker: Checker, path: Path) -> _Segment | None:
     """Read one segment; None where the disk does not give it now, to be tried again."""
     folder = path.parent
     try:
-        records = checker.records(path)
+        records, size = checker.records(path), path.stat().st_size
     except SegmentError as error:
         failed = _claimed(path)
         _note_failed(path, records=failed, reason=str(error))
         return _Segment(folder.name, path, failed=failed)
     except OSError:
         return None
-    return _Segment(folder.name, path, records)
+    return _Segment(folder.name, path, size, records)
 
 
 def _claimed(path: Path) -> int:
@@ -328,6 +320,8 @@ def _waiting(path: Path) -> int:
         return claimed(path)
     except FileNotFoundError:
         return 0
+    except OSError:  # it waits all the same; how much, a disk that answers again will tell
+        return 1
 
 
 def _being_written(folder: Path) -> int:

@@ -108,7 +108,7 @@ def _compute(home: Home, shelf: Shelf, *, full: bool) -> int:
     ruled_anew = tuple(before.confirmed_only) != only
     changed, unwalked = _differing(now, before.days), _differing(now, before.walked)
     unwalked |= set(map(int, now)) if ruled_anew else set()
-    walking = bool(unwalked) and (full or ruled_anew or _due(before))
+    walking = bool(unwalked) and (full or _due(before))
     if before.as_of and not changed and not walking:
         return 0
     with workbench(home, shelf, before) as bench:

@@ -89,10 +89,10 @@ def _alone_or_not_direct(rows: pa.Table) -> pa.Table:
 
 
 def _starts(rows: pa.Table) -> npt.NDArray[np.int64]:
-    """Return where each order begins: it differs in day or place from the row before."""
+    """Return where each order begins: in another part, or at another place of it, than the row before."""
     fresh = np.ones(rows.num_rows, bool)
-    day, sale = rows["day"].to_numpy(), rows["sale"].to_numpy()
-    fresh[1:] = (day[1:] != day[:-1]) | (sale[1:] != sale[:-1])
+    part, sale = rows["part"].to_numpy(), rows["sale"].to_numpy()
+    fresh[1:] = (part[1:] != part[:-1]) | (sale[1:] != sale[:-1])
     return np.flatnonzero(fresh)
 
 

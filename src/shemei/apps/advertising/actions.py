@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from shemei.apps.advertising.models import Spend, SpendEntry
@@ -36,6 +37,7 @@ def enter_spend(workspace: Workspace, *, by: Actor, **values: Any) -> Spend:
 def change_spend(spend: Spend, *, by: Actor, **values: Any) -> Spend:
     """Correct a spend; the log gets the difference, never a second truth."""
     require(by, Permission.SPEND)
+    _hold(spend)
     before, tidy = spend.cost, _tidy(spend.workspace, values)
     corrected = {name: value for name, value in tidy.items() if getattr(spend, name) != value}
     if not (fields := assign(spend, tidy)):
@@ -49,10 +51,19 @@ def change_spend(spend: Spend, *, by: Actor, **values: Any) -> Spend:
     return spend
 
 
+def _hold(spend: Spend) -> None:
+    """Lock the line and read it again: an import may have told of it since it was looked up."""
+    try:
+        spend.refresh_from_db(from_queryset=Spend.objects.select_for_update())
+    except Spend.DoesNotExist:
+        raise ValidationError("这一笔花费刚被删除了，没有改动。") from None
+
+
 @transaction.atomic
 def delete_spend(spend: Spend, *, by: Actor) -> None:
     """Remove a spend entered by mistake; the log gets the counter-entry."""
     require(by, Permission.SPEND)
+    _hold(spend)
     book(spend.workspace, [(spend.cost, None)], source="entry")
     audit.record("spend.deleted", spend, by=by, amount=_words(spend.amount))
     SpendEntry.objects.filter(identity=spend.identity).exclude(identity="").update(

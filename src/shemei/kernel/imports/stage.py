@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from shemei.kernel.imports.errors import CellError
 
 _SCHEMA = """
-CREATE TABLE staged(n INTEGER, phase INTEGER, at INTEGER, gkey TEXT, body BLOB);
-CREATE TABLE problem(n INTEGER, field TEXT, label TEXT, value TEXT, code TEXT, problem TEXT, fix TEXT, suggestion TEXT);
-CREATE TABLE left_out(n INTEGER, field TEXT, label TEXT, value TEXT, code TEXT, problem TEXT, fix TEXT, suggestion TEXT);
-CREATE TABLE held(gkey TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS staged(n INTEGER, phase INTEGER, at INTEGER, gkey TEXT, body BLOB);
+CREATE TABLE IF NOT EXISTS problem(n INTEGER, field TEXT, label TEXT, value TEXT, code TEXT, problem TEXT, fix TEXT, suggestion TEXT);
+CREATE TABLE IF NOT EXISTS left_out(n INTEGER, field TEXT, label TEXT, value TEXT, code TEXT, problem TEXT, fix TEXT, suggestion TEXT);
+CREATE TABLE IF NOT EXISTS held(gkey TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _FLUSH = 5_000
 
@@ -56,8 +56,7 @@ class Stage:
         self.db.executescript(
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-16000;"
         )
-        if fresh:
-            self.db.executescript(_SCHEMA)
+        self.db.executescript(_SCHEMA)  # one that was checked before an upgrade may lack a table
         self._rows: list[tuple[int, int, int, str, bytes]] = []
 
     def __enter__(self) -> Stage:

@@ -1,8 +1,8 @@
 -- What the models need of every touch within the look-back, order by order. Of direct visits the
 -- reader leaves out those beside other touches.
-SELECT p.day, o.value, p.sale, p.direct, (p.conv_ts - p.ts) / 36e8 AS hours_before, $by
+SELECT o.day, o.value, p.day AS part, p.sale, p.direct, (o.ts - p.ts) / 36e8 AS hours_before, $by
 FROM $paths AS p
 JOIN $orders AS o ON o.workspace = p.workspace AND o.order_id = p.order_id
 WHERE p.workspace = $workspace AND p.day BETWEEN $first AND $last
   AND o.day BETWEEN $first AND $last AND o.suspect = '' AND p.conv_ts - p.ts <= $lookback_micros
-ORDER BY p.day, p.sale, p.place
+ORDER BY o.day, p.day, p.sale, p.place

@@ -133,7 +133,7 @@ def _went_by_rule(said: dict[str, Any]) -> bool:
 def _way_name(said: dict[str, Any]) -> str:
     """A rule of the link as its page numbers them, and the side of an A/B division."""
     if said["rule"] == "late":
-        return "到期以后"
+        return "到期或用完以后"
     return f"第 {said['rule']} 条 · {said.get('way', 'A')}"
 
 

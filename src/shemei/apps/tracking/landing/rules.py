@@ -285,7 +285,7 @@ class Against:
     def words(self) -> str:
         """The difference as a person reads it: a direction only where the interval has one."""
         if self.low is None or self.high is None:
-            return f"不到 {LEAST_SEEN} 位访客，先不比"
+            return f"两边没有都到 {LEAST_SEEN} 位访客，先不比"
         if self.is_higher:
             return f"高 {100 * self.low:.1f} 至 {100 * self.high:.1f} 个百分点"
         if self.is_lower:
@@ -301,7 +301,7 @@ def against(counted: Sequence[tuple[str, int, int]]) -> list[Against]:
     >>> for one in against([("A", 50, 1000), ("B", 120, 1000), ("C", 3, 12)]):
     ...     print(one.letter, one.words)
     B 高 4.2 至 9.8 个百分点
-    C 不到 30 位访客，先不比
+    C 两边没有都到 30 位访客，先不比
     """
     if not counted:
         return []
