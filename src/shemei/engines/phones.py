@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-IN_TEXT = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1\d{2}[- ]?\d{4}[- ]?\d{4}(?!\d)")
+IN_TEXT = re.compile(r"(?<!\d)(?:(?:\+|00)?86[- ]?)?1\d{2}[- ]?\d{4}[- ]?\d{4}(?!\d)")
 """A mobile number of the mainland that stands anywhere in a text."""
 _OTHER = re.compile(r"[^0-9]")
 _TYPED = re.compile(r"[0-9\s()+-]+")

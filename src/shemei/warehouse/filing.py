@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake.transaction import AddAction
 
+from shemei.warehouse.segments import sync_folder
 from shemei.warehouse.vocabulary import SCHEMA
 
 if TYPE_CHECKING:
@@ -154,6 +155,8 @@ def _write(root: Path, day: int, rows: pa.Table, *, level: int) -> AddAction:
         )
         file.flush()
         os.fsync(file.fileno())
+    for folder in (path.parent, root):  # the names too
+        sync_folder(folder)
     return AddAction(
         path=name,
         size=path.stat().st_size,

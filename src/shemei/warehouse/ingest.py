@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import lru_cache
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -125,7 +126,10 @@ def _read_fast(segments: Sequence[tuple[Path, int]]) -> pa.Table | None:
 @lru_cache(maxsize=1)
 def _reader(process: int) -> duckdb.DuckDBPyConnection:
     """Return what reads lines for this process: memory it has is given to the next batch."""
-    return duckdb.connect(config={"threads": THREADS})
+    spill = f"{gettempdir()}/shemei-lines-{process}"
+    return duckdb.connect(
+        config={"threads": THREADS, "memory_limit": "1GB", "temp_directory": spill}
+    )
 
 
 def _filled(name: str) -> str:
