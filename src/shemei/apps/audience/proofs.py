@@ -65,16 +65,13 @@ def document(told: bytes) -> dict[str, Any]:
     """A proof as its page shows it: without the list of files, with the hash of the whole."""
     proof: dict[str, Any] = orjson.loads(told)
     files = proof.pop("files")
-    totals = [
-        (FILE_KINDS.get(kind, kind), {name: f"{n:,}" for name, n in count.items()})
-        for kind, count in proof["totals"].items()
-    ]
+    totals = [(FILE_KINDS.get(kind, kind), count) for kind, count in proof["totals"].items()]
     identities = [(IDENTITIES.get(k, k), n) for k, n in proof["identities"].items()]
     return _dated(proof) | {
         "backups": [_dated(one) for one in proof["backups"]],
         "until_moment": datetime.fromisoformat(proof["until"]),
-        "file_count": f"{len(files):,}",
-        "row_count": f"{sum(one['rows'] for one in files):,}",
+        "file_count": len(files),
+        "row_count": sum(one["rows"] for one in files),
         "totals": totals,
         "identities": identities,
         "fingerprint": grouped(proof["fingerprint"]),
