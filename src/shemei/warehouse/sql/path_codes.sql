@@ -1,6 +1,7 @@
 -- What the models need of every touch within the look-back, order by order. Of direct visits the
 -- reader leaves out those beside other touches.
-SELECT o.day, o.value, p.day AS part, p.sale, p.direct, (o.ts - p.ts) / 36e8 AS hours_before, $by
+SELECT o.day AS day, o.value AS value, p.day AS part, p.sale AS sale, p.direct AS direct,
+       (o.ts - p.ts) / 36e8 AS hours_before, $by
 FROM $paths AS p
 JOIN $orders AS o ON o.workspace = p.workspace AND o.order_id = p.order_id
 WHERE p.workspace = $workspace AND p.day BETWEEN $first AND $last
