@@ -178,7 +178,7 @@ class Target:
         )
 
     def event(self, click_id: str, ts: int, day: Day, visitor: str, came: Came) -> bytes:
-        """Return the click as one line of the spool; no text put in here needs an escape."""
+        """Return the click as one line of the spool; what is put in needs no escape or has it."""
         agent = came.agent
         props = _props({**self._said, "via": came.via}) if came.via else self._props
         return (
