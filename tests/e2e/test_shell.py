@@ -9,6 +9,8 @@ import pytest
 from tests.browser import overflow, serious, shot
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
     from tests.browser import Visit
     from tests.world import World
 
@@ -229,9 +231,12 @@ def test_a_slow_record_shows_its_shape_first_and_a_lost_one_says_so(
 ) -> None:
     page = visit.page(told.client())
     page.goto(told.url("gallery:parts"))
+    waiting: list[Route] = []
+    page.route("**/drawer/slow/", lambda route: waiting.append(route))
     page.click("a:has-text('看慢的一单')")
     page.wait_for_selector("#drawer .s-skel >> nth=1")
     shot(page, "drawer-waiting", full=False)
+    waiting.pop().continue_()
     page.wait_for_selector("#drawer >> text=这一单的全程")
     page.keyboard.press("Escape")
     page.route("**/drawer/K1/", lambda route: route.abort())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from time import sleep
 from typing import Any
 
 from django import forms
@@ -199,8 +198,6 @@ def parts(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.CONTENT_VIEW)
 def drawer(request: HttpRequest, key: str) -> HttpResponse:
-    if key == "slow":
-        sleep(0.8)
     return render(request, "gallery/drawer.html", {"key": key})
 
 
