@@ -9,6 +9,10 @@ from tests.insight.browsing import NOVEMBER, page
 from shemei.apps.insight.quality import Quality, left_out_rows
 from shemei.apps.insight.queries import Board
 from shemei.kernel.periods import comparison_from, period_from
+from shemei.warehouse.confirming import UNCONFIRMED, publish
+from shemei.warehouse.maintenance import settle
+from shemei.warehouse.segments import write_segment
+from shemei.warehouse.vocabulary import Event, stamp
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -48,6 +52,21 @@ def test_each_left_out_event_can_be_read(told: World) -> None:
     assert "聊天软件抓取链接预览" not in shown.split("data-table")[1]
     lines = page(told, "insight:left_out", export="csv").content.decode("utf-8-sig").splitlines()
     assert len(lines) == 3
+
+
+def test_orders_that_wait_for_their_shop_are_counted_and_listed(told: World, home: Home) -> None:
+    noon = 1_794_628_800_000_000  # 2026-11-14 12:00 in Shanghai
+    order = Event(kind="order", workspace=told.brand.key, ts=noon, source="tag", order_id="WAIT-1")
+    write_segment(home.spool / "tag", 1, [stamp(order)])
+    publish(home, [told.brand.key])
+    settle(home)
+    with told.scope():
+        waiting = {row.reason: row.orders for row in quality(told).suspects}
+    assert waiting == {"preview": 0, "crawler": 0, UNCONFIRMED: 1}
+    shown = page(told, "insight:left_out", reason=UNCONFIRMED).content.decode()
+    assert "WAIT-1" in shown and "等店铺核实" in shown
+    lines = page(told, "insight:left_out", export="csv").content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 4
 
 
 def test_sources_that_went_quiet_are_named(told: World) -> None:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shemei.warehouse.confirming import publish
+from shemei.warehouse.confirming import UNCONFIRMED, publish
 from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Lake
 from shemei.warehouse.maintenance import judged_at, rebuild, settle
-from shemei.warehouse.questions import PathTable, Totals
+from shemei.warehouse.questions import Orders, PathTable, QuestionError, Totals
 from shemei.warehouse.segments import write_segment
 from shemei.warehouse.shelf import Shelf
 from shemei.warehouse.vocabulary import Event, day_of, stamp
@@ -73,6 +73,21 @@ def test_what_nobody_confirmed_is_left_out_and_brought_back(home: Home) -> None:
     publish(home, [])
     settle(home)
     assert counted(home) == before
+
+
+def test_the_orders_that_wait_can_be_listed(home: Home) -> None:
+    publish(home, ["w"])
+    settle(home)
+    lake = Lake(home)
+    waiting = Orders("w", *SPAN, where=(("suspect", UNCONFIRMED),))
+    (row,) = lake.ask(waiting).rows.to_pylist()
+    assert (row["order_id"], row["amount"], row["channel"]) == ("told", 500_000, "direct")
+    counts = [row["order_id"] for row in lake.ask(Orders("w", *SPAN)).rows.to_pylist()]
+    assert counts == ["real"]
+    both = lake.ask(Orders("w", *SPAN, include_suspect=True)).rows
+    assert both.num_rows == 2
+    with pytest.raises(QuestionError, match="dimension 'order_id' is unknown"):
+        lake.ask(Orders("w", *SPAN, where=(("order_id", "told"),)))
 
 
 def test_the_browser_of_a_confirmed_order_still_says_who_it_was(home: Home) -> None:

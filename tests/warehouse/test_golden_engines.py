@@ -16,6 +16,7 @@ from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Lake
 from shemei.warehouse.questions import (
     Journey,
+    Orders,
     PathTable,
     People,
     Question,
@@ -58,6 +59,8 @@ GOLDEN: dict[str, Question] = {
     "rows": Rows(BRAND, FIRST, LAST, limit=1000, include_suspect=True),
     "rows of kinds": Rows(BRAND, FIRST, LAST, kinds=("order", "click"), limit=3, offset=2),
     "rows of nothing": Rows(BRAND, 20250101, 20250131),
+    "orders": Orders(BRAND, FIRST, LAST, limit=1000, include_suspect=True),
+    "orders of a channel": Orders(BRAND, FIRST, LAST, where=EITHER, limit=2, offset=1),
     "journey": Journey(BRAND, FIRST, LAST, order_id="NO-1"),
     "journey of nobody": Journey(BRAND, FIRST, LAST, order_id=NASTY),
     "people": People(BRAND, FIRST, LAST, limit=1000),

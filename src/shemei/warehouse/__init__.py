@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shemei.warehouse.lake import Answer, Lake
     from shemei.warehouse.questions import (
         Journey,
+        Orders,
         PathTable,
         People,
         QuestionError,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "METRICS", "Answer", "Funnel", "HomeError", "Journey", "LagPercents", "Lags", "Lake",
-    "PathTable", "People", "QuestionError", "Retention", "Rows", "Series", "Step", "Totals",
+    "Orders", "PathTable", "People", "QuestionError", "Retention", "Rows", "Series", "Step", "Totals",
     "Visitors", "attribute", "open_home",
 ]  # fmt: skip
 
@@ -43,7 +44,7 @@ _DOORS = {
     "flows": ("Funnel", "LagPercents", "Lags", "Retention"),
     "lake": ("Answer", "Lake"),
     "questions": (
-        "Journey", "PathTable", "People", "QuestionError", "Rows", "Series", "Totals", "Visitors",
+        "Journey", "Orders", "PathTable", "People", "QuestionError", "Rows", "Series", "Totals", "Visitors",
     ),
 }  # fmt: skip
 

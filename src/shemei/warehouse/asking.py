@@ -10,7 +10,7 @@ import pyarrow as pa
 from shemei.warehouse.catalogue import DERIVED, MEASURES, METRICS, PEOPLE
 from shemei.warehouse.putback import counted_again
 from shemei.warehouse.questions import Where, needed_people
-from shemei.warehouse.tables import DAY_MICROS, SCHEMAS, TOUCH_DIMS, render
+from shemei.warehouse.tables import DAY_MICROS, DIMS, SCHEMAS, TOUCH_DIMS, render
 from shemei.warehouse.vocabulary import COLUMNS, SCHEMA
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from shemei.warehouse.dialects import Dialect
     from shemei.warehouse.questions import (
+        Orders,
         PathTable,
         People,
         Question,
@@ -198,6 +199,22 @@ def in_micros(rows: pa.Table) -> pa.Table:
     """Return rows of the log with ``ts`` as the number an Event has."""
     place = rows.column_names.index("ts")
     return rows.set_column(place, "ts", rows["ts"].cast(pa.int64()))
+
+
+def orders_sql(view: View, question: Orders) -> str:
+    """Return the query of orders as they stand."""
+    where = view.conditions(question.where, "o.")
+    if not question.include_suspect and "suspect" not in dict(question.where):
+        where += " AND o.suspect = ''"
+    values: dict[str, str | int] = {
+        **view.common(question),
+        "orders": view.source("orders", question.first, question.last),
+        "o_dims": ", ".join(f"o.{name}" for name in DIMS),
+        "order_where": where,
+        "limit": question.limit,
+        "offset": question.offset,
+    }
+    return render("order_rows", values)
 
 
 def path_table_sql(view: View, question: PathTable, orders: Iterable[str] = ()) -> str:

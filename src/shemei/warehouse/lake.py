@@ -17,6 +17,7 @@ from shemei.warehouse.journey import answer_journey
 from shemei.warehouse.lags import answer_lags, percents_sql
 from shemei.warehouse.questions import (
     Journey,
+    Orders,
     PathTable,
     People,
     Question,
@@ -168,6 +169,8 @@ def _computed(engine: Engine, question: Question) -> pa.Table:
             return engine.read(lambda view: asking.totals_sql(view, question))
         case Series():
             return _series(engine, question)
+        case Orders():
+            return engine.read(lambda view: asking.orders_sql(view, question))
         case PathTable():
             return engine.read(lambda view: asking.path_table_sql(view, question))
         case Funnel():

@@ -121,6 +121,28 @@ class Rows(Question):
 
 
 @dataclass(frozen=True, slots=True)
+class Orders(Question):
+    """Orders as they are computed from the log, each once, newest first.
+
+    Columns: order_id, event_id, ts (UTC microseconds), day, week, person (0 where unknown), number
+    (the person's how many-th, from 1), amount, refunded, value (分; net of refunds until now),
+    quantity, and the dimensions of a cell, among them ``suspect``: why an order does not count.
+    """
+
+    where: Where = ()
+    limit: int = 100
+    offset: int = 0
+    include_suspect: bool = False
+
+    def check(self) -> None:
+        """Know every dimension."""
+        Question.check(self)
+        check_names("dimension", (name for name, _ in self.where), tuple(DIMENSIONS))
+        if self.limit < 0 or self.offset < 0:
+            raise QuestionError("limit and offset are 0 or more")
+
+
+@dataclass(frozen=True, slots=True)
 class Journey(Question):
     """All events of a person, oldest first; name the person, or an order to find the person by.
 

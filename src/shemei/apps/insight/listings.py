@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from shemei.apps.insight.quality import REASONS
 from shemei.apps.insight.queries import DIMENSIONS
-from shemei.edge.bots import SUSPECT_NAMES
 from shemei.kernel.lists import Column, Empty, Filter, Listing
 from shemei.platforms import ELSEWHERE, PLATFORMS
 from shemei.portal.numbers import MINUS, figure, yuan
@@ -103,6 +103,7 @@ LEFT_OUT = Listing(
         Column("at", "时间", lambda r: r.at, "datetime", sort="at"),
         Column("what", "是什么", lambda r: r.what),
         Column("reason", "为什么不计", lambda r: r.reason, phone=True),
+        Column("order", "订单", lambda r: r.order, "code"),
         Column("channel", "渠道", lambda r: r.channel, "platform"),
         Column("link", "短链", lambda r: r.link, href=lambda r: r.href, phone=True),
         Column("device", "设备", lambda r: r.device),
@@ -110,14 +111,14 @@ LEFT_OUT = Listing(
         Column("region", "地区", lambda r: r.region),
         Column("referrer", "从哪来", lambda r: r.referrer),
     ),
-    search=("link", "region", "referrer"),
-    search_hint="短链、地区、来源",
+    search=("link", "order", "region", "referrer"),
+    search_hint="短链、订单号、地区、来源",
     filters=(
         Filter(
             "reason",
             "原因",
-            choices=[(key, name) for key, name in SUSPECT_NAMES.items() if key],
-            apply=lambda rows, wanted: [r for r in rows if r.reason == SUSPECT_NAMES[wanted]],
+            choices=[(key, name) for key, name in REASONS.items() if key],
+            apply=lambda rows, wanted: [r for r in rows if r.reason == REASONS[wanted]],
         ),
     ),
     default_sort="-at",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,13 +21,15 @@ from shemei.kernel.periods import Period, today
 from shemei.kernel.registry import names_of
 from shemei.warehouse import questions
 from shemei.warehouse.channels import channel_name
+from shemei.warehouse.confirming import UNCONFIRMED
 from shemei.warehouse.loader import Accounting, accounting
 from shemei.warehouse.vocabulary import KIND_NAMES, SHANGHAI, date_of, from_ts, int_day
 
 if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
 
-LEFT_OUT = ("clicks", "visits", "page_views", "leads", "orders")
+LEFT_OUT = ("clicks", "visits", "leads", "orders")
+REASONS = {**SUSPECT_NAMES, UNCONFIRMED: "订单只有网站代码报过，等店铺核实"}
 GAPS = (3, 7, 14, 30)
 LOOKED_BACK = 90
 MOST_ROWS = 2_000
@@ -51,11 +53,12 @@ class SuspectRow:
     clicks: int
     visits: int
     leads: int
-    percent: float
+    orders: int
+    percent: float = 0.0
 
     @property
     def total(self) -> int:
-        return self.clicks + self.visits + self.leads
+        return self.clicks + self.visits + self.leads + self.orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """One event that does not count, as a row."""
+    """One event or order that does not count, as a row."""
 
     at: datetime
     what: str
@@ -107,10 +110,11 @@ class LeftOut:
     channel: str
     link: str
     href: str
-    in_app: str
-    device: str
     region: str
     referrer: str
+    order: str
+    in_app: str
+    device: str
 
 
 class Quality:
@@ -153,17 +157,12 @@ class Quality:
     @cached_property
     def suspects(self) -> list[SuspectRow]:
         found = [
-            SuspectRow(reason, reason_name(reason), row["clicks"], row["visits"], row["leads"], 0.0)
+            SuspectRow(reason, reason_name(reason), *(row[key] for key in LEFT_OUT))
             for reason, row in self._by_reason.items()
             if reason
         ]
         most = max((row.total for row in found), default=0) or 1
-        shown = [
-            SuspectRow(
-                r.reason, r.name, r.clicks, r.visits, r.leads, 100 * r.total / most
-            )
-            for r in found
-        ]  # fmt: skip
+        shown = [replace(row, percent=100 * row.total / most) for row in found]
         return sorted(shown, key=lambda row: -row.total)
 
     @property
@@ -173,7 +172,7 @@ class Quality:
     @property
     def left_out_share(self) -> float | None:
         counted = self._by_reason.get("", {})
-        good = sum(counted.get(key, 0) for key in ("clicks", "visits", "leads"))
+        good = sum(counted.get(key, 0) for key in LEFT_OUT)
         return self.left_out / (good + self.left_out) if good + self.left_out else None
 
     # missing -----------------------------------------------------------------------------------------
@@ -270,22 +269,30 @@ class Quality:
 
 
 def reason_name(reason: str) -> str:
-    return SUSPECT_NAMES.get(reason, reason)
+    return REASONS.get(reason, reason)
 
 
 def left_out_rows(workspace: Workspace, period: Period, reason: str = "") -> list[LeftOut]:
-    """Events that do not count, the newest first, with why; of all reasons or of one."""
-    reasons = [reason] if reason else [key for key in SUSPECT_NAMES if key]
-    question = questions.Rows(
-        workspace.key, period.first_day, period.last_day,
-        where=tuple(("suspect", one) for one in reasons), limit=MOST_ROWS, include_suspect=True,
-    )  # fmt: skip
-    rows = ask(question).rows.to_pylist()
+    """What does not count, the newest first, with why; of all reasons or of one.
+
+    An order that waits for its shop is left out where orders are put together: its event is not.
+    """
+    wanted = [reason] if reason else [key for key in REASONS if key]
+    asked = workspace.key, period.first_day, period.last_day
+    events = tuple(("suspect", one) for one in wanted if one != UNCONFIRMED)
+    rows: list[dict[str, Any]] = []
+    if events:
+        rows += ask(questions.Rows(*asked, where=events, limit=MOST_ROWS)).rows.to_pylist()
+    if UNCONFIRMED in wanted:
+        waiting = questions.Orders(*asked, where=(("suspect", UNCONFIRMED),), limit=MOST_ROWS)
+        rows += [{"kind": "order", **row} for row in ask(waiting).rows.to_pylist()]
+    rows = sorted(rows, key=lambda row: -row["ts"])[:MOST_ROWS]
     links = names_of("link", workspace, {row["link"] for row in rows})
     return [_left_out(row, links.get(row["link"])) for row in rows]
 
 
 def _left_out(row: dict[str, Any], link: Any) -> LeftOut:
+    in_app, device = row.get("in_app", ""), row.get("device", "")
     return LeftOut(
         from_ts(row["ts"]).astimezone(SHANGHAI),
         KIND_NAMES.get(row["kind"], row["kind"]),
@@ -293,8 +300,8 @@ def _left_out(row: dict[str, Any], link: Any) -> LeftOut:
         row["channel"],
         link.name if link else "",
         link.url if link else "",
-        IN_APP_NAMES.get(row["in_app"], row["in_app"]),
-        DEVICE_NAMES.get(row["device"], row["device"]),
-        row["region"],
-        row["referrer_host"],
+        *(row.get(name, "") for name in ("region", "referrer_host")),
+        "" if row["order_id"] == row["event_id"] else row["order_id"],
+        IN_APP_NAMES.get(in_app, in_app),
+        DEVICE_NAMES.get(device, device),
     )

@@ -1,0 +1,27 @@
+"""Every page that tells a brand its figures, in all four looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.walking import faults, pages_of
+
+if TYPE_CHECKING:
+    from shemei.warehouse.home import Home
+    from tests.browser import Visit
+    from tests.world import World
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+]
+
+
+def test_every_page_of_figures_is_sound(world: World, home: Home, visit: Visit) -> None:
+    client = world.client()
+    paths = pages_of(world, client, "insight")
+    assert len(paths) > 20
+    assert faults(visit, client, paths) == []

@@ -1,0 +1,30 @@
+"""Every page of the other rooms of a brand, in all four looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.architecture.house import INSIDE
+from tests.e2e.walking import faults, pages_of
+
+if TYPE_CHECKING:
+    from shemei.warehouse.home import Home
+    from tests.browser import Visit
+    from tests.world import World
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+]
+ELSEWHERE = {"insight", "tracking", "landing", "posters"}
+REST = sorted({address.app for address in INSIDE} - ELSEWHERE)
+
+
+def test_every_page_of_the_other_rooms_is_sound(world: World, home: Home, visit: Visit) -> None:
+    client = world.client()
+    paths = pages_of(world, client, *REST)
+    assert len(paths) > 30
+    assert faults(visit, client, paths) == []

@@ -1,0 +1,95 @@
+"""Walking through pages as four people see them: at a desk and on a phone, in the light and in the dark.
+
+A page is sound when the console is silent, axe finds nothing serious and nothing is wider than the screen; so are the bar
+that appears when rows are chosen and the question before something is done for good.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.architecture.house import INSIDE, furnished
+from tests.browser import overflow, serious, settled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.test import Client
+    from playwright.sync_api import Page
+
+    from tests.browser import Visit
+    from tests.world import World
+
+PICK = "tbody .s-pick input >> nth=0"
+ASK = "main form[data-confirm] button[type=submit]:visible >> nth=0"
+UNHEARD = "ERR_CONNECTION_REFUSED"
+"""A landing page's tag speaks to the edge, which does not run beside these stories."""
+
+
+def page_among(paths: Iterable[str], client: Client) -> str:
+    """The first path that is a whole page, or a record beside one; "" where none is (a part, a file)."""
+    for path in paths:
+        answer = client.get(path)
+        if answer.status_code == 302 and "drawer=" in answer.url:
+            beside = client.get(path, headers={"HX-Request": "true"})
+            if beside.status_code == 200:
+                return path
+        if answer.status_code == 200 and not answer.streaming and b"<html" in answer.content:
+            return path
+    return ""
+
+
+def looked_at(page: Page, what: str, *, look_alone: bool) -> list[str]:
+    """What axe and the ruler say of the page as it stands now."""
+    wide = overflow(page)
+    found = [*serious(page, look_alone=look_alone), *([f"{wide} px too wide"] if wide > 0 else [])]
+    return [f"{what}: {fault}" for fault in found]
+
+
+def by_day_and_night(page: Page, what: str, *, look_alone: bool) -> list[str]:
+    """Both themes of what is on the screen; the structure is looked at once."""
+    found = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        settled(page)
+        found += looked_at(page, f"{what} {theme}", look_alone=look_alone or theme == "dark")
+    return found
+
+
+def uncovered(page: Page, what: str) -> list[str]:
+    """The same with the first row chosen, and with the first question asked and declined."""
+    found = []
+    if page.locator(PICK).count() and page.locator(PICK).is_visible():
+        page.check(PICK)
+        page.wait_for_selector("[data-bulk]:not([hidden])")
+        found += by_day_and_night(page, f"{what} chosen", look_alone=True)
+    elif page.locator(ASK).count():
+        page.click(ASK)
+        page.wait_for_selector("#confirm[open]")
+        if not page.inner_text("#confirm-title").strip():
+            found.append(f"{what}: a question without words")
+        found += by_day_and_night(page, f"{what} asked", look_alone=False)
+        page.keyboard.press("Escape")
+    return found
+
+
+def faults(visit: Visit, client: Client | None, paths: Iterable[str]) -> list[str]:
+    """What is wrong with the pages at ``paths``, in all four looks."""
+    found: list[str] = []
+    for phone in (False, True):
+        page = visit.page(client, phone=phone)
+        for path in paths:
+            page.goto(path)
+            settled(page)
+            what = f"{path} {'phone' if phone else 'desk'}"
+            found += [*by_day_and_night(page, what, look_alone=phone), *uncovered(page, what)]
+            found += [f"{what}: {said}" for said in visit.complaints if UNHEARD not in said]
+            visit.complaints.clear()
+    return found
+
+
+def pages_of(world: World, client: Client, *rooms: str) -> list[str]:
+    """The addresses of these rooms that are pages, in a house with a row of everything."""
+    house = furnished(world)
+    found = [page_among(house.paths(address), client) for address in INSIDE if address.app in rooms]
+    return [path for path in found if path]
