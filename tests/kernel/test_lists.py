@@ -13,6 +13,7 @@ import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from shemei.apps.content.actions import create_post
 from shemei.kernel.lists.query import ListQuery
 from shemei.kernel.models import AuditEntry, Notification, SavedView
 from tests.portal.fixtures import gallery, told
@@ -259,7 +260,6 @@ def test_posts_are_filed_under_a_campaign_by_the_handful(inside: World, home: Ho
     from datetime import date
 
     from shemei.apps.brand.actions import create_campaign
-    from shemei.apps.content.actions import create_post
     from shemei.apps.content.models import Post
 
     by = inside.owner.actor
@@ -278,10 +278,17 @@ def test_posts_are_filed_under_a_campaign_by_the_handful(inside: World, home: Ho
 
 
 def test_clearing_the_conditions_keeps_the_period(inside: World, home: Home) -> None:
-    from shemei.apps.content.actions import create_post
-
     create_post(inside.brand, by=inside.owner.actor, title="一篇", platform="xhs")
     url = inside.url("content:posts")
     page = inside.client().get(f"{url}?published_range=last30&platform=xhs&q=没有这一篇").content.decode()  # fmt: skip
     clear = page.split("清空条件")[0].rsplit('href="', 1)[1].split('"')[0]
     assert clear == "?published_range=last30"
+
+
+def test_conditions_put_away_show_every_value(inside: World, home: Home) -> None:
+    create_post(inside.brand, by=inside.owner.actor, title="一篇", platform="xhs")
+    answer = inside.client().get(inside.url("content:posts"))
+    page, text = answer.context["page"], html.unescape(answer.content.decode())
+    assert any(len(one.options) > 8 for one in page.more_filters)
+    for option in (option for one in page.more_filters for option in one.options):
+        assert f'hx-get="{option.href}"' in text, option.label

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from shemei.apps.insight.quality import REASONS
 from shemei.apps.insight.queries import DIMENSIONS
 from shemei.kernel.lists import Column, Empty, Filter, Listing
-from shemei.platforms import ELSEWHERE, PLATFORMS
+from shemei.platforms import BY_KEY
 from shemei.portal.numbers import MINUS, figure, yuan
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ EMPTY = Empty(
     action=("导入内容数据", "imports:upload"),
     second=("新建短链", "tracking:new"),
 )
-CHOICES = [(one.key, one.name) for one in (*PLATFORMS, *ELSEWHERE)]
+PLATFORM_CHOICES = [(one.key, one.name) for one in BY_KEY.values()]
 
 
 def _change(row: Any) -> str:
@@ -74,7 +74,7 @@ def report_listing(by: str) -> Listing:
     platforms = Filter(
         "platform",
         "平台" if by != "channel" else "渠道",
-        choices=CHOICES,
+        choices=PLATFORM_CHOICES,
         apply=lambda rows, wanted: [row for row in rows if row.platform in wanted],
         multiple=True,
     )

@@ -10,7 +10,7 @@ from shemei.apps.tracking.models import ChannelRuleSet, Link, Site
 from shemei.edge.collect import platform_told
 from shemei.edge.useragent import IN_APP_NAMES
 from shemei.kernel.addresses import BadInput, tidy_url
-from shemei.platforms import PLATFORMS
+from shemei.platforms import CHOICES
 from shemei.warehouse.channels import (
     CHANNELS,
     DEFAULT_RULES,
@@ -40,7 +40,7 @@ FIELD_NAMES: dict[str, str] = {
 _KEYS_OF_CHANNELS = {channel.name: channel.key for channel in CHANNELS}
 _WORDS: dict[str, dict[str, str]] = {
     "in_app": {key: name for key, name in IN_APP_NAMES.items() if key},
-    "platform": {platform.key: platform.name for platform in PLATFORMS},
+    "platform": dict(CHOICES),
 }
 Row = dict[str, str]
 

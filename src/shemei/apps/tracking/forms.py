@@ -12,7 +12,7 @@ from shemei.apps.tracking.models import PromoCode
 from shemei.apps.tracking.rules import FILLED, UTM_NAMES
 from shemei.kernel.addresses import UTM_KEYS
 from shemei.kernel.registry import Named, names, names_of
-from shemei.platforms import PLATFORMS
+from shemei.platforms import CHOICES
 
 if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
@@ -43,9 +43,6 @@ def _campaigns(workspace: Workspace, selected: str = "") -> list[tuple[str, str]
 
 def _accounts(workspace: Workspace) -> list[tuple[str, str]]:
     return [(row.key, row.name) for row in brand.accounts(workspace)]
-
-
-PLATFORM_CHOICES = [(platform.key, platform.name) for platform in PLATFORMS]
 
 
 class OwnedForm(forms.Form):
@@ -80,7 +77,7 @@ class LinkForm(OwnedForm):
     platform = forms.ChoiceField(
         label="放在哪个平台",
         required=False,
-        choices=[("", "由系统判断"), *PLATFORM_CHOICES],
+        choices=[("", "由系统判断"), *CHOICES],
         help_text="不选时，按达人或内容所在的平台来定。",
     )
     spot = forms.CharField(
@@ -143,7 +140,7 @@ class ManyLinksForm(OwnedForm):
     platforms = forms.MultipleChoiceField(
         label="平台",
         required=False,
-        choices=PLATFORM_CHOICES,
+        choices=CHOICES,
         widget=forms.CheckboxSelectMultiple,
         help_text="每个平台一条，不记达人。",
     )
@@ -185,7 +182,7 @@ class CodeForm(OwnedForm):
     platform = forms.ChoiceField(
         label="在哪个平台给出",
         required=False,
-        choices=[("", "由系统判断"), *PLATFORM_CHOICES],
+        choices=[("", "由系统判断"), *CHOICES],
         help_text="用码的订单会记在这个平台。不选时跟着达人走；只填投放位置时算线下。",
     )
     discount_note = forms.CharField(

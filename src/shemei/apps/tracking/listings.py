@@ -17,7 +17,7 @@ from shemei.kernel.permissions import Permission as P
 from shemei.kernel.registry import Named, names_of
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
-from shemei.platforms import BY_KEY, PLATFORMS
+from shemei.platforms import BY_KEY, CHOICES
 from shemei.portal.numbers import day_cn
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
 
 Owned = TypeVar("Owned", Link, PromoCode)
-PLATFORM_CHOICES = [(platform.key, platform.name) for platform in (*PLATFORMS, BY_KEY[OFFLINE])]
+PLATFORM_CHOICES = [*CHOICES, (OFFLINE, BY_KEY[OFFLINE].name)]
 LONGER = 30
 CHOSEN = "tracking.chosen"
 MOST_MOVED = 5_000

@@ -12,10 +12,9 @@ from django_scopes import ScopedManager
 
 from shemei.kernel.addresses import UTM_KEYS
 from shemei.kernel.models import WorkspaceOwned
-from shemei.platforms import PLATFORMS
+from shemei.platforms import CHOICES
 from shemei.warehouse.channels import UNSPECIFIC_PLATFORMS, channel_of
 
-PLATFORM_CHOICES = [(platform.key, platform.name) for platform in PLATFORMS]
 OFFLINE = "offline"
 """Where links and codes stand that are on no platform but at a place."""
 
@@ -51,7 +50,7 @@ class Link(WorkspaceOwned):
     name = models.CharField("名称", max_length=80)
     code = models.CharField("短码", max_length=40, unique=True)
     url = models.CharField("目标网址", max_length=2000)
-    platform = models.CharField("平台", max_length=12, choices=PLATFORM_CHOICES, default="other")
+    platform = models.CharField("平台", max_length=12, choices=CHOICES, default="other")
     account = models.ForeignKey(
         "brand.PlatformAccount",
         models.SET_NULL,
@@ -148,7 +147,7 @@ class PromoCode(WorkspaceOwned):
     )
     content_key = models.CharField("内容", max_length=22, blank=True)
     spot = models.CharField("投放位置", max_length=40, blank=True)
-    platform = models.CharField("平台", max_length=12, choices=PLATFORM_CHOICES, default="other")
+    platform = models.CharField("平台", max_length=12, choices=CHOICES, default="other")
     discount_note = models.CharField("优惠说明", max_length=60, blank=True)
     starts_on = models.DateField("开始", null=True, blank=True)
     ends_on = models.DateField("结束", null=True, blank=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shemei.kernel.lists.listing import Listing
 
 SIZES = (25, 50, 100)
-PILLS = 4
+PILLS, SEEN_AT_ONCE = 4, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,11 @@ class ListPage:
     def more_filters(self) -> list[FilterView]:
         shown = self.pills
         return [one for one in self.filters if one not in shown]
+
+    @property
+    def more_is_long(self) -> bool:
+        """So many values that one types to find one."""
+        return sum(len(one.options) for one in self.more_filters) > SEEN_AT_ONCE
 
     @property
     def used(self) -> int:
