@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 from django_scopes import scope
 
 from shemei.apps.tracking import actions, figures, suspicion
+from shemei.apps.tracking.actions.suspects import COUNTS_ALREADY
 from shemei.apps.tracking.models import PutBackClicks
 from shemei.config import worker
 from shemei.kernel.models import AuditEntry
@@ -125,6 +128,22 @@ def test_what_is_put_back_counts_and_what_is_taken_back_does_not(
     assert (made.author, made.taken_back_by) == ("阿丽", "陈总")
     verbs = list(AuditEntry.objects.values_list("verb", flat=True)[:2])
     assert verbs == ["suspects.taken_back", "suspects.put_back"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_put_the_same_back_at_once_do_it_once(world: World) -> None:
+    def ask(_: int) -> str:
+        try:
+            with world.scope():
+                return put_back(world).reason
+        except ValidationError as error:
+            return error.messages[0]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4 if connection.vendor == "postgresql" else 1) as pool:
+        told = sorted(pool.map(ask, range(4)))
+    assert told[0] == "crawler" and set(told[1:]) == {COUNTS_ALREADY}
 
 
 def test_clicks_yet_to_come_are_not_decided(inside: World) -> None:

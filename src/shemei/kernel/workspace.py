@@ -25,6 +25,11 @@ class Workspace(Protocol):
     is_active: bool
 
 
+def one_at_a_time(workspace: Workspace) -> None:
+    """Until this transaction ends, whoever asks the same of this brand waits: for what is checked, then done."""
+    type(workspace)._default_manager.select_for_update().get(pk=workspace.pk)  # type: ignore[attr-defined]
+
+
 class Member(Protocol):
     """A user's place in one brand; who acts is ``actor``."""
 

@@ -21,6 +21,7 @@ from shemei.kernel.edits import assign
 from shemei.kernel.notify import notify
 from shemei.kernel.permissions import Permission, require
 from shemei.kernel.urls import wurl
+from shemei.kernel.workspace import one_at_a_time
 
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
@@ -141,7 +142,7 @@ def _seat(invitation: Invitation, user: User) -> Member:
 @transaction.atomic
 def change_role(member: Member, role: str, *, by: Member) -> None:
     """Give a member another role; nobody touches those above, and one owner always remains."""
-    _one_at_a_time(member)
+    one_at_a_time(member.workspace)
     CHANGE_MEMBER.demand(by.actor, member)
     GIVE_ROLE.demand(by.actor, role, field="role")
     if role == member.role:
@@ -157,7 +158,7 @@ def change_role(member: Member, role: str, *, by: Member) -> None:
 @transaction.atomic
 def remove_member(member: Member, *, by: Member) -> None:
     """End a membership; what the member made stays, and an invitation brings them back."""
-    _one_at_a_time(member)
+    one_at_a_time(member.workspace)
     CHANGE_MEMBER.demand(by.actor, member)
     member.is_active = False
     member.save(update_fields=["is_active"])
@@ -170,8 +171,3 @@ def _withdraw_invitations(member: Member) -> None:
     made = Invitation.objects.filter(invited_by=member, accepted_at=None, revoked_at=None)
     kept = grantable(member.actor) if member.is_active else {}
     made.exclude(role__in=kept).update(revoked_at=timezone.now())
-
-
-def _one_at_a_time(member: Member) -> None:
-    """Two owners who step down at once are asked one after the other, so that the last one stays."""
-    Workspace.objects.select_for_update().get(pk=member.workspace_id)

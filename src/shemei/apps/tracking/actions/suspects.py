@@ -14,6 +14,7 @@ from shemei.apps.tracking.models import Link, PutBackClicks
 from shemei.edge.bots import SUSPECT_NAMES
 from shemei.kernel import audit
 from shemei.kernel.permissions import Permission, require
+from shemei.kernel.workspace import one_at_a_time
 
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
 
 COUNTS_ALREADY = "这些点击已经改为计入。要撤回，请到「改为计入的」里点撤回。"
-
+AT_ONCE = timedelta(minutes=1)
+"""Two who put back the same until now do not mean two different moments."""
 NONE_LEFT = "这段时间里没有这样的点击。请换一种原因、一条短链，或改上面的时间。"
 
 
@@ -41,12 +43,13 @@ def put_back_clicks(
     ``clicks`` is how many the log tells of. Nothing in the log changes; clicks from now on are judged by the front door as ever.
     """
     require(by, Permission.TRACK)
+    one_at_a_time(workspace)
     row = PutBackClicks(workspace=workspace, reason=_reason(reason), link_key=_link(link))
     row.first_at, row.until_at = _span(period)
     row.why, row.clicks, row.author = _why(why), clicks, by.label
     same = PutBackClicks.objects.filter(
         is_active=True, reason=row.reason, link_key__in=["", row.link_key],
-        first_at__lte=row.first_at, until_at__gte=row.until_at,
+        first_at__lte=row.first_at, until_at__gte=row.until_at - AT_ONCE,
     )  # fmt: skip
     if same.exists():
         raise ValidationError(COUNTS_ALREADY)
