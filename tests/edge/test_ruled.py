@@ -167,6 +167,15 @@ def test_a_limit_lets_that_many_through_and_machines_use_none(
     assert len(stored()) == 5
 
 
+def test_when_a_limit_is_used_up_another_address_takes_over(
+    edge: EdgeProcess, rule: Any, stored: Stored
+) -> None:
+    path = rule(limit=1, after="https://m.cn/home")
+    assert [page_of(edge, path) for _ in range(3)] == ["shop.example.cn/p/1", *["m.cn/home"] * 2]
+    told = [orjson.loads(row["props"]).get("rule") for row in stored()]
+    assert told == [None, "late", "late"]
+
+
 def test_what_the_log_had_counted_fills_a_limit_too(edge: EdgeProcess, rule: Any) -> None:
     assert edge.get(rule(limit=9, used=9)).status == 410
     assert edge.get(rule(limit=9, used=8)).status == 302
