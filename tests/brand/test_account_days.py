@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +13,10 @@ from shemei.apps.brand.actions import add_account, change_account
 from shemei.apps.brand.models import PlatformAccount
 from shemei.kernel.imports import actions
 from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.periods import today
+from shemei.warehouse.maintenance import settle
+from shemei.warehouse.segments import write_segment
+from shemei.warehouse.vocabulary import SHANGHAI, Event, stamp, to_ts
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -75,6 +79,24 @@ def test_growth_is_unknown_where_a_day_is_missing() -> None:
     told[last - timedelta(4)] = {"net": 2}
     assert rules.growth(told) == rules.Growth(60, 1_000)
     assert rules.growth({}) is None
+
+
+def test_activity_is_the_engagements_of_thirty_days_per_follower(
+    place: World, account: PlatformAccount, home: Home
+) -> None:
+    noon = datetime.combine(today(), time(12), SHANGHAI)
+    told = [
+        Event(kind="engage", workspace=place.brand.key, ts=to_ts(noon - timedelta(days)), platform_account=account.key,
+              platform="wechat", action="like", quantity=number, source="import")
+        for days, number in ((0, 2), (29, 1), (30, 400))
+    ]  # fmt: skip
+    page = place.client().get(place.url("brand:account", account.key)).content.decode()
+    assert "粉丝活跃度" in page and "42.86" not in page
+    write_segment(home.spool / "test", 1, [stamp(one) for one in told])
+    settle(home)
+    page = place.client().get(place.url("brand:account", account.key)).content.decode()
+    assert "42.86" in page  # 3 of 7 followers
+    assert rules.activity(None, 7) is None and rules.activity(3, 0) is None
 
 
 def test_reads_by_day_and_by_channel_are_stored(place: World, account: PlatformAccount) -> None:

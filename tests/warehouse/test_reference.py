@@ -43,7 +43,7 @@ def test_every_metric_is_made_of_known_parts_and_says_how() -> None:
         assert metric.name
         assert metric.formula
         assert (metric.denominator != "") == (metric.unit in ("ratio", "times")) or (
-            metric.key in ("aov", "cac", "cpc", "follower_growth")
+            metric.key in ("aov", "cac", "cpc", "follower_growth", "follower_activity")
         )
 
 

@@ -237,6 +237,16 @@ _METRICS: tuple[Metric, ...] = (
         UNDATED,
         in_log=False,
     ),
+    Metric(
+        "follower_activity",
+        "粉丝活跃度（按次）",
+        "近 30 天互动次数 ÷ 粉丝数；互动的人不都是粉丝，同一个人可以互动多次，可以超过 100%",
+        "ratio",
+        "up",
+        "engagements",
+        "",
+        in_log=False,
+    ),
     _count("clicks", "短链被点开的次数，不含机器人与预览"),
     Metric(
         "ctr",

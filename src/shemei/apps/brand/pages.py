@@ -88,7 +88,7 @@ def account(row: PlatformAccount) -> dict[str, Any]:
     days = days_of(row)
     told = [name for name in rules.DAILY if any(name in day for day in days.values())]
     rows = [(day, [days[day].get(name) for name in told]) for day in sorted(days, reverse=True)]
-    found = rules.growth(days)
+    found, last = rules.growth(days), max(days, default=None)
     return {
         "row": row,
         "heads": [rules.DAILY[name] for name in told],
@@ -97,9 +97,19 @@ def account(row: PlatformAccount) -> dict[str, Any]:
         "followers": row.followers or None,
         "net": found.net if found else None,
         "growth": found.share if found else None,
-        "last": max(days, default=None),
+        "activity": rules.activity(_engagements(row, last or today()), row.followers),
+        "last": last,
         "charts": _charts(days),
     }
+
+
+def _engagements(row: PlatformAccount, last: date) -> int | None:
+    """How often people engaged with the account's content in the thirty days that end with ``last``."""
+    told = totals(
+        row.workspace, ("impressions", "engagements"), first=last - rules.MONTH + timedelta(1), last=last,
+        where=(("platform_account", row.key),),
+    )  # fmt: skip
+    return told["engagements"] if told["impressions"] or told["engagements"] else None
 
 
 def _charts(days: Mapping[date, Mapping[str, int]]) -> list[tuple[str, Any]]:

@@ -79,6 +79,11 @@ class Growth:
         return self.net / self.before if self.before > 0 else None
 
 
+def activity(engagements: int | None, followers: int) -> float | None:
+    """粉丝活跃度（按次）: engagements of thirty days per follower; None where either is not known."""
+    return engagements / followers if engagements is not None and followers > 0 else None
+
+
 def growth(days: Mapping[date, Mapping[str, int]]) -> Growth | None:
     """粉丝月增 of the last 30 days that are told; None where neither totals nor gains cover them.
 
