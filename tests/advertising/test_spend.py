@@ -116,7 +116,7 @@ def stage(world: World, amount: int, batch: str, day: date = D) -> bool:
         "plan": "拉新",
         "amount": amount,
     }
-    return tellings.put_down(world.brand, f"line-{day}", values, batch=batch)
+    return tellings.SpendLedger(world.brand, batch).put_down(values, f"line-{day}")
 
 
 def test_an_import_tells_the_log_only_when_it_is_applied_and_can_be_undone(inside: World) -> None:

@@ -118,7 +118,7 @@ def test_what_cannot_be_is_refused_in_words(
 def test_an_import_can_be_taken_back_and_the_hand_entry_stays(post: Post, inside: World) -> None:
     day = TODAY - timedelta(1)
     actions.record_metrics(post, by=inside.editor.actor, day=day, likes=4)
-    tellings.put_down(post, day, {"likes": 9, "shares": 2}, batch="b1")
+    tellings.PostLedger(inside.brand, "b1").put_down({"likes": 9, "shares": 2}, post, day)
     assert log_sums() == {("engage", "like"): 4}
     tellings.PostLedger(inside.brand, "b1").apply()
     assert log_sums() == {("engage", "like"): 9, ("engage", "share"): 2}

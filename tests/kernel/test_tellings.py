@@ -15,7 +15,7 @@ from django.db import connection
 from django_scopes import scope
 
 from shemei.apps.advertising.models import Spend
-from shemei.apps.advertising.tellings import SpendLedger, put_down
+from shemei.apps.advertising.tellings import SpendLedger
 from shemei.kernel import tellings
 from shemei.kernel.models import OutboxEvent
 
@@ -27,7 +27,7 @@ DAY = date(2026, 11, 1).isoformat()
 
 def tell(world: World, line: str, amount: int, batch: str) -> None:
     values = {"day": DAY, "platform": "douyin", "kind": "信息流", "plan": line, "amount": amount}
-    assert put_down(world.brand, line, values, batch=batch)
+    assert SpendLedger(world.brand, batch).put_down(values, line)
 
 
 def in_the_log() -> int:

@@ -8,6 +8,7 @@ later telling leaves out stays. An import's tellings wait (``PENDING``) until th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models, transaction
@@ -56,17 +57,6 @@ class TellingQuerySet(models.QuerySet["Telling"]):
     def held(self) -> dict[str, Any]:
         return fold(self.values_list("told", flat=True))
 
-    def put_down(self, told: Mapping[str, Any], *, batch: str, **subject: Any) -> bool:
-        """Keep what an import tells of ``subject`` until the file is in; False where it is no news."""
-        fresh = news(told, self.filter(**subject).imported())
-        if fresh:
-            self._keep(fresh, batch, subject)
-        return bool(fresh)
-
-    def _keep(self, fresh: Mapping[str, Any], batch: str, subject: Mapping[str, Any]) -> None:
-        told = {"told": dict(fresh), "state": Telling.State.PENDING}
-        self.update_or_create(batch=batch, **subject, defaults=told)
-
     def forget_pending(self, batch: str) -> None:
         self.filter(batch=batch, state=Telling.State.PENDING).delete()
 
@@ -97,7 +87,7 @@ class Telling(WorkspaceOwned):
 
 
 class Ledger:
-    """One import's tellings in a room's table: booked when the file is in, taken back when it is undone.
+    """One import's tellings in a room's table: put down row by row, booked when the file is in, taken back on undo.
 
     A room names its tellings and the field that says of what they tell, and how its table follows (``settle``).
     """
@@ -107,6 +97,30 @@ class Ledger:
 
     def __init__(self, workspace: Workspace, batch: str) -> None:
         self.workspace, self.batch = workspace, batch
+
+    def line(self, subject: Any, day: date | None) -> dict[str, Any]:
+        """What one telling of this import is known by: its subject, and its day where the room keeps days."""
+        return {self.subject: subject} | ({"day": day} if day else {})
+
+    def held(self, subject: Any, day: date | None = None) -> dict[str, Any]:
+        """What imports said last of it: the same again is no news."""
+        return self.tellings.objects.filter(**self.line(subject, day)).imported()
+
+    def adopt(self, subject: Any) -> None:
+        """Keep as a telling what a subject says that none told of yet: an undo returns to it."""
+
+    def put_down(self, told: Mapping[str, Any], subject: Any, day: date | None = None) -> bool:
+        """Keep what the import tells until the whole file is in; False where it is no news."""
+        self.adopt(subject)
+        fresh = news(told, self.held(subject, day))
+        if fresh:
+            self.tellings.objects.update_or_create(
+                workspace_id=self.workspace.pk,
+                batch=self.batch,
+                **self.line(subject, day),
+                defaults={"told": fresh, "state": Telling.State.PENDING},
+            )
+        return bool(fresh)
 
     def settle(self, subjects: Sequence[Any]) -> None:
         """Let the room's table follow what now stands of these subjects (values of the field ``subject``)."""

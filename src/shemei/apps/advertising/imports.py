@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from shemei.apps.advertising import rules, tellings
+from shemei.apps.advertising import rules
 from shemei.apps.advertising.exports import FIELDS, PRESETS, SUMS
 from shemei.apps.advertising.models import Spend
+from shemei.apps.advertising.tellings import SpendLedger
 from shemei.apps.brand.queries import campaigns
 from shemei.kernel.imports.errors import CellError
-from shemei.kernel.imports.kinds import Group, ImportKind, Option, Row, Skip, Staged, Tally
+from shemei.kernel.imports.kinds import Group, Option, Row, Skip, Staged, Tally
+from shemei.kernel.imports.kinds_told import Line, ToldLines
 from shemei.kernel.permissions import Permission
-from shemei.kernel.tellings import news
 from shemei.platforms import CHOICES
 from shemei.warehouse.vocabulary import date_of
 
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from shemei.kernel.imports.models import ImportBatch
 
 
-class Spends(ImportKind):
+class Spends(ToldLines):
     """Rows become entries of lines known by day, platform, kind, campaign and plan; ``finish`` books them."""
 
+    ledger = SpendLedger
     key = "spend"
     name = "花费"
     noun = "笔"
@@ -52,32 +54,15 @@ class Spends(ImportKind):
             return Skip("没有花费也没有数据的行")
         return Staged(values, group=_identity(values), at=values["day"])
 
-    def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
-        tally, named = Tally(), _campaigns(batch)
-        for group in groups:
-            held = tellings.imported(_identity(group[0].values))
-            tally.count(known=bool(held), changed=bool(news(_line(group, named), held)))
-        return tally
+    def lines(self, groups: Sequence[Group], batch: ImportBatch) -> list[Line]:
+        named = _campaigns(batch)
+        return [(_line(group, named), _identity(group[0].values), None) for group in groups]
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
-        tally, named = Tally(), _campaigns(batch)
-        for group in groups:
-            identity = _identity(group[0].values)
-            known = bool(tellings.imported(identity))
-            told = tellings.put_down(
-                batch.workspace, identity, _line(group, named), batch=batch.key
-            )
-            tally.count(known=known, changed=told)
-            if len(group) > 1:
-                tally.extra["合并的行"] += len(group) - 1
+        tally = super().write_batch(groups, batch, by)
+        if merged := sum(map(len, groups)) - len(groups):
+            tally.extra["合并的行"] += merged
         return tally
-
-    def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
-        tellings.SpendLedger(batch.workspace, batch.key).apply()
-        return []
-
-    def undo(self, batch: ImportBatch, by: Actor) -> None:
-        tellings.SpendLedger(batch.workspace, batch.key).undo()
 
 
 def _campaigns(batch: ImportBatch) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -17,18 +17,6 @@ if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
 
 Pair = tuple[rules.Cost | None, rules.Cost | None]
-
-
-def imported(identity: str) -> dict[str, Any]:
-    """What imports said last of one line."""
-    return SpendEntry.objects.filter(identity=identity).imported()
-
-
-def put_down(workspace: Workspace, identity: str, values: Mapping[str, Any], *, batch: str) -> bool:
-    """Keep what an import tells of one line, to be booked when the file is in; False where it is no news."""
-    return SpendEntry.objects.put_down(
-        values, batch=batch, identity=identity, workspace_id=workspace.pk
-    )
 
 
 class SpendLedger(Ledger):

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from shemei.apps.brand import queries, rules, tellings
+from shemei.apps.brand import queries, rules
 from shemei.apps.brand.models import PlatformAccount
+from shemei.apps.brand.tellings import AccountLedger
 from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
-from shemei.kernel.imports.kinds import (  # fmt: skip
-    Field,
-    Group,
-    ImportKind,
-    Option,
-    Preset,
-    Row,
-    Skip,
-    Staged,
-    Tally,
-)
+from shemei.kernel.imports.kinds import Field, Group, Option, Preset, Row, Skip, Staged
+from shemei.kernel.imports.kinds_told import Line, ToldLines, day_of_file
 from shemei.kernel.permissions import Permission
-from shemei.kernel.tellings import news
 from shemei.platforms import CHOICES, platform_of
 from shemei.warehouse.vocabulary import date_of, int_day
 
 if TYPE_CHECKING:
-    from shemei.kernel.actor import Actor
     from shemei.kernel.imports.models import ImportBatch
 
 _NAMES: dict[str, tuple[str, ...]] = {
@@ -71,9 +60,10 @@ PRESETS = (
 )  # fmt: skip
 
 
-class AccountDays(ImportKind):
+class AccountDays(ToldLines):
     """One row per account and day. Rows become tellings; ``finish`` lets the account's followers follow."""
 
+    ledger = AccountLedger
     key = "account_days"
     name = "账号每日数据"
     noun = "天"
@@ -109,7 +99,7 @@ class AccountDays(ImportKind):
 
     def prepare(self, row: Row, batch: ImportBatch) -> Staged | Skip:
         values = dict(row.values)
-        values.setdefault("day", int_day(_day_of_file(batch)))
+        values.setdefault("day", int_day(day_of_file(batch)))
         if not values.get("account") and not batch.option("account"):
             raise CellError(
                 "account.blank", "没有账号", "请在「对表头」里选一个账号", field="account"
@@ -124,34 +114,8 @@ class AccountDays(ImportKind):
         _account(values, batch)
         return Staged(values, group=f"{values.get('account', '')}|{values['day']}", at=values["day"])  # fmt: skip
 
-    def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
-        tally = Tally()
-        for group in groups:
-            account, day, told = _line(group, batch)
-            held = tellings.imported(account, day)
-            tally.count(known=bool(held), changed=bool(news(told, held)))
-        return tally
-
-    def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
-        tally = Tally()
-        for group in groups:
-            account, day, told = _line(group, batch)
-            held = tellings.imported(account, day)
-            is_news = tellings.put_down(account, day, told, batch=batch.key)
-            tally.count(known=bool(held), changed=is_news)
-        return tally
-
-    def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
-        tellings.AccountLedger(batch.workspace, batch.key).apply()
-        return []
-
-    def undo(self, batch: ImportBatch, by: Actor) -> None:
-        tellings.AccountLedger(batch.workspace, batch.key).undo()
-
-
-def _day_of_file(batch: ImportBatch) -> date:
-    uploaded = timezone.localtime(batch.created_at).date()
-    return uploaded if batch.option("day") == "today" else uploaded - timedelta(1)
+    def lines(self, groups: Sequence[Group], batch: ImportBatch) -> list[Line]:
+        return [_line(group, batch) for group in groups]
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, int]:
@@ -176,9 +140,9 @@ def _account(values: Mapping[str, Any], batch: ImportBatch) -> PlatformAccount:
     return found
 
 
-def _line(group: Group, batch: ImportBatch) -> tuple[PlatformAccount, date, dict[str, int]]:
+def _line(group: Group, batch: ImportBatch) -> Line:
     told: dict[str, int] = {}
     for row in sorted(group, key=lambda r: r.number):
         told |= _told(row.values)
     first = group[0].values
-    return _account(first, batch), date_of(first["day"]), told
+    return told, _account(first, batch), date_of(first["day"])

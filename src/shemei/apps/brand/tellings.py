@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -22,30 +22,6 @@ def days_of(account: PlatformAccount) -> dict[date, dict[str, int]]:
     return days
 
 
-def imported(account: PlatformAccount, day: date) -> dict[str, Any]:
-    """What imports said last of an account's day."""
-    return AccountTelling.objects.filter(account=account, day=day).imported()
-
-
-def put_down(account: PlatformAccount, day: date, told: Mapping[str, int], *, batch: str) -> bool:
-    """Keep what an import tells until the file is in; False where it is no news."""
-    _adopt(account)
-    return AccountTelling.objects.put_down(
-        told, batch=batch, account=account, day=day, workspace_id=account.workspace_id
-    )
-
-
-def _adopt(account: PlatformAccount) -> None:
-    """The number that was typed, or none yet, stays under what files tell: an undo returns to it."""
-    if not account.tellings.exists():
-        AccountTelling.objects.create(
-            workspace_id=account.workspace_id,
-            account=account,
-            day=TYPED,
-            told={"followers": account.followers},
-        )
-
-
 def tell_by_hand(account: PlatformAccount) -> None:
     """A number typed over what files told holds from today on, also when one of them is taken back."""
     if account.tellings.exists():
@@ -63,6 +39,13 @@ def tell_by_hand(account: PlatformAccount) -> None:
 class AccountLedger(Ledger):
     tellings = AccountTelling
     subject = "account"
+
+    def adopt(self, subject: PlatformAccount) -> None:
+        """The number that was typed, or none yet, stays under what files tell: an undo returns to it."""
+        if not subject.tellings.exists():
+            AccountTelling.objects.create(
+                workspace_id=subject.workspace_id, account=subject, day=TYPED, told={"followers": subject.followers},
+            )  # fmt: skip
 
     def settle(self, subjects: Sequence[Any]) -> None:
         for account in PlatformAccount.objects.filter(pk__in=subjects):

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
-
-from shemei.apps.commerce import tellings_market as tellings
 from shemei.apps.commerce.models import MarketGood
+from shemei.apps.commerce.tellings_market import MarketLedger
 from shemei.kernel.imports import cells, spans
-from shemei.kernel.imports.kinds import (  # fmt: skip
-    Field,
-    Group,
-    ImportKind,
-    Option,
-    Preset,
-    Row,
-    Skip,
-    Staged,
-    Tally,
-)
+from shemei.kernel.imports.kinds import Field, Group, Option, Preset, Row, Skip, Staged
+from shemei.kernel.imports.kinds_told import ToldSubjects, day_of_file
 from shemei.kernel.permissions import Permission
-from shemei.kernel.tellings import news
 from shemei.platforms import CHOICES
-from shemei.warehouse.vocabulary import date_of, int_day
+from shemei.warehouse.vocabulary import int_day
 
 if TYPE_CHECKING:
-    from shemei.kernel.actor import Actor
     from shemei.kernel.imports.models import ImportBatch
 
 TOLD = ("sold_7", "sold_30", "commission", "cvr", "creators", "price")
@@ -51,9 +37,10 @@ PRESETS = (
 )  # fmt: skip
 
 
-class MarketGoods(ImportKind):
+class MarketGoods(ToldSubjects):
     """One row per good. Another table further down in the same file repeats its headers: that row is left out."""
 
+    ledger = MarketLedger
     key = "market_goods"
     name = "市场商品"
     noun = "件"
@@ -65,58 +52,31 @@ class MarketGoods(ImportKind):
 
     def prepare(self, row: Row, batch: ImportBatch) -> Staged | Skip:
         values = {**row.values, "name": row.values["name"][:200]}
-        values.setdefault("day", int_day(timezone.localtime(batch.created_at).date()))
+        values.setdefault("day", int_day(day_of_file(batch)))
         if not any(name in values for name in TOLD):
             return Skip("没有数的商品")
         return Staged(values, group=values["name"], at=values["day"])
 
-    def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
-        tally, known = Tally(), _known(groups, batch)
-        for group in groups:
-            good = known.get(group[0].values["name"])
-            tally.count(known=good is not None, changed=good is not None and _is_news(good, group))
-        return tally
+    def subjects(self, groups: Sequence[Group], batch: ImportBatch) -> _Goods:
+        return _Goods(groups, batch)
 
-    def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
-        tally, known = Tally(), _known(groups, batch)
-        for group in groups:
-            name = group[0].values["name"]
-            good = known.get(name) or MarketGood.objects.create(
-                workspace=batch.workspace,
-                name=name,
-                platform=batch.option("platform"),
-                batch=batch.key,
-            )
-            told = _put_down(good, group, batch)
-            tally.count(known=good.batch != batch.key, changed=told)
-        return tally
-
-    def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
-        tellings.MarketLedger(batch.workspace, batch.key).apply()
-        return []
-
-    def undo(self, batch: ImportBatch, by: Actor) -> None:
-        tellings.MarketLedger(batch.workspace, batch.key).undo()
+    def told(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: values[name] for name in TOLD if name in values}
 
 
-def _known(groups: Sequence[Group], batch: ImportBatch) -> dict[str, MarketGood]:
-    names = [group[0].values["name"] for group in groups]
-    rows = MarketGood.objects.filter(platform=batch.option("platform"), name__in=names)
-    return {row.name: row for row in rows}
+class _Goods:
+    """Goods of the chosen platform, known by their names."""
 
+    def __init__(self, groups: Sequence[Group], batch: ImportBatch) -> None:
+        self.batch, self.platform = batch, batch.option("platform")
+        names = [group[0].values["name"] for group in groups]
+        rows = MarketGood.objects.filter(platform=self.platform, name__in=names)
+        self.by_name = {row.name: row for row in rows}
 
-def _by_day(group: Group) -> list[tuple[date, dict[str, Any]]]:
-    days: dict[int, dict[str, Any]] = {}
-    for row in group:
-        told = {name: row.values[name] for name in TOLD if name in row.values}
-        days[row.values["day"]] = days.get(row.values["day"], {}) | told
-    return [(date_of(day), told) for day, told in sorted(days.items())]
+    def find(self, values: dict[str, Any]) -> MarketGood | None:
+        return self.by_name.get(values["name"])
 
-
-def _is_news(good: MarketGood, group: Group) -> bool:
-    return any(news(told, tellings.imported(good, day)) for day, told in _by_day(group))
-
-
-def _put_down(good: MarketGood, group: Group, batch: ImportBatch) -> bool:
-    told = [tellings.put_down(good, day, said, batch=batch.key) for day, said in _by_day(group)]
-    return any(told)
+    def make(self, values: dict[str, Any]) -> MarketGood:
+        return MarketGood.objects.create(
+            workspace=self.batch.workspace, name=values["name"], platform=self.platform, batch=self.batch.key
+        )  # fmt: skip

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,18 +10,6 @@ from django.db.models import QuerySet
 from shemei.apps.commerce.models import MarketGood, MarketTelling
 from shemei.kernel.edits import assign
 from shemei.kernel.tellings import Ledger
-
-
-def imported(good: MarketGood, day: date) -> dict[str, Any]:
-    """What imports said last of a good's day."""
-    return MarketTelling.objects.filter(good=good, day=day).imported()
-
-
-def put_down(good: MarketGood, day: date, told: Mapping[str, Any], *, batch: str) -> bool:
-    """Keep what an import tells until the file is in; False where it is no news."""
-    return MarketTelling.objects.put_down(
-        told, batch=batch, good=good, day=day, workspace_id=good.workspace_id
-    )
 
 
 class MarketLedger(Ledger):

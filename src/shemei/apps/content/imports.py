@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from shemei.apps.brand.queries import AccountRef, account_choices, accounts
-from shemei.apps.content import actions, rules, tellings
+from shemei.apps.content import actions, rules
 from shemei.apps.content.exports import COUNTS, FIELDS, PRESETS
 from shemei.apps.content.matching import Known, minute, own_id
 from shemei.apps.content.models import MetricEntry, Post, PostMetric
+from shemei.apps.content.tellings import PostLedger
 from shemei.kernel.imports.errors import CellError
-from shemei.kernel.imports.kinds import Group, ImportKind, Option, Row, Staged, Tally
+from shemei.kernel.imports.kinds import Group, Option, Row, Staged
+from shemei.kernel.imports.kinds_told import ToldSubjects, day_of_file
 from shemei.kernel.permissions import Permission
-from shemei.kernel.tellings import news
 from shemei.platforms import CHOICES
 from shemei.warehouse.vocabulary import date_of, from_ts, int_day
 
@@ -29,9 +29,10 @@ NAMES = ("title", "external_id", "url")
 """By one of these a row is known."""
 
 
-class PostMetrics(ImportKind):
+class PostMetrics(ToldSubjects):
     """Totals since publication, one row per post (and day). The rows become entries; ``finish`` books them."""
 
+    ledger = PostLedger
     key = "post_metrics"
     name = "内容数据"
     noun = "篇"
@@ -85,56 +86,58 @@ class PostMetrics(ImportKind):
     def prepare(self, row: Row, batch: ImportBatch) -> Staged:
         values = dict(row.values)
         values.setdefault("platform", batch.option("platform"))
-        values.setdefault("day", int_day(_day_of_file(batch)))
+        values.setdefault("day", int_day(day_of_file(batch)))
         values["told"] = _told(values)
         if batch.option("unnamed") == "row":
             _name_by_row(values, row.number, batch.file_name)
         _refuse_unusable(values)
         return Staged(values, group=_group(values), at=values["day"])
 
-    def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
-        tally, known = Tally(), Known(groups, account=self.belongs_to(batch))
-        for group in groups:
-            post = known.find(group[0].values)
-            changed = post is not None and any(
-                news(told, tellings.imported(post, day)) for day, told in _tellings(group)
-            )
-            tally.count(known=post is not None, changed=changed)
-        return tally
+    def subjects(self, groups: Sequence[Group], batch: ImportBatch) -> _Posts:
+        return _Posts(groups, batch)
 
-    def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
-        tally, known = Tally(), Known(groups, account=self.belongs_to(batch))
-        homes = {(a.platform, a.name): a for a in accounts(batch.workspace, with_inactive=True)}
-        if account := _account_of(batch):
-            homes[(account.platform, "")] = account
-        for group in groups:
-            post = known.find(group[0].values)
-            made = post is None or post.batch == batch.key
-            post = post or _new_post(batch, group[0].values, homes)
-            told = [
-                tellings.put_down(post, day, figures, batch=batch.key)
-                for day, figures in _tellings(group)
-            ]
-            tally.count(known=not made, changed=any(told))
-        return tally
+    def told(self, values: dict[str, Any]) -> dict[str, Any]:
+        told: dict[str, Any] = values["told"]
+        return told
 
     def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
-        tellings.PostLedger(batch.workspace, batch.key).apply()
+        super().finish(batch, by)
         return [*_fallen(batch), *_without_account(batch)]
 
-    def undo(self, batch: ImportBatch, by: Actor) -> None:
-        tellings.PostLedger(batch.workspace, batch.key).undo()
+
+class _Posts(Known):
+    """The posts that the rows may mean; one that none means is made, at home in its account."""
+
+    def __init__(self, groups: Sequence[Group], batch: ImportBatch) -> None:
+        account = _account_of(batch)
+        super().__init__(groups, account=account.name if account else "")
+        self.batch = batch
+        self.homes = {
+            (a.platform, a.name): a for a in accounts(batch.workspace, with_inactive=True)
+        }
+        if account:
+            self.homes[(account.platform, "")] = account
+
+    def make(self, values: dict[str, Any]) -> Post:
+        account = self.homes.get((values["platform"], values.get("account", "")))
+        return actions.post_from_import(
+            self.batch.workspace,
+            batch=self.batch.key,
+            platform=values["platform"],
+            title=values.get("title") or values.get("url") or values["external_id"],
+            published_at=from_ts(values["published_at"]) if "published_at" in values else None,
+            form=values.get("form") or Post.Form.NOTE,
+            url=values.get("url", "")[:500],
+            external_id=own_id(values),
+            author_name="" if account else values.get("account", "")[:60],
+            account_key=account.key if account else "",
+        )
 
 
 def _account_of(batch: ImportBatch) -> AccountRef | None:
     chosen = batch.option("account")
     rows = accounts(batch.workspace, with_inactive=True) if chosen else []
     return next((a for a in rows if a.key == chosen), None)
-
-
-def _day_of_file(batch: ImportBatch) -> date:
-    uploaded = timezone.localtime(batch.created_at).date()
-    return uploaded if batch.option("day") == "today" else uploaded - timedelta(1)
 
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:
@@ -186,32 +189,6 @@ def _group(values: dict[str, Any]) -> str:
             values["platform"],
             own or f"{values.get('account', '')}|{values['title']}|{minute(values)}",
         )
-    )
-
-
-def _tellings(group: Group) -> list[tuple[date, dict[str, Any]]]:
-    """What a group tells, day by day; where a day stands twice, later rows add to and win over earlier ones."""
-    by_day: dict[int, dict[str, Any]] = {}
-    for row in sorted(group, key=lambda r: r.number):
-        by_day[row.values["day"]] = by_day.get(row.values["day"], {}) | row.values["told"]
-    return [(date_of(day), told) for day, told in sorted(by_day.items())]
-
-
-def _new_post(
-    batch: ImportBatch, values: dict[str, Any], homes: dict[tuple[str, str], AccountRef]
-) -> Post:
-    account = homes.get((values["platform"], values.get("account", "")))
-    return actions.post_from_import(
-        batch.workspace,
-        batch=batch.key,
-        platform=values["platform"],
-        title=values.get("title") or values.get("url") or values["external_id"],
-        published_at=from_ts(values["published_at"]) if "published_at" in values else None,
-        form=values.get("form") or Post.Form.NOTE,
-        url=values.get("url", "")[:500],
-        external_id=own_id(values),
-        author_name="" if account else values.get("account", "")[:60],
-        account_key=account.key if account else "",
     )
 
 

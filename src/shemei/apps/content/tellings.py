@@ -29,19 +29,6 @@ def adopt(post: Post) -> None:
     )
 
 
-def imported(post: Post, day: date) -> dict[str, Any]:
-    """What imports said last of a post's day."""
-    return MetricEntry.objects.filter(post=post, day=day).imported()
-
-
-def put_down(post: Post, day: date, told: Mapping[str, Any], *, batch: str) -> bool:
-    """Keep what an import tells, to be booked when the whole file is in; False where it is no news."""
-    adopt(post)
-    return MetricEntry.objects.put_down(
-        told, batch=batch, post=post, day=day, workspace_id=post.workspace_id
-    )
-
-
 def booked(post: Post) -> Counter[rules.Booking]:
     """What the log says of a post, by the table."""
     rows = PostMetric.objects.filter(post=post) if post.pk else []
@@ -77,6 +64,9 @@ def book(post: Post, before: Mapping[rules.Booking, int], *, source: str, batch:
 class PostLedger(Ledger):
     tellings = MetricEntry
     subject = "post"
+
+    def adopt(self, subject: Post) -> None:
+        adopt(subject)
 
     def settle(self, subjects: Sequence[Any]) -> None:
         for post in Post.objects.filter(pk__in=subjects).with_labels():

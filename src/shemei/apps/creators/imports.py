@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from shemei.apps.creators import tellings
 from shemei.apps.creators.exports import FIELDS, PRESETS
 from shemei.apps.creators.models import Creator
+from shemei.apps.creators.tellings import CreatorLedger
 from shemei.kernel.imports.errors import CellError
-from shemei.kernel.imports.kinds import Group, ImportKind, Option, Row, Staged, Tally
+from shemei.kernel.imports.kinds import Group, Option, Row, Staged
+from shemei.kernel.imports.kinds_told import ToldSubjects, day_of_file
 from shemei.kernel.permissions import Permission
 from shemei.platforms import CHOICES
 from shemei.warehouse.vocabulary import date_of, int_day
 
 if TYPE_CHECKING:
-    from shemei.kernel.actor import Actor
     from shemei.kernel.imports.models import ImportBatch
 
 _ASIDE = ("platform", "day")
 
 
-class Creators(ImportKind):
+class Creators(ToldSubjects):
     """One row per creator (and day). Rows become tellings; ``finish`` lets the library follow them."""
 
+    ledger = CreatorLedger
     key = "creators"
     name = "达人"
     noun = "位"
@@ -40,7 +40,7 @@ class Creators(ImportKind):
         values = dict(row.values)
         values["name"] = values["name"][:60]
         values.setdefault("platform", batch.option("platform"))
-        values.setdefault("day", int_day(timezone.localtime(batch.created_at).date()))
+        values.setdefault("day", int_day(day_of_file(batch)))
         if date_of(values["day"]) > timezone.localdate():
             raise CellError("creator.future", "数据日期在今天之后", "请核对原表", field="day")
         if any(end is not None and end < 0 for end in values.get("followers", ())):
@@ -48,35 +48,15 @@ class Creators(ImportKind):
         own = values.get("external_id") or values["name"]
         return Staged(values, group=f"{values['platform']}|{own}", at=values["day"])
 
-    def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
-        tally, known, source = Tally(), Known(groups), self._source(batch)
-        for group in groups:
-            creator = known.find(group[0].values)
-            changed = creator is not None and any(
-                tellings.fresh(creator, told, source, day) for day, told in _by_day(group)
-            )
-            tally.count(known=creator is not None, changed=changed)
-        return tally
+    def ledger_of(self, batch: ImportBatch) -> CreatorLedger:
+        return CreatorLedger(batch.workspace, batch.key, self._source(batch))
 
-    def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
-        tally, known, source = Tally(), Known(groups), self._source(batch)
-        for group in groups:
-            creator = known.find(group[0].values)
-            made = creator is None or creator.batch == batch.key
-            creator = creator or known.add(_new(batch, group[0].values))
-            told = [
-                tellings.put_down(creator, said, day=day, source=source, batch=batch.key)
-                for day, said in _by_day(group)
-            ]
-            tally.count(known=not made, changed=any(told))
-        return tally
+    def subjects(self, groups: Sequence[Group], batch: ImportBatch) -> Known:
+        return Known(groups, batch)
 
-    def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
-        tellings.CreatorLedger(batch.workspace, batch.key).apply()
-        return []
-
-    def undo(self, batch: ImportBatch, by: Actor) -> None:
-        tellings.CreatorLedger(batch.workspace, batch.key).undo()
+    def told(self, values: dict[str, Any]) -> dict[str, Any]:
+        told = {name: value for name, value in values.items() if name not in _ASIDE}
+        return told | ({"city": told["city"][:30]} if "city" in told else {})
 
     def _source(self, batch: ImportBatch) -> str:
         names = {preset.key: preset.name for preset in self.presets}
@@ -86,7 +66,8 @@ class Creators(ImportKind):
 class Known:
     """Creators that a chunk of rows may mean: by the platform's own number, else by a name only one has."""
 
-    def __init__(self, groups: Sequence[Group]) -> None:
+    def __init__(self, groups: Sequence[Group], batch: ImportBatch) -> None:
+        self.batch = batch
         first = [group[0].values for group in groups]
         self.by_id: dict[tuple[str, str], Creator] = {}
         self.by_name: dict[tuple[str, str], list[Creator]] = {}
@@ -109,7 +90,12 @@ class Known:
         ]
         return same[0] if len(same) == 1 else None
 
-    def add(self, creator: Creator) -> Creator:
+    def make(self, values: dict[str, Any]) -> Creator:
+        """A name that two creators share is told apart by the platform's number."""
+        own = values.get("external_id", "")
+        creator = Creator.objects.create(
+            workspace=self.batch.workspace, name=values["name"], platform=values["platform"], external_id=own, handle=own, batch=self.batch.key,
+        )  # fmt: skip
         self.by_name.setdefault((creator.platform, creator.name), []).append(creator)
         return creator
 
@@ -118,21 +104,3 @@ def _rows(field: str, wanted: set[str]) -> list[Creator]:
     names = sorted(name for name in wanted if name)
     pages = (names[start : start + 500] for start in range(0, len(names), 500))
     return [row for page in pages for row in Creator.objects.filter(**{f"{field}__in": page})]
-
-
-def _new(batch: ImportBatch, values: dict[str, Any]) -> Creator:
-    """A name that two creators share is told apart by the platform's number."""
-    own = values.get("external_id", "")
-    return Creator.objects.create(
-        workspace=batch.workspace, name=values["name"], platform=values["platform"], external_id=own, handle=own, batch=batch.key,
-    )  # fmt: skip
-
-
-def _by_day(group: Group) -> list[tuple[date, dict[str, Any]]]:
-    days: dict[int, dict[str, Any]] = {}
-    for row in sorted(group, key=lambda r: r.number):
-        told = {name: value for name, value in row.values.items() if name not in _ASIDE}
-        if "city" in told:
-            told["city"] = told["city"][:30]
-        days[row.values["day"]] = days.get(row.values["day"], {}) | told
-    return [(date_of(day), told) for day, told in sorted(days.items())]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -12,7 +12,10 @@ from django.utils import timezone
 from shemei.apps.creators import known, rules
 from shemei.apps.creators.models import Creator, CreatorTelling, TierRule
 from shemei.kernel.edits import assign
-from shemei.kernel.tellings import Ledger, news
+from shemei.kernel.tellings import Ledger
+
+if TYPE_CHECKING:
+    from shemei.kernel.workspace import Workspace
 
 BY_HAND = "手工填写"
 
@@ -20,29 +23,6 @@ BY_HAND = "手工填写"
 def limits_table() -> dict[str, rules.TierLimits]:
     """The tier limits of the workspace in scope, by platform; ``""`` is the general rule."""
     return {rule.platform: rule.limits for rule in TierRule.objects.all()}
-
-
-def said_before(creator: Creator, source: str, day: date) -> dict[str, Any]:
-    """What this source last said of a creator up to ``day``: the same again is no news."""
-    rows = CreatorTelling.objects.filter(creator=creator, source=source, day__lte=day)
-    return rows.standing().held()
-
-
-def fresh(creator: Creator, told: Mapping[str, Any], source: str, day: date) -> dict[str, Any]:
-    return news(told, said_before(creator, source, day))
-
-
-def put_down(
-    creator: Creator, told: Mapping[str, Any], *, day: date, source: str, batch: str
-) -> bool:
-    """Keep what an import tells until the file is in; False where it is no news."""
-    _adopt(creator)
-    if changed := fresh(creator, told, source, day):
-        CreatorTelling.objects.update_or_create(
-            creator=creator, day=day, batch=batch,
-            defaults={"workspace_id": creator.workspace_id, "told": changed, "source": source, "state": CreatorTelling.State.PENDING},
-        )  # fmt: skip
-    return bool(changed)
 
 
 def tell_by_hand(creator: Creator, values: Mapping[str, Any]) -> None:
@@ -56,20 +36,31 @@ def tell_by_hand(creator: Creator, values: Mapping[str, Any]) -> None:
         )  # fmt: skip
 
 
-def _adopt(creator: Creator) -> None:
-    """A creator entered before anything was told has a first telling: the row as it is."""
-    if creator.batch or creator.tellings.standing().filter(source=BY_HAND).exists():
-        return
-    CreatorTelling.objects.create(
-        workspace_id=creator.workspace_id, creator=creator, source=BY_HAND,
-        day=timezone.localtime(creator.created_at).date(),
-        told={"name": creator.name, "followers": [creator.followers] * 2, "city": creator.city, "external_id": creator.external_id},
-    )  # fmt: skip
-
-
 class CreatorLedger(Ledger):
     tellings = CreatorTelling
     subject = "creator"
+
+    def __init__(self, workspace: Workspace, batch: str, source: str = "") -> None:
+        super().__init__(workspace, batch)
+        self.source = source
+
+    def line(self, subject: Creator, day: date | None) -> dict[str, Any]:
+        return super().line(subject, day) | {"source": self.source}
+
+    def held(self, subject: Creator, day: date | None = None) -> dict[str, Any]:
+        """What this source said last up to that day."""
+        rows = CreatorTelling.objects.filter(creator=subject, source=self.source, day__lte=day)
+        return rows.imported()
+
+    def adopt(self, subject: Creator) -> None:
+        """A creator entered before anything was told has a first telling: the row as it is."""
+        if subject.batch or subject.tellings.standing().filter(source=BY_HAND).exists():
+            return
+        CreatorTelling.objects.create(
+            workspace_id=subject.workspace_id, creator=subject, source=BY_HAND,
+            day=timezone.localtime(subject.created_at).date(),
+            told={"name": subject.name, "followers": [subject.followers] * 2, "city": subject.city, "external_id": subject.external_id},
+        )  # fmt: skip
 
     def settle(self, subjects: Sequence[Any]) -> None:
         limits = limits_table()

@@ -1,0 +1,112 @@
+"""Kinds whose rows become tellings: a room says what its rows mean and what they tell, the rest is here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from django.utils import timezone
+
+from shemei.kernel.imports.kinds import Group, ImportKind, Tally
+from shemei.kernel.tellings import Ledger, news
+from shemei.warehouse.vocabulary import date_of
+
+if TYPE_CHECKING:
+    from shemei.kernel.actor import Actor
+    from shemei.kernel.imports.models import ImportBatch
+
+Line = tuple[dict[str, Any], Any, date | None]
+"""What is told, of which subject, of which day: as :meth:`Ledger.put_down` takes it."""
+
+
+def day_of_file(batch: ImportBatch) -> date:
+    """The day of a row that names none: the day of the upload, or the one before where that is chosen."""
+    uploaded = timezone.localtime(batch.created_at).date()
+    return uploaded - timedelta(batch.option("day") == "yesterday")
+
+
+class ToldKind(ImportKind):
+    """The file's tellings are booked when it is in, and taken back with it."""
+
+    ledger: ClassVar[type[Ledger]]
+
+    def ledger_of(self, batch: ImportBatch) -> Ledger:
+        return self.ledger(batch.workspace, batch.key)
+
+    def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
+        self.ledger_of(batch).apply()
+        return []
+
+    def undo(self, batch: ImportBatch, by: Actor) -> None:
+        self.ledger_of(batch).undo()
+
+
+class ToldLines(ToldKind):
+    """A group is one line, an account's day say: new where no import has told of it."""
+
+    def lines(self, groups: Sequence[Group], batch: ImportBatch) -> list[Line]:
+        raise NotImplementedError
+
+    def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
+        return _weighed(self.ledger_of(batch), self.lines(groups, batch))
+
+    def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
+        ledger, lines = self.ledger_of(batch), self.lines(groups, batch)
+        tally = _weighed(ledger, lines)
+        for line in lines:
+            ledger.put_down(*line)
+        return tally
+
+
+def _weighed(ledger: Ledger, lines: Sequence[Line]) -> Tally:
+    tally = Tally()
+    for told, *line in lines:
+        held = ledger.held(*line)
+        tally.count(known=bool(held), changed=bool(news(told, held)))
+    return tally
+
+
+class Subjects(Protocol):
+    """The rows of a room that a chunk of a file may mean, looked up at once; ``batch`` says who brought one."""
+
+    def find(self, values: dict[str, Any]) -> Any | None: ...
+
+    def make(self, values: dict[str, Any]) -> Any: ...
+
+
+class ToldSubjects(ToldKind):
+    """A group is one subject, a creator say, on one or several days: it is found or made, then told of."""
+
+    def subjects(self, groups: Sequence[Group], batch: ImportBatch) -> Subjects:
+        raise NotImplementedError
+
+    def told(self, values: dict[str, Any]) -> dict[str, Any]:
+        """What one row tells of its subject."""
+        raise NotImplementedError
+
+    def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
+        tally, ledger, known = Tally(), self.ledger_of(batch), self.subjects(groups, batch)
+        for group in groups:
+            subject = known.find(group[0].values)
+            changed = subject is not None and any(
+                news(told, ledger.held(subject, day)) for day, told in self._by_day(group)
+            )
+            tally.count(known=subject is not None, changed=changed)
+        return tally
+
+    def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
+        tally, ledger, known = Tally(), self.ledger_of(batch), self.subjects(groups, batch)
+        for group in groups:
+            first = group[0].values
+            subject = known.find(first) or known.make(first)
+            news_of = [ledger.put_down(told, subject, day) for day, told in self._by_day(group)]
+            tally.count(known=subject.batch != batch.key, changed=any(news_of))
+        return tally
+
+    def _by_day(self, group: Group) -> list[tuple[date, dict[str, Any]]]:
+        """Day by day; where a day stands twice, later rows add to and win over earlier ones."""
+        days: dict[int, dict[str, Any]] = {}
+        for row in sorted(group, key=lambda r: r.number):
+            days.setdefault(row.values["day"], {}).update(self.told(row.values))
+        return [(date_of(day), told) for day, told in sorted(days.items())]
