@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from django.db.models import F
 from shemei.engines.attribution import Credit
 from shemei.kernel.lists.worth import Worth
 from shemei.kernel.periods import today
+from shemei.kernel.permissions import Permission
 from shemei.warehouse.attribution import attribute
 from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Answer, Lake
@@ -60,6 +61,13 @@ def figures_by(
         where=where,
     )
     return {row[by]: row for row in ask(question).rows.to_pylist()}
+
+
+def figures_shown(
+    request: BrandRequest, by: str, metrics: tuple[str, ...], needs: Permission = Permission.VIEW
+) -> dict[str, Figures]:
+    """:func:`figures_by` for those who may see them, nothing for others."""
+    return figures_by(request.workspace, by, metrics) if request.actor.can(needs) else {}
 
 
 def totals(
@@ -115,6 +123,19 @@ def ranked(rows: Any, worth: Mapping[str, Any], *, field: str = "key") -> Any:
     """
     known = {str(key): float(value) for key, value in worth.items() if value}
     return rows.annotate(rank=Worth(F(field), known))
+
+
+def ranked_as_asked(
+    request: BrandRequest,
+    rows: Any,
+    metrics: Collection[str],
+    ask: Callable[[str], Mapping[str, Any]],
+    *,
+    field: str = "key",
+) -> Any:
+    """Rows with ``rank`` where the list is asked to sort by one of ``metrics``; ``ask`` gives it per key."""
+    wanted = asked_sort(request)
+    return ranked(rows, ask(wanted), field=field) if wanted in metrics else rows
 
 
 CREDIT_DAYS = 90

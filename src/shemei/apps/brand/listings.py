@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
 from shemei.apps.brand.rules import progress_sentence
-from shemei.kernel.figures import asked_sort, figures_by, ranked
-from shemei.kernel.lists import Column, Empty, Filter, Listing, State
+from shemei.kernel.figures import figures_shown, ranked_as_asked
+from shemei.kernel.lists import Column, Empty, Filter, Listing, State, states
 from shemei.kernel.periods import Period, today
 from shemei.kernel.permissions import Permission
 from shemei.kernel.urls import wurl
@@ -18,21 +18,12 @@ if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
 
 METRICS = ("impressions", "clicks", "spend")
-TONES = {
-    Campaign.State.PLANNED: "quiet",
-    Campaign.State.RUNNING: "info",
-    Campaign.State.ENDED: "good",
-}
-
-
-def campaign_state(campaign: Campaign) -> State:
-    return State(campaign.get_state_display(), TONES[campaign.state])  # type: ignore[arg-type]
+campaign_state = states({"planned": "quiet", "running": "info", "ended": "good"})
 
 
 def with_figures(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
     """Figures for those who may see any, money for those who may see spends."""
-    sees = request.actor.can(Permission.VIEW)
-    figures = figures_by(request.workspace, "campaign", METRICS) if sees else {}
+    figures = figures_shown(request, "campaign", METRICS)
     for row in rows:
         row.figures = figures.get(row.key, {})
         row.spend = row.figures.get("spend") if request.actor.can(Permission.SPEND) else None
@@ -41,12 +32,13 @@ def with_figures(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
 
 def campaigns_ranked(request: BrandRequest, rows: Any) -> Any:
     """Rows with ``rank`` where the list is asked to sort by a figure of the log."""
-    wanted = asked_sort(request)
-    if wanted not in METRICS:
-        return rows
-    sees = request.actor.can(Permission.SPEND if wanted == "spend" else Permission.VIEW)
-    known = figures_by(request.workspace, "campaign", (wanted,)) if sees else {}
-    return ranked(rows, {key: row[wanted] for key, row in known.items()})
+
+    def ask(metric: str) -> dict[str, Any]:
+        needs = Permission.SPEND if metric == "spend" else Permission.VIEW
+        known = figures_shown(request, "campaign", (metric,), needs)
+        return {key: row[metric] for key, row in known.items()}
+
+    return ranked_as_asked(request, rows, METRICS, ask)
 
 
 def _span(campaign: Campaign) -> str:

@@ -19,7 +19,6 @@ from shemei.portal.numbers import pct, wan, yuan
 
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
-    from shemei.kernel.periods import Period
 
 STATES = {
     "paid": State("已付款", "info"),
@@ -56,10 +55,6 @@ _TIED = ~Q(promo_code="") | ~Q(click_id="") | ~Q(visitor="")
 
 def _by_way(rows: Any, value: str) -> Any:
     return rows.filter(_TIED) if value == "tied" else rows.exclude(_TIED)
-
-
-def _paid_within(rows: Any, period: Period) -> Any:
-    return rows.filter(paid_at__date__gte=period.first, paid_at__date__lte=period.last)
 
 
 def _with_code(rows: Any, value: str) -> Any:
@@ -123,7 +118,7 @@ ORDERS = Listing(
     filters=(
         Filter("state", "状态", Order.State.choices, multiple=True),
         Filter("code", "用码", (("yes", "用了码"), ("no", "没用码")), _with_code),
-        Filter("paid", "付款", apply=_paid_within, kind="period"),
+        Filter("paid", "付款", kind="period", field="paid_at"),
         Filter("way", "来源", (("tied", "有来源"), ("untied", "找不到来源")), _by_way),
         Filter("batch", "批次", _batches),
     ),
@@ -224,7 +219,7 @@ REFUNDS = Listing(
     ),
     filters=(
         Filter("order", "订单", (("matched", "已配上"), ("unmatched", "没配上")), lambda rows, v: rows.filter(order__isnull=v == "unmatched")),
-        Filter("refunded", "退款", apply=lambda rows, p: rows.filter(refunded_at__date__gte=p.first, refunded_at__date__lte=p.last), kind="period"),
+        Filter("refunded", "退款", kind="period", field="refunded_at"),
     ),
     search=("number", "order__number"),
     search_hint="退款单号、订单号",

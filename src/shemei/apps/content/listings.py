@@ -10,8 +10,8 @@ from shemei.apps.brand import queries as brand
 from shemei.apps.content import actions
 from shemei.apps.content.models import Post
 from shemei.apps.content.policies import seen_by
-from shemei.kernel.figures import asked_sort, figures_by, ranked
-from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, State, export_chosen
+from shemei.kernel.figures import figures_shown, ranked_as_asked
+from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, export_chosen, states
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
 from shemei.kernel.urls import wurl
@@ -23,20 +23,12 @@ if TYPE_CHECKING:
 
 NOBODY = "none"
 METRICS = ("impressions", "engagement_rate", "clicks")
-TONES = {"draft": "quiet", "scheduled": "info", "published": "good", "removed": "warn"}
-
-
-def post_state(post: Post) -> State:
-    return State(post.get_state_display(), TONES[post.state])  # type: ignore[arg-type]
+post_state = states({"draft": "quiet", "scheduled": "info", "published": "good", "removed": "warn"})
 
 
 def with_figures(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
     """Figures since publication, and the creators' names, each in one question."""
-    figures = (
-        figures_by(request.workspace, "content", METRICS)
-        if request.actor.can(Permission.VIEW)
-        else {}
-    )
+    figures = figures_shown(request, "content", METRICS)
     keepers = {one.key: str(one) for one in active_members()}
     creators = names_of("creator", request.workspace, {row.creator_key for row in rows})
     for row in rows:
@@ -50,12 +42,12 @@ def with_figures(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
 
 def posts_ranked(request: BrandRequest, rows: Any) -> Any:
     """Rows with ``rank`` where the list is asked to sort by a figure of the log."""
-    wanted = asked_sort(request)
-    if wanted not in METRICS:
-        return rows
-    sees = request.actor.can(Permission.VIEW)
-    known = figures_by(request.workspace, "content", (wanted,)) if sees else {}
-    return ranked(rows, {key: row[wanted] for key, row in known.items()})
+
+    def ask(metric: str) -> dict[str, Any]:
+        known = figures_shown(request, "content", (metric,))
+        return {key: row[metric] for key, row in known.items()}
+
+    return ranked_as_asked(request, rows, METRICS, ask)
 
 
 def _home(row: Post) -> str:
@@ -98,10 +90,6 @@ def _keeper_is(rows: Any, key: str) -> Any:
 def _hand_over(request: BrandRequest, rows: Any, key: str) -> str:
     n = actions.hand_over(rows, key, by=request.actor)
     return f"{n} 篇已交给{dict(_keepers(request))[key]}" if n else "本来就由他负责，没有改动"
-
-
-def _published(rows: Any, period: Any) -> Any:
-    return rows.filter(published_at__date__range=(period.first, period.last))
 
 
 def _file_under(name: str, word: str) -> Any:
@@ -148,7 +136,7 @@ POSTS = Listing(
         Filter("pillar", "内容支柱", choices=_pillars, field="pillar__key"),
         Filter("keeper", "负责人", choices=_kept, apply=_keeper_is),
         Filter("account", "账号", choices=_accounts, field="account__key"),
-        Filter("published", "发布时间", kind="period", apply=_published),
+        Filter("published", "发布时间", kind="period", field="published_at"),
     ),
     search=("title", "author_name", "external_id", "url"),
     search_hint="搜标题、作者、作品链接",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from shemei.apps.creators import queries, rules
 from shemei.apps.creators.models import Collaboration, Creator
-from shemei.kernel.figures import asked_sort, credited_by, figures_by, ranked
-from shemei.kernel.lists import Column, Empty, Filter, Listing, State, export_chosen
+from shemei.kernel.figures import credited_by, figures_shown, ranked_as_asked
+from shemei.kernel.lists import Column, Empty, Filter, Listing, export_chosen, states
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
 from shemei.kernel.urls import wurl
@@ -17,18 +17,16 @@ from shemei.platforms import CHOICES
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
 
-TONES = {"talking": "quiet", "agreed": "info", "delivered": "good", "cancelled": "quiet"}
-
-
-def collaboration_state(deal: Collaboration) -> State:
-    return State(deal.get_state_display(), TONES[deal.state])  # type: ignore[arg-type]
+collaboration_state = states(
+    {"talking": "quiet", "agreed": "info", "delivered": "good", "cancelled": "quiet"}
+)
 
 
 def with_figures(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
     """What was paid, promised, delivered and earned, for the creators of one page."""
     told = {row.key: row for row in queries.creators(request.workspace, [row.key for row in rows])}
     sees = request.actor.can(Permission.VIEW)
-    shown = figures_by(request.workspace, "content", ("impressions",)) if sees else {}
+    shown = figures_shown(request, "content", ("impressions",))
     seen = {key: figures["impressions"] for key, figures in shown.items()}
     value = credited_by(request.workspace, "creator") if sees else {}
     for row in rows:
@@ -43,11 +41,13 @@ def with_figures(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
 
 def creators_ranked(request: BrandRequest, rows: Any) -> Any:
     """Rows with ``rank`` where the list is asked to sort by what creators earned."""
-    if asked_sort(request) != "value":
-        return rows
-    sees = request.actor.can(Permission.VIEW)
-    known = credited_by(request.workspace, "creator") if sees else {}
-    return ranked(rows, {key: credit.value for key, credit in known.items()})
+
+    def ask(_: str) -> dict[str, Any]:
+        sees = request.actor.can(Permission.VIEW)
+        known = credited_by(request.workspace, "creator") if sees else {}
+        return {key: credit.value for key, credit in known.items()}
+
+    return ranked_as_asked(request, rows, ("value",), ask)
 
 
 CREATORS = Listing(
@@ -87,11 +87,7 @@ CREATORS = Listing(
 
 def with_delivery(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
     """What was delivered of each collaboration, with the posts' names."""
-    shown = (
-        figures_by(request.workspace, "content", ("impressions",))
-        if request.actor.can(Permission.VIEW)
-        else {}
-    )
+    shown = figures_shown(request, "content", ("impressions",))
     named = names_of("content", request.workspace, {row.post_key for row in rows})
     for row in rows:
         row.post = named.get(row.post_key)

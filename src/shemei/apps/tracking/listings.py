@@ -10,15 +10,14 @@ from django.http import HttpResponse, HttpResponseRedirect
 from shemei.apps.brand import queries as brand
 from shemei.apps.tracking import actions, figures
 from shemei.apps.tracking.models import OFFLINE, Link, LinkRepair, PromoCode
-from shemei.kernel.figures import asked_sort, ranked
-from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, State
+from shemei.kernel.figures import ranked_as_asked
+from shemei.kernel.lists import CREATED, BulkAction, Column, Empty, Filter, Listing, State
 from shemei.kernel.periods import period_from, today
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.registry import Named, names_of
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.platforms import BY_KEY, CHOICES
-from shemei.portal.numbers import day_cn
 
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
@@ -26,10 +25,10 @@ if TYPE_CHECKING:
 
 Owned = TypeVar("Owned", Link, PromoCode)
 PLATFORM_CHOICES = [*CHOICES, (OFFLINE, BY_KEY[OFFLINE].name)]
+METRICS = ("clicks", "people", "orders", "revenue")
 LONGER = 30
 CHOSEN = "tracking.chosen"
 MOST_MOVED = 5_000
-LINK_STATES = [("live", "使用中"), ("archived", "已归档")]
 CODE_STATES = {
     "live": State("有效", "good"),
     "early": State("未开始", "info"),
@@ -93,12 +92,11 @@ def codes_ranked(request: BrandRequest, rows: Any) -> Any:
 
 
 def _ranked(request: BrandRequest, rows: Any, field: str, ask: Callable[..., Any]) -> Any:
-    """Rows with ``rank`` where the list is asked to sort by a figure of the log."""
-    wanted = asked_sort(request)
-    if wanted not in ("clicks", "people", "orders", "revenue"):
-        return rows
-    known = ask(request.workspace, period_from(request.GET))
-    return ranked(rows, {key: getattr(one, wanted) for key, one in known.items()}, field=field)
+    def worth(metric: str) -> dict[str, Any]:
+        known = ask(request.workspace, period_from(request.GET))
+        return {key: getattr(one, metric) for key, one in known.items()}
+
+    return ranked_as_asked(request, rows, METRICS, worth, field=field)
 
 
 def _fill_links(rows: list[Link], request: BrandRequest) -> Sequence[Link]:
@@ -113,10 +111,6 @@ def _fill_codes(rows: list[PromoCode], request: BrandRequest) -> Sequence[PromoC
     for row in rows:
         row.figure = known.get(row.code, figures.NOTHING)  # type: ignore[attr-defined]
     return with_owners(request.workspace, rows)
-
-
-def _ends(row: PromoCode) -> str:
-    return day_cn(row.ends_on, weekday=False) if row.ends_on else "不限"
 
 
 def _campaigns(request: BrandRequest) -> list[tuple[str, str]]:
@@ -180,6 +174,11 @@ def _by_state(rows: Any, value: str) -> Any:
     return rows.filter(is_active=value == "live")
 
 
+CAMPAIGN = Column("campaign", "营销计划", campaign_text)
+BY_PLATFORM = Filter(
+    "platform", "平台", PLATFORM_CHOICES, lambda rows, value: rows.standing_on(value), multiple=True
+)
+
 LINKS = Listing(
     name="tracking.links",
     noun="短链",
@@ -188,80 +187,27 @@ LINKS = Listing(
     default_sort="-created_at",
     annotate=_fill_links,
     columns=(
-        Column(
-            "name",
-            "名称",
-            value=lambda link: link.name,
-            href=lambda link: wurl(link.workspace, "tracking:link", link.key),
-            sort="name",
-        ),
-        Column("code", "短码", kind="code", value=lambda link: link.code, phone=False),
-        Column("platform", "平台", kind="platform", value=lambda link: link.stands_on),
-        Column("owner", "算给", value=owner_text),
-        Column("campaign", "营销计划", value=campaign_text),
-        Column("content", "内容", value=content_text, hidden=True),
-        Column(
-            "clicks",
-            "点击",
-            kind="num",
-            value=lambda link: link.figure.clicks,
-            sort="rank",
-            strong=True,
-        ),
-        Column("people", "人数", kind="num", value=lambda link: link.figure.people, sort="rank"),
-        Column(
-            "orders",
-            "可追踪订单",
-            kind="times",
-            value=lambda link: link.figure.orders,
-            sort="rank",
-        ),
-        Column(
-            "revenue",
-            "可追踪成交额",
-            kind="money",
-            value=lambda link: link.figure.revenue,
-            sort="rank",
-        ),
-        Column("state", "状态", kind="state", value=link_state, phone=False),
-        Column(
-            "created",
-            "创建",
-            kind="datetime",
-            value=lambda link: link.created_at,
-            sort="created_at",
-            hidden=True,
-        ),
-        Column("url", "目标网址", value=lambda link: link.url, hidden=True),
-        Column("folder", "文件夹", value=lambda link: link.folder, hidden=True),
+        Column("name", "名称", lambda link: link.name, href=lambda link: wurl(link.workspace, "tracking:link", link.key), sort="name"),
+        Column("code", "短码", lambda link: link.code, kind="code", phone=False),
+        Column("platform", "平台", lambda link: link.stands_on, kind="platform"),
+        Column("owner", "算给", owner_text),
+        CAMPAIGN,
+        Column("content", "内容", content_text, hidden=True),
+        Column("clicks", "点击", lambda link: link.figure.clicks, kind="num", sort="rank", strong=True),
+        Column("people", "人数", lambda link: link.figure.people, kind="num", sort="rank"),
+        Column("orders", "可追踪订单", lambda link: link.figure.orders, kind="times", sort="rank"),
+        Column("revenue", "可追踪成交额", lambda link: link.figure.revenue, kind="money", sort="rank"),
+        Column("state", "状态", link_state, kind="state", phone=False),
+        CREATED,
+        Column("url", "目标网址", lambda link: link.url, hidden=True),
+        Column("folder", "文件夹", lambda link: link.folder, hidden=True),
     ),
     filters=(
-        Filter(
-            "platform",
-            "平台",
-            choices=PLATFORM_CHOICES,
-            multiple=True,
-            apply=lambda rows, value: rows.standing_on(value),
-        ),
-        Filter(
-            "campaign",
-            "营销计划",
-            choices=_campaigns,
-            apply=lambda rows, value: rows.filter(campaign__key=value),
-        ),
-        Filter(
-            "folder",
-            "文件夹",
-            choices=_folders,
-            apply=lambda rows, value: rows.filter(folder=value),
-        ),
-        Filter("state", "状态", choices=LINK_STATES, apply=_by_state),
-        Filter(
-            "health",
-            "要处理",
-            choices=[(key, word) for key, word in Link.Health.choices if key != "fine"],
-            apply=lambda rows, value: rows.filter(health=value),
-        ),
+        BY_PLATFORM,
+        Filter("campaign", "营销计划", _campaigns, field="campaign__key"),
+        Filter("folder", "文件夹", _folders),
+        Filter("state", "状态", (("live", "使用中"), ("archived", "已归档")), _by_state),
+        Filter("health", "要处理", [(key, word) for key, word in Link.Health.choices if key != "fine"]),
     ),
     bulk=(
         BulkAction("archive", "归档", P.TRACK, _archive, "archive", confirm="归档 {n} 条短链"),
@@ -277,7 +223,12 @@ LINKS = Listing(
         second=("一次建多条", "tracking:many"),
         permission=P.TRACK,
     ),
-)
+)  # fmt: skip
+
+
+def _valid_or_off(rows: Any, value: str) -> Any:
+    return rows.valid_on(today()) if value == "live" else rows.filter(is_active=False)
+
 
 CODES = Listing(
     name="tracking.codes",
@@ -288,66 +239,21 @@ CODES = Listing(
     default_sort="-created_at",
     annotate=_fill_codes,
     columns=(
-        Column(
-            "code",
-            "优惠码",
-            kind="code",
-            value=lambda row: row.code,
-            href=lambda row: wurl(row.workspace, "tracking:code", row.key),
-            sort="code",
-        ),
-        Column("owner", "算给", value=owner_text),
-        Column("campaign", "营销计划", value=campaign_text),
-        Column("platform", "平台", kind="platform", value=lambda row: row.stands_on),
-        Column("discount", "优惠", value=lambda row: row.discount_note),
-        Column(
-            "orders",
-            "用码订单",
-            kind="num",
-            value=lambda row: row.figure.orders,
-            sort="rank",
-            strong=True,
-        ),
-        Column(
-            "revenue",
-            "净成交额",
-            kind="money",
-            value=lambda row: row.figure.revenue,
-            sort="rank",
-        ),
-        Column("ends", "有效至", kind="date", value=lambda row: row.ends_on, sort="ends_on"),
-        Column("state", "状态", kind="state", value=code_state),
-        Column(
-            "created",
-            "创建",
-            kind="datetime",
-            value=lambda row: row.created_at,
-            sort="created_at",
-            hidden=True,
-        ),
+        Column("code", "优惠码", lambda row: row.code, kind="code", href=lambda row: wurl(row.workspace, "tracking:code", row.key), sort="code"),
+        Column("owner", "算给", owner_text),
+        CAMPAIGN,
+        Column("platform", "平台", lambda row: row.stands_on, kind="platform"),
+        Column("discount", "优惠", lambda row: row.discount_note),
+        Column("orders", "用码订单", lambda row: row.figure.orders, kind="num", sort="rank", strong=True),
+        Column("revenue", "净成交额", lambda row: row.figure.revenue, kind="money", sort="rank"),
+        Column("ends", "有效至", lambda row: row.ends_on, kind="date", sort="ends_on"),
+        Column("state", "状态", code_state, kind="state"),
+        CREATED,
     ),
     filters=(
-        Filter(
-            "owner",
-            "归谁",
-            choices=PromoCode.Owner.choices,
-            apply=lambda rows, value: rows.filter(owner_kind=value),
-        ),
-        Filter(
-            "platform",
-            "平台",
-            choices=PLATFORM_CHOICES,
-            multiple=True,
-            apply=lambda rows, value: rows.standing_on(value),
-        ),
-        Filter(
-            "state",
-            "状态",
-            choices=[("live", "有效"), ("off", "已停用")],
-            apply=lambda rows, value: (
-                rows.valid_on(today()) if value == "live" else rows.filter(is_active=False)
-            ),
-        ),
+        Filter("owner", "归谁", PromoCode.Owner.choices, field="owner_kind"),
+        BY_PLATFORM,
+        Filter("state", "状态", (("live", "有效"), ("off", "已停用")), _valid_or_off),
     ),
     bulk=(
         BulkAction("extend", f"有效期延长 {LONGER} 天", P.TRACK, _extend_codes, "calendar-plus"),
@@ -362,4 +268,4 @@ CODES = Listing(
         second=("一次建多个", "tracking:many_codes"),
         permission=P.TRACK,
     ),
-)
+)  # fmt: skip

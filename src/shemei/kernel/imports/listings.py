@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shemei.kernel.imports.kinds import all_kinds
 from shemei.kernel.imports.models import ImportBatch
-from shemei.kernel.lists import Column, Empty, Filter, Listing, State
+from shemei.kernel.lists import Column, Empty, Filter, Listing, states
 from shemei.kernel.permissions import Permission
 from shemei.kernel.urls import wurl
 
-TONES = {
-    "draft": "quiet",
-    "checking": "info",
-    "ready": "info",
-    "writing": "info",
-    "done": "good",
-    "cancelled": "quiet",
-    "failed": "danger",
-    "undone": "quiet",
-}
-
-
-def state_of(batch: ImportBatch) -> State:
-    return State(str(batch.get_state_display()), TONES[batch.state])  # type: ignore[arg-type]
+state_of = states(
+    {
+        "draft": "quiet",
+        "checking": "info",
+        "ready": "info",
+        "writing": "info",
+        "done": "good",
+        "cancelled": "quiet",
+        "failed": "danger",
+        "undone": "quiet",
+    }
+)
 
 
 def _url(batch: ImportBatch) -> str:
@@ -32,10 +28,6 @@ def _url(batch: ImportBatch) -> str:
 
 def _kind_choices() -> list[tuple[str, str]]:
     return [(kind.key, kind.name) for kind in all_kinds()]
-
-
-def _by_state(rows: Any, value: list[str]) -> Any:
-    return rows.filter(state__in=value)
 
 
 HISTORY = Listing(
@@ -53,7 +45,7 @@ HISTORY = Listing(
     ),
     filters=(
         Filter("kind", "种类", _kind_choices),
-        Filter("state", "状态", ImportBatch.State.choices, _by_state, multiple=True),
+        Filter("state", "状态", ImportBatch.State.choices, multiple=True),
     ),
     search=("file_name",),
     search_hint="文件名",

@@ -7,11 +7,21 @@ template shows it with ``<c-list :page="page" />``. Rows are a QuerySet or any s
 from __future__ import annotations
 
 from shemei.kernel.lists.chosen import export_chosen
-from shemei.kernel.lists.declared import BulkAction, Column, Empty, Filter, State, in_use
+from shemei.kernel.lists.declared import (
+    CREATED,
+    BulkAction,
+    Column,
+    Empty,
+    Filter,
+    State,
+    in_use,
+    states,
+)
 from shemei.kernel.lists.listing import Listing
 from shemei.kernel.lists.page import ListPage
 
 __all__ = [
+    "CREATED",
     "BulkAction",
     "Column",
     "Empty",
@@ -21,4 +31,5 @@ __all__ = [
     "State",
     "export_chosen",
     "in_use",
+    "states",
 ]

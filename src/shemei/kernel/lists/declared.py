@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -31,6 +31,11 @@ class State:
 
     def __str__(self) -> str:
         return self.label
+
+
+def states(tones: Mapping[str, Tone]) -> Callable[[Any], State]:
+    """How rows with a ``state`` show it: in the word of its choice, with the tone given here."""
+    return lambda row: State(str(row.get_state_display()), tones[row.state])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,15 @@ class Column:
         return self.numeric or self.kind in NUMERIC
 
 
+CREATED = Column(
+    "created", "创建", lambda row: row.created_at, "datetime", sort="created_at", hidden=True
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One condition: the field of its name (or ``field``) is the chosen value, or one of them where ``multiple``.
+    """One condition: the field of its name (or ``field``) is the chosen value, or one of them where ``multiple``;
+    for a period it is a moment within.
 
     ``apply(rows, value)`` narrows in a way of its own; ``value`` is a list where ``multiple``, a Period for periods.
     """
@@ -81,6 +92,8 @@ class Filter:
         if self.apply:
             return self.apply(rows, value)
         field = self.field or self.name
+        if self.kind == "period":
+            return rows.filter(**{f"{field}__date__range": (value.first, value.last)})
         return rows.filter(**{f"{field}__in" if self.multiple else field: value})
 
     def options(self, request: BrandRequest) -> Choices:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from shemei.apps.tracking.landing import actions_leads, figures
 from shemei.apps.tracking.landing.models import LandingPage, Lead
-from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, State, in_use
+from shemei.kernel.lists import CREATED, BulkAction, Column, Empty, Filter, Listing, State, in_use
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.urls import wurl
 from shemei.warehouse.channels import channel_name
@@ -41,7 +41,7 @@ PAGES = Listing(
         Column("variants", "版本", kind="num", value=lambda p: p.ways, phone=False),
         Column("leads", "线索", kind="num", value=lambda p: p.lead_count or None, strong=True),
         Column("state", "状态", kind="state", value=page_state),
-        Column("created", "创建", kind="datetime", value=lambda p: p.created_at, sort="created_at", hidden=True),
+        CREATED,
     ),
     filters=(
         in_use("is_active", "已下线"),

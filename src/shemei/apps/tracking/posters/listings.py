@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shemei.apps.tracking.posters import figures
 from shemei.apps.tracking.posters.models import Spot
-from shemei.kernel.lists import Column, Empty, Listing, State, in_use
+from shemei.kernel.lists import CREATED, Column, Empty, Listing, State, in_use
 from shemei.kernel.periods import period_from
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.urls import wurl
@@ -48,7 +48,7 @@ SPOTS = Listing(
         Column("orders", "可追踪订单", kind="times", value=_fig("orders")),
         Column("revenue", "可追踪成交额", kind="money", value=_fig("revenue")),
         Column("state", "状态", kind="state", value=state_of, phone=False),
-        Column("created", "创建", kind="datetime", value=lambda s: s.created_at, sort="created_at", hidden=True),
+        CREATED,
     ),
     filters=(
         in_use("link__is_active", "已停用"),
