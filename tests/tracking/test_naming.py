@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from shemei.apps.tracking import actions, conventions, naming
+from shemei.apps.tracking import actions, naming, naming_checks
 from shemei.apps.tracking.models import Link, LinkRepair, LinkTemplate
 from shemei.apps.tracking.naming import Facts, NamingRules
 from shemei.apps.tracking.rules import FILLED
@@ -93,7 +93,7 @@ def test_links_are_repaired_at_once_and_the_repair_is_taken_back(inside: World) 
     wrong = make(inside, utm={"utm_source": "xhss"}, name="一")
     fine = make(inside, name="二")
     agree(inside, sources=["xhs"])
-    (found,) = conventions.broken(inside.brand, conventions.checked_links())
+    (found,) = naming_checks.broken(inside.brand, naming_checks.checked_links())
     assert (found.link, found.fixes) == (wrong, {"utm_source": "xhs"})
     repair = actions.repair_links(inside.brand, [found], by=inside.editor.actor)
     wrong.refresh_from_db()
@@ -110,7 +110,7 @@ def test_links_are_repaired_at_once_and_the_repair_is_taken_back(inside: World) 
 def test_what_somebody_changed_since_the_repair_stays(inside: World) -> None:
     wrong = make(inside, utm={"utm_source": "xhss"})
     agree(inside, sources=["xhs"])
-    found = conventions.broken(inside.brand, [wrong])
+    found = naming_checks.broken(inside.brand, [wrong])
     repair = actions.repair_links(inside.brand, found, by=inside.editor.actor)
     Link.objects.filter(pk=wrong.pk).update(utm_source="red")
     assert actions.undo_repair(repair, by=inside.editor.actor) == 0
@@ -174,15 +174,15 @@ def test_no_two_links_get_the_same_name_by_repair(inside: World) -> None:
     Link.objects.filter(pk=archived.pk).update(is_active=False)
     wrong = [make(inside, spot="收银台", name=f"随便 {n}") for n in range(3)]
     agree(inside, pattern="{platform}-{spot}")
-    found = conventions.broken(inside.brand, conventions.checked_links())
+    found = naming_checks.broken(inside.brand, naming_checks.checked_links())
     assert {one.link.pk for one in found} == {link.pk for link in wrong}
-    shown = [one.fixes["name"] for one in conventions.apart(found)]
+    shown = [one.fixes["name"] for one in naming_checks.apart(found)]
     made = actions.repair_links(inside.brand, found, by=inside.editor.actor)
     names = list(Link.objects.values_list("name", flat=True))
     assert len(set(names)) == len(names) == 5
     assert {f"小红书-收银台-{n}" for n in (2, 3, 4, 5)} < set(names)
     assert sorted(told["name"][1] for told in made.changes.values()) == sorted(shown)
-    assert conventions.broken(inside.brand, conventions.checked_links()) == []
+    assert naming_checks.broken(inside.brand, naming_checks.checked_links()) == []
 
 
 def test_a_long_name_leaves_room_for_its_number() -> None:
@@ -198,8 +198,10 @@ def test_repairing_all_is_asked_first_with_what_it_does(world: World) -> None:
         for n in range(4):
             make(world, spot="收银台", name=f"随便{n}")
         agree(world, pattern="{platform}-{spot}")
-        found = conventions.apart(conventions.broken(world.brand, conventions.checked_links()))
-    said = conventions.consequence(found)
+        found = naming_checks.apart(
+            naming_checks.broken(world.brand, naming_checks.checked_links())
+        )
+    said = naming_checks.consequence(found)
     assert said.startswith("改 4 条短链，其中 4 条换名称。例如：「随便3」→「小红书-收银台」；")
     assert said.count("→") == 3 and "有 3 条会和别的短链同名，加上 -2、-3 分开" in said
     page = world.client(world.editor).get(world.url("tracking:naming_report")).content.decode()

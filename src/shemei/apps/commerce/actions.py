@@ -11,8 +11,8 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from shemei.apps.commerce.models import Order, Refund
+from shemei.apps.commerce.order_events import tell_changes, tell_orders, tell_refunds
 from shemei.apps.commerce.store import Saved, save_orders
-from shemei.apps.commerce.telling import tell_changes, tell_orders, tell_refunds
 from shemei.kernel import audit
 from shemei.kernel.permissions import Permission, require
 

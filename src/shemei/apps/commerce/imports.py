@@ -9,9 +9,9 @@ from django.db.models import Max, Min
 from shemei.apps.commerce import order_file
 from shemei.apps.commerce.facts import owners_of
 from shemei.apps.commerce.models import Customer, Order, Product, Refund
+from shemei.apps.commerce.order_events import tell_changes, tell_orders, tell_refunds
 from shemei.apps.commerce.returns import give_back, save_cancellations
 from shemei.apps.commerce.store import restore, save_orders
-from shemei.apps.commerce.telling import tell_changes, tell_orders, tell_refunds
 from shemei.kernel.imports.kinds import Group, ImportKind, Row, Skip, Staged, Tally
 from shemei.kernel.imports.models import ImportBatch, RowChange
 from shemei.kernel.periods import Period

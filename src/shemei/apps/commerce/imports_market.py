@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from shemei.apps.commerce.models import MarketGood
-from shemei.apps.commerce.tellings_market import MarketLedger
+from shemei.apps.commerce.tellings import MarketLedger
 from shemei.kernel.imports import cells, spans
 from shemei.kernel.imports.kinds import Field, Group, Option, Preset, Row, Skip, Staged
 from shemei.kernel.imports.kinds_told import ToldSubjects, day_of_file

@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from shemei.apps.tracking.actions.events import take_events
-from shemei.apps.tracking.told import MOST_PROPS, Told, private_names, wrong_time
+from shemei.apps.tracking.server_events import MOST_PROPS, Told, private_names, wrong_time
 from shemei.edge.collect import PLATFORMS
 from shemei.kernel.api import FieldProblem, Problem, idempotent
 from shemei.kernel.http import ApiRequest

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django_scopes import scopes_disabled
 
-from shemei.apps.tracking import actions, conventions, naming, rules
+from shemei.apps.tracking import actions, naming, naming_checks, rules
 from shemei.apps.tracking.models import Link
 from shemei.kernel.addresses import BadInput, tidy_url
 from shemei.kernel.imports import cells
@@ -158,7 +158,7 @@ class Links(ImportKind):
         return []
 
     def further(self, batch: ImportBatch) -> list[tuple[str, str]]:
-        odd = conventions.broken(batch.workspace, conventions.checked_links(batch.key))
+        odd = naming_checks.broken(batch.workspace, naming_checks.checked_links(batch.key))
         url = f"{wurl(batch.workspace, 'tracking:naming_report')}?batch={batch.key}"
         return [(f"看不合命名规则的 {len(odd):,} 条", url)] if odd else []
 
@@ -210,7 +210,7 @@ def _origin(values: dict[str, Any], draft: Link) -> str:
 def _held_to_rules(draft: Link, values: dict[str, Any], *, mend: bool) -> tuple[str, ...]:
     """Say where a row is not as the brand agreed; with ``mend`` write what the rules say instead."""
     found = [
-        one for broken in conventions.broken(draft.workspace, [draft]) for one in broken.remarks
+        one for broken in naming_checks.broken(draft.workspace, [draft]) for one in broken.remarks
     ]
     left = [one for one in found if not (mend and one.better)]
     values |= {one.field: one.better for one in found if mend and one.better}

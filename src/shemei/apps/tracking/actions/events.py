@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from shemei.apps.tracking.channeling import rules_of
-from shemei.apps.tracking.told import Told, event_of
+from shemei.apps.tracking.server_events import Told, event_of
 from shemei.kernel.outbox import log_once
 from shemei.kernel.permissions import Permission, require
 

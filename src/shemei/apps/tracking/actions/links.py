@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from shemei.apps.tracking import conventions, jobs, naming, rules
+from shemei.apps.tracking import jobs, naming, naming_checks, rules
 from shemei.apps.tracking.actions.shared import brand_id, checked, owner_names, platform_for
 from shemei.apps.tracking.book import link_base
 from shemei.apps.tracking.models import Link
@@ -143,9 +143,9 @@ def draft_link(workspace: Workspace, **values: Any) -> Link:
 
 def _suggest_name(link: Link, owners: list[Named]) -> str:
     """As the brand's naming rules say, else what tells where it stands and for what."""
-    if pattern := conventions.naming_of(link.workspace).pattern:
+    if pattern := naming_checks.naming_of(link.workspace).pattern:
         creator = next((row.name for row in owners if row.key == link.creator_key), "")
-        if name := naming.expected_name(pattern, conventions.facts_of(link, creator)):
+        if name := naming.expected_name(pattern, naming_checks.facts_of(link, creator)):
             return name
     return rules.suggest_name(
         platform=link.platform,

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from shemei.apps.tracking import conventions, naming
+from shemei.apps.tracking import naming, naming_checks
 from shemei.apps.tracking.actions.links import create_link, save_link
 from shemei.apps.tracking.actions.routing import change_rules
 from shemei.apps.tracking.models import Link, LinkNaming, LinkRepair, LinkTemplate
@@ -22,7 +22,7 @@ from shemei.warehouse.vocabulary import to_ts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from shemei.apps.tracking.conventions import Broken
+    from shemei.apps.tracking.naming_checks import Broken
     from shemei.kernel.actor import Actor
     from shemei.kernel.workspace import Workspace
 
@@ -139,7 +139,7 @@ def repair_links(workspace: Workspace, rows: Iterable[Broken], *, by: Actor) -> 
     """Give links what the rules offer; short codes and addresses stay, no two get the same name."""
     require(by, Permission.TRACK)
     changes: dict[str, dict[str, list[str]]] = {}
-    for one in conventions.apart(list(rows)):
+    for one in naming_checks.apart(list(rows)):
         if one.fixes:
             changes[one.link.key] = {
                 name: [getattr(one.link, name), value] for name, value in one.fixes.items()

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shemei.apps.tracking import (
     actions,
     channeling,
-    conventions,
     figures,
     listings,
+    naming_checks,
     qr,
     routing,
     rules,
@@ -258,7 +258,7 @@ def _preview(request: BrandRequest, data: dict[str, Any]) -> dict[str, Any]:
 def _remarks(draft: Link) -> list[Remark]:
     """Where the draft is not as the brand agreed."""
     return [
-        remark for one in conventions.broken(draft.workspace, [draft]) for remark in one.remarks
+        remark for one in naming_checks.broken(draft.workspace, [draft]) for remark in one.remarks
     ]
 
 

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from shemei.apps.tracking import actions, changes, conventions
+from shemei.apps.tracking import actions, bulk_changes, naming_checks
 from shemei.apps.tracking.forms import MoveForm, NamingForm, TemplateForm
 from shemei.apps.tracking.listings import CHOSEN
 from shemei.apps.tracking.models import Link, LinkRepair, LinkTemplate
@@ -26,7 +26,7 @@ from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
 
 if TYPE_CHECKING:
-    from shemei.apps.tracking.conventions import Broken
+    from shemei.apps.tracking.naming_checks import Broken
     from shemei.kernel.http import BrandRequest
 
 PAGE = 25
@@ -38,7 +38,7 @@ KEPT = ("batch", "only", "page")
 @require_http_methods(["GET", "POST"])
 def naming(request: BrandRequest) -> HttpResponse:
     workspace, actor = request.workspace, request.actor
-    rules = conventions.naming_of(workspace)
+    rules = naming_checks.naming_of(workspace)
     initial = {
         "pattern": rules.pattern,
         "plain": rules.plain,
@@ -83,11 +83,11 @@ def report(request: BrandRequest) -> HttpResponse:
         "by_hand": len(by_hand),
         "only": only,
         "kept": _kept(request),
-        "consequence": conventions.consequence(found),
-        "changes": changes.recent(request.workspace),
-        "asks": conventions.naming_of(request.workspace).asks,
+        "consequence": naming_checks.consequence(found),
+        "changes": bulk_changes.recent(request.workspace),
+        "asks": naming_checks.naming_of(request.workspace).asks,
         "batch": request.GET.get("batch", ""),
-        "most": conventions.MOST_CHECKED,
+        "most": naming_checks.MOST_CHECKED,
     }
     return render(request, "tracking/naming_report.html", context)
 
@@ -187,5 +187,5 @@ def move(request: BrandRequest) -> HttpResponse:
 
 def _broken(request: BrandRequest) -> list[Broken]:
     batch = request.GET.get("batch", "")
-    found = conventions.broken(request.workspace, conventions.checked_links(batch))
-    return conventions.apart(found)
+    found = naming_checks.broken(request.workspace, naming_checks.checked_links(batch))
+    return naming_checks.apart(found)
