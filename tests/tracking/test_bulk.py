@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from shemei.apps.tracking import actions
-from shemei.apps.tracking.models import Link, LinkRepair, PromoCode
+from shemei.apps.tracking.models import BulkChange, Link, PromoCode
 from shemei.kernel.models import AuditEntry
 from shemei.kernel.permissions import Forbidden
 from shemei.warehouse.vocabulary import to_ts
@@ -39,7 +39,7 @@ def test_links_are_archived_together_and_taken_back_together(
 ) -> None:
     page = post(world, "tracking:links", "archive", [link.key for link in links]).content.decode()
     with world.scope():
-        (made,) = LinkRepair.objects.all()
+        (made,) = BulkChange.objects.all()
         assert not Link.objects.live().exists()
     undo = world.url("tracking:undo_repair", made.key)
     assert undo in page
@@ -87,14 +87,14 @@ def test_links_are_restored_together_and_taken_back_together(
     page = post(world, "tracking:links", "restore", [link.key for link in links]).content.decode()
     assert "已恢复 1 条短链" in page
     with world.scope():
-        (made,) = LinkRepair.objects.all()
+        (made,) = BulkChange.objects.all()
         assert list(made.changes) == [links[0].key]
     take_back(world, page, made)
     with world.scope():
         assert [link.key for link in Link.objects.live()] == [links[1].key]
 
 
-def take_back(world: World, page: str, made: LinkRepair) -> str:
+def take_back(world: World, page: str, made: BulkChange) -> str:
     undo = world.url("tracking:undo_repair", made.key)
     assert undo in page
     return world.client(world.editor).post(undo, follow=True).content.decode()
@@ -139,7 +139,7 @@ def test_codes_are_changed_together_and_taken_back_together(
     assert told in page
     assert now() == after
     with world.scope():
-        (made,) = LinkRepair.objects.all()
+        (made,) = BulkChange.objects.all()
     assert f"已把 {back} 个优惠码改回原样" in take_back(world, page, made)
     assert now() == before
     with world.scope():

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from shemei.apps.tracking import actions, naming, naming_checks
-from shemei.apps.tracking.models import Link, LinkRepair, LinkTemplate
+from shemei.apps.tracking.models import BulkChange, Link, LinkTemplate
 from shemei.apps.tracking.naming import Facts, NamingRules
 from shemei.apps.tracking.rules import FILLED
 from shemei.kernel.models import AuditEntry
@@ -163,7 +163,7 @@ def test_the_report_repairs_and_offers_the_way_back(world: World) -> None:
     assert "改好 1 条" in client.get(world.url("tracking:naming_report")).content.decode()
     page = client.post(world.url("tracking:repair"), follow=True).content.decode()
     with world.scope():
-        (repair,) = LinkRepair.objects.all()
+        (repair,) = BulkChange.objects.all()
     assert world.url("tracking:undo_repair", repair.key) in page
     assert "没有不合规则的短链" in page
 
@@ -213,12 +213,12 @@ def test_what_was_changed_at_once_can_be_taken_back_for_thirty_days(world: World
         wrong, old = make(world, utm={"utm_source": "xhss"}), make(world, name="旧")
         agree(world, sources=["xhs"])
         past = actions.move_links(world.brand, [old], by=world.editor.actor, folder="旧的")
-        LinkRepair.objects.update(created_at=timezone.now() - timedelta(days=31))
+        BulkChange.objects.update(created_at=timezone.now() - timedelta(days=31))
     client, report = world.client(world.editor), world.url("tracking:naming_report")
     client.post(world.url("tracking:repair"), follow=True)
     client.get(report)
     with world.scope():
-        made = LinkRepair.objects.exclude(pk=past.pk).get()
+        made = BulkChange.objects.exclude(pk=past.pk).get()
         entry = AuditEntry.objects.get(verb="links.repaired")
     assert (entry.subject_key, entry.details["count"]) == (made.key, 1)
     page = client.get(report).content.decode()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from shemei.apps.tracking.models import LinkRepair
+from shemei.apps.tracking.models import BulkChange
 from shemei.kernel.models import AuditEntry
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ STATES = {
 class Change:
     """One of them: what it did, and who did it where the log says so."""
 
-    repair: LinkRepair
+    made: BulkChange
     what: str
     who: str
 
@@ -36,9 +36,8 @@ class Change:
 def recent(workspace: Workspace) -> list[Change]:
     """The latest of the last 30 days, the newest first, those taken back too."""
     since = timezone.now() - timedelta(days=KEPT_DAYS)
-    rows = list(LinkRepair.objects.filter(workspace=workspace, created_at__gte=since)[:SHOWN])
+    rows = list(BulkChange.objects.filter(workspace=workspace, created_at__gte=since)[:SHOWN])
     told = AuditEntry.objects.filter(
-        subject_type=LinkRepair._meta.label_lower,
         subject_key__in=[row.key for row in rows],
         verb__in=["links.repaired", "links.changed_many"],
     )
@@ -46,7 +45,7 @@ def recent(workspace: Workspace) -> list[Change]:
     return [Change(row, _what(row), who.get(row.key, "")) for row in rows]
 
 
-def _what(row: LinkRepair) -> str:
+def _what(row: BulkChange) -> str:
     """The fields it gave other values, in words."""
     words = {
         STATES[row.subject, bool(new)] if field == "is_active" else WORDS.get(field, field)

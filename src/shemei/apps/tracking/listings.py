@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 
 from shemei.apps.brand import queries as brand
 from shemei.apps.tracking import actions, figures
-from shemei.apps.tracking.models import OFFLINE, Link, LinkRepair, PromoCode
+from shemei.apps.tracking.models import OFFLINE, BulkChange, Link, PromoCode
 from shemei.kernel.figures import ranked_as_asked
 from shemei.kernel.lists import CREATED, BulkAction, Column, Empty, Filter, Listing, State
 from shemei.kernel.periods import period_from, today
@@ -132,7 +132,7 @@ def _extend(request: BrandRequest, rows: Iterable[Link]) -> str:
     return _told(request, made, f"已把 {len(made.changes)} 条短链的到期延长 {LONGER} 天")
 
 
-def _told(request: BrandRequest, made: LinkRepair, text: str) -> str:
+def _told(request: BrandRequest, made: BulkChange, text: str) -> str:
     """Said here with its way back, so the list has nothing more to say."""
     toast(request, text, wurl(request.workspace, "tracking:undo_repair", made.key))
     return ""

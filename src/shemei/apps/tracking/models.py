@@ -328,7 +328,7 @@ class LinkTemplate(WorkspaceOwned):
         return self.name
 
 
-class LinkRepair(WorkspaceOwned):
+class BulkChange(WorkspaceOwned):
     """What was changed in many links or codes at once; ``changes`` is key → field → before, after."""
 
     subject = models.CharField(
@@ -338,6 +338,7 @@ class LinkRepair(WorkspaceOwned):
     is_undone = models.BooleanField("已撤回", default=False)
 
     class Meta:
+        db_table = "tracking_linkrepair"
         verbose_name = "一起改的"
         ordering: ClassVar = ["-id"]
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from shemei.apps.tracking.actions.links import archive_links, restore_links, save_link
-from shemei.apps.tracking.models import Link, LinkRepair, PromoCode
+from shemei.apps.tracking.models import BulkChange, Link, PromoCode
 from shemei.kernel import audit
 from shemei.kernel.permissions import Permission, require
 from shemei.warehouse.vocabulary import to_ts
@@ -25,7 +25,7 @@ DAY = 86_400_000_000
 
 
 @transaction.atomic
-def archive_many(workspace: Workspace, links: Iterable[Link], *, by: Actor) -> LinkRepair:
+def archive_many(workspace: Workspace, links: Iterable[Link], *, by: Actor) -> BulkChange:
     """Take links out of service, to be taken back together."""
     rows = [link for link in links if link.is_active]
     changes = {link.key: {"is_active": [True, False]} for link in rows}
@@ -34,7 +34,7 @@ def archive_many(workspace: Workspace, links: Iterable[Link], *, by: Actor) -> L
 
 
 @transaction.atomic
-def restore_many(workspace: Workspace, links: Iterable[Link], *, by: Actor) -> LinkRepair:
+def restore_many(workspace: Workspace, links: Iterable[Link], *, by: Actor) -> BulkChange:
     """Bring links back into service, to be taken back together."""
     rows = [link for link in links if not link.is_active]
     changes = {link.key: {"is_active": [False, True]} for link in rows}
@@ -45,7 +45,7 @@ def restore_many(workspace: Workspace, links: Iterable[Link], *, by: Actor) -> L
 @transaction.atomic
 def move_links(
     workspace: Workspace, links: Iterable[Link], *, by: Actor, folder: str
-) -> LinkRepair:
+) -> BulkChange:
     """Put links into a folder; an empty one takes them out of theirs."""
     target = folder.strip()
     if len(target) > Link._meta.get_field("folder").max_length:
@@ -63,7 +63,7 @@ def move_links(
 @transaction.atomic
 def extend_links(
     workspace: Workspace, links: Iterable[Link], *, by: Actor, days: int
-) -> LinkRepair:
+) -> BulkChange:
     """Let links that end hold longer: from their end, or from now where that is over."""
     now = to_ts(timezone.now())
 
@@ -83,7 +83,7 @@ def _change(
     wanted: Callable[[Link], dict[str, Any]],
     told: str,
     nothing: str,
-) -> LinkRepair:
+) -> BulkChange:
     require(by, Permission.TRACK)
     changes: dict[str, dict[str, list[Any]]] = {}
     for link in links:
@@ -100,10 +100,10 @@ def _change(
 
 def _kept(
     workspace: Workspace, changes: dict[str, Any], nothing: str, subject: str = "link"
-) -> LinkRepair:
+) -> BulkChange:
     if not changes:
         raise ValidationError(nothing)
-    made: LinkRepair = LinkRepair.objects.create(
+    made: BulkChange = BulkChange.objects.create(
         workspace=workspace, changes=changes, subject=subject
     )
     return made
@@ -112,7 +112,7 @@ def _kept(
 @transaction.atomic
 def switch_codes(
     workspace: Workspace, codes: Iterable[PromoCode], *, by: Actor, active: bool
-) -> LinkRepair:
+) -> BulkChange:
     """Stop or resume codes; each is recorded, all can be taken back together."""
     require(by, Permission.TRACK)
     rows = [row for row in codes if row.is_active != active]
@@ -128,7 +128,7 @@ def switch_codes(
 @transaction.atomic
 def extend_codes(
     workspace: Workspace, codes: Iterable[PromoCode], *, by: Actor, days: int
-) -> LinkRepair:
+) -> BulkChange:
     """Let codes that end hold longer: from their end, or from today where that is over."""
     require(by, Permission.TRACK)
     today, changes = timezone.localdate(), {}
@@ -142,20 +142,20 @@ def extend_codes(
 
 
 @transaction.atomic
-def undo_repair(repair: LinkRepair, *, by: Actor) -> int:
+def undo_repair(made: BulkChange, *, by: Actor) -> int:
     """Take back what was changed at once; what somebody changed since stays as it is now."""
     require(by, Permission.TRACK)
-    if not LinkRepair.objects.filter(pk=repair.pk, is_undone=False).update(is_undone=True):
+    if not BulkChange.objects.filter(pk=made.pk, is_undone=False).update(is_undone=True):
         return 0
-    keys, links = list(repair.changes), repair.subject == "link"
+    keys, links = list(made.changes), made.subject == "link"
     rows: Iterable[Any] = (
         Link.objects.filter(key__in=keys).with_brand()
         if links
         else PromoCode.objects.filter(key__in=keys)
     )
-    count = sum(_put_back(row, repair.changes[row.key]) for row in rows)
+    count = sum(_put_back(row, made.changes[row.key]) for row in rows)
     verb = "links.unrepaired" if links else "codes.unrepaired"
-    audit.record(verb, repair, by=by, count=count)
+    audit.record(verb, made, by=by, count=count)
     return count
 
 

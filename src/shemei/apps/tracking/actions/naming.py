@@ -12,7 +12,7 @@ from django.utils import timezone
 from shemei.apps.tracking import naming, naming_checks
 from shemei.apps.tracking.actions.links import create_link, save_link
 from shemei.apps.tracking.actions.routing import change_rules
-from shemei.apps.tracking.models import Link, LinkNaming, LinkRepair, LinkTemplate
+from shemei.apps.tracking.models import BulkChange, Link, LinkNaming, LinkTemplate
 from shemei.apps.tracking.rules import UTM_NAMES
 from shemei.kernel import audit
 from shemei.kernel.edits import assign
@@ -135,7 +135,7 @@ def create_from_template(template: LinkTemplate | None, *, by: Actor, **data: An
 
 
 @transaction.atomic
-def repair_links(workspace: Workspace, rows: Iterable[Broken], *, by: Actor) -> LinkRepair:
+def repair_links(workspace: Workspace, rows: Iterable[Broken], *, by: Actor) -> BulkChange:
     """Give links what the rules offer; short codes and addresses stay, no two get the same name."""
     require(by, Permission.TRACK)
     changes: dict[str, dict[str, list[str]]] = {}
@@ -147,7 +147,7 @@ def repair_links(workspace: Workspace, rows: Iterable[Broken], *, by: Actor) -> 
             _set(one.link, one.fixes)
     if not changes:
         raise ValidationError("没有能自动改好的短链。剩下的要人来填。")
-    made = LinkRepair.objects.create(workspace=workspace, changes=changes)
+    made = BulkChange.objects.create(workspace=workspace, changes=changes)
     audit.record("links.repaired", made, by=by, count=len(changes))
     return made
 

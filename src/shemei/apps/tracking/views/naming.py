@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shemei.apps.tracking import actions, bulk_changes, naming_checks
 from shemei.apps.tracking.forms import MoveForm, NamingForm, TemplateForm
 from shemei.apps.tracking.listings import CHOSEN
-from shemei.apps.tracking.models import Link, LinkRepair, LinkTemplate
+from shemei.apps.tracking.models import BulkChange, Link, LinkTemplate
 from shemei.apps.tracking.naming import TOKENS
 from shemei.apps.tracking.rules import FILLED, UTM_NAMES, UTM_RULES
 from shemei.apps.tracking.views.links import values_of
@@ -117,7 +117,7 @@ def _kept(request: BrandRequest) -> str:
 @allow(P.TRACK)
 @require_POST
 def undo(request: BrandRequest, key: str) -> HttpResponse:
-    made = get_row(LinkRepair.objects.all(), key)
+    made = get_row(BulkChange.objects.all(), key)
     count = actions.undo_repair(made, by=request.actor)
     links = made.subject == "link"
     toast(request, f"已把 {count} {'条短链' if links else '个优惠码'}改回原样")
