@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 from django_scopes import scope
-from tests.tracking.landing.test_pages import FORM, make, ready, variant_of, write
+from tests.tracking.landing.support import FORM, make, ready, variant_of, write
 
 from shemei.apps.audience import personal
 from shemei.apps.commerce.models import Customer, Order

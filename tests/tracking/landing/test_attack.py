@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
-from tests.tracking.landing.test_pages import FORM, events, make, ready, variant_of, write
+from tests.tracking.landing.support import FORM, events, make, ready, variant_of, write
 
 from shemei.apps.tracking.landing import content, pictures, rules
 from shemei.apps.tracking.landing.models import Lead
