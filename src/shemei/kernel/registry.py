@@ -145,6 +145,17 @@ def names_of(kind: str, workspace: Workspace, keys: Iterable[str]) -> dict[str, 
     return names[kind].lookup(workspace, wanted) if kind in names and wanted else {}
 
 
+CHOICES_SHOWN = 500
+
+
+def offered(kind: str, workspace: Workspace, *kept: str) -> list[Named]:
+    """What a form lets one choose of another room's rows; what is chosen already is always among it."""
+    if kind not in names:
+        return []
+    found = {row.key: row for row in names[kind].choose(workspace, "", CHOICES_SHOWN)}
+    return list((found | names_of(kind, workspace, kept)).values())
+
+
 @dataclass(frozen=True, slots=True)
 class SettingsTab:
     """A tab that a room adds to the settings; ``match`` are the URL names that mark it as current."""

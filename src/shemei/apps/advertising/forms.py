@@ -12,12 +12,10 @@ from shemei.kernel.edits import RowForm
 from shemei.kernel.imports.fields import CountField
 from shemei.kernel.money import parse_money
 from shemei.kernel.periods import today
-from shemei.kernel.registry import names, names_of
+from shemei.kernel.registry import offered
 
 if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
-
-CHOICES_SHOWN = 500
 
 
 class MoneyField(forms.CharField):
@@ -70,25 +68,16 @@ class SpendForm(RowForm):
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["day"].initial = today()
-        chosen = self.initial.get("campaign_key")
-        campaigns = [
-            (c.key, c.name)
-            for c in brand.campaigns(workspace)
-            if c.state != "ended" or c.key == chosen
-        ]
         for name, choices in {
-            "campaign_key": campaigns,
+            "campaign_key": brand.campaign_choices(workspace, self.initial.get("campaign_key")),
             "content_key": self._choices("content", workspace),
             "creator_key": self._choices("creator", workspace),
         }.items():
             self.fields[name].choices = [("", "不指定"), *choices]  # type: ignore[attr-defined]
 
     def _choices(self, kind: str, workspace: Workspace) -> list[tuple[str, str]]:
-        if kind not in names:
-            return []
-        found = {row.key: row for row in names[kind].choose(workspace, "", CHOICES_SHOWN)}
-        found |= names_of(kind, workspace, [self.initial.get(f"{kind}_key", "")])
-        return [(row.key, row.name) for row in found.values()]
+        found = offered(kind, workspace, self.initial.get(f"{kind}_key", ""))
+        return [(row.key, row.name) for row in found]
 
     @classmethod
     def of(cls, row: Spend) -> dict[str, Any]:  # type: ignore[override]

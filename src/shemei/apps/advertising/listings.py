@@ -98,13 +98,8 @@ def spend_rows() -> Any:
     return Spend.objects.with_labels()
 
 
-ELSEWHEN = Empty(
-    icon="coins",
-    title="这段时间没有花费",
-    text="换一段时间看，或把这段的日报导进来。",
-    action=("导入花费", "imports:upload"),
-    second=("记一笔", "advertising:new_spend"),
-    permission=Permission.SPEND,
+ELSEWHEN = replace(
+    SPENDS.empty, title="这段时间没有花费", text="换一段时间看，或把这段的日报导进来。"
 )
 
 

@@ -54,6 +54,12 @@ def campaigns(workspace: Workspace, *, with_ended: bool = True) -> list[Campaign
     ]
 
 
+def campaign_choices(workspace: Workspace, chosen: str | None = "") -> list[tuple[str, str]]:
+    """Campaigns for a select: those not ended, and the one that is chosen already."""
+    rows = campaigns(workspace)
+    return [(c.key, c.name) for c in rows if c.state != "ended" or c.key == chosen]
+
+
 def pillars(workspace: Workspace) -> list[PillarRef]:
     rows = Pillar.objects.filter(workspace=workspace)
     return [PillarRef(p.id, p.key, p.name, p.color) for p in rows]

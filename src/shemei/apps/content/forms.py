@@ -16,14 +16,12 @@ from shemei.kernel.addresses import BadInput, tidy_url
 from shemei.kernel.edits import RowForm
 from shemei.kernel.imports.fields import CountField
 from shemei.kernel.permissions import Permission
-from shemei.kernel.registry import names, names_of
+from shemei.kernel.registry import offered
 from shemei.platforms import platform_of
 
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
     from shemei.kernel.workspace import Workspace
-
-CHOICES_SHOWN = 500
 
 
 class MomentInput(forms.DateTimeInput):
@@ -85,7 +83,7 @@ class PostForm(RowForm):
                 (a.key, f"{a.name}（{platform_of(a.platform).name}）")
                 for a in brand.accounts(workspace)
             ],
-            "campaign_key": self._campaigns(workspace),
+            "campaign_key": brand.campaign_choices(workspace, self.initial.get("campaign_key")),
             "pillar_key": [(p.key, p.name) for p in brand.pillars(workspace)],
             "creator_key": self._creators(workspace),
             "keeper_key": self._keepers(),
@@ -101,17 +99,9 @@ class PostForm(RowForm):
         may = [(one.id, one.name) for one in members_with(Permission.CONTENT_EDIT)]
         return may + [one for one in now if one not in may]
 
-    def _campaigns(self, workspace: Workspace) -> list[tuple[str, str]]:
-        chosen = self.initial.get("campaign_key")
-        rows = brand.campaigns(workspace)
-        return [(c.key, c.name) for c in rows if c.state != "ended" or c.key == chosen]
-
     def _creators(self, workspace: Workspace) -> list[tuple[str, str]]:
-        if "creator" not in names:
-            return []
-        found = {row.key: row for row in names["creator"].choose(workspace, "", CHOICES_SHOWN)}
-        found |= names_of("creator", workspace, [self.initial.get("creator_key", "")])
-        return [(row.key, f"{row.name}（{row.note}）") for row in found.values()]
+        found = offered("creator", workspace, self.initial.get("creator_key", ""))
+        return [(row.key, f"{row.name}（{row.note}）") for row in found]
 
     @classmethod
     def of(cls, row: Post) -> dict[str, Any]:  # type: ignore[override]

@@ -13,13 +13,11 @@ from shemei.kernel.edits import RowForm
 from shemei.kernel.imports.fields import CountField
 from shemei.kernel.money import parse_money
 from shemei.kernel.periods import today
-from shemei.kernel.registry import names, names_of
+from shemei.kernel.registry import offered
 from shemei.platforms import CHOICES, platform_of
 
 if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
-
-CHOICES_SHOWN = 500
 
 
 class DayInput(forms.DateInput):
@@ -102,13 +100,8 @@ class CollaborationForm(RowForm):
         self.fields["campaign_key"].choices = [("", "不指定"), *campaigns]  # type: ignore[attr-defined]
 
     def _posts(self, workspace: Workspace) -> list[tuple[str, str]]:
-        if "content" not in names:
-            return []
-        found = {row.key: row for row in names["content"].choose(workspace, "", CHOICES_SHOWN)}
-        found |= names_of("content", workspace, [self.initial.get("post_key", "")])
-        return [
-            (row.key, f"{row.name}（{platform_of(row.platform).name}）") for row in found.values()
-        ]
+        found = offered("content", workspace, self.initial.get("post_key", ""))
+        return [(row.key, f"{row.name}（{platform_of(row.platform).name}）") for row in found]
 
     def clean_promised_impressions(self) -> int:
         return self.cleaned_data["promised_impressions"] or 0

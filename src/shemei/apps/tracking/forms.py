@@ -11,34 +11,22 @@ from shemei.apps.brand import queries as brand
 from shemei.apps.tracking.models import PromoCode
 from shemei.apps.tracking.rules import FILLED, UTM_NAMES
 from shemei.kernel.addresses import UTM_KEYS
-from shemei.kernel.registry import Named, names, names_of
+from shemei.kernel.registry import Named, offered
 from shemei.platforms import CHOICES
 
 if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
 
-CHOICES_SHOWN = 500
-
 
 def _owners(
     kind: str, workspace: Workspace, selected: str | list[str] = ""
 ) -> list[tuple[str, str]]:
-    """What may be chosen of another room's rows; what is chosen already is always among it."""
-    if kind not in names:
-        return []
-    found = {row.key: row for row in names[kind].choose(workspace, "", CHOICES_SHOWN)}
     keys = [selected] if isinstance(selected, str) else selected
-    found |= names_of(kind, workspace, keys)
-    return [(row.key, _label(row)) for row in found.values()]
+    return [(row.key, _label(row)) for row in offered(kind, workspace, *keys)]
 
 
 def _label(row: Named) -> str:
     return f"{row.name}（{row.note}）" if row.note else row.name
-
-
-def _campaigns(workspace: Workspace, selected: str = "") -> list[tuple[str, str]]:
-    rows = brand.campaigns(workspace)
-    return [(row.key, row.name) for row in rows if row.state != "ended" or row.key == selected]
 
 
 def _accounts(workspace: Workspace) -> list[tuple[str, str]]:
@@ -52,7 +40,7 @@ class OwnedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.workspace = workspace
         fillers = {
-            "campaign": lambda: _campaigns(workspace, self._chosen("campaign")),
+            "campaign": lambda: brand.campaign_choices(workspace, self._chosen("campaign")),
             "account": lambda: _accounts(workspace),
             "content": lambda: _owners("content", workspace, self._chosen("content")),
             "creator": lambda: _owners("creator", workspace, self._chosen("creator")),
