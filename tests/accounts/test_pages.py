@@ -50,6 +50,15 @@ def test_the_brand_is_renamed_and_its_link_host_tidied(world: World) -> None:
     assert (brand.name, brand.link_host) == ("屿禾", "https://s.yuhe.example")
 
 
+@pytest.mark.parametrize(
+    "host", ["s.a.cn;script-src", "s.a.cn\tx", "s.a.cn\x0cx", "s.a.cn,b", "s.a.cn'", "a..cn", "a.cn:99999"]
+)  # fmt: skip
+def test_a_link_host_is_a_host_and_nothing_more(world: World, host: str) -> None:
+    told = {"name": "屿禾", "link_host": host}
+    answer = world.client().post(world.url("accounts:brand"), told)
+    assert "不是域名" in answer.content.decode()
+
+
 def test_a_wrong_link_host_keeps_what_was_typed(world: World) -> None:
     told = {"name": "新名字", "link_host": "s.yuhe.example/x"}
     page = world.client().post(world.url("accounts:brand"), told).content.decode()

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from shemei.warehouse.home import Home
     from tests.world import World
 
-OPEN_TO_ALL = {"entry:home", "entry:start", "entry:join", "portal:theme", "openapi-json"}
+OPEN_TO_ALL = {
+    "entry:home", "entry:start", "entry:join", "portal:theme", "openapi-json", "pages:tag"
+}  # fmt: skip
 """Pages for people who are not signed in; allauth's stand under ``account/``."""
 NEED_MORE = {
     "imports:preview": "an uploaded file",

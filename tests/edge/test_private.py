@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.edge.support import SITES
 
 from shemei.edge.collect import Collector
-from shemei.edge.private import mask, masked
+from shemei.edge.private import mask, masked, masked_path
 from shemei.edge.sites import Sites, publish_sites
 from shemei.edge.stamps import Clock, Ids
 from shemei.edge.useragent import Agent
@@ -77,12 +77,32 @@ def test_what_only_looks_alike_stays(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["电话13800138000元", "(13800138000)", "13800138000,13900139000", "13800138000-13900139000",
-     "8613800138000", "tel:138-0013-8000", "phone13800138000", "11010519491231002X",
+     "8613800138000", "008613800138000", "１３８００１３８０００", "138-00138000",
+     "tel:138-0013-8000", "phone13800138000", "11010519491231002X",
      "A.b_c+d-e@Mail.x-y.com.cn"],
 )  # fmt: skip
 def test_the_ways_people_write_it(text: str) -> None:
     found = masked(text)
     assert "[" in found and "138" not in found and "@" not in found and "1949" not in found
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/p/13812345678", "/item/13812345678.html", "/goods/13812345678/reviews", "/13812345678",
+     "/shop/detail/13812345678", "/order/17712345678"],
+)  # fmt: skip
+def test_eleven_digits_that_are_a_part_of_a_path_are_a_product(path: str) -> None:
+    assert masked_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/u/13812345678", "/User/13812345678.html", "/member-detail/13812345678", "/invite/13812345678/ok",
+     "/%E6%89%8B%E6%9C%BA/13812345678", "/p/138-1234-5678", "/p/8613812345678", "/p/call13812345678",
+     "/p/13812345678,13912345678", "/%E5%8F%B7%E7%A0%8113812345678", "/u/%2013812345678"],
+)  # fmt: skip
+def test_a_phone_in_a_path_is_masked(path: str) -> None:
+    assert "[手机号]" in masked_path(path) and "12345678" not in masked_path(path)
 
 
 @given(st.dictionaries(st.text(max_size=20), st.recursive(

@@ -57,16 +57,19 @@ class Shop:
     """A shop's website on another port, whose pages carry the tag."""
 
     def __init__(self, edge_port: int) -> None:
-        self.edge_port = edge_port
         self.more = ""
         self.early = ""
+        self.src = f"http://127.0.0.1:{edge_port}/tag.js"
         shop = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 body = shop.page().encode() if "favicon" not in self.path else b""
+                own = self.path == "/own.js"
+                body = tag_source() if own else body
                 self.send_response(200)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
+                kind = "text/javascript" if own else "text/html; charset=utf-8"
+                self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -79,8 +82,7 @@ class Shop:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def page(self) -> str:
-        src = f"http://127.0.0.1:{self.edge_port}/tag.js"
-        return PAGE.format(early=self.early, src=src, more=self.more)
+        return PAGE.format(early=self.early, src=self.src, more=self.more)
 
     def close(self) -> None:
         self.server.shutdown()
@@ -155,6 +157,18 @@ def test_a_visit_then_views_then_an_order_all_know_their_click(
     assert (rows[3]["order_id"], rows[3]["amount"], rows[3]["promo_code"]) == ("T1", 19900, "ALI10")
     assert rows[4]["props"] == '{"size":"L"}'
     assert complaints == []
+
+
+@pytest.mark.browser
+def test_a_tag_served_by_the_page_itself_tells_the_edge_it_names(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    shop.src, shop.more = "/own.js", f'data-to="http://127.0.0.1:{port}"'
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.goto(f"{shop.url}/p/1")
+        (row,) = eventually(shop_home, 1)
+    assert (row["kind"], row["page"]) == ("visit", "/p/1")
 
 
 @pytest.mark.browser

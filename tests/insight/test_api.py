@@ -9,7 +9,10 @@ from django.test import Client
 from django_scopes import scope
 
 from shemei.apps.accounts import actions_keys
+from shemei.apps.accounts.models import ApiKey
+from shemei.apps.insight import api, api_answers
 from shemei.kernel.permissions import Permission
+from shemei.kernel.throttle import AtOnce
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -191,3 +194,35 @@ def test_the_brand_next_door_sees_its_own(told: World) -> None:
     theirs = Program(told.stranger, [Permission.VIEW])
     answer = theirs.get("attribution").json()
     assert answer["n"] != 5
+
+
+def test_only_the_page_asked_for_is_made(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, figure = [], api_answers._figure
+    monkeypatch.setattr(
+        api_answers, "_figure", lambda metric, row: made.append(1) or figure(metric, row)
+    )
+    for name in ("totals", "series"):
+        answer = program.get(name, metrics="clicks,orders", by="channel", limit=2, offset=1).json()
+        assert len(answer["rows"]) == 2 and answer["total"] > 3
+    assert len(made) == 2 * 2 * 2
+
+
+def test_pages_are_pieces_of_one_whole(program: Program) -> None:
+    for name, query in (("series", {"metrics": "cvr,clicks"}), ("totals", {"metrics": "cvr"}), ("attribution", {})):  # fmt: skip
+        whole = program.get(name, by="channel", limit=500, **query).json()["rows"]
+        cut = [program.get(name, by="channel", limit=2, offset=n, **query).json()["rows"] for n in range(0, len(whole), 2)]  # fmt: skip
+        assert [row for piece in cut for row in piece] == whole
+
+
+def test_one_key_does_not_take_the_whole_machine(
+    program: Program, told: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking, other = AtOnce(most=1, patience=0), Program(told.stranger, [Permission.VIEW])
+    monkeypatch.setattr(api, "ASKING", asking)
+    with scope(workspace=told.brand):
+        mine = str(ApiKey.objects.get().actor.id)
+    with asking.one(mine) as came:
+        refused, theirs = program.get("metrics"), other.get("metrics")
+    assert came and (refused.status_code, refused["Retry-After"]) == (429, "5")
+    assert refused.json()["code"] == "too_many" and theirs.status_code == 200
+    assert program.get("metrics").status_code == 200, "the turn is given back"

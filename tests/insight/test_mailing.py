@@ -143,6 +143,14 @@ def test_stopped_mails_and_boards_put_away_send_nothing(told: World, post: Any) 
     assert post.letters == []
 
 
+def test_a_brand_that_is_switched_off_sends_nothing(told: World, post: Any) -> None:
+    mail = due(told)
+    told.brand.is_active = False
+    told.brand.save()
+    mailing.sweep(MONDAY)
+    assert post.letters == [] and again(told, mail).state == BoardMail.State.WAITING
+
+
 def test_a_mail_is_set_on_the_page(told: World) -> None:
     url = told.url("insight:board_share", made(told).key)
     form = {"_what": "mail", "recipients": "a@b.example，c@d.example", "rhythm": "day", "hour": "8"}

@@ -92,6 +92,14 @@ def test_a_board_put_away_is_shared_no_more(told: World) -> None:
     assert Client().get(url).status_code == 200
 
 
+def test_a_brand_that_is_switched_off_shows_nothing(told: World) -> None:
+    share, frame = framed(told, WIKI)
+    told.brand.is_active = False
+    told.brand.save()
+    for url in (frame, reverse("shared:board", args=[token_of(share)])):
+        assert Client().get(url).status_code == 404
+
+
 def test_links_are_listed_with_how_often_they_opened(told: World) -> None:
     board, _, url = shared(told)
     Client().get(url)

@@ -98,6 +98,33 @@ def test_one_event_becomes_a_whole_row_of_the_log(server: Server, world: World) 
     assert OPENID not in text and "1380000" not in text
 
 
+def test_what_identifies_a_person_in_free_words_is_masked_as_at_the_edge(
+    server: Server, world: World
+) -> None:
+    told = event(
+        kind="custom",
+        action="回电 13800003391",
+        url="https://shop.cn/u/13800003391?utm_term=a%40b.cn",
+        region="静安 13800003391",
+        utm_content="加微信 +86 138 0000 3391",
+        props={"备注": ["11010519491231002X", {"call": 13800003391}], "sku": 1763179200000},
+        order_id="13800003391",
+    )
+    assert server.send(told).status_code == 202
+    (row,) = logged(world)
+    assert (row["action"], row["page"], row["utm_term"]) == (
+        "回电 [手机号]",
+        "/u/[手机号]",
+        "[邮箱]",
+    )
+    assert (row["region"], row["utm_content"]) == ("静安 [手机号]", "加微信 [手机号]")
+    props = orjson.loads(row["props"])
+    assert props == {"备注": ["[身份证号]", {"call": "[手机号]"}], "sku": 1763179200000}
+    assert row["order_id"] == "13800003391"
+    server.send(event(url="https://shop.cn/item/13800003391.html"))
+    assert logged(world)[1]["page"] == "/item/13800003391.html", "the number of a product"
+
+
 def test_the_same_person_has_the_same_mark_here_and_another_one_next_door(
     server: Server, world: World
 ) -> None:

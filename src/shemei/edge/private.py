@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import orjson
 
 from shemei.edge.redirect import UTM
+from shemei.engines.phones import IN_TEXT
 
-FIELDS = ("action", "page", *UTM)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FIELDS = ("action", "page", "region", *UTM)
 """Fields of an event that hold free text; ``props`` is one more, with the title of the page in it."""
 
 PHONE, EMAIL, ID_CARD = "[手机号]", "[邮箱]", "[身份证号]"
-_DIGITS = re.compile(r"[0-9]{3}[- ]?[0-9]{4}[- ]?[0-9]{4}")
+PEOPLE = frozenset(
+    (
+        "account", "buyer", "call", "contact", "customer", "friend", "friends", "invite", "inviter", "login", "me",
+        "member", "memberid", "members", "mobile", "my", "phone", "phones", "profile", "register", "sms", "tel", "u",
+        "uid", "user", "userid", "userinfo", "users", "vip", "会员", "手机", "手机号", "用户", "电话",
+    )
+)  # fmt: skip
+"""Names in a path behind which a number is somebody's phone; behind any other it is a product, an order, a post."""
+_DIGITS = re.compile(r"\d{3}[- ]?\d{4}[- ]?\d{4}")
+_NAMES = re.compile(r"[-_.]")
 _ID_CARD = re.compile(
     r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
     r"[0-9]{3}[0-9Xx](?![0-9])"
-)
-_PHONE = re.compile(
-    r"(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9](?:[0-9]{8}|-[0-9]{4}-[0-9]{4}| [0-9]{4} [0-9]{4})(?![0-9])"
 )
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._+-])[A-Za-z0-9._+-]{1,64}(?:@|%40)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}"
@@ -55,6 +66,34 @@ def masked(text: str) -> str:
     >>> masked("6fa413800138000e9bc04d21aa0031f2")
     '6fa413800138000e9bc04d21aa0031f2'
     """
+    return _masked(text, lambda found: False)
+
+
+def masked_path(path: str) -> str:
+    """Return the path of a page without what identifies a person; the number of a product stays.
+
+    Examples
+    --------
+    >>> masked_path("/item/13812345678.html"), masked_path("/user/13812345678/orders")
+    ('/item/13812345678.html', '/user/[手机号]/orders')
+    >>> masked_path("/call-13812345678"), masked_path("/p/138-1234-5678")
+    ('/call-[手机号]', '/p/[手机号]')
+    """
+    return _masked(path, _numbers_a_thing)
+
+
+def _numbers_a_thing(found: re.Match[str]) -> bool:
+    """Whether eleven digits are a whole part of a path, as shops number goods, and no word for people stands before."""
+    number, path = found[0], found.string
+    before, _, ahead = path[: found.start()].rpartition("/")
+    alone = (
+        len(number) == 11 and not ahead and path[found.end() : found.end() + 1] in ("", "/", ".")
+    )
+    name = unquote(before.rpartition("/")[2]).lower()
+    return alone and PEOPLE.isdisjoint(_NAMES.split(name))
+
+
+def _masked(text: str, stays: Callable[[re.Match[str]], bool]) -> str:
     if not is_telling(text):
         return text
     text = _ID_CARD.sub(ID_CARD, _EMAIL.sub(_of_email, text))
@@ -62,9 +101,9 @@ def masked(text: str) -> str:
 
     def of_phone(found: re.Match[str]) -> str:
         inside = any(start <= found.start() and found.end() <= end for start, end in machines)
-        return found[0] if inside else PHONE
+        return found[0] if inside or stays(found) else PHONE
 
-    return _PHONE.sub(of_phone, text)
+    return IN_TEXT.sub(of_phone, text)
 
 
 def _of_email(found: re.Match[str]) -> str:
@@ -86,7 +125,8 @@ def mask(row: dict[str, Any]) -> bool:
         return False
     changed = False
     for name, word in zip(FIELDS, words, strict=True):
-        if word and (clean := masked(word)) != word:
+        clean = masked_path(word) if name == "page" else masked(word)
+        if clean != word:
             row[name] = clean
             changed = True
     if is_telling(props):

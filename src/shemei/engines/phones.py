@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-IN_TEXT = re.compile(r"(?<!\d)(?:(?:\+|00)?86[- ]?)?1\d{2}[- ]?\d{4}[- ]?\d{4}(?!\d)")
-"""A mobile number of the mainland that stands anywhere in a text."""
+IN_TEXT = re.compile(
+    r"(?:(?<!\d)|(?<=%[0-9A-Fa-f]\d))(?:(?:\+|00)?86[- ]?)?[1１][3-9３-９]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"
+)
+"""A mobile number of the mainland that stands anywhere in a text, or in an address behind an encoded sign (``%20``)."""
 _OTHER = re.compile(r"[^0-9]")
 _TYPED = re.compile(r"[0-9\s()+-]+")
 _COUNTRY = re.compile(r"(?:00)?86(?=[0-9]{11}\Z)")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from django.conf import settings
 from django.core.cache import cache
@@ -18,7 +21,30 @@ from django_scopes import scopes_disabled
 from shemei.kernel.models import Allowance
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from shemei.kernel.workspace import Workspace
+
+
+class AtOnce:
+    """``most`` things of one sender run side by side in this process; the next waits ``patience`` seconds for its turn."""
+
+    def __init__(self, most: int, patience: float) -> None:
+        self.most, self.patience = most, patience
+        self._lock = threading.Lock()
+        self._doors: WeakValueDictionary[str, threading.BoundedSemaphore] = WeakValueDictionary()
+
+    @contextmanager
+    def one(self, who: str) -> Iterator[bool]:
+        """Whether its turn came; it lasts until the block ends."""
+        with self._lock:
+            door = self._doors.setdefault(who, threading.BoundedSemaphore(self.most))
+        came = door.acquire(timeout=self.patience)
+        try:
+            yield came
+        finally:
+            if came:
+                door.release()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from shemei.engines.attribution import MODELS, Credit, PathCounts, combine, credits, summarise
 from shemei.engines.attribution.markov import Transitions, merged, transitions
 from shemei.engines.attribution.summary import ADDITIVE
+from shemei.warehouse.engine import MOST_ROWS
 from shemei.warehouse.journeys import null_days, null_paths
 from shemei.warehouse.pathcodes import Paths, read_paths
 from shemei.warehouse.paths import SEPARATOR, add_days
@@ -210,7 +211,9 @@ def daily_credits(
     key = ("daily", question, by, model)
     engine = lake.engine
     return engine.remembered(
-        key, lambda: _daily(lake, engine, question, by, model), lambda made: True
+        key,
+        lambda: _daily(lake, engine, question, by, model),
+        lambda made: sum(map(len, made.values())) < MOST_ROWS,
     )
 
 
@@ -306,7 +309,7 @@ def day_by_day(
     return engine.remembered(
         ("by day", question, by, most_names),
         lambda: _day_by_day(engine, question, by, most_names),
-        lambda made: True,
+        lambda made: len(made.names) * len(_calendar(question)) < MOST_ROWS,
     )
 
 

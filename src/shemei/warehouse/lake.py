@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from shemei.warehouse import asking
 from shemei.warehouse.cohorts import answer_retention
-from shemei.warehouse.engine import Engine, engine_of
+from shemei.warehouse.engine import MOST_ROWS, Engine, engine_of
 from shemei.warehouse.flows import Funnel, LagPercents, Lags, Retention
 from shemei.warehouse.funnels import answer_funnel
 from shemei.warehouse.journey import answer_journey
@@ -158,7 +158,7 @@ class Lake:
             )
             return Answer(*found, as_of)
         rows = engine.remembered(
-            question, lambda: _computed(engine, question), lambda made: made.num_rows < 20_000
+            question, lambda: _computed(engine, question), lambda made: made.num_rows < MOST_ROWS
         )
         return Answer(rows, as_of=as_of)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from tests.tracking.landing.support import FORM, events, make, ready, variant_of
 
 from shemei.apps.tracking.landing import content, pictures, rules
 from shemei.apps.tracking.landing.models import Lead
+from shemei.edge.tag import tag_source
 from shemei.kernel.addresses import BadInput
 
 if TYPE_CHECKING:
@@ -82,3 +84,39 @@ def test_nothing_unseen_gets_into_a_lead_or_the_log(inside: World, home: Home) -
     assert lead.utm == {"utm_source": "xhs-"}
     assert [e["utm_source"] for e in events() if e["kind"] == "lead"] == ["xhs-"]
     assert Client().get("/p/i/%00.webp").status_code == 404
+
+
+def test_a_brand_brings_no_script_to_the_address_that_all_brands_share(
+    inside: World, home: Home
+) -> None:
+    inside.brand.link_host = "https://s.brand.cn"
+    inside.brand.save()
+    ready(inside, make(inside))
+    answer = Client().get("/p/huanji")
+    rules = dict(one.split(" ", 1) for one in answer["Content-Security-Policy"].split("; "))
+    assert (rules["script-src"], rules["connect-src"]) == ("'self'", "https://s.brand.cn")
+    html = answer.content.decode()
+    scripts = re.findall(r'<script src="([^"]*)"', html)
+    assert len(scripts) == 2 and all(re.match(r"/[a-z]", src) for src in scripts)
+    assert 'src="/p/tag.js" data-to="https://s.brand.cn"' in html
+    tag = Client().get("/p/tag.js")
+    assert tag.content == tag_source() and tag["Content-Type"].startswith("text/javascript")
+
+
+def test_what_identifies_a_person_in_utm_is_masked_in_a_lead_and_the_log(
+    inside: World, home: Home
+) -> None:
+    ready(inside, make(inside))
+    Client().post("/p/huanji?utm_source=sms&utm_term=13800138000&utm_content=a%40b.cn", FORM)
+    [event] = [e for e in events() if e["kind"] == "lead"]
+    assert (event["utm_source"], event["utm_term"], event["utm_content"]) == (
+        "sms", "[手机号]", "[邮箱]",
+    )  # fmt: skip
+    assert Lead.objects.get().utm["utm_term"] == "[手机号]"
+
+
+def test_a_line_of_many_pixels_is_refused_before_it_is_scaled() -> None:
+    out = io.BytesIO()
+    Image.new("1", (30_000, 10)).save(out, "PNG")
+    with pytest.raises(BadInput, match="太扁"):
+        pictures.lighten(out.getvalue())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from shemei.kernel.permissions import Permission as P
 
@@ -73,19 +74,28 @@ API_USES: tuple[tuple[P, str, str], ...] = (
 """What the API asks of a key: the permission, what for, and where."""
 
 
+_LABEL = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?")
+
+
 def host_of(text: str) -> str:
     """Bring a link host into the form ``https://s.brand.cn``; raises ``ValueError`` in Chinese.
 
     Examples
     --------
-    >>> host_of(" S.Brand.cn/ ")
-    'https://s.brand.cn'
+    >>> host_of(" S.Brand.cn/ "), host_of("http://屿禾.cn:8001")
+    ('https://s.brand.cn', 'http://xn--5hto49d.cn:8001')
     """
     plain = text.strip().lower().rstrip("/")
     if not plain:
         return ""
     scheme, _, host = plain.rpartition("://")
-    if scheme not in ("", "http", "https") or not host or any(c in host for c in "/?#@ "):
+    try:
+        host = host.encode("idna").decode()
+        urlsplit(f"//{host}").port  # noqa: B018 (one above 65535 is refused)
+    except ValueError:
+        host = ""
+    if scheme not in ("", "http", "https") or not _HOST.fullmatch(host):
         raise ValueError(f"「{text}」不是域名。只写域名，例如 https://s.brand.cn，不带路径。")
     return f"{scheme or 'https'}://{host}"
 

@@ -10,18 +10,19 @@ from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 from pydantic import AfterValidator, model_validator
 
 from shemei.apps.insight import api_answers
 from shemei.apps.insight.api_answers import AnswerOut, MetricsOut
 from shemei.apps.insight.queries import DIMENSIONS
-from shemei.kernel.api import FieldProblem, Problem
+from shemei.kernel.api import FieldProblem, Problem, problem
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.http import ApiRequest
 from shemei.kernel.periods import Period
 from shemei.kernel.permissions import Permission
+from shemei.kernel.throttle import AtOnce
 from shemei.kernel.views import allow
 from shemei.warehouse.catalogue import DIMENSIONS as SPLITS
 from shemei.warehouse.catalogue import METRICS
@@ -32,6 +33,9 @@ FRESH = 60
 """Seconds that a client may reuse an answer without asking."""
 MOST_DAYS = 731
 MOST_METRICS = 12
+RETRY = 5
+ASKING = AtOnce(most=2, patience=10)
+"""Of one key: a question may take seconds of the machine that members work on."""
 if TYPE_CHECKING:
     Split = str
     Touch = str
@@ -124,11 +128,14 @@ def cached(operation: Callable[..., Schema]) -> Callable[..., HttpResponse]:
     """Answer with an ETag, and 304 where the client has this very answer; a question that makes no sense is a 422."""
 
     @wraps(operation)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            body = operation(request, *args, **kwargs).model_dump_json().encode()
-        except QuestionError as error:
-            raise Problem(422, f"这样问答不了：{error}") from None
+    def answered(request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with ASKING.one(request.actor.id) as came:
+            if not came:
+                return _busy()
+            try:
+                body = operation(request, *args, **kwargs).model_dump_json().encode()
+            except QuestionError as error:
+                raise Problem(422, f"这样问答不了：{error}") from None
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         known = {
             tag.strip().removeprefix("W/")
@@ -144,6 +151,13 @@ def cached(operation: Callable[..., Schema]) -> Callable[..., HttpResponse]:
         return response
 
     return answered
+
+
+def _busy() -> HttpResponse:
+    said = f"每把密钥同时只算 {ASKING.most} 个问题，前面的还没算完。请 {RETRY} 秒后再试。"
+    response = problem(429, said)
+    response["Retry-After"] = str(RETRY)
+    return response
 
 
 def _answers(shape: type[Schema]) -> dict[int, Any]:

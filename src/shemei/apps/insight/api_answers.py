@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import Any, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
+import pyarrow.compute as pc
 from ninja import Schema
 
 from shemei.apps.insight.queries import named
@@ -21,6 +23,11 @@ from shemei.warehouse.attribution import attribute, day_by_day
 from shemei.warehouse.catalogue import DIMENSIONS, METRICS, Metric
 from shemei.warehouse.flows import Funnel, Retention
 from shemei.warehouse.vocabulary import date_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pyarrow as pa
 
 NAMED = ("channel", "platform", "content", "creator", "campaign")
 
@@ -95,10 +102,11 @@ class AnswerOut(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All rows of an answer, of which a page is told."""
+    """All rows of an answer, a list or a table; only those of a page are made into what is ``told``."""
 
     period: Period
-    rows: list[RowOut]
+    rows: Any
+    told: Callable[[Any], list[RowOut]]
     exact: bool = True
     note: str = ""
     as_of: int = 0
@@ -117,7 +125,7 @@ class Found:
             n=self.n,
             total=len(self.rows),
             next_offset=stop if stop < len(self.rows) else None,
-            rows=self.rows[offset:stop],
+            rows=self.told(self.rows[offset:stop]),
         )
 
 
@@ -162,9 +170,10 @@ def totals(workspace: Workspace, period: Period, keys: tuple[str, ...], by: str)
         workspace.key, period.first_day, period.last_day, metrics=_with_bases(keys), by=split
     )
     told = ask(question)
-    rows = told.rows.to_pylist()
-    rows.sort(key=lambda row: (-(row[keys[0]] or 0), *(str(row[name]) for name in split)))
-    return Found(period, _rows(workspace, rows, keys, by), told.exact, told.note, told.as_of)
+    ranked = told.rows.append_column("rank", pc.fill_null(told.rows[keys[0]], 0))
+    rows = ranked.sort_by([("rank", "descending"), *((name, "ascending") for name in split)])
+    tell = partial(_rows, workspace, keys, by)
+    return Found(period, rows, tell, told.exact, told.note, told.as_of)
 
 
 def series(
@@ -177,9 +186,9 @@ def series(
         grain=grain, by=split,  # type: ignore[arg-type]
     )  # fmt: skip
     told = ask(question)
-    rows = told.rows.to_pylist()
-    rows.sort(key=lambda row: (row["bucket"], *(str(row[name]) for name in split)))
-    return Found(period, _rows(workspace, rows, keys, by), told.exact, told.note, told.as_of)
+    rows = told.rows.sort_by([(name, "ascending") for name in ("bucket", *split)])
+    tell = partial(_rows, workspace, keys, by)
+    return Found(period, rows, tell, told.exact, told.note, told.as_of)
 
 
 def _with_bases(keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -188,9 +197,8 @@ def _with_bases(keys: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*keys, *(base for base in bases if base in METRICS)]))
 
 
-def _rows(
-    workspace: Workspace, rows: list[dict[str, Any]], keys: tuple[str, ...], by: str
-) -> list[RowOut]:
+def _rows(workspace: Workspace, keys: tuple[str, ...], by: str, table: pa.Table) -> list[RowOut]:
+    rows = table.to_pylist()
     names = _names(workspace, by, [row[by] for row in rows] if by else [])
     return [
         RowOut(
@@ -225,21 +233,24 @@ def credits(workspace: Workspace, period: Period, by: str, model: str) -> Found:
     whole = told.totals.value
     credited = told.models[model]
     keys = sorted(credited, key=lambda key: (-credited[key].value, key))
-    names = _names(workspace, by, keys)
-    rows = [
-        RowOut(
-            keys={by: key},
-            name=names[key],
-            figures=[
-                FigureOut(metric="conversions", unit="count", value=credited[key].conversions),
-                FigureOut(metric="value", unit="fen", value=credited[key].value),
-                _share(credited[key].value / whole if whole else None, whole, bands.get(key)),
-            ],
-        )
-        for key in keys
-    ]
+
+    def tell(shown: Sequence[str]) -> list[RowOut]:
+        names = _names(workspace, by, list(shown))
+        return [
+            RowOut(
+                keys={by: key},
+                name=names[key],
+                figures=[
+                    FigureOut(metric="conversions", unit="count", value=credited[key].conversions),
+                    FigureOut(metric="value", unit="fen", value=credited[key].value),
+                    _share(credited[key].value / whole if whole else None, whole, bands.get(key)),
+                ],
+            )
+            for key in shown
+        ]
+
     as_of = ask(questions.Totals(*span, metrics=("orders",))).as_of
-    return Found(period, rows, as_of=as_of, model=model, n=told.totals.conversions)
+    return Found(period, keys, tell, as_of=as_of, model=model, n=told.totals.conversions)
 
 
 def _share(value: float | None, whole: float, band: Band | None) -> FigureOut:
@@ -278,7 +289,7 @@ def funnel(workspace: Workspace, period: Period, by: str, within_days: int) -> F
         )
         for line in lines
     ]
-    return Found(period, rows, told.exact, told.note, told.as_of)
+    return Found(period, rows, list, told.exact, told.note, told.as_of)
 
 
 def retention(workspace: Workspace, period: Period, start: str, back: str, grain: str) -> Found:
@@ -300,7 +311,7 @@ def retention(workspace: Workspace, period: Period, start: str, back: str, grain
         )
         for line in told.rows.to_pylist()
     ]
-    return Found(period, rows, told.exact, told.note, told.as_of)
+    return Found(period, rows, list, told.exact, told.note, told.as_of)
 
 
 def _part(metric: str, value: float | None, of: float) -> FigureOut:

@@ -55,7 +55,7 @@ def _send_one(pk: int, at: datetime) -> bool:
     if not rows.update(state=BoardMail.State.SENDING, taken_at=at):
         return False
     mail = BoardMail.objects.select_related("board__workspace", "workspace").get(pk=pk)
-    if mail.board.removed_at is not None:
+    if mail.board.removed_at is not None or not mail.workspace.is_active:
         _finish(mail, at)
         return False
     try:

@@ -29,7 +29,8 @@ def opened(token: str, now: datetime) -> BoardShare | None:
         return None
     with scopes_disabled():
         rows = BoardShare.objects.select_related("board__workspace", "workspace")
-        share = rows.filter(key=key, board__removed_at=None).first()
+        rows = rows.filter(board__removed_at=None, workspace__is_active=True)
+        share = rows.filter(key=key).first()
     return share if share is not None and share.is_open(now) else None
 
 

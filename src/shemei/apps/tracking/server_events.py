@@ -10,6 +10,7 @@ import orjson
 from django.utils import timezone
 
 from shemei.edge.collect import MOST_PROPS, PRIVATE_PROPS, read_page
+from shemei.edge.private import mask
 from shemei.edge.useragent import Agent, read_agent
 from shemei.edge.visit import host_of
 from shemei.kernel.addresses import UTM_KEYS
@@ -82,18 +83,20 @@ def _private(value: Any) -> Iterator[str]:
 
 
 def event_of(workspace: Workspace, told: Told, rules: ChannelRules) -> Event:
-    """The event as the log keeps it; ``rules`` are the brand's own, of this moment."""
+    """The event as the log keeps it, masked like those of the edge; ``rules`` are the brand's own, of this moment."""
     page = read_page(told.url)
     utm = {name: getattr(told, name) or page.query.get(name, "") for name in UTM_KEYS}
     agent = read_agent(told.user_agent.encode()) if told.user_agent else _NO_AGENT
     referrer = host_of(told.referrer.encode()[:1024])
     referrer = "" if referrer == page.host else referrer
+    texts = {"action": told.action, "page": page.path, "region": told.region, **utm}
+    texts["props"] = orjson.dumps(told.props).decode()
+    mask(texts)
     return Event(
         kind=told.kind,
         workspace=workspace.key,
         ts=to_ts(told.time),
         event_id=told.event_id,
-        action=told.action,
         visitor=told.visitor,
         phone=phone_hash(workspace.key, told.phone) if told.phone else "",
         customer=_openid(workspace, told.openid),
@@ -109,16 +112,13 @@ def event_of(workspace: Workspace, told: Told, rules: ChannelRules) -> Event:
         source="api",
         device=agent.device,
         in_app=agent.in_app,
-        region=told.region,
         referrer_host=referrer,
-        page=page.path,
         suspect=agent.suspect,
         amount=told.amount,
         quantity=told.quantity,
         order_id=told.order_id,
         click_id=told.click_id or page.query.get("_c", ""),
-        props=orjson.dumps(told.props).decode(),
-        **utm,
+        **texts,
     )
 
 

@@ -207,7 +207,7 @@
 
   quiet(function () {
     site = me.getAttribute("data-site");
-    endpoint = new URL("/e", me.src).href;
+    endpoint = new URL("/e", me.getAttribute("data-to") || me.src).href;
     try { store = win.localStorage; } catch (error) { store = null; }
     quiet(function () { props = JSON.parse(me.getAttribute("data-props")); })();
     var required = me.getAttribute("data-consent") === "required";

@@ -47,6 +47,8 @@ def _opened(data: bytes) -> Image.Image:
                 raise BadInput("图片的像素太多，超过 4000 万。请缩小后再传。")
             if found.height > 4 * found.width:
                 raise BadInput("图片太长，手机上要划很久。请裁成几张。")
+            if found.width > 20 * found.height:
+                raise BadInput("图片太扁，手机上只剩一条线。请裁一裁。")
             return _upright(found).convert("RGB")
     except BadInput:
         raise

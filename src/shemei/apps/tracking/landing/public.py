@@ -23,6 +23,7 @@ from shemei.apps.tracking.landing.actions_leads import Sent
 from shemei.apps.tracking.landing.blocks import ASKED
 from shemei.apps.tracking.landing.content import Shown, shown_by
 from shemei.apps.tracking.landing.models import LandingPage, LandingVariant, LandingVersion
+from shemei.edge.private import masked
 from shemei.edge.tag import tag_source
 from shemei.edge.visit import read_request
 from shemei.kernel.addresses import UTM_KEYS, BadInput, tidy_utm
@@ -100,7 +101,7 @@ def drawn(
         "asked": ASKED,
         "version": version,
         "preview": preview,
-        "tag": f"{link_base(page.workspace)}/tag.js",
+        "edge": link_base(page.workspace),
         "props": orjson.dumps(props).decode(),
         "given": given or {},
         "problems": problems or {},
@@ -163,6 +164,6 @@ def sent_with(
     return Sent(
         visitor=visitor if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", visitor) else "",
         click_id=click if len(click) == 36 and set(click) <= set("0123456789abcdef-") else "",
-        utm={key: tidy_utm(query[key]) for key in UTM_KEYS if query.get(key)},
+        utm={key: masked(tidy_utm(query[key])) for key in UTM_KEYS if query.get(key)},
         came=read_request("POST", headers),
     )

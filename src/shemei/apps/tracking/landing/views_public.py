@@ -18,6 +18,7 @@ from django_scopes import scope, scopes_disabled
 from shemei.apps.tracking.book import link_base
 from shemei.apps.tracking.landing import actions_leads, public
 from shemei.apps.tracking.landing.models import LandingPage, LandingPicture, LandingVersion
+from shemei.edge.tag import tag_source
 from shemei.kernel.throttle import Limit, address_of
 
 CACHED_SECONDS = 30
@@ -111,16 +112,24 @@ def picture(request: HttpRequest, key: str) -> HttpResponse:
     return HttpResponse(bytes(row.data), content_type="image/webp", headers=kept)
 
 
+@require_safe
+def tag(request: HttpRequest) -> HttpResponse:
+    """The tag as the edge has it, from here: all brands' pages share this address, none brings a script of its own."""
+    answer = HttpResponse(tag_source(), content_type="text/javascript; charset=utf-8")
+    answer["Cache-Control"] = "public, max-age=3600"
+    return answer
+
+
 def _gone(request: HttpRequest) -> HttpResponse:
     return render(request, "tracking/landing/gone.html", status=404)
 
 
 def _guarded(response: HttpResponse, page: LandingPage) -> HttpResponse:
-    """Scripts from here and the tag from the brand's link domain; nothing else runs."""
+    """Scripts from here alone; what the tag tells goes to the brand's link domain."""
     parts = urlsplit(link_base(page.workspace))
     edge = f"{parts.scheme}://{parts.netloc}"
     policy = {
-        "default-src": ["'none'"], "script-src": [SELF, edge], "style-src": [SELF],
+        "default-src": ["'none'"], "script-src": [SELF], "style-src": [SELF],
         "img-src": [SELF, "data:"], "connect-src": [edge], "form-action": [SELF], "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }  # fmt: skip
