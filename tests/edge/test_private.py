@@ -88,8 +88,9 @@ def test_the_ways_people_write_it(text: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/p/13812345678", "/item/13812345678.html", "/goods/13812345678/reviews", "/13812345678",
-     "/shop/detail/13812345678", "/order/17712345678"],
+    ["/p/13812345678", "/item/13812345678.html", "/goods/13812345678/reviews", "/goods/detail/13812345678",
+     "/shop/goodsDetail/13812345678", "/productId/13812345678", "/user/items/13812345678",
+     "/%E5%95%86%E5%93%81/13812345678", "/G/13812345678.htm"],
 )  # fmt: skip
 def test_eleven_digits_that_are_a_part_of_a_path_are_a_product(path: str) -> None:
     assert masked_path(path) == path
@@ -99,7 +100,10 @@ def test_eleven_digits_that_are_a_part_of_a_path_are_a_product(path: str) -> Non
     "path",
     ["/u/13812345678", "/User/13812345678.html", "/member-detail/13812345678", "/invite/13812345678/ok",
      "/%E6%89%8B%E6%9C%BA/13812345678", "/p/138-1234-5678", "/p/8613812345678", "/p/call13812345678",
-     "/p/13812345678,13912345678", "/%E5%8F%B7%E7%A0%8113812345678", "/u/%2013812345678"],
+     "/p/13812345678,13912345678", "/%E5%8F%B7%E7%A0%8113812345678", "/u/%2013812345678", "/13812345678",
+     "/customers/13812345678", "/phoneNumber/13812345678", "/user/detail/13812345678", "/memberGoods/13812345678",
+     "/%E5%AE%A2%E6%88%B7/13812345678", "/user;v=1/13812345678", "/u/0/13812345678", "/detail/13812345678",
+     "/user/13812345678/13912345678", "/p/13812345678.13912345678", "/order/13812345678", "//13812345678"],
 )  # fmt: skip
 def test_a_phone_in_a_path_is_masked(path: str) -> None:
     assert "[手机号]" in masked_path(path) and "12345678" not in masked_path(path)

@@ -18,16 +18,16 @@ FIELDS = ("action", "page", "region", *UTM)
 """Fields of an event that hold free text; ``props`` is one more, with the title of the page in it."""
 
 PHONE, EMAIL, ID_CARD = "[手机号]", "[邮箱]", "[身份证号]"
-PEOPLE = frozenset(
-    (
-        "account", "buyer", "call", "contact", "customer", "friend", "friends", "invite", "inviter", "login", "me",
-        "member", "memberid", "members", "mobile", "my", "phone", "phones", "profile", "register", "sms", "tel", "u",
-        "uid", "user", "userid", "userinfo", "users", "vip", "会员", "手机", "手机号", "用户", "电话",
-    )
+THINGS = frozenset(
+    ("article", "articles", "explore", "g", "good", "goods", "item", "items", "note", "notes", "offer", "p", "pid", "post",
+     "posts", "product", "products", "sku", "spu", "video", "videos", "商品", "宝贝", "笔记", "视频", "文章")
 )  # fmt: skip
-"""Names in a path behind which a number is somebody's phone; behind any other it is a product, an order, a post."""
+"""Names in a path behind which eleven digits number a thing; behind any other word they may be somebody's phone."""
+BESIDE = frozenset(("detail", "details", "id", "info", "page", "show", "view", "详情"))
+"""Words that stand between such a name and its number."""
 _DIGITS = re.compile(r"\d{3}[- ]?\d{4}[- ]?\d{4}")
-_NAMES = re.compile(r"[-_.]")
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\dA-Za-z_]+|\d+")
+_AHEAD = re.compile(r"(?:\.html?)?(?:/|\Z)")
 _ID_CARD = re.compile(
     r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
     r"[0-9]{3}[0-9Xx](?![0-9])"
@@ -74,23 +74,24 @@ def masked_path(path: str) -> str:
 
     Examples
     --------
-    >>> masked_path("/item/13812345678.html"), masked_path("/user/13812345678/orders")
-    ('/item/13812345678.html', '/user/[手机号]/orders')
-    >>> masked_path("/call-13812345678"), masked_path("/p/138-1234-5678")
-    ('/call-[手机号]', '/p/[手机号]')
+    >>> masked_path("/item/13812345678.html"), masked_path("/goods/detail/13812345678")
+    ('/item/13812345678.html', '/goods/detail/13812345678')
+    >>> masked_path("/user/13812345678/orders"), masked_path("/p/138-1234-5678")
+    ('/user/[手机号]/orders', '/p/[手机号]')
     """
     return _masked(path, _numbers_a_thing)
 
 
 def _numbers_a_thing(found: re.Match[str]) -> bool:
-    """Whether eleven digits are a whole part of a path, as shops number goods, and no word for people stands before."""
-    number, path = found[0], found.string
-    before, _, ahead = path[: found.start()].rpartition("/")
-    alone = (
-        len(number) == 11 and not ahead and path[found.end() : found.end() + 1] in ("", "/", ".")
-    )
-    name = unquote(before.rpartition("/")[2]).lower()
-    return alone and PEOPLE.isdisjoint(_NAMES.split(name))
+    """Whether eleven digits are a whole part of a path, as shops number goods, and the name before is a thing's."""
+    if len(found[0]) != 11 or _AHEAD.match(found.string, found.end()) is None:
+        return False
+    *before, ahead = found.string[: found.start()].split("/")
+    names = [{word.lower() for word in _WORDS.findall(unquote(part))} for part in before[-2:]]
+    if ahead or not names or not names[-1]:
+        return False
+    words = set().union(*names) if names[-1] <= BESIDE else names[-1]
+    return words <= THINGS | BESIDE and not words <= BESIDE
 
 
 def _masked(text: str, stays: Callable[[re.Match[str]], bool]) -> str:

@@ -57,7 +57,7 @@ def quality(request: BrandRequest) -> HttpResponse:
 
 @allow(Permission.VIEW)
 def left_out(request: BrandRequest) -> HttpResponse:
-    """The events that do not count, each with why."""
+    """The events and orders that do not count, each with why."""
     board = board_of(request)
     rows = left_out_rows(request.workspace, board.period, request.GET.get("reason", ""))
     return LEFT_OUT.respond(request, rows, "insight/left_out.html", {"board": board})
