@@ -30,7 +30,7 @@ TOLD = {
     "action": "回电 13800138000",
     "url": "https://shop.example.cn/u/13900139000?utm_term=a%40b.cn&utm_campaign=%E6%98%A5",
     "title": "我的订单 mei@yuhe.cn",
-    "props": {"备注": ["加微信 +86 137 1111 2222", {"证": "11010519491231002x"}], "n": 13800138000,
+    "props": {"备注": ["加微信 +86 137 1111 2222", {"证": "11010519491231002x"}], "n": 13800138000, "m": 13800138000.0,
               "13812345678": True, "sku": 1763179200000, "price": 199.5},
     "order_id": "13800138000",
 }  # fmt: skip
@@ -51,7 +51,7 @@ def test_free_text_of_an_event_is_masked_and_counted(tmp_path: Path) -> None:
     assert orjson.loads(row["props"]) == {
         "title": "我的订单 [邮箱]",
         "备注": ["加微信 [手机号]", {"证": "[身份证号]"}],
-        "n": "[手机号]", "[手机号]": True, "sku": 1763179200000, "price": 199.5,
+        "n": "[手机号]", "m": "[手机号]", "[手机号]": True, "sku": 1763179200000, "price": 199.5,
     }  # fmt: skip
     assert collector.masked == 1
     collector.line({"site": "SITE", "kind": "view", "title": "春天的茶 2026"}, came, "")
