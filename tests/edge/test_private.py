@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.edge.support import SITES
 
-from shemei.edge.collect import Collector
+from shemei.edge.collect import Collector, TagError
 from shemei.edge.private import mask, masked, masked_path
 from shemei.edge.sites import Sites, publish_sites
 from shemei.edge.stamps import Clock, Ids
@@ -56,6 +56,23 @@ def test_free_text_of_an_event_is_masked_and_counted(tmp_path: Path) -> None:
     assert collector.masked == 1
     collector.line({"site": "SITE", "kind": "view", "title": "春天的茶 2026"}, came, "")
     assert collector.masked == 1
+
+
+def test_what_stands_under_a_private_name_is_dropped_however_deep(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    publish_sites(home, SITES)
+    collector = Collector(Sites(home), Clock(), Ids())
+    props = {
+        "realname": "林小满",
+        "user": {"RealName": "林小满", "level": 3},
+        "all": [{"openid": "oX1", "n": 1}],
+    }
+    told = {"site": "SITE", "kind": "custom", "action": "x", "props": props}
+    row = orjson.loads(collector.line(told, Came(Agent("ios", "", ""), "", ""), "")[0])
+    assert orjson.loads(row["props"]) == {"user": {"level": 3}, "all": [{"n": 1}]}
+    deep = orjson.loads("[" * 1000 + "]" * 1000)
+    with pytest.raises(TagError, match="嵌套太深"):
+        collector.line(told | {"props": {"x": deep}}, Came(Agent("ios", "", ""), "", ""), "")
 
 
 def test_the_count_stands_among_the_figures(edge: EdgeProcess) -> None:
