@@ -58,6 +58,16 @@ def test_free_text_of_an_event_is_masked_and_counted(tmp_path: Path) -> None:
     assert collector.masked == 1
 
 
+@pytest.mark.parametrize("named", ["13800138000", "8613800138000", "138-0013-8000"])
+def test_a_phone_number_is_no_visitor(tmp_path: Path, named: str) -> None:
+    home = Home(tmp_path)
+    publish_sites(home, SITES)
+    collector = Collector(Sites(home), Clock(), Ids())
+    told = {"site": "SITE", "kind": "view", "visitor": named}
+    line = collector.line(told, Came(Agent("ios", "", ""), "", ""), "0123456789abcdef")[0]
+    assert orjson.loads(line)["visitor"] == "0123456789abcdef"
+
+
 def test_what_stands_under_a_private_name_is_dropped_however_deep(tmp_path: Path) -> None:
     home = Home(tmp_path)
     publish_sites(home, SITES)

@@ -13,6 +13,7 @@ import orjson
 from shemei.edge.private import mask
 from shemei.edge.redirect import CLICK_ID, UTM
 from shemei.edge.visit import host_of
+from shemei.engines.phones import IN_TEXT
 from shemei.warehouse.vocabulary import REQUIRED, Event, visitor_key
 
 if TYPE_CHECKING:
@@ -312,7 +313,8 @@ def _fill_what(row: dict[str, Any], body: dict[str, Any]) -> None:
 
 def _fill_who(row: dict[str, Any], body: dict[str, Any], cookie: str) -> None:
     named = _text(body, "visitor", 64)
-    visitor = named if _VISITOR.fullmatch(named) else cookie
+    is_one = _VISITOR.fullmatch(named) and not IN_TEXT.fullmatch(named)
+    visitor = named if is_one else cookie
     row["visitor"], row["visitor_key"] = visitor, visitor_key(visitor)
 
 
