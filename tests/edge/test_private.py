@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.edge.support import SITES
 
-from shemei.edge.collect import Collector
+from shemei.edge.collect import Collector, TagError
 from shemei.edge.private import mask, masked, masked_path
 from shemei.edge.sites import Sites, publish_sites
 from shemei.edge.stamps import Clock, Ids
@@ -30,7 +30,7 @@ TOLD = {
     "action": "回电 13800138000",
     "url": "https://shop.example.cn/u/13900139000?utm_term=a%40b.cn&utm_campaign=%E6%98%A5",
     "title": "我的订单 mei@yuhe.cn",
-    "props": {"备注": ["加微信 +86 137 1111 2222", {"证": "11010519491231002x"}], "n": 13800138000,
+    "props": {"备注": ["加微信 +86 137 1111 2222", {"证": "11010519491231002x"}], "n": 13800138000, "m": 13800138000.0,
               "13812345678": True, "sku": 1763179200000, "price": 199.5},
     "order_id": "13800138000",
 }  # fmt: skip
@@ -51,11 +51,38 @@ def test_free_text_of_an_event_is_masked_and_counted(tmp_path: Path) -> None:
     assert orjson.loads(row["props"]) == {
         "title": "我的订单 [邮箱]",
         "备注": ["加微信 [手机号]", {"证": "[身份证号]"}],
-        "n": "[手机号]", "[手机号]": True, "sku": 1763179200000, "price": 199.5,
+        "n": "[手机号]", "m": "[手机号]", "[手机号]": True, "sku": 1763179200000, "price": 199.5,
     }  # fmt: skip
     assert collector.masked == 1
     collector.line({"site": "SITE", "kind": "view", "title": "春天的茶 2026"}, came, "")
     assert collector.masked == 1
+
+
+@pytest.mark.parametrize("named", ["13800138000", "8613800138000", "138-0013-8000"])
+def test_a_phone_number_is_no_visitor(tmp_path: Path, named: str) -> None:
+    home = Home(tmp_path)
+    publish_sites(home, SITES)
+    collector = Collector(Sites(home), Clock(), Ids())
+    told = {"site": "SITE", "kind": "view", "visitor": named}
+    line = collector.line(told, Came(Agent("ios", "", ""), "", ""), "0123456789abcdef")[0]
+    assert orjson.loads(line)["visitor"] == "0123456789abcdef"
+
+
+def test_what_stands_under_a_private_name_is_dropped_however_deep(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    publish_sites(home, SITES)
+    collector = Collector(Sites(home), Clock(), Ids())
+    props = {
+        "realname": "林小满",
+        "user": {"RealName": "林小满", "level": 3},
+        "all": [{"openid": "oX1", "n": 1}],
+    }
+    told = {"site": "SITE", "kind": "custom", "action": "x", "props": props}
+    row = orjson.loads(collector.line(told, Came(Agent("ios", "", ""), "", ""), "")[0])
+    assert orjson.loads(row["props"]) == {"user": {"level": 3}, "all": [{"n": 1}]}
+    deep = orjson.loads("[" * 1000 + "]" * 1000)
+    with pytest.raises(TagError, match="嵌套太深"):
+        collector.line(told | {"props": {"x": deep}}, Came(Agent("ios", "", ""), "", ""), "")
 
 
 def test_the_count_stands_among_the_figures(edge: EdgeProcess) -> None:

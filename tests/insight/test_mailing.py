@@ -12,7 +12,7 @@ import pytest
 from tests.insight.test_boards import made
 
 from shemei.apps.insight import board_actions, mailing
-from shemei.apps.insight.models import BoardMail
+from shemei.apps.insight.models import BoardMail, OwnBoard
 from shemei.kernel.actor import SYSTEM
 from shemei.kernel.models import AuditEntry
 from shemei.warehouse.vocabulary import SHANGHAI
@@ -141,6 +141,33 @@ def test_stopped_mails_and_boards_put_away_send_nothing(told: World, post: Any) 
         board_actions.stop_mail(again(told, mail), by=SYSTEM)
     mailing.sweep(MONDAY + timedelta(days=30))
     assert post.letters == []
+
+
+def test_a_title_of_two_lines_is_one_line_of_a_letter(told: World, post: Any) -> None:
+    mail = due(told)
+    with told.scope():
+        OwnBoard.objects.filter(pk=mail.board.pk).update(title="周一\nBcc: x@y.example")
+    mailing.sweep(MONDAY)
+    letter = message_from_bytes(post.letters[0], policy=policy.default)
+    assert letter["Subject"].startswith("周一 Bcc: x@y.example，") and letter["Bcc"] is None
+
+
+def test_a_board_that_cannot_be_drawn_keeps_no_other_from_going_out(
+    told: World, post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, sound = due(told), due(told)
+    draw = mailing.board_pdf
+
+    def drawn(view: Any) -> bytes:
+        if view.row.pk == broken.board.pk:
+            raise ZeroDivisionError
+        return draw(view)
+
+    monkeypatch.setattr(mailing, "board_pdf", drawn)
+    mailing.sweep(MONDAY)
+    assert len(post.letters) == 1 and again(told, sound).sent_at == MONDAY
+    left = again(told, broken)
+    assert (left.state, left.attempts) == (BoardMail.State.WAITING, 1) and "画不出来" in left.error
 
 
 def test_a_brand_that_is_switched_off_sends_nothing(told: World, post: Any) -> None:

@@ -141,3 +141,8 @@ def test_a_goal_that_makes_no_sense_keeps_what_was_typed(told: World) -> None:
     shown = response.content.decode()
     assert response.status_code == 422
     assert "很多" in shown and "结束日期要晚于开始日期" in shown
+
+
+def test_a_year_far_ahead_is_no_reason_to_break(told: World) -> None:
+    for ends in ({"from": "2030-01-01", "to": "2031-01-01"}, {"from": "2026-01-01", "to": "2099-01-01"}):  # fmt: skip
+        assert told.client().get(told.url("insight:overview"), ends).status_code == 200

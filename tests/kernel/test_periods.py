@@ -47,3 +47,14 @@ def test_what_cannot_be_read_is_the_default() -> None:
         assert period_from(query, default="7d", on=TODAY) == period_from({"range": "7d"}, on=TODAY)
     turned = period_from({"from": "2026-11-07", "to": "2026-11-01"})
     assert (turned.first, turned.last) == (date(2026, 11, 1), date(2026, 11, 7))
+
+
+def test_no_page_works_through_a_century() -> None:
+    on = date(2026, 12, 5)
+    told = period_from({"from": "2000-01-01", "to": "2100-01-01"}, on=on)
+    assert told.last == date(2027, 12, 31) and told.days == 3653
+    for ends in (
+        {"from": "2030-01-01", "to": "2031-01-01"},
+        {"from": "0001-01-01", "to": "0001-01-02"},
+    ):
+        assert period_from(ends, on=on).key == "28d"

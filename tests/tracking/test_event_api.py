@@ -170,6 +170,8 @@ def test_a_batch_with_wrong_rows_is_refused_whole_with_row_and_field(
         ({"phone": "138****3391"}, "phone"),
         ({"phone": "12"}, "phone"),
         ({"visitor": "a b"}, "visitor"),
+        ({"visitor": "8613800003391"}, "visitor"),
+        ({"visitor": "138-0000-3391"}, "visitor"),
         ({"amount": -1}, "amount"),
         ({"amount": 1.5}, "amount"),
         ({"quantity": 0}, "quantity"),

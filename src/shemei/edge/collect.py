@@ -13,6 +13,7 @@ import orjson
 from shemei.edge.private import mask
 from shemei.edge.redirect import CLICK_ID, UTM
 from shemei.edge.visit import host_of
+from shemei.engines.phones import IN_TEXT
 from shemei.warehouse.vocabulary import REQUIRED, Event, visitor_key
 
 if TYPE_CHECKING:
@@ -312,7 +313,8 @@ def _fill_what(row: dict[str, Any], body: dict[str, Any]) -> None:
 
 def _fill_who(row: dict[str, Any], body: dict[str, Any], cookie: str) -> None:
     named = _text(body, "visitor", 64)
-    visitor = named if _VISITOR.fullmatch(named) else cookie
+    is_one = _VISITOR.fullmatch(named) and not IN_TEXT.fullmatch(named)
+    visitor = named if is_one else cookie
     row["visitor"], row["visitor_key"] = visitor, visitor_key(visitor)
 
 
@@ -361,14 +363,21 @@ def _props(body: dict[str, Any]) -> str:
         return "{}"
     if not isinstance(props, dict | None):
         raise TagError("wrong_type", "props 应是一个 JSON 对象")
-    kept = {k: v for k, v in (props or {}).items() if k.lower() not in PRIVATE_PROPS}
     try:
+        kept = _public(props or {})
         text = orjson.dumps({"title": title, **kept} if title else kept)
-    except orjson.JSONEncodeError:
+    except (orjson.JSONEncodeError, RecursionError):
         raise TagError("malformed", "props 嵌套太深") from None
     if len(text) > MOST_PROPS:
         raise TagError("too_long", f"props 最大 {MOST_PROPS} 字节")
     return text.decode()
+
+
+def _public(told: Any) -> Any:
+    """Return a value of ``props`` without what stands under a private name, however deep."""
+    if isinstance(told, dict):
+        return {k: _public(v) for k, v in told.items() if k.lower() not in PRIVATE_PROPS}
+    return [_public(v) for v in told] if isinstance(told, list) else told
 
 
 def _valid_uuid(value: Any) -> str:

@@ -146,7 +146,7 @@ def _inside(told: Any) -> Any:
         return {masked(name): _inside(value) for name, value in told.items()}
     if isinstance(told, list):
         return [_inside(value) for value in told]
-    if type(told) is int:
-        text = str(told)
+    if type(told) is int or (type(told) is float and told.is_integer()):
+        text = str(int(told))
         return told if (clean := masked(text)) == text else clean
     return told

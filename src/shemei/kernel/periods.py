@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+LONGEST = timedelta(3652)
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Whole days of Asia/Shanghai, both ends included."""
@@ -139,13 +142,18 @@ def whole_days(
 def period_from(
     query: Mapping[str, str], *, default: str = "28d", on: date | None = None
 ) -> Period:
-    """Read ``?range=7d`` or ``?from=2026-11-01&to=2026-11-07``; anything unreadable is the default."""
+    """Read ``?range=7d`` or ``?from=2026-11-01&to=2026-11-07``; anything unreadable is the default.
+
+    Pages work day by day: ten years until the end of next year are the most that one shows.
+    """
     day = on or today()
     if query.get("from") and query.get("to"):
         try:
             ends = sorted((date.fromisoformat(query["from"]), date.fromisoformat(query["to"])))
-            return Period(max(ends[0], date(2000, 1, 1)), min(ends[1], date(2100, 1, 1)), "自选")
-        except ValueError:
+            last = min(ends[1], date(day.year + 1, 12, 31))
+            first = max(ends[0], date(2000, 1, 1), last - LONGEST)
+            return Period(first, last, "自选")
+        except (ValueError, OverflowError):
             pass
     choices = {p.key: p for p in [*presets(day), *promos(day.year), *promos(day.year - 1)]}
     return choices.get(query.get("range", ""), choices[default])

@@ -104,3 +104,14 @@ def test_pages_of_spots(inside: World, home: Home) -> None:
     assert "没有这个优惠码" in bad.content.decode() and 'value="静安店"' in bad.content.decode()
     assert inside.client(inside.stranger).get(answer.url).status_code == 404
     assert inside.client(inside.analyst).post(inside.url("posters:new"), form).status_code == 403
+
+
+def test_a_name_taken_while_one_saved_is_told_at_its_field(
+    inside: World, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(inside)
+    monkeypatch.setattr(Spot, "full_clean", lambda self: None)
+    with pytest.raises(ValidationError) as refused:
+        make(inside)
+    assert "已有同名的点位" in str(refused.value.message_dict["name"])
+    assert Spot.objects.count() == 1

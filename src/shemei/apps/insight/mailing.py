@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
 from smtplib import SMTPException
@@ -19,6 +20,8 @@ from shemei.apps.insight.pdf import NoPdf, board_pdf
 from shemei.kernel import audit
 from shemei.kernel.actor import SYSTEM
 from shemei.portal.numbers import stamp
+
+log = logging.getLogger(__name__)
 
 TRIES = 3
 RETRY = timedelta(minutes=10)
@@ -64,6 +67,10 @@ def _send_one(pk: int, at: datetime) -> bool:
     except (OSError, SMTPException) as error:
         _failed(mail, at, f"没有发出：{error}")
         return False
+    except Exception:  # whatever is wrong with one board, the letters of others go out
+        log.exception("看板 %s 的邮件没有画出来", mail.board.key)
+        _failed(mail, at, "没有发出：看板画不出来。请打开看板看看，问题在日志里。")
+        return False
     _finish(mail, at, sent=True)
     with scope(workspace=mail.workspace):
         audit.record("board.mailed", mail.board, by=SYSTEM, to="、".join(mail.recipients))
@@ -97,7 +104,7 @@ def message_of(mail: BoardMail, at: datetime) -> EmailMultiAlternatives:
     view = OwnBoardView(mail.board, {})
     context = {"view": view, "row": mail.board, "mail": mail, "at": stamp(at)}
     message = EmailMultiAlternatives(
-        subject=f"{mail.board.title}，{view.period.span}",
+        subject=" ".join(f"{mail.board.title}，{view.period.span}".split()),
         body=render_to_string("insight/mail.txt", context),
         to=mail.recipients,
         connection=get_connection(timeout=PATIENCE),

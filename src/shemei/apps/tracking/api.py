@@ -22,6 +22,7 @@ from pydantic import (
 from shemei.apps.tracking.actions.events import take_events
 from shemei.apps.tracking.server_events import MOST_PROPS, Told, private_names, wrong_time
 from shemei.edge.collect import PLATFORMS
+from shemei.engines.phones import mobile
 from shemei.kernel.api import FieldProblem, Problem, idempotent
 from shemei.kernel.http import ApiRequest
 from shemei.kernel.imports import cells
@@ -93,6 +94,13 @@ class EventIn(BaseModel):
         if size > MOST_PROPS:
             raise ValueError(f"最大 {MOST_PROPS} 字节")
         return props
+
+    @field_validator("visitor")
+    @classmethod
+    def _no_phone(cls, text: str) -> str:
+        if mobile(text):
+            raise ValueError("这是手机号，不是访客号。请写进 phone，存的是摘要")
+        return text
 
     @field_validator("phone")
     @classmethod
