@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django_scopes import scope
 
 from shemei.apps.brand import actions, queries, rules
@@ -106,3 +108,22 @@ def test_a_key_of_another_brand_is_no_key_here(inside: World) -> None:
     with pytest.raises(LookupError):
         queries.id_of("pillar", inside.brand, theirs.key)
     assert queries.id_of("pillar", inside.brand, "") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_make_the_same_pillar_at_once_all_but_one_are_told(world: World) -> None:
+    def make(_: int) -> str:
+        try:
+            with world.scope():
+                return actions.create_pillar(
+                    world.brand, by=world.owner.actor, name="成分科普"
+                ).name
+        except ValidationError as error:
+            return error.messages[0]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6 if connection.vendor == "postgresql" else 1) as pool:
+        told = sorted(pool.map(make, range(6)))
+    assert told.count("成分科普") == 1
+    assert sum("已有同名的内容支柱" in one for one in told) == 5

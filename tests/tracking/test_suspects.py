@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,7 @@ from shemei.apps.tracking.actions.suspects import COUNTS_ALREADY
 from shemei.apps.tracking.models import PutBackClicks
 from shemei.config import worker
 from shemei.kernel.models import AuditEntry
-from shemei.kernel.periods import period_from
+from shemei.kernel.periods import Period, period_from
 from shemei.warehouse import maintenance
 from shemei.warehouse.maintenance import settle
 from shemei.warehouse.segments import write_segment
@@ -150,7 +151,7 @@ def test_clicks_yet_to_come_are_not_decided(inside: World) -> None:
     made = put_back(inside)
     assert made.until_at <= timezone.now()
     with pytest.raises(ValidationError, match="还没有到"):
-        put_back(inside, period=period_from({"from": "2090-01-01", "to": "2090-01-02"}))
+        put_back(inside, period=Period(date(2090, 1, 1), date(2090, 1, 2)))
 
 
 def test_what_cannot_be_put_back_is_told(inside: World, link: Link) -> None:

@@ -1,4 +1,4 @@
-"""What forms and actions of every room share: assigning values and knowing what changed, keeping errors on the form."""
+"""What forms and actions of every room share: assigning values, checking and saving, keeping errors on the form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.forms import BaseForm, ModelForm, model_to_dict
 
 
@@ -16,6 +16,17 @@ def assign(row: models.Model, values: Mapping[str, Any]) -> list[str]:
     for name in changed:
         setattr(row, name, values[name])
     return [str(row._meta.get_field(name).verbose_name) for name in changed]  # type: ignore[union-attr]
+
+
+def save(row: models.Model, **options: Any) -> None:
+    """Check ``row`` and save it; what another took between the two is told like what was taken before."""
+    row.full_clean()
+    try:
+        with transaction.atomic():
+            row.save(**options)
+    except IntegrityError:
+        row.full_clean()
+        raise
 
 
 def submit(form: BaseForm, act: Callable[..., Any]) -> Any | None:

@@ -17,7 +17,7 @@ from shemei.apps.accounts.policies import CHANGE_MEMBER, GIVE_ROLE, grantable
 from shemei.apps.accounts.queries import hash_of, is_first_start, members_with
 from shemei.apps.accounts.rules import ROLES
 from shemei.kernel import audit, outbox
-from shemei.kernel.edits import assign
+from shemei.kernel.edits import assign, save
 from shemei.kernel.notify import notify
 from shemei.kernel.permissions import Permission, require
 from shemei.kernel.urls import wurl
@@ -58,8 +58,7 @@ def change_brand(workspace: Workspace, values: dict[str, Any], *, by: Actor) -> 
     require(by, Permission.ANALYSE if values.keys() <= counting else Permission.WORKSPACE)
     before = {name: getattr(workspace, name) for name in values}
     if changed := assign(workspace, values):
-        workspace.full_clean()
-        workspace.save(update_fields=list(values))
+        save(workspace, update_fields=list(values))
         fields = tuple(name for name in values if before[name] != getattr(workspace, name))
         named = "、".join(changed)
         audit.record("workspace.changed", workspace, by=by, workspace=workspace, fields=named)

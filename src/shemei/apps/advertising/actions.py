@@ -13,7 +13,7 @@ from shemei.apps.advertising.tellings import book
 from shemei.apps.brand.queries import id_of
 from shemei.kernel import audit
 from shemei.kernel.actor import Actor
-from shemei.kernel.edits import assign
+from shemei.kernel.edits import assign, save
 from shemei.kernel.permissions import Permission, require
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ def enter_spend(workspace: Workspace, *, by: Actor, **values: Any) -> Spend:
     require(by, Permission.SPEND)
     spend = Spend(workspace=workspace)
     assign(spend, _tidy(workspace, values))
-    spend.full_clean()
-    spend.save()
+    save(spend)
     book(workspace, [(None, spend.cost)], source="entry")
     audit.record("spend.entered", spend, by=by, amount=_words(spend.amount))
     return spend
@@ -42,8 +41,7 @@ def change_spend(spend: Spend, *, by: Actor, **values: Any) -> Spend:
     corrected = {name: value for name, value in tidy.items() if getattr(spend, name) != value}
     if not (fields := assign(spend, tidy)):
         return spend
-    spend.full_clean()
-    spend.save()
+    save(spend)
     if spend.identity:
         _keep_correction(spend, corrected)
     book(spend.workspace, [(before, spend.cost)], source="entry")

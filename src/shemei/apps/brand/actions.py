@@ -11,7 +11,7 @@ from shemei.apps.brand import rules, tellings
 from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
 from shemei.kernel import audit
 from shemei.kernel.actor import SYSTEM, Actor
-from shemei.kernel.edits import assign
+from shemei.kernel.edits import assign, save
 from shemei.kernel.periods import today
 from shemei.kernel.permissions import Permission, require
 
@@ -37,8 +37,7 @@ def create_campaign(
     )
     campaign.utm_campaign = rules.utm_word(utm_campaign or name) or campaign.key.lower()
     campaign.state = rules.state_on(today(), starts_on, ends_on)
-    campaign.full_clean()
-    campaign.save()
+    save(campaign)
     audit.record("campaign.created", campaign, by=by)
     return campaign
 
@@ -51,8 +50,7 @@ def change_campaign(campaign: Campaign, *, by: Actor, **values: Any) -> Campaign
         values["utm_campaign"] = rules.utm_word(values["utm_campaign"]) or campaign.utm_campaign
     fields = assign(campaign, values)
     campaign.state = rules.state_on(today(), campaign.starts_on, campaign.ends_on)
-    campaign.full_clean()
-    campaign.save()
+    save(campaign)
     if fields:
         audit.record("campaign.changed", campaign, by=by, fields="、".join(fields))
     return campaign
@@ -92,8 +90,7 @@ def create_pillar(
 ) -> Pillar:
     require(by, Permission.CONTENT_EDIT)
     pillar = Pillar(workspace=workspace, name=name, note=note, color=color)
-    pillar.full_clean()
-    pillar.save()
+    save(pillar)
     audit.record("pillar.created", pillar, by=by)
     return pillar
 
@@ -102,8 +99,7 @@ def create_pillar(
 def change_pillar(pillar: Pillar, *, by: Actor, **values: Any) -> Pillar:
     require(by, Permission.CONTENT_EDIT)
     fields = assign(pillar, values)
-    pillar.full_clean()
-    pillar.save()
+    save(pillar)
     if fields:
         audit.record("pillar.changed", pillar, by=by, fields="、".join(fields))
     return pillar
@@ -130,8 +126,7 @@ def add_account(
         followers=followers,
         is_active=is_active,
     )
-    account.full_clean()
-    account.save()
+    save(account)
     audit.record("account.added", account, by=by)
     return account
 
@@ -141,8 +136,7 @@ def change_account(account: PlatformAccount, *, by: Actor, **values: Any) -> Pla
     require(by, Permission.ACCOUNTS)
     before = account.followers
     fields = assign(account, values)
-    account.full_clean()
-    account.save()
+    save(account)
     if account.followers != before:
         tellings.tell_by_hand(account)
     if fields:

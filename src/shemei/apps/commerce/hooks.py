@@ -28,6 +28,7 @@ from shemei.apps.commerce.actions import record_order
 from shemei.apps.commerce.models import HookNonce, OrderHook
 from shemei.kernel import audit
 from shemei.kernel.actor import Actor
+from shemei.kernel.edits import save
 from shemei.kernel.permissions import Permission, require
 
 if TYPE_CHECKING:
@@ -175,8 +176,7 @@ def add_hook(workspace: Workspace, *, by: Actor, name: str) -> tuple[OrderHook, 
     require(by, Permission.KEYS)
     secret = secrets.token_urlsafe(32)
     hook = OrderHook(workspace=workspace, name=name.strip(), secret=secret, created_by=by.label)
-    hook.full_clean()
-    hook.save()
+    save(hook)
     audit.record("hook.added", hook, by=by)
     return hook, secret
 

@@ -17,7 +17,7 @@ from shemei.apps.content.models import MetricEntry, Post
 from shemei.apps.content.policies import EDIT_POST
 from shemei.kernel import audit
 from shemei.kernel.actor import Actor
-from shemei.kernel.edits import assign
+from shemei.kernel.edits import assign, save
 from shemei.kernel.permissions import Permission, require
 from shemei.kernel.tellings import news
 
@@ -39,8 +39,7 @@ def create_post(
         _check_keeper(values["keeper_key"], by=by)
     assign(post, _tidy(workspace, values))
     _complete(post)
-    post.full_clean()
-    post.save()
+    save(post)
     audit.record("post.created", post, by=by)
     return post
 
@@ -54,8 +53,7 @@ def change_post(post: Post, *, by: Actor, **values: Any) -> Post:
     before = tellings.booked(post)
     fields = assign(post, _tidy(post.workspace, values))
     _complete(post)
-    post.full_clean()
-    post.save()
+    save(post)
     if fields:
         tellings.book(post, before, source="entry")
         audit.record("post.changed", post, by=by, fields="、".join(fields))

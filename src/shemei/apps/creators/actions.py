@@ -15,7 +15,7 @@ from shemei.apps.creators.models import Collaboration, Creator, TierRule
 from shemei.apps.creators.tellings import limits_table, tell_by_hand
 from shemei.kernel import audit, outbox
 from shemei.kernel.actor import Actor
-from shemei.kernel.edits import assign
+from shemei.kernel.edits import assign, save
 from shemei.kernel.permissions import Permission, require
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ def create_creator(
     creator = Creator(workspace=workspace, name=name, platform=platform, followers=followers)
     assign(creator, values)
     creator.tier = rules.tier_of(followers, rules.limits_for(platform, limits_table()))
-    creator.full_clean()
-    creator.save()
+    save(creator)
     audit.record("creator.created", creator, by=by)
     return creator
 
@@ -45,8 +44,7 @@ def change_creator(creator: Creator, *, by: Actor, **values: Any) -> Creator:
     creator.tier = rules.tier_of(
         creator.followers, rules.limits_for(creator.platform, limits_table())
     )
-    creator.full_clean()
-    creator.save()
+    save(creator)
     if fields:
         tell_by_hand(
             creator, {name: values[name] for name in values if values[name] != before[name]}
@@ -65,8 +63,7 @@ def set_tiers(workspace: Workspace, *, by: Actor, limits: dict[str, rules.TierLi
             workspace=workspace, platform=platform
         )
         rule.kol_from, rule.koc_from = limit.kol_from, limit.koc_from
-        rule.full_clean()
-        rule.save()
+        save(rule)
     moved = []
     for creator in Creator.objects.all():
         tier = rules.tier_of(creator.followers, rules.limits_for(creator.platform, limits))
@@ -84,8 +81,7 @@ def agree(creator: Creator, *, by: Actor, **values: Any) -> Collaboration:
     require(by, Permission.CREATORS)
     collaboration = Collaboration(workspace_id=creator.workspace_id, creator=creator)
     assign(collaboration, _tidy(creator.workspace, values))
-    collaboration.full_clean()
-    collaboration.save()
+    save(collaboration)
     _book(collaboration, None)
     audit.record("collaboration.created", collaboration, by=by, label=creator.name)
     return collaboration
@@ -99,8 +95,7 @@ def change_collaboration(
     require(by, Permission.CREATORS)
     before = collaboration.cost
     fields = assign(collaboration, _tidy(collaboration.workspace, values))
-    collaboration.full_clean()
-    collaboration.save()
+    save(collaboration)
     _book(collaboration, before)
     if fields:
         audit.record(

@@ -15,7 +15,7 @@ from shemei.apps.tracking.actions.routing import change_rules
 from shemei.apps.tracking.models import BulkChange, Link, LinkNaming, LinkTemplate
 from shemei.apps.tracking.rules import UTM_NAMES
 from shemei.kernel import audit
-from shemei.kernel.edits import assign
+from shemei.kernel.edits import assign, save
 from shemei.kernel.permissions import Permission, require
 from shemei.warehouse.vocabulary import to_ts
 
@@ -60,8 +60,7 @@ def set_naming(
         "mediums": _words(mediums, plain=plain, lower=lower, field="mediums"),
     }
     if fields := assign(row, values):
-        row.full_clean()
-        row.save()
+        save(row)
         audit.record("naming.changed", row, by=by, fields="、".join(fields))
     return row
 
@@ -96,8 +95,7 @@ def save_template(
     row.values = {key: values[key] for key in KEPT if values.get(key)}
     kept = {key: value for key, value in (routing or {}).items() if key in ("cases", "after")}
     row.routing, row.holds_days, row.is_active = kept, holds_days, True
-    row.full_clean()
-    row.save()
+    save(row)
     audit.record("link_template.saved", row, by=by)
     return row
 

@@ -11,7 +11,7 @@ from shemei.apps.tracking import jobs, rules
 from shemei.apps.tracking.actions.shared import checked
 from shemei.apps.tracking.models import Site
 from shemei.kernel import audit
-from shemei.kernel.edits import assign
+from shemei.kernel.edits import assign, save
 from shemei.kernel.permissions import Permission, require
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def reopen_site(site: Site, *, by: Actor) -> Site:
 
 def _save(site: Site) -> None:
     site.changed_at = timezone.now()
-    site.full_clean()
-    site.save()
+    save(site)
     jobs.sites_on_commit()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from shemei.apps.tracking import actions as tracking
@@ -14,7 +14,7 @@ from shemei.apps.tracking.models import Link, PromoCode
 from shemei.apps.tracking.posters.models import Spot
 from shemei.apps.tracking.rules import fold_promo_code
 from shemei.kernel import audit
-from shemei.kernel.edits import assign
+from shemei.kernel.edits import assign, save
 from shemei.kernel.permissions import Permission, require
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def create_spot(
         workspace, by=by, url=url, name=f"点位 · {name}"[:80], campaign=campaign, spot=name,
         folder="线下点位", utm=OFFLINE,
     )  # fmt: skip
-    _save(spot)
+    save(spot)
     _tell(spot.link)
     audit.record("spot.created", spot, by=by)
     return spot
@@ -59,7 +59,7 @@ def change_spot(
         "promo_code": _code(promo_code),
     }
     if fields := assign(spot, values):
-        _save(spot)
+        save(spot)
         audit.record("spot.changed", spot, by=by, fields="、".join(fields))
     return spot
 
@@ -75,16 +75,6 @@ def close_spot(spot: Spot, *, by: Actor) -> None:
 def reopen_spot(spot: Spot, *, by: Actor) -> None:
     tracking.restore_links([spot.link], by=by)
     audit.record("spot.reopened", spot, by=by)
-
-
-def _save(spot: Spot) -> None:
-    """The name is looked for before, and may be taken by another meanwhile: a form sent twice, two people."""
-    spot.full_clean()
-    try:
-        with transaction.atomic():
-            spot.save()
-    except IntegrityError:
-        raise ValidationError({"name": "已有同名的点位。请加上地点或编号来区分。"}) from None
 
 
 def _code(text: str) -> str:
