@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.insight.test_boards import made
 
-from shemei.apps.insight import board_actions
+from shemei.apps.insight import board_actions, views_shared
 from shemei.apps.insight.models import BoardShare, OwnBoard
 from shemei.apps.insight.sharing import opened, token_of
 from shemei.kernel.actor import SYSTEM
 from shemei.kernel.models import AuditEntry
+from shemei.kernel.throttle import Limit
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -64,6 +65,19 @@ def test_an_address_cannot_be_made_up(told: World) -> None:
     ):
         assert opened(wrong, timezone.now()) is None
         assert Client().get(reverse("shared:board", args=[wrong])).status_code == 404
+
+
+def test_one_address_cannot_keep_the_machine_drawing(
+    told: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views_shared, "LOOKING", Limit("shared-board", burst=2, per_second=0.01))
+    url = shared(told)[2]
+    assert [Client().get(url).status_code for _ in range(3)] == [200, 200, 429]
+    late = Client().get(url)
+    assert "再刷新一次" in late.content.decode() and int(late["Retry-After"]) > 60
+    assert "可追踪成交额" not in late.content.decode()
+    assert Client(REMOTE_ADDR="203.0.113.9").get(url).status_code == 200
+    assert Client().get(shared(told)[2]).status_code == 200
 
 
 def test_it_ends_on_its_day(told: World) -> None:

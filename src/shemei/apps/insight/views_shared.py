@@ -13,9 +13,14 @@ from django_scopes import scope
 
 from shemei.apps.insight.panels import OwnBoardView
 from shemei.apps.insight.sharing import count_view, opened
+from shemei.kernel.throttle import Limit, address_of
 
 if TYPE_CHECKING:
     from shemei.apps.insight.models import BoardShare
+
+
+LOOKING = Limit("shared-board", burst=60, per_second=1.0)
+"""Of one link from one address: a meeting looks at it from one office, a script without end."""
 
 
 @require_safe
@@ -35,7 +40,10 @@ def frame(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _board(request: HttpRequest, share: BoardShare, *, framed: bool = False) -> HttpResponse:
+    sender = address_of(request.META.get("REMOTE_ADDR", ""))
     with scope(workspace=share.workspace):
+        if wait := LOOKING.take(share.workspace, f"{share.pk}:{sender}"):
+            return _soon(request, int(wait) + 1)
         count_view(share, timezone.now())
         context = {
             "share": share,
@@ -49,6 +57,12 @@ def _board(request: HttpRequest, share: BoardShare, *, framed: bool = False) -> 
 
 def _over(request: HttpRequest) -> HttpResponse:
     return _private(render(request, "insight/share_over.html", status=404))
+
+
+def _soon(request: HttpRequest, seconds: int) -> HttpResponse:
+    answer = _private(render(request, "insight/share_soon.html", {"seconds": seconds}, status=429))
+    answer["Retry-After"] = str(seconds)
+    return answer
 
 
 def _framed(response: HttpResponse, origins: list[str]) -> HttpResponse:
