@@ -15,6 +15,7 @@ from shemei.warehouse.segments import write_segment
 from shemei.warehouse.vocabulary import Event, stamp, to_ts
 
 if TYPE_CHECKING:
+    from django.http import HttpResponse
     from tests.world import World
 
     from shemei.warehouse.home import Home
@@ -164,6 +165,17 @@ def test_the_page_of_a_link(world: World, link: Link) -> None:
     assert "这段时间还没有人点" in shown
 
 
+def asked(world: World, link: Link) -> HttpResponse:
+    return world.client(world.editor).get(world.url("tracking:first_click", link.key))
+
+
+def test_the_page_of_a_link_waits_for_the_first_click(world: World, home: Home, link: Link) -> None:
+    answer = asked(world, link)
+    assert answer.status_code == 204 and "HX-Refresh" not in answer
+    shown = text(world, world.url("tracking:link", link.key))
+    assert f'hx-get="{world.url("tracking:first_click", link.key)}?range=28d"' in shown
+
+
 def test_a_link_with_clicks_offers_the_suspect_ones(world: World, home: Home, link: Link) -> None:
     click = Event(
         kind="click",
@@ -177,8 +189,10 @@ def test_a_link_with_clicks_offers_the_suspect_ones(world: World, home: Home, li
     robot = replace(click, visitor="robot", suspect="crawler")
     write_segment(home.spool / "test-stream", 1, [stamp(click), stamp(robot)])
     settle(home)
+    assert asked(world, link).headers["HX-Refresh"] == "true"
     url = world.url("tracking:link", link.key)
     shown = text(world, url)
+    assert asked(world, link).request["PATH_INFO"] not in shown
     assert "搜索引擎或其他爬虫" in shown
     assert "iPhone" in shown
     assert "连可疑的一起看" in shown

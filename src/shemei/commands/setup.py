@@ -49,6 +49,7 @@ def existing_home(home: str | None) -> Home:
     place = Home(Path(home).resolve()) if home else Home.from_environment()
     if not place.path.is_dir():
         raise click.ClickException(
-            f"没有数据文件夹 {place.path}。请用 --home 指到 shemei serve 用的那一个。"
+            f"没有数据文件夹 {place.path}。请用 --home 指到 shemei serve 用的那一个；"
+            "看示例公司，写 --home .shemei-demo。"
         )
     return place

@@ -53,6 +53,7 @@ urlpatterns = [
     path("sites/<str:key>/close/", sites.close, name="close_site"),
     path("sites/<str:key>/reopen/", sites.reopen, name="reopen_site"),
     path("<str:key>/", links.link, name="link"),
+    path("<str:key>/first/", links.first_click, name="first_click"),
     path("<str:key>/edit/", links.edit, name="edit"),
     path("<str:key>/archive/", links.archive, name="archive"),
     path("<str:key>/restore/", links.restore, name="restore"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shemei.apps.tracking.figures.codes import code_report, of_codes
-from shemei.apps.tracking.figures.links import clicks_since, link_report, of_links
+from shemei.apps.tracking.figures.links import clicks_since, is_clicked, link_report, of_links
 from shemei.apps.tracking.figures.recount import recount
 from shemei.apps.tracking.figures.shared import NOTHING, Figure
 from shemei.apps.tracking.figures.sites import site_events, site_figures
@@ -15,6 +15,7 @@ __all__ = [
     "Figure",
     "clicks_since",
     "code_report",
+    "is_clicked",
     "link_report",
     "model_name",
     "of_codes",

@@ -66,6 +66,12 @@ class LinkReport:
         return bool(self.figure.clicks or self.suspect_count or self.step_count)
 
 
+def is_clicked(workspace: Workspace, link: Link, period: Period) -> bool:
+    """Whether anybody, or anything, has opened the link in the period."""
+    told = _counted(workspace, period, (("link", link.key),), include_suspect=True)
+    return any(row["clicks"] for row in told.values())
+
+
 def of_links(workspace: Workspace, period: Period) -> dict[str, Figure]:
     """Clicks, people and credited orders of every link of the period."""
     counted = _counted(workspace, period)

@@ -133,6 +133,17 @@ def _link_page(request: BrandRequest, key: str, mark_problem: str = "") -> HttpR
     return render(request, "tracking/link.html", context)
 
 
+@allow(P.VIEW)
+@require_GET
+def first_click(request: BrandRequest, key: str) -> HttpResponse:
+    """What a link's page without clicks asks again and again: it is drawn anew once somebody has come."""
+    row = get_row(Link.objects.all(), key)
+    answer = HttpResponse(status=204)
+    if figures.is_clicked(request.workspace, row, period_from(request.GET)):
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
 @allow(P.TRACK)
 @require_POST
 def archive(request: BrandRequest, key: str) -> HttpResponse:
