@@ -46,6 +46,18 @@ def test_a_defect_is_not_talked_away() -> None:
     assert sentence(KeyError("x")) == ""
 
 
+def test_what_a_person_stops_says_how_to_go_on(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(making, "backup", stopped)
+    said = CliRunner().invoke(main, ["backup", str(tmp_path / "b.tar"), "--home", str(home.path)])
+    assert said.exit_code == 130
+    assert "再执行一次同样的命令" in said.stderr and "Abort" not in said.output
+
+
 def test_a_backup_that_the_disk_refuses_says_what_to_do_and_leaves_nothing(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.panel import Panel
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from shemei.commands.serve import refuse_taken_ports, run_all
 from shemei.commands.setup import django_home, migrate
@@ -109,7 +109,7 @@ def _build_into(home: Home, people: int | None) -> dict[str, str]:
             home,
             now=datetime.now(SHANGHAI),
             password=password,
-            tell=lambda step: progress.update(task, description=step),
+            tell=lambda step: _tell(progress, task, step),
             people=people or PEOPLE,
         )
     from django.db import connections
@@ -121,6 +121,13 @@ def _build_into(home: Home, people: int | None) -> dict[str, str]:
         "orders": f"{built.orders:,}",
         "events": f"{built.events:,}",
     }
+
+
+def _tell(progress: Progress, task: TaskID, step: str) -> None:
+    """The step beside the spinner; line by line where nobody sees one turn."""
+    progress.update(task, description=step)
+    if not console.is_terminal:
+        console.print(step)
 
 
 def _banner(note: dict[str, str], port: int) -> Panel:

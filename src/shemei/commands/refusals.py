@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+INTERRUPTED = 130
+"""What shells expect of a command that Ctrl C has ended."""
 AGAIN = "没有做完的会接着做，已做完的不会做两遍"
 
 
@@ -23,6 +25,9 @@ def explained() -> Iterator[None]:
         yield
     except click.exceptions.Exit:
         raise
+    except KeyboardInterrupt:
+        click.echo(f"\n停下了。再执行一次同样的命令：{AGAIN}。", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None
     except Exception as error:
         told = sentence(error)
         if not told:
