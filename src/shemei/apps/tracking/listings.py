@@ -134,7 +134,7 @@ def _extend(request: BrandRequest, rows: Iterable[Link]) -> str:
 
 def _told(request: BrandRequest, made: BulkChange, text: str) -> str:
     """Said here with its way back, so the list has nothing more to say."""
-    toast(request, text, wurl(request.workspace, "tracking:undo_repair", made.key))
+    toast(request, text, wurl(request.workspace, "tracking:undo_bulk_change", made.key))
     return ""
 
 
