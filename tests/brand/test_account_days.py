@@ -96,6 +96,13 @@ def test_activity_is_the_engagements_of_thirty_days_per_follower(
     settle(home)
     page = place.client().get(place.url("brand:account", account.key)).content.decode()
     assert "42.86" in page  # 3 of 7 followers
+    assert f"近 30 天，到 {today():%m-%d}" in page
+    bring_in(place, csv(FOLLOWERS, [today() - timedelta(40), 1, 0, 1, 9]))
+    page = place.client().get(place.url("brand:account", account.key)).content.decode()
+    assert "33.33" in page  # what was told of followers long ago does not end the thirty days
+    bring_in(place, csv(FOLLOWERS, [today(), 1, 0, 1, 12]))
+    page = place.client().get(place.url("brand:account", account.key)).content.decode()
+    assert "25.00" in page
     assert rules.activity(None, 7) is None and rules.activity(3, 0) is None
 
 
