@@ -113,6 +113,14 @@ def test_requests_and_brands_have_their_types(path: Path) -> None:
     assert [m[0] for m in UNTYPED.finditer(path.read_text())] == []
 
 
+BELOW = ("actions", "facts", "figures", "imports", "models", "queries", "rules", "tellings")
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.stem.split("_")[0] in BELOW], ids=named)
+def test_below_the_views_nobody_knows_a_request(path: Path) -> None:
+    assert re.findall(r"\b(?:Brand|Api|Http)Request\b", path.read_text()) == []
+
+
 HOST = re.compile(r"https?://([\w.-]+)")
 
 

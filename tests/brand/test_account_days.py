@@ -96,6 +96,13 @@ def test_activity_is_the_engagements_of_thirty_days_per_follower(
     settle(home)
     page = place.client().get(place.url("brand:account", account.key)).content.decode()
     assert "42.86" in page  # 3 of 7 followers
+    assert f"近 30 天，到 {today():%m-%d}" in page
+    bring_in(place, csv(FOLLOWERS, [today() - timedelta(40), 1, 0, 1, 9]))
+    page = place.client().get(place.url("brand:account", account.key)).content.decode()
+    assert "33.33" in page  # what was told of followers long ago does not end the thirty days
+    bring_in(place, csv(FOLLOWERS, [today(), 1, 0, 1, 12]))
+    page = place.client().get(place.url("brand:account", account.key)).content.decode()
+    assert "25.00" in page
     assert rules.activity(None, 7) is None and rules.activity(3, 0) is None
 
 
@@ -153,3 +160,24 @@ def test_two_accounts_ask_which_and_an_unknown_name_is_a_wrong_row(
 def test_who_sees_no_figures_sees_no_days(place: World, account: PlatformAccount) -> None:
     url = place.url("brand:account", account.key)
     assert place.client(place.external).get(url).status_code == 403
+
+
+def test_a_row_that_names_the_account_and_one_that_does_not_are_one_day(
+    place: World, account: PlatformAccount
+) -> None:
+    by = place.owner.actor
+    told = {"platform": "wechat", "account": account.key}
+    head = ["账号", "日期", "粉丝数", "图文页阅读次数"]
+    data = csv(head, ["", "2026-09-01", 500, ""], ["屿禾护肤", "2026-09-01", "", 77])
+
+    def bring() -> list[int]:
+        batch = actions.receive(
+            place.brand, io.BytesIO(data), "两行.csv", by=by, kind="account_days", options=told
+        )
+        batch = actions.write(actions.check(batch, by=by), by=by)
+        return [batch.count(name) for name in ("new", "changed", "same")]
+
+    assert bring() == [1, 0, 0]
+    assert tellings.days_of(account) == {date(2026, 9, 1): {"followers": 500, "reads": 77}}
+    assert PlatformAccount.objects.get().followers == 500
+    assert bring() == [0, 0, 1]

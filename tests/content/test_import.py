@@ -253,3 +253,43 @@ def test_a_post_entered_by_hand_is_found_by_its_link(place: World) -> None:
     )
     assert Post.objects.count() == 1
     assert log_sums() == {("impression", ""): 9, ("engage", "like"): 2}
+
+
+NAMED = ["标题", "作品编号", "作品链接", "平台", "数据日期", "发布时间", "播放或阅读", "点赞"]
+LINK = "https://www.douyin.com/video/7300000000000000001"
+SHORT = "https://v.douyin.com/iRabc"
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (["晚安", "7300000000000000001", ""], ["", "", LINK]),
+        (["晚安", "9", SHORT], ["", "", SHORT]),
+        (["晚安", "9", ""], ["晚安", "", SHORT]),
+    ],
+    ids=["the link holds the number", "both have the link", "both have the title"],
+)
+def test_a_row_by_number_and_one_by_link_are_one_post(
+    place: World, one: list[str], other: list[str], *, is_known: bool
+) -> None:
+    if is_known:
+        bring_in(place, csv(NAMED, [*one, "抖音", "2026-10-01", "", 5, ""]))
+    rows = [*one, "抖音", "2026-10-02", "", 70, ""], [*other, "抖音", "2026-10-02", "", "", 8]
+    bring_in(place, csv(NAMED, *rows))
+    assert Post.objects.count() == 1
+    told = PostMetric.objects.order_by("day").last()
+    assert told and (told.plays, told.likes) == (70, 8)
+    again = bring_in(place, csv(NAMED, *rows))
+    assert (again.count("new"), again.count("changed")) == (0, 0)
+
+
+def test_posts_on_several_days_of_one_file_are_made_once(place: World) -> None:
+    rows = [
+        [title, "", "", "抖音", f"2026-10-0{day}", f"2026-09-01 {hour}:00", 10 * day, ""]
+        for day in (2, 3)
+        for title, hour in (("晚安", "08"), ("晚安", "20"), ("早安", "08"))
+    ]
+    bring_in(place, csv(NAMED, *rows))
+    assert Post.objects.count() == 3
+    assert sorted(PostMetric.objects.values_list("plays", flat=True)) == [20, 20, 20, 30, 30, 30]

@@ -11,7 +11,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from shemei.apps.brand.actions import create_campaign
+from shemei.apps.brand.models import Campaign
 from shemei.apps.creators import actions, queries, rules
+from shemei.apps.creators.forms import CollaborationForm
 from shemei.apps.creators.models import Collaboration, Creator, TierRule
 from shemei.apps.creators.queries import CreatorRow
 from shemei.kernel.models import AuditEntry, OutboxEvent
@@ -164,3 +166,18 @@ def test_a_post_that_nobody_reported_yet_does_not_count_as_missed() -> None:
     assert row.delivered_share({"post-1": 12_000, "post-2": 18_000}) == pytest.approx(0.3)
     assert row.delivered_share({"post-1": 12_000, "post-2": None}) == pytest.approx(1.2)
     assert row.delivered_share({}) is None
+
+
+def test_a_deal_offers_no_campaign_that_has_ended_but_its_own(azhi: Creator, inside: World) -> None:
+    by = inside.editor.actor
+    running, over, mine = (
+        create_campaign(inside.brand, by=by, name=name, starts_on=D, ends_on=D)
+        for name in ("双12", "国庆", "双11")
+    )
+    deal = actions.agree(azhi, by=by, fee=300_000)
+    actions.change_collaboration(deal, by=by, campaign_key=mine.key)
+    Campaign.objects.filter(pk__in=[over.pk, mine.pk]).update(state=Campaign.State.ENDED)
+    Campaign.objects.filter(pk=running.pk).update(state=Campaign.State.RUNNING)
+    form = CollaborationForm(initial=CollaborationForm.of(deal), creator=azhi)
+    offered = [key for key, _ in form.fields["campaign_key"].choices]  # type: ignore[attr-defined]
+    assert set(offered) == {"", running.key, mine.key}

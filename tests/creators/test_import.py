@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -200,3 +200,11 @@ def test_cells_left_out_alone_do_not_write_a_file_unseen(place: World) -> None:
     [line] = together.lines([actions.check(batch, by=by)])
     assert line.need == "1 格读不懂，没有收，打开看一下"
     assert together.write_clean([line.batch], by=by) == 0
+
+
+def test_what_a_source_said_last_is_known_with_and_without_a_day(place: World) -> None:
+    batch = bring_in(place, csv(XINGTU, xingtu("阿枝", "6801", "12.5w")))
+    ledger, creator = batch.kind_of.ledger_of(batch), Creator.objects.get()
+    (day,) = CreatorTelling.objects.filter(batch=batch.key).values_list("day", flat=True)
+    assert ledger.held(creator)["followers"] == ledger.held(creator, day)["followers"] == [125_000] * 2  # fmt: skip
+    assert ledger.held(creator, day - timedelta(1)) == {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -65,6 +65,31 @@ def test_a_period_filter_takes_presets_and_own_days(told: World) -> None:
         next(f for f in page.filters if f.declared.name == "paid").chosen
         == "2020-01-01 至 2020-01-02"
     )
+
+
+def test_a_period_narrows_days_and_moments_also_of_another_row(inside: World, home: Home) -> None:
+    from datetime import date
+
+    from shemei.apps.content.models import Post, PostMetric
+    from shemei.kernel.lists import Filter
+    from shemei.kernel.periods import Period
+
+    post = create_post(
+        inside.brand, by=inside.editor.actor, title="晚安", platform="xhs", state="published",
+        published_at=timezone.make_aware(datetime(2026, 10, 2, 23, 59)),
+    )  # fmt: skip
+    PostMetric.objects.create(workspace=inside.brand, post=post, day=date(2026, 10, 1), likes=1)
+    first, second = (Period(day, day) for day in (date(2026, 10, 1), date(2026, 10, 2)))
+    for rows, field, holds in (
+        (Post.objects.all(), "published_at", second),
+        (PostMetric.objects.all(), "day", first),
+        (PostMetric.objects.all(), "post__published_at", second),
+        (Post.objects.all(), "metrics__day", first),
+    ):
+        told = Filter("when", "时间", kind="period", field=field)
+        assert [told.narrow(rows, span).count() for span in (first, second)] == [
+            int(span is holds) for span in (first, second)
+        ], field
 
 
 def test_sorting_is_limited_to_declared_columns(told: World) -> None:
@@ -242,7 +267,7 @@ def test_a_query_is_read_changed_and_written() -> None:
 
 def test_every_row_is_ranked_by_a_figure_however_many_there_are(inside: World) -> None:
     from shemei.apps.creators.models import Creator
-    from shemei.kernel.figures import ranked
+    from shemei.kernel.lists.worth import ranked
 
     Creator.objects.bulk_create(
         Creator(workspace=inside.brand, name=f"达人 {n:04d}", platform="xhs") for n in range(1_200)

@@ -82,3 +82,14 @@ def test_two_files_that_tell_of_one_line_settle_it_one_after_the_other(world: Wo
         assert (first.result(), second.result()) == (1, 1)
     with world.scope():
         assert Spend.objects.get().amount == in_the_log() == 620
+
+
+def test_what_one_file_tells_twice_of_a_line_adds_up_and_the_later_wins(inside: World) -> None:
+    ledger = SpendLedger(inside.brand, "b1")
+    line = {"day": DAY, "platform": "douyin", "kind": "信息流", "plan": "line"}
+    assert ledger.put_down({**line, "amount": 500, "impressions": 9}, "line")
+    assert ledger.put_down({"amount": 620, "clicks": 3}, "line")
+    assert not ledger.put_down({"amount": 620}, "line")
+    ledger.apply()
+    row = Spend.objects.get()
+    assert (row.amount, row.impressions, row.clicks) == (620, 9, 3)

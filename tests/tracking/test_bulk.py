@@ -9,8 +9,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from shemei.apps.tracking import actions
+from shemei.apps.tracking import actions, bulk_changes
+from shemei.apps.tracking.listings import LONGER
 from shemei.apps.tracking.models import BulkChange, Link, PromoCode
+from shemei.kernel import audit
 from shemei.kernel.models import AuditEntry
 from shemei.kernel.permissions import Forbidden
 from shemei.warehouse.vocabulary import to_ts
@@ -41,7 +43,7 @@ def test_links_are_archived_together_and_taken_back_together(
     with world.scope():
         (made,) = BulkChange.objects.all()
         assert not Link.objects.live().exists()
-    undo = world.url("tracking:undo_repair", made.key)
+    undo = world.url("tracking:undo_bulk_change", made.key)
     assert undo in page
     world.client(world.editor).post(undo)
     with world.scope():
@@ -74,7 +76,7 @@ def test_only_links_that_end_are_extended_and_the_end_comes_back(
     assert list(made.changes) == [links[0].key]
     links[0].refresh_from_db()
     assert links[0].routing["expires"] == ends + 30 * 86_400_000_000
-    actions.undo_repair(made, by=actor)
+    actions.undo_bulk_change(made, by=actor)
     links[0].refresh_from_db()
     assert links[0].routing["expires"] == ends
 
@@ -95,7 +97,7 @@ def test_links_are_restored_together_and_taken_back_together(
 
 
 def take_back(world: World, page: str, made: BulkChange) -> str:
-    undo = world.url("tracking:undo_repair", made.key)
+    undo = world.url("tracking:undo_bulk_change", made.key)
     assert undo in page
     return world.client(world.editor).post(undo, follow=True).content.decode()
 
@@ -146,11 +148,40 @@ def test_codes_are_changed_together_and_taken_back_together(
         assert AuditEntry.objects.first().sentence == f"撤回一起改的 {back} 个优惠码"
 
 
+def test_the_report_says_who_did_each_of_them(
+    world: World, links: list[Link], codes: list[str]
+) -> None:
+    keys = [link.key for link in links]
+    for name, action, rows in (
+        ("links", "archive", keys),
+        ("links", "restore", keys),
+        ("codes", "stop", codes),
+        ("codes", "resume", codes),
+        ("codes", "extend", codes),
+    ):
+        post(world, f"tracking:{name}", action, rows)
+    with world.scope():
+        recent = bulk_changes.recent(world.brand)
+        told = [one.sentence for one in AuditEntry.objects.filter(verb__endswith="changed_many")]
+    assert {one.who for one in recent} == {world.editor.actor.label} and len(recent) == 5
+    assert told == [
+        f"一起改 1 个优惠码：延长 {LONGER} 天",
+        "一起改 2 个优惠码：恢复",
+        "一起改 2 个优惠码：停用",
+        "一起改 2 条短链：恢复",
+        "一起改 2 条短链：归档",
+    ]
+
+
+def test_what_was_taken_back_under_its_former_name_still_reads() -> None:
+    assert audit.sentence("links.unrepaired", {"count": 3}) == "撤回一起改的 3 条短链"
+
+
 def test_a_code_somebody_has_changed_since_stays_as_it_is(inside: World, codes: list[str]) -> None:
     actor = inside.editor.actor
     made = actions.extend_codes(inside.brand, PromoCode.objects.all(), by=actor, days=30)
     PromoCode.objects.filter(code="ONE").update(ends_on=None)
-    assert actions.undo_repair(made, by=actor) == 0
+    assert actions.undo_bulk_change(made, by=actor) == 0
     assert PromoCode.objects.get(code="ONE").ends_on is None
     with pytest.raises(ValidationError, match="没有要恢复的"):
         actions.switch_codes(inside.brand, PromoCode.objects.all(), by=actor, active=True)

@@ -98,13 +98,13 @@ def test_links_are_repaired_at_once_and_the_repair_is_taken_back(inside: World) 
     repair = actions.repair_links(inside.brand, [found], by=inside.editor.actor)
     wrong.refresh_from_db()
     assert (wrong.utm_source, wrong.version) == ("xhs", 2)
-    assert actions.undo_repair(repair, by=inside.editor.actor) == 1
-    assert actions.undo_repair(repair, by=inside.editor.actor) == 0
+    assert actions.undo_bulk_change(repair, by=inside.editor.actor) == 1
+    assert actions.undo_bulk_change(repair, by=inside.editor.actor) == 0
     wrong.refresh_from_db()
     fine.refresh_from_db()
     assert (wrong.utm_source, fine.version) == ("xhss", 1)
     verbs = list(AuditEntry.objects.values_list("verb", flat=True)[:2])
-    assert verbs == ["links.unrepaired", "links.repaired"]
+    assert verbs == ["links.put_back", "links.repaired"]
 
 
 def test_what_somebody_changed_since_the_repair_stays(inside: World) -> None:
@@ -113,7 +113,7 @@ def test_what_somebody_changed_since_the_repair_stays(inside: World) -> None:
     found = naming_checks.broken(inside.brand, [wrong])
     repair = actions.repair_links(inside.brand, found, by=inside.editor.actor)
     Link.objects.filter(pk=wrong.pk).update(utm_source="red")
-    assert actions.undo_repair(repair, by=inside.editor.actor) == 0
+    assert actions.undo_bulk_change(repair, by=inside.editor.actor) == 0
     wrong.refresh_from_db()
     assert wrong.utm_source == "red"
 
@@ -164,7 +164,7 @@ def test_the_report_repairs_and_offers_the_way_back(world: World) -> None:
     page = client.post(world.url("tracking:repair"), follow=True).content.decode()
     with world.scope():
         (repair,) = BulkChange.objects.all()
-    assert world.url("tracking:undo_repair", repair.key) in page
+    assert world.url("tracking:undo_bulk_change", repair.key) in page
     assert "没有不合规则的短链" in page
 
 
@@ -222,7 +222,7 @@ def test_what_was_changed_at_once_can_be_taken_back_for_thirty_days(world: World
         entry = AuditEntry.objects.get(verb="links.repaired")
     assert (entry.subject_key, entry.details["count"]) == (made.key, 1)
     page = client.get(report).content.decode()
-    undo = world.url("tracking:undo_repair", made.key)
+    undo = world.url("tracking:undo_bulk_change", made.key)
     assert f'action="{undo}"' in page and "1 条短链：utm_source" in page
     assert world.editor.actor.label in page
     assert past.key not in page

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
 
 VERBS: dict[str, str] = {}
+FORMER: dict[str, str] = {}
+"""Verbs that nothing records any more; what was recorded under them keeps its sentence."""
 
 
 class _Missing(dict[str, Any]):
@@ -22,14 +24,16 @@ class _Missing(dict[str, Any]):
         return "…"
 
 
-def register(verbs: Mapping[str, str]) -> None:
+def register(verbs: Mapping[str, str], former: Mapping[str, str] | None = None) -> None:
     """Rooms call this in ``apps.py``: ``{"link.created": "新建短链「{label}」"}``."""
     VERBS.update(verbs)
+    FORMER.update(former or {})
 
 
 def sentence(verb: str, details: Mapping[str, Any]) -> str:
     """A verb that a later release dropped still reads: the log outlives the code."""
-    return VERBS.get(verb, f"{verb} {{label}}").format_map(_Missing(details))
+    told = VERBS.get(verb) or FORMER.get(verb, f"{verb} {{label}}")
+    return told.format_map(_Missing(details))
 
 
 def record(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import F
 
 from shemei.engines.attribution import Credit
-from shemei.kernel.lists.worth import Worth
 from shemei.kernel.periods import today
 from shemei.kernel.permissions import Permission
 from shemei.warehouse.attribution import attribute
@@ -21,7 +18,7 @@ from shemei.warehouse.questions import Series, Totals
 from shemei.warehouse.vocabulary import int_day
 
 if TYPE_CHECKING:
-    from shemei.kernel.http import BrandRequest
+    from shemei.kernel.actor import Actor
     from shemei.kernel.workspace import Workspace
 
 LONG_AGO = date(2015, 1, 1)
@@ -64,10 +61,15 @@ def figures_by(
 
 
 def figures_shown(
-    request: BrandRequest, by: str, metrics: tuple[str, ...], needs: Permission = Permission.VIEW
+    workspace: Workspace,
+    by: str,
+    metrics: tuple[str, ...],
+    *,
+    to: Actor,
+    needs: Permission = Permission.VIEW,
 ) -> dict[str, Figures]:
     """:func:`figures_by` for those who may see them, nothing for others."""
-    return figures_by(request.workspace, by, metrics) if request.actor.can(needs) else {}
+    return figures_by(workspace, by, metrics) if to.can(needs) else {}
 
 
 def totals(
@@ -109,33 +111,6 @@ def series(
         where=where,
     )
     return ask(question).rows.to_pylist()
-
-
-def asked_sort(request: BrandRequest) -> str:
-    """The column that a list's address asks to sort by, whichever way."""
-    return request.GET.get("sort", "").lstrip("-")
-
-
-def ranked(rows: Any, worth: Mapping[str, Any], *, field: str = "key") -> Any:
-    """Rows with ``rank``, a figure that the database does not keep, for every row that has one; others have nought.
-
-    The figures go along as one JSON document, so that there is no limit to how many rows are ranked.
-    """
-    known = {str(key): float(value) for key, value in worth.items() if value}
-    return rows.annotate(rank=Worth(F(field), known))
-
-
-def ranked_as_asked(
-    request: BrandRequest,
-    rows: Any,
-    metrics: Collection[str],
-    ask: Callable[[str], Mapping[str, Any]],
-    *,
-    field: str = "key",
-) -> Any:
-    """Rows with ``rank`` where the list is asked to sort by one of ``metrics``; ``ask`` gives it per key."""
-    wanted = asked_sort(request)
-    return ranked(rows, ask(wanted), field=field) if wanted in metrics else rows
 
 
 CREDIT_DAYS = 90

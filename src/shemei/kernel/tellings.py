@@ -110,15 +110,19 @@ class Ledger:
         """Keep as a telling what a subject says that none told of yet: an undo returns to it."""
 
     def put_down(self, told: Mapping[str, Any], subject: Any, day: date | None = None) -> bool:
-        """Keep what the import tells until the whole file is in; False where it is no news."""
+        """Keep what the import tells until the whole file is in; False where it is no news.
+
+        Where the file tells twice of one line, the later telling adds to the earlier and wins over it.
+        """
         self.adopt(subject)
-        fresh = news(told, self.held(subject, day))
+        mine = {"batch": self.batch} | self.line(subject, day)
+        so_far = self.tellings.objects.filter(**mine, state=Telling.State.PENDING).held()
+        fresh = news(told, self.held(subject, day) | so_far)
         if fresh:
             self.tellings.objects.update_or_create(
                 workspace_id=self.workspace.pk,
-                batch=self.batch,
-                **self.line(subject, day),
-                defaults={"told": fresh, "state": Telling.State.PENDING},
+                **mine,
+                defaults={"told": so_far | fresh, "state": Telling.State.PENDING},
             )
         return bool(fresh)
 

@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 from tests.tracking.landing.support import FORM, make, ready, variant_of, write
@@ -166,3 +167,12 @@ def test_the_edge_credits_visits_of_a_page_to_its_campaign(
     book.publish_sites()
     site = Sites(home).get(page.key)
     assert site is not None and site.campaign == campaign.key
+
+
+def test_a_picture_is_shown_as_long_as_its_brand_is_in_use(inside: World, home: Home) -> None:
+    row = actions.add_picture(make(inside), by=inside.owner.actor, data=picture(40, 30))
+    where = reverse("pages:picture", args=[row.key])
+    assert Client().get(where).status_code == 200
+    inside.brand.is_active = False
+    inside.brand.save(update_fields=["is_active"])
+    assert Client().get(where).status_code == 404

@@ -111,8 +111,8 @@ class AccountDays(ToldLines):
                 raise CellError("account.negative", "不能小于 0", "请核对原表", field=name)
         if not _told(values):
             return Skip("没有数的日子")
-        _account(values, batch)
-        return Staged(values, group=f"{values.get('account', '')}|{values['day']}", at=values["day"])  # fmt: skip
+        group = f"{_account(values, batch).key}|{values['day']}"
+        return Staged(values, group=group, at=values["day"])
 
     def lines(self, groups: Sequence[Group], batch: ImportBatch) -> list[Line]:
         return [_line(group, batch) for group in groups]

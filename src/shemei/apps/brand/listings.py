@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
 from shemei.apps.brand.rules import progress_sentence
-from shemei.kernel.figures import figures_shown, ranked_as_asked
+from shemei.kernel.figures import figures_shown
 from shemei.kernel.lists import Column, Empty, Filter, Listing, State, states
+from shemei.kernel.lists.worth import asked_sort, ranked_as_asked
 from shemei.kernel.periods import Period, today
 from shemei.kernel.permissions import Permission
 from shemei.kernel.urls import wurl
@@ -23,7 +24,7 @@ campaign_state = states({"planned": "quiet", "running": "info", "ended": "good"}
 
 def with_figures(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
     """Figures for those who may see any, money for those who may see spends."""
-    figures = figures_shown(request, "campaign", METRICS)
+    figures = figures_shown(request.workspace, "campaign", METRICS, to=request.actor)
     for row in rows:
         row.figures = figures.get(row.key, {})
         row.spend = row.figures.get("spend") if request.actor.can(Permission.SPEND) else None
@@ -35,10 +36,12 @@ def campaigns_ranked(request: BrandRequest, rows: Any) -> Any:
 
     def ask(metric: str) -> dict[str, Any]:
         needs = Permission.SPEND if metric == "spend" else Permission.VIEW
-        known = figures_shown(request, "campaign", (metric,), needs)
+        known = figures_shown(
+            request.workspace, "campaign", (metric,), to=request.actor, needs=needs
+        )
         return {key: row[metric] for key, row in known.items()}
 
-    return ranked_as_asked(request, rows, METRICS, ask)
+    return ranked_as_asked(rows, asked_sort(request), METRICS, ask)
 
 
 def _span(campaign: Campaign) -> str:

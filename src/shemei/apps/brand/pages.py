@@ -13,11 +13,13 @@ from shemei.apps.brand.listings import campaign_state
 from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
 from shemei.apps.brand.tellings import days_of
 from shemei.engines.attribution import Credit
-from shemei.kernel.figures import credited_by, figures_by, model_name, totals
+from shemei.kernel.figures import LONG_AGO, credited_by, figures_by, model_name, series, totals
 from shemei.kernel.periods import today
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
 from shemei.portal.charts import Chart, Series
+from shemei.portal.numbers import day_cn
+from shemei.warehouse.vocabulary import date_of
 
 FIGURES = ("impressions", "engagement_rate", "clicks", "visitors", "spend")
 
@@ -88,7 +90,8 @@ def account(row: PlatformAccount) -> dict[str, Any]:
     days = days_of(row)
     told = [name for name in rules.DAILY if any(name in day for day in days.values())]
     rows = [(day, [days[day].get(name) for name in told]) for day in sorted(days, reverse=True)]
-    found, last = rules.growth(days), max(days, default=None)
+    found = rules.growth(days)
+    activity, until = _activity(row, days)
     return {
         "row": row,
         "heads": [rules.DAILY[name] for name in told],
@@ -97,19 +100,25 @@ def account(row: PlatformAccount) -> dict[str, Any]:
         "followers": row.followers or None,
         "net": found.net if found else None,
         "growth": found.share if found else None,
-        "activity": rules.activity(_engagements(row, last or today()), row.followers),
-        "last": last,
+        "activity": activity,
+        "activity_until": day_cn(until, weekday=False) if until else "",
+        "last": max(days, default=None),
         "charts": _charts(days),
     }
 
 
-def _engagements(row: PlatformAccount, last: date) -> int | None:
-    """How often people engaged with the account's content in the thirty days that end with ``last``."""
-    told = totals(
-        row.workspace, ("impressions", "engagements"), first=last - rules.MONTH + timedelta(1), last=last,
-        where=(("platform_account", row.key),),
-    )  # fmt: skip
-    return told["engagements"] if told["impressions"] or told["engagements"] else None
+def _activity(
+    row: PlatformAccount, days: Mapping[date, Mapping[str, int]]
+) -> tuple[float | None, date | None]:
+    """粉丝活跃度 of the thirty days that end with the newest of either source, and that day."""
+    asked = ("impressions", "engagements")
+    where = (("platform_account", row.key),)
+    found = series(row.workspace, asked, LONG_AGO, today(), where=where)
+    in_log = {date_of(one["bucket"]): one["engagements"] or 0 for one in found if any(one[name] for name in asked)}  # fmt: skip
+    told = [day for day, said in days.items() if "followers" in said]
+    last = max([*in_log, *told], default=None)
+    engagements = [n for day, n in in_log.items() if last and last - rules.MONTH < day]
+    return rules.activity(sum(engagements) if engagements else None, row.followers), last
 
 
 def _charts(days: Mapping[date, Mapping[str, int]]) -> list[tuple[str, Any]]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Max, Q, Sum
 
 from shemei.apps.commerce.models import Customer, Order, OrderLine, Product
-from shemei.kernel.figures import ranked, totals
+from shemei.kernel.figures import totals
 from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.lists.worth import ranked
 from shemei.kernel.registry import Named
 from shemei.kernel.urls import wurl
 from shemei.portal.numbers import yuan

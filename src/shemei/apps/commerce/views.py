@@ -13,7 +13,7 @@ from shemei.apps.commerce import actions, listings, queries
 from shemei.apps.commerce.forms import OrderForm, RefundForm
 from shemei.apps.commerce.models import Customer, MarketGood, Order, Product, Refund
 from shemei.apps.commerce.ways import way_of
-from shemei.kernel.figures import asked_sort
+from shemei.kernel.lists.worth import asked_sort
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl

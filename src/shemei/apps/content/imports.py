@@ -110,7 +110,7 @@ class _Posts(Known):
 
     def __init__(self, groups: Sequence[Group], batch: ImportBatch) -> None:
         account = _account_of(batch)
-        super().__init__(groups, account=account.name if account else "")
+        super().__init__(groups, account=account.name if account else "", file=batch.key)
         self.batch = batch
         self.homes = {
             (a.platform, a.name): a for a in accounts(batch.workspace, with_inactive=True)
@@ -120,7 +120,7 @@ class _Posts(Known):
 
     def make(self, values: dict[str, Any]) -> Post:
         account = self.homes.get((values["platform"], values.get("account", "")))
-        return actions.post_from_import(
+        post = actions.post_from_import(
             self.batch.workspace,
             batch=self.batch.key,
             platform=values["platform"],
@@ -132,6 +132,8 @@ class _Posts(Known):
             author_name="" if account else values.get("account", "")[:60],
             account_key=account.key if account else "",
         )
+        self.add(post)
+        return post
 
 
 def _account_of(batch: ImportBatch) -> AccountRef | None:
@@ -183,7 +185,7 @@ def _refuse_unusable(values: dict[str, Any]) -> None:
 
 
 def _group(values: dict[str, Any]) -> str:
-    own = values.get("external_id") or rules.plain_url(values.get("url", ""))
+    own = own_id(values) or rules.plain_url(values.get("url", ""))
     return "|".join(
         (
             values["platform"],

@@ -10,8 +10,9 @@ from shemei.apps.brand import queries as brand
 from shemei.apps.content import actions
 from shemei.apps.content.models import Post
 from shemei.apps.content.policies import seen_by
-from shemei.kernel.figures import figures_shown, ranked_as_asked
+from shemei.kernel.figures import figures_shown
 from shemei.kernel.lists import BulkAction, Column, Empty, Filter, Listing, export_chosen, states
+from shemei.kernel.lists.worth import asked_sort, ranked_as_asked
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
 from shemei.kernel.urls import wurl
@@ -28,7 +29,7 @@ post_state = states({"draft": "quiet", "scheduled": "info", "published": "good",
 
 def with_figures(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
     """Figures since publication, and the creators' names, each in one question."""
-    figures = figures_shown(request, "content", METRICS)
+    figures = figures_shown(request.workspace, "content", METRICS, to=request.actor)
     keepers = {one.key: str(one) for one in active_members()}
     creators = names_of("creator", request.workspace, {row.creator_key for row in rows})
     for row in rows:
@@ -44,10 +45,10 @@ def posts_ranked(request: BrandRequest, rows: Any) -> Any:
     """Rows with ``rank`` where the list is asked to sort by a figure of the log."""
 
     def ask(metric: str) -> dict[str, Any]:
-        known = figures_shown(request, "content", (metric,))
+        known = figures_shown(request.workspace, "content", (metric,), to=request.actor)
         return {key: row[metric] for key, row in known.items()}
 
-    return ranked_as_asked(request, rows, METRICS, ask)
+    return ranked_as_asked(rows, asked_sort(request), METRICS, ask)
 
 
 def _home(row: Post) -> str:

@@ -65,8 +65,8 @@ def _bare(title: str) -> str:
 class Known:
     """The posts that a chunk of rows may mean, looked up at once; ``find`` then says which one a row means."""
 
-    def __init__(self, groups: Iterable[Group], *, account: str = "") -> None:
-        self.account = account
+    def __init__(self, groups: Iterable[Group], *, account: str = "", file: str = "") -> None:
+        self.account, self.file = account, file
         first = [group[0].values for group in groups]
         self.by_id = self._index("external_id", {own_id(v) for v in first})
         self.by_url = self._index("url", {rules.plain_url(v.get("url", "")) for v in first})
@@ -84,6 +84,16 @@ class Known:
             for post in rows.order_by("id"):
                 found.setdefault((post.platform, getattr(post, field)), []).append(post)
         return found
+
+    def add(self, post: Post) -> None:
+        """One that was just made: the chunk's other rows may mean it too."""
+        for index, name in (
+            (self.by_id, post.external_id),
+            (self.by_url, post.url),
+            (self.by_title, post.title),
+        ):
+            if name:
+                index.setdefault((post.platform, name), []).append(post)
 
     def find(self, values: dict[str, Any]) -> Post | None:
         """The one post that is meant; None where none is known, or several are and nothing tells them apart."""
@@ -115,10 +125,15 @@ class Known:
         return len(self._titled(values)) > 1
 
     def _fits(self, post: Post, values: dict[str, Any]) -> bool:
-        """Whether nothing in the row contradicts the post: neither its account nor its id."""
+        """Whether nothing in the row contradicts the post: neither its account nor its id.
+
+        Nor its minute, where the same file brought it: a file may hold several works of one title and day.
+        """
         account = values.get("account", "") or self.account
         owner = post.account.name if post.account else post.author_name
         if account and owner and owner != account:
+            return False
+        if self.file and post.batch == self.file and _minute_of(post) != minute(values):
             return False
         return not ((own := own_id(values)) and post.external_id and post.external_id != own)
 
@@ -136,8 +151,7 @@ class _Near:
             platform__in={v["platform"] for v in first}, published_at__range=span
         )
         for post in rows.with_labels().order_by("-published_at")[:MOST_POSTS]:
-            day = local(post.published_at)[:8] if post.published_at else ""
-            self.by_day.setdefault((post.platform, day), []).append(post)
+            self.by_day.setdefault((post.platform, _minute_of(post)[:8]), []).append(post)
 
     def of(self, values: dict[str, Any]) -> list[Post]:
         if "published_at" not in values:
@@ -145,6 +159,10 @@ class _Near:
         told = from_ts(values["published_at"])
         days = (told + timedelta(days=n) for n in range(-AROUND.days, AROUND.days + 1))
         return [p for d in days for p in self.by_day.get((values["platform"], local(d)[:8]), [])]
+
+
+def _minute_of(post: Post) -> str:
+    return local(post.published_at) if post.published_at else ""
 
 
 def _same_day(post: Post, values: dict[str, Any]) -> bool:

@@ -96,7 +96,7 @@ class CollaborationForm(RowForm):
         workspace = creator.workspace
         self.fields["promised_impressions"].required = False
         self.fields["post_key"].choices = [("", "还没有"), *self._posts(workspace)]  # type: ignore[attr-defined]
-        campaigns = [(c.key, c.name) for c in brand.campaigns(workspace)]
+        campaigns = brand.campaign_choices(workspace, self.initial.get("campaign_key"))
         self.fields["campaign_key"].choices = [("", "不指定"), *campaigns]  # type: ignore[attr-defined]
 
     def _posts(self, workspace: Workspace) -> list[tuple[str, str]]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from shemei.apps.creators import queries, rules
 from shemei.apps.creators.models import Collaboration, Creator
-from shemei.kernel.figures import credited_by, figures_shown, ranked_as_asked
+from shemei.kernel.figures import credited_by, figures_shown
 from shemei.kernel.lists import Column, Empty, Filter, Listing, export_chosen, states
+from shemei.kernel.lists.worth import asked_sort, ranked_as_asked
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import names_of
 from shemei.kernel.urls import wurl
@@ -26,7 +27,7 @@ def with_figures(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
     """What was paid, promised, delivered and earned, for the creators of one page."""
     told = {row.key: row for row in queries.creators(request.workspace, [row.key for row in rows])}
     sees = request.actor.can(Permission.VIEW)
-    shown = figures_shown(request, "content", ("impressions",))
+    shown = figures_shown(request.workspace, "content", ("impressions",), to=request.actor)
     seen = {key: figures["impressions"] for key, figures in shown.items()}
     value = credited_by(request.workspace, "creator") if sees else {}
     for row in rows:
@@ -47,7 +48,7 @@ def creators_ranked(request: BrandRequest, rows: Any) -> Any:
         known = credited_by(request.workspace, "creator") if sees else {}
         return {key: credit.value for key, credit in known.items()}
 
-    return ranked_as_asked(request, rows, ("value",), ask)
+    return ranked_as_asked(rows, asked_sort(request), ("value",), ask)
 
 
 CREATORS = Listing(
@@ -87,7 +88,7 @@ CREATORS = Listing(
 
 def with_delivery(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
     """What was delivered of each collaboration, with the posts' names."""
-    shown = figures_shown(request, "content", ("impressions",))
+    shown = figures_shown(request.workspace, "content", ("impressions",), to=request.actor)
     named = names_of("content", request.workspace, {row.post_key for row in rows})
     for row in rows:
         row.post = named.get(row.post_key)

@@ -48,9 +48,9 @@ class CreatorLedger(Ledger):
         return super().line(subject, day) | {"source": self.source}
 
     def held(self, subject: Creator, day: date | None = None) -> dict[str, Any]:
-        """What this source said last up to that day."""
-        rows = CreatorTelling.objects.filter(creator=subject, source=self.source, day__lte=day)
-        return rows.imported()
+        """What this source said last, up to that day where one is given."""
+        rows = CreatorTelling.objects.filter(creator=subject, source=self.source)
+        return (rows.filter(day__lte=day) if day else rows).imported()
 
     def adopt(self, subject: Creator) -> None:
         """A creator entered before anything was told has a first telling: the row as it is."""

@@ -124,18 +124,33 @@ class RetentionIn(Span):
     grain: Literal["week", "month"] = "week"
 
 
-def cached(operation: Callable[..., Schema]) -> Callable[..., HttpResponse]:
-    """Answer with an ETag, and 304 where the client has this very answer; a question that makes no sense is a 422."""
+def in_turn(operation: Callable[..., Schema]) -> Callable[..., Schema | HttpResponse]:
+    """A question of the log: each key's wait their turn; one that makes no sense is a 422."""
 
     @wraps(operation)
-    def answered(request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asked(request: ApiRequest, *args: Any, **kwargs: Any) -> Schema | HttpResponse:
         with ASKING.one(request.actor.id) as came:
             if not came:
                 return _busy()
             try:
-                body = operation(request, *args, **kwargs).model_dump_json().encode()
+                return operation(request, *args, **kwargs)
             except QuestionError as error:
                 raise Problem(422, f"这样问答不了：{error}") from None
+
+    return asked
+
+
+def cached(
+    operation: Callable[..., Schema | HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Answer with an ETag, and 304 where the client has this very answer."""
+
+    @wraps(operation)
+    def answered(request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        told = operation(request, *args, **kwargs)
+        if isinstance(told, HttpResponse):
+            return told
+        body = told.model_dump_json().encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         known = {
             tag.strip().removeprefix("W/")
@@ -176,6 +191,7 @@ def metrics(request: ApiRequest, asked: Query[Page]) -> MetricsOut:
 @router.get("/totals", response=_answers(AnswerOut), summary="一段时间的合计，可按一个维度分")
 @allow(Permission.VIEW)
 @cached
+@in_turn
 def totals(request: ApiRequest, asked: Query[Figures]) -> AnswerOut:
     found = api_answers.totals(request.workspace, asked.period, asked.keys, asked.by or "")
     return found.page(asked.offset, asked.limit)
@@ -184,6 +200,7 @@ def totals(request: ApiRequest, asked: Query[Figures]) -> AnswerOut:
 @router.get("/series", response=_answers(AnswerOut), summary="按日或按周的走势")
 @allow(Permission.VIEW)
 @cached
+@in_turn
 def series(request: ApiRequest, asked: Query[SeriesIn]) -> AnswerOut:
     found = api_answers.series(
         request.workspace, asked.period, asked.keys, asked.by or "", asked.grain
@@ -196,6 +213,7 @@ def series(request: ApiRequest, asked: Query[SeriesIn]) -> AnswerOut:
 )
 @allow(Permission.VIEW)
 @cached
+@in_turn
 def attribution(request: ApiRequest, asked: Query[CreditIn]) -> AnswerOut:
     model = asked.model or request.workspace.attribution_model
     return api_answers.credits(request.workspace, asked.period, asked.by, model).page(
@@ -208,6 +226,7 @@ def attribution(request: ApiRequest, asked: Query[CreditIn]) -> AnswerOut:
 )
 @allow(Permission.VIEW)
 @cached
+@in_turn
 def funnel(request: ApiRequest, asked: Query[FunnelIn]) -> AnswerOut:
     found = api_answers.funnel(request.workspace, asked.period, asked.by or "", asked.within_days)
     return found.page(asked.offset, asked.limit)
@@ -220,6 +239,7 @@ def funnel(request: ApiRequest, asked: Query[FunnelIn]) -> AnswerOut:
 )
 @allow(Permission.VIEW)
 @cached
+@in_turn
 def retention(request: ApiRequest, asked: Query[RetentionIn]) -> AnswerOut:
     found = api_answers.retention(
         request.workspace, asked.period, asked.start, asked.back, asked.grain

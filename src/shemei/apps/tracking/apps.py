@@ -21,7 +21,7 @@ class TrackingConfig(AppConfig):
         from shemei.kernel.permissions import Permission as P
         from shemei.kernel.registry import CreateItem, NameSource, NavItem, SearchProvider
 
-        audit.register(VERBS)
+        audit.register(VERBS, former=FORMER_VERBS)
         api.add_router("", router)
         register(Links())
         register_code_owners(queries.code_owners)
@@ -69,9 +69,10 @@ VERBS = {
     "suspects.taken_back": "撤回改为计入的可疑点击：{where}、「{reason}」、{span}",
     "naming.changed": "改短链命名规则：{fields}",
     "links.repaired": "按命名规则改好 {count} 条短链",
-    "links.unrepaired": "撤回一起改的 {count} 条短链",
-    "codes.unrepaired": "撤回一起改的 {count} 个优惠码",
     "links.changed_many": "一起改 {count} 条短链：{what}",
+    "codes.changed_many": "一起改 {count} 个优惠码：{what}",
+    "links.put_back": "撤回一起改的 {count} 条短链",
+    "codes.put_back": "撤回一起改的 {count} 个优惠码",
     "link_template.saved": "存短链模板「{label}」",
     "link_template.removed": "删去短链模板「{label}」",
     "link_template.restored": "恢复短链模板「{label}」",
@@ -81,3 +82,8 @@ VERBS = {
     "site.closed": "停止接收网站「{label}」的数据",
     "site.reopened": "恢复接收网站「{label}」的数据",
 }
+FORMER_VERBS = {
+    "links.unrepaired": "撤回一起改的 {count} 条短链",
+    "codes.unrepaired": "撤回一起改的 {count} 个优惠码",
+}
+"""Recorded before bulk changes had their name; what was recorded still reads."""

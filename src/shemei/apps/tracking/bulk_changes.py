@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 KEPT_DAYS, SHOWN = 30, 20
 WORDS = {"name": "名称", "folder": "文件夹", "routing": "到期", "ends_on": "结束日期"}
+KEEPING = ("links.repaired", "links.changed_many", "codes.changed_many")
+"""What is recorded where a change is kept."""
 STATES = {
     ("link", True): "恢复",
     ("link", False): "归档",
@@ -39,7 +41,7 @@ def recent(workspace: Workspace) -> list[Change]:
     rows = list(BulkChange.objects.filter(workspace=workspace, created_at__gte=since)[:SHOWN])
     told = AuditEntry.objects.filter(
         subject_key__in=[row.key for row in rows],
-        verb__in=["links.repaired", "links.changed_many"],
+        verb__in=KEEPING,
     )
     who = dict(told.values_list("subject_key", "actor_name"))
     return [Change(row, _what(row), who.get(row.key, "")) for row in rows]

@@ -10,8 +10,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from shemei.apps.brand import queries as brand
 from shemei.apps.tracking import actions, figures
 from shemei.apps.tracking.models import OFFLINE, BulkChange, Link, PromoCode
-from shemei.kernel.figures import ranked_as_asked
 from shemei.kernel.lists import CREATED, BulkAction, Column, Empty, Filter, Listing, State
+from shemei.kernel.lists.worth import asked_sort, ranked_as_asked
 from shemei.kernel.periods import period_from, today
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.registry import Named, names_of
@@ -96,7 +96,7 @@ def _ranked(request: BrandRequest, rows: Any, field: str, ask: Callable[..., Any
         known = ask(request.workspace, period_from(request.GET))
         return {key: getattr(one, metric) for key, one in known.items()}
 
-    return ranked_as_asked(request, rows, METRICS, worth, field=field)
+    return ranked_as_asked(rows, asked_sort(request), METRICS, worth, field=field)
 
 
 def _fill_links(rows: list[Link], request: BrandRequest) -> Sequence[Link]:
@@ -134,7 +134,7 @@ def _extend(request: BrandRequest, rows: Iterable[Link]) -> str:
 
 def _told(request: BrandRequest, made: BulkChange, text: str) -> str:
     """Said here with its way back, so the list has nothing more to say."""
-    toast(request, text, wurl(request.workspace, "tracking:undo_repair", made.key))
+    toast(request, text, wurl(request.workspace, "tracking:undo_bulk_change", made.key))
     return ""
 
 

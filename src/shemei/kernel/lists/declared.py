@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from django.db.models import DateTimeField, F
+
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
@@ -75,7 +77,7 @@ CREATED = Column(
 @dataclass(frozen=True, slots=True)
 class Filter:
     """One condition: the field of its name (or ``field``) is the chosen value, or one of them where ``multiple``;
-    for a period it is a moment within.
+    for a period it is a day or a moment within.
 
     ``apply(rows, value)`` narrows in a way of its own; ``value`` is a list where ``multiple``, a Period for periods.
     """
@@ -93,7 +95,8 @@ class Filter:
             return self.apply(rows, value)
         field = self.field or self.name
         if self.kind == "period":
-            return rows.filter(**{f"{field}__date__range": (value.first, value.last)})
+            days = f"{field}__date" if _is_moment(rows, field) else field
+            return rows.filter(**{f"{days}__range": (value.first, value.last)})
         return rows.filter(**{f"{field}__in" if self.multiple else field: value})
 
     def options(self, request: BrandRequest) -> Choices:
@@ -101,6 +104,12 @@ class Filter:
             return self.choices
         takes = inspect.signature(self.choices).parameters
         return self.choices(request) if takes else self.choices()
+
+
+def _is_moment(rows: Any, field: str) -> bool:
+    """Whether what the rows are narrowed by has a time of day, also of a row they point to."""
+    found = F(field).resolve_expression(rows.query.clone())
+    return isinstance(found.output_field, DateTimeField)
 
 
 def in_use(field: str, ended: str) -> Filter:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from django.db.models import FloatField, Func
+from django.db.models import F, FloatField, Func
+
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
 
 
 class Worth(Func):
@@ -33,3 +36,29 @@ class Worth(Func):
     def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
         key, params = compiler.compile(self.source_expressions[0])
         return f"COALESCE((%s::jsonb ->> {key})::double precision, 0)", [self.worth, *params]
+
+
+def asked_sort(request: BrandRequest) -> str:
+    """The column that a list's address asks to sort by, whichever way."""
+    return request.GET.get("sort", "").lstrip("-")
+
+
+def ranked(rows: Any, worth: Mapping[str, Any], *, field: str = "key") -> Any:
+    """Rows with ``rank``, a figure that the database does not keep, for every row that has one; others have nought.
+
+    The figures go along as one JSON document, so that there is no limit to how many rows are ranked.
+    """
+    known = {str(key): float(value) for key, value in worth.items() if value}
+    return rows.annotate(rank=Worth(F(field), known))
+
+
+def ranked_as_asked(
+    rows: Any,
+    wanted: str,
+    metrics: Collection[str],
+    ask: Callable[[str], Mapping[str, Any]],
+    *,
+    field: str = "key",
+) -> Any:
+    """Rows with ``rank`` where ``wanted``, the sort asked for, is one of ``metrics``; ``ask`` gives it per key."""
+    return ranked(rows, ask(wanted), field=field) if wanted in metrics else rows

@@ -9,7 +9,7 @@ from shemei.apps.tracking.actions.bulk import (
     move_links,
     restore_many,
     switch_codes,
-    undo_repair,
+    undo_bulk_change,
 )
 from shemei.apps.tracking.actions.care import change_care
 from shemei.apps.tracking.actions.channels import restore_channel_rules, set_channel_rules
@@ -77,5 +77,5 @@ __all__ = [
     "set_naming",
     "switch_codes",
     "take_back_clicks",
-    "undo_repair",
+    "undo_bulk_change",
 ]

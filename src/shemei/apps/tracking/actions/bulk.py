@@ -30,7 +30,7 @@ def archive_many(workspace: Workspace, links: Iterable[Link], *, by: Actor) -> B
     rows = [link for link in links if link.is_active]
     changes = {link.key: {"is_active": [True, False]} for link in rows}
     archive_links(rows, by=by)
-    return _kept(workspace, changes, "都已经归档了，没有要改的。")
+    return _kept(workspace, changes, by, "归档", "都已经归档了，没有要改的。")
 
 
 @transaction.atomic
@@ -39,7 +39,7 @@ def restore_many(workspace: Workspace, links: Iterable[Link], *, by: Actor) -> B
     rows = [link for link in links if not link.is_active]
     changes = {link.key: {"is_active": [False, True]} for link in rows}
     restore_links(rows, by=by)
-    return _kept(workspace, changes, "都在使用中，没有要恢复的。")
+    return _kept(workspace, changes, by, "恢复", "都在使用中，没有要恢复的。")
 
 
 @transaction.atomic
@@ -93,19 +93,25 @@ def _change(
             for name, new in values.items():
                 setattr(link, name, new)
             save_link(link)
-    made = _kept(workspace, changes, nothing)
-    audit.record("links.changed_many", made, by=by, count=len(changes), what=told)
-    return made
+    return _kept(workspace, changes, by, told, nothing)
 
 
 def _kept(
-    workspace: Workspace, changes: dict[str, Any], nothing: str, subject: str = "link"
+    workspace: Workspace,
+    changes: dict[str, Any],
+    by: Actor,
+    told: str,
+    nothing: str,
+    subject: str = "link",
 ) -> BulkChange:
+    """Keep what was changed, and who changed it; refuses a change that changes ``nothing``."""
     if not changes:
         raise ValidationError(nothing)
     made: BulkChange = BulkChange.objects.create(
         workspace=workspace, changes=changes, subject=subject
     )
+    verb = "links.changed_many" if subject == "link" else "codes.changed_many"
+    audit.record(verb, made, by=by, count=len(changes), what=told)
     return made
 
 
@@ -122,7 +128,7 @@ def switch_codes(
         audit.record(verb, row, by=by)
     changes = {row.key: {"is_active": [not active, active]} for row in rows}
     nothing = "都没有停用，没有要恢复的。" if active else "都已经停用了，没有要改的。"
-    return _kept(workspace, changes, nothing, "code")
+    return _kept(workspace, changes, by, "恢复" if active else "停用", nothing, "code")
 
 
 @transaction.atomic
@@ -138,11 +144,12 @@ def extend_codes(
             row.save(update_fields=["ends_on"])
             changes[row.key] = {"ends_on": [before.isoformat(), row.ends_on.isoformat()]}
             audit.record("code.changed", row, by=by, fields=f"结束，延长 {days} 天")
-    return _kept(workspace, changes, "选中的优惠码都没有结束的日期，不用延长。", "code")
+    nothing = "选中的优惠码都没有结束的日期，不用延长。"
+    return _kept(workspace, changes, by, f"延长 {days} 天", nothing, "code")
 
 
 @transaction.atomic
-def undo_repair(made: BulkChange, *, by: Actor) -> int:
+def undo_bulk_change(made: BulkChange, *, by: Actor) -> int:
     """Take back what was changed at once; what somebody changed since stays as it is now."""
     require(by, Permission.TRACK)
     if not BulkChange.objects.filter(pk=made.pk, is_undone=False).update(is_undone=True):
@@ -154,7 +161,7 @@ def undo_repair(made: BulkChange, *, by: Actor) -> int:
         else PromoCode.objects.filter(key__in=keys)
     )
     count = sum(_put_back(row, made.changes[row.key]) for row in rows)
-    verb = "links.unrepaired" if links else "codes.unrepaired"
+    verb = "links.put_back" if links else "codes.put_back"
     audit.record(verb, made, by=by, count=count)
     return count
 

@@ -103,9 +103,10 @@ def _sent(request: HttpRequest, page: LandingPage, version: LandingVersion) -> H
 
 @require_safe
 def picture(request: HttpRequest, key: str) -> HttpResponse:
-    """A picture of any page: its address is unguessable and it never changes."""
+    """A picture of any page of a brand in use: its address is unguessable and it never changes."""
     with scopes_disabled():
-        row = None if "\0" in key else LandingPicture.objects.filter(key=key).first()
+        rows = LandingPicture.objects.filter(workspace__is_active=True)
+        row = None if "\0" in key else rows.filter(key=key).first()
     if row is None:
         return HttpResponse("没有这张图", status=404, content_type="text/plain; charset=utf-8")
     kept = {"Cache-Control": "public, max-age=31536000, immutable"}

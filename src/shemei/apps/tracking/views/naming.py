@@ -105,7 +105,7 @@ def repair(request: BrandRequest) -> HttpResponse:
     except ValidationError as error:
         toast(request, " ".join(error.messages))
         return redirect(back)
-    undo = wurl(request.workspace, "tracking:undo_repair", made.key)
+    undo = wurl(request.workspace, "tracking:undo_bulk_change", made.key)
     toast(request, f"已改好 {len(made.changes)} 条短链，短码不变", undo)
     return redirect(back)
 
@@ -118,7 +118,7 @@ def _kept(request: BrandRequest) -> str:
 @require_POST
 def undo(request: BrandRequest, key: str) -> HttpResponse:
     made = get_row(BulkChange.objects.all(), key)
-    count = actions.undo_repair(made, by=request.actor)
+    count = actions.undo_bulk_change(made, by=request.actor)
     links = made.subject == "link"
     toast(request, f"已把 {count} {'条短链' if links else '个优惠码'}改回原样")
     back = "links" if links else "codes"
@@ -177,7 +177,7 @@ def move(request: BrandRequest) -> HttpResponse:
     form = MoveForm(request.POST or None)
     made = submit(form, lambda **data: actions.move_links(workspace, rows, by=actor, **data))
     if made is not None:
-        undo_url = wurl(workspace, "tracking:undo_repair", made.key)
+        undo_url = wurl(workspace, "tracking:undo_bulk_change", made.key)
         toast(request, f"已移动 {len(made.changes)} 条短链", undo_url)
         return redirect(wurl(workspace, "tracking:links"))
     folders = Link.objects.exclude(folder="").order_by("folder").values_list("folder", flat=True)

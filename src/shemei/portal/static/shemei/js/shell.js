@@ -64,8 +64,9 @@ document.addEventListener("keydown", (event) => {
   choose(next);
 });
 
-// Copying: the button says what came of it; in-app browsers that refuse get the long-press hint.
 onClick("[data-print]", () => print());
+
+// Copying: the button says what came of it; in-app browsers that refuse get the long-press hint.
 onClick("[data-copy], [data-copy-from]", async (button) => {
   const source = document.getElementById(button.dataset.copyFrom);
   const text = button.dataset.copy ?? source?.value ?? source?.innerText ?? "";
