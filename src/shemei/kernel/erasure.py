@@ -11,6 +11,7 @@ from django_scopes import scope
 
 from shemei.engines import phones
 from shemei.kernel.crypto import phone_hash
+from shemei.kernel.erased import identities_of, remember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -63,8 +64,12 @@ def add_erasure(
 
 
 def erase_operational(workspace: Workspace, person: Erased) -> dict[str, int]:
-    """Call every room's handler for one person; returns name → rows, all or nothing."""
+    """Call every room's handler for one person; returns name → rows, all or nothing.
+
+    It is remembered who was erased: a file uploaded later would bring the person back otherwise.
+    """
     with scope(workspace=workspace), transaction.atomic():
+        remember(workspace, identities_of(person), person.until)
         return {name: holder.erase(person) for name, holder in _handlers.items()}
 
 

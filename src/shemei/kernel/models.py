@@ -168,6 +168,18 @@ class Allowance(WorkspaceOwned):
         indexes: ClassVar = [models.Index(fields=["until"], name="allowance_age")]
 
 
+class ErasedMark(WorkspaceOwned):
+    """That one identity was erased, and what it did until when (``kernel.erased``): a keyed hash that names nobody."""
+
+    name = models.CharField("身份的散列", max_length=64)
+    until = models.BigIntegerField("到何时")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="one_mark_per_identity")
+        ]
+
+
 class SavedView(WorkspaceOwned):
     """Search, filters and sort of one list under a name; a member's own or the team's."""
 

@@ -1,22 +1,39 @@
-"""Erasing a person from the shop's rows: the buyer goes, the order stays in the books and names nobody."""
+"""Erasing a person from the shop's rows: the buyer goes, the order stays in the books and names nobody.
+
+What a file or a program tells later of what an erased person did before is kept without the person.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
 from shemei.apps.commerce.models import Customer, Order, Refund
+from shemei.kernel.erased import erased_until, remember
+from shemei.kernel.imports.models import RowChange
 from shemei.portal.numbers import stamp
+from shemei.warehouse.vocabulary import visitor_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from shemei.apps.commerce.rules import OrderDraft
+    from shemei.kernel.erased import Identity
+    from shemei.kernel.workspace import Workspace
     from shemei.warehouse.tombstones import Erased
+
+NOBODY: Mapping[str, Any] = {"customer": None, "visitor": "", "click_id": "", "region": ""}
+"""What an order says of whose it is, when it says nothing."""
 
 
 def erase_customer(person: Erased) -> int:
     """Cut the tie between the person's orders and anybody, and delete the buyer; returns how many rows."""
     ids, orders = _mine(person)
-    cut = orders.update(customer=None, visitor="", click_id="", region="")
+    _remember(ids, orders, person.until)
+    _forget_befores(ids, orders)
+    cut = orders.update(**NOBODY)
     Refund.objects.filter(customer__in=ids).update(customer=None)
     Customer.objects.filter(pk__in=ids).delete()
     return cut + len(ids)
@@ -51,3 +68,52 @@ def _mine(person: Erased) -> tuple[list[int], Any]:
     buyers = Customer.objects.filter(mine | Q(orders__number__in=person.orders))
     ids = list(buyers.values_list("pk", flat=True).distinct())
     return ids, Order.objects.filter(Q(number__in=person.orders) | Q(customer__in=ids))
+
+
+def _remember(ids: Sequence[int], orders: Any, until: int) -> None:
+    """The shop knows the person by more than the log does: by its own references, and by orders without a phone."""
+    for buyer in Customer.objects.filter(pk__in=ids).select_related("workspace"):
+        known = [("customer", buyer.ref), ("customer", buyer.key), ("phone", buyer.phone_hash)]
+        remember(buyer.workspace, known, until)
+    for order in orders.select_related("workspace"):
+        remember(order.workspace, [("order", order.number), ("click", order.click_id)], until)
+
+
+def _forget_befores(ids: Sequence[int], orders: Any) -> None:
+    """What an import would put back when it is undone names nobody either."""
+    keys = list(orders.values_list("key", flat=True))
+    about = Q(subject_key__in=keys) | Q(before__customer_id__in=ids)
+    nobody = {"customer_id": None, "visitor": "", "click_id": "", "region": ""}
+    for change in RowChange.objects.filter(about, subject="commerce.order"):
+        change.before |= {name: value for name, value in nobody.items() if name in change.before}
+        change.save(update_fields=["before"])
+
+
+def without_erased(
+    workspace: Workspace, drafts: Sequence[OrderDraft]
+) -> tuple[list[OrderDraft], int]:
+    """The drafts, those of an erased person without the person; and how many these are.
+
+    An order that was erased names nobody ever again; an order of a person who was erased does not if it was
+    placed up to then. One placed later is a new act.
+    """
+    gone = erased_until(workspace, {one for draft in drafts for one in _identities(draft)})
+    found = [replace(d, **NOBODY) if _is_gone(d, gone) else d for d in drafts] if gone else drafts
+    return list(found), sum(_is_gone(draft, gone) for draft in drafts) if gone else 0
+
+
+def _is_gone(draft: OrderDraft, gone: Mapping[Identity, int]) -> bool:
+    if ("order", draft.number) in gone:
+        return True
+    placed = draft.placed_at or draft.paid_at
+    return any(placed <= gone.get(one, 0) for one in _identities(draft))
+
+
+def _identities(draft: OrderDraft) -> Iterator[Identity]:
+    yield "order", draft.number
+    if draft.customer:
+        yield "customer", draft.customer.ref
+        yield "phone", draft.customer.phone_hash
+    if draft.visitor:
+        yield "visitor", str(visitor_key(draft.visitor))
+    yield "click", draft.click_id

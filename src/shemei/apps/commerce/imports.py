@@ -11,7 +11,7 @@ from shemei.apps.commerce.facts import owners_of
 from shemei.apps.commerce.models import Customer, Order, Product, Refund
 from shemei.apps.commerce.order_events import tell_changes, tell_orders, tell_refunds
 from shemei.apps.commerce.returns import give_back, save_cancellations
-from shemei.apps.commerce.store import restore, save_orders
+from shemei.apps.commerce.store import Saved, restore, save_orders
 from shemei.kernel.imports.kinds import Group, ImportKind, Row, Skip, Staged, Tally
 from shemei.kernel.imports.models import ImportBatch, RowChange
 from shemei.kernel.periods import Period
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SUBJECT = "commerce.order"
 UNKNOWN_CODE = "优惠码没有登记的单"
+ERASED = "{n} 单的顾客已按个人信息请求删除：订单照常更新，不再存这个人。"
 
 
 class Orders(ImportKind):
@@ -49,7 +50,7 @@ class Orders(ImportKind):
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
         orders, cancellations = _split(groups)
         saved = save_orders(batch.workspace, _drafts(orders, batch), source="import", apply=False)
-        tally = Tally(len(saved.new), len(saved.changed), saved.same, saved.kept)
+        tally = _tally(saved)
         tally.extra["退款"] = len(saved.refunds)
         tally.extra[UNKNOWN_CODE] = _unknown_codes(batch, orders)
         numbers = [group[0].values["number"] for group in cancellations]
@@ -67,7 +68,7 @@ class Orders(ImportKind):
         back = save_cancellations(
             batch.workspace, cancellations, currency=batch.option("currency"), batch=batch.key
         )
-        tally = Tally(len(saved.new), len(saved.changed), saved.same, saved.kept)
+        tally = _tally(saved)
         tally.extra["退款"] = len(saved.refunds) + len(back.refunds)
         tally.extra[UNKNOWN_CODE] = _unknown_codes(batch, orders)
         tally.extra["取消单"] = back.invoices
@@ -140,6 +141,12 @@ def _split(groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:
 def _drafts(groups: Sequence[Group], batch: ImportBatch) -> list[Any]:
     currency, amounts = batch.option("currency"), batch.option("amounts")
     return [order_file.draft_of(group, currency, amounts) for group in groups]
+
+
+def _tally(saved: Saved) -> Tally:
+    tally = Tally(len(saved.new), len(saved.changed), saved.same, saved.kept)
+    tally.remarks[ERASED] = saved.unnamed
+    return tally
 
 
 def _unknown_codes(batch: ImportBatch, orders: Sequence[Group]) -> int:

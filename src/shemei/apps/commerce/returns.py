@@ -15,6 +15,7 @@ from django.db.models import F
 
 from shemei.apps.commerce.models import Customer, OrderLine, Refund
 from shemei.apps.commerce.rules import Bought, Taken, split_money, take_back
+from shemei.kernel.erased import erased_until
 from shemei.warehouse.vocabulary import from_ts, to_ts
 
 if TYPE_CHECKING:
@@ -45,11 +46,11 @@ def save_cancellations(
     known = set(Refund.objects.filter(number__in=numbers).values_list("number", flat=True))
     fresh = [group for group in groups if group[0].values["number"] not in known]
     done.same = len(groups) - len(fresh)
-    people = _people(fresh)
+    people = _people(workspace, fresh)
     shelf = _shelf(fresh, people)
     taken: Counter[int] = Counter()
     for group in fresh:
-        customer = people.get(group[0].values.get("buyer", ""))
+        customer = people.get(group[0].values["number"])
         rows = _refunds(workspace, group, customer, shelf, taken, currency, batch)
         done.invoices += 1
         done.without_order += any(row.order_id is None for row in rows)
@@ -59,9 +60,17 @@ def save_cancellations(
     return done
 
 
-def _people(groups: Sequence[Group]) -> dict[str, Customer]:
-    refs = {group[0].values.get("buyer", "") for group in groups} - {""}
-    return {c.ref: c for c in Customer.objects.filter(ref__in=refs)}
+def _people(workspace: Workspace, groups: Sequence[Group]) -> dict[str, Customer]:
+    """Who returned, by the number of the invoice; nobody where that was before the person was erased."""
+    firsts = [group[0].values for group in groups if group[0].values.get("buyer")]
+    refs = {first["buyer"] for first in firsts}
+    known = {c.ref: c for c in Customer.objects.filter(ref__in=refs)}
+    gone = erased_until(workspace, {("customer", ref) for ref in known})
+    return {
+        first["number"]: known[first["buyer"]]
+        for first in firsts
+        if first["buyer"] in known and first["paid_at"] > gone.get(("customer", first["buyer"]), 0)
+    }
 
 
 def _shelf(groups: Sequence[Group], people: dict[str, Customer]) -> Shelf:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.utils import timezone
 
+from shemei.apps.commerce.erasure import without_erased
 from shemei.apps.commerce.models import Customer, Order, OrderLine, Product, Refund
 from shemei.warehouse.vocabulary import from_ts
 
@@ -25,12 +26,16 @@ _LINE = ("sku", "name", "quantity", "unit_price", "amount")
 
 @dataclass(slots=True)
 class Saved:
-    """What a call of :func:`save_orders` did. ``befores`` is order key → its former values."""
+    """What a call of :func:`save_orders` did. ``befores`` is order key → its former values.
+
+    ``unnamed`` counts orders that are kept without their buyer, who was erased.
+    """
 
     new: list[Order] = field(default_factory=list)
     changed: list[Order] = field(default_factory=list)
     same: int = 0
     kept: int = 0
+    unnamed: int = 0
     refunds: list[Refund] = field(default_factory=list)
     befores: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -44,7 +49,8 @@ def save_orders(
     apply: bool = True,
 ) -> Saved:
     """Create or change the orders of ``drafts``; with ``apply=False`` only say what would happen."""
-    saved = Saved()
+    drafts, unnamed = without_erased(workspace, drafts)
+    saved = Saved(unnamed=unnamed)
     old = _existing(drafts)
     customers = _customers(workspace, drafts, batch) if apply else _known_customers(drafts)
     if apply:

@@ -166,7 +166,7 @@ def _checked(
 
 def _numbers(tally: Tally) -> dict[str, Any]:
     told = {"new": tally.new, "changed": tally.changed, "same": tally.same, "kept": tally.kept}
-    return told | {"extra": dict(tally.extra)}
+    return told | {"extra": dict(tally.extra), "remarks": dict(tally.remarks)}
 
 
 def _compare(batch: ImportBatch, tell: Tell, total: int) -> Tally:
@@ -220,6 +220,7 @@ def _tally_so_far(batch: ImportBatch) -> Tally:
         told.get("new", 0), told.get("changed", 0), told.get("same", 0), told.get("kept", 0)
     )
     tally.extra.update(told.get("extra", {}))
+    tally.remarks.update(told.get("remarks", {}))
     return tally
 
 

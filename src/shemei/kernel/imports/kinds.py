@@ -111,13 +111,17 @@ class Skip:
 
 @dataclass(slots=True)
 class Tally:
-    """How many groups were new, changed or the same, cells kept because the file was empty, and remarks."""
+    """How many groups were new, changed or the same, cells kept because the file was empty, and more figures.
+
+    ``remarks`` are whole sentences with ``{n}`` where their figure stands.
+    """
 
     new: int = 0
     changed: int = 0
     same: int = 0
     kept: int = 0
     extra: Counter[str] = field(default_factory=Counter)
+    remarks: Counter[str] = field(default_factory=Counter)
 
     def count(self, *, known: bool, changed: bool) -> None:
         """One group more: new, known and changed, or known and the same."""
@@ -134,6 +138,12 @@ class Tally:
         self.same += other.same
         self.kept += other.kept
         self.extra.update(other.extra)
+        self.remarks.update(other.remarks)
+
+    @property
+    def said(self) -> list[str]:
+        """The remarks as people read them; one that is about nothing is left out."""
+        return [text.replace("{n}", f"{n:,}") for text, n in self.remarks.items() if n]
 
 
 Group = Sequence[Row]

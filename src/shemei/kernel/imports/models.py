@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, ClassVar
 
 from django.db import models
 
-from shemei.kernel.imports.kinds import ImportKind, kind_of
+from shemei.kernel.imports.kinds import ImportKind, Tally, kind_of
 from shemei.kernel.models import LongTask, WorkspaceOwned
 
 
@@ -70,6 +71,11 @@ class ImportBatch(WorkspaceOwned):
         """Columns of the file that no field takes, by name."""
         used = set(self.mapping.values())
         return [name for n, name in enumerate(self.headers) if n not in used and name.strip()]
+
+    @property
+    def remarks(self) -> list[str]:
+        """What the comparison with what is there had to say, as sentences."""
+        return Tally(remarks=Counter(self.counts.get("remarks", {}))).said
 
     def count(self, name: str) -> int:
         return int(self.counts.get(name, 0))
