@@ -162,6 +162,24 @@ def test_a_code_counts_its_orders_and_shows_its_credit(
     assert [event.order_id for event, _ in report.latest] == ["D1"]
 
 
+def test_an_order_told_and_corrected_is_one_of_the_latest_orders_of_its_code(
+    inside: World, home: Home, link: Link
+) -> None:
+    row = actions.create_code(
+        inside.brand, by=inside.owner.actor, code="AZHI30", creator="creator-azhi"
+    )
+    owner = {"promo_code": "AZHI30", "creator": "creator-azhi", "platform": "xhs", "channel": "xhs"}
+    write(
+        home,
+        order(inside.brand, 3, "v-1", "D1", source="tag", **owner),
+        order(inside.brand, 2, "v-1", "D1", source="import", **owner),
+        order(inside.brand, 1, "v-1", "D1", source="correction", **owner),
+    )
+    ((used, _),) = figures.code_report(inside.brand, row, PERIOD).latest
+    assert (used.order_id, used.amount) == ("D1", 32_900)
+    assert to_ts(used.at) == pytest.approx(at(1), abs=60_000_000)
+
+
 def test_a_site_says_when_its_tag_was_last_heard(inside: World, home: Home) -> None:
     mine, quiet, rare = (
         actions.create_site(inside.brand, by=inside.owner.actor, name=name, hosts=f"{name}.cn")
