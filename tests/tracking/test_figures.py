@@ -220,3 +220,22 @@ def test_a_brands_only_site_owns_all_that_tags_sent(inside: World, home: Home) -
     )
     write(home, visit)
     assert figures.site_figures(inside.brand, [site])[site.key].events == 1
+
+
+def test_what_a_landing_page_sent_is_not_its_brands_only_site_s(inside: World, home: Home) -> None:
+    """A site just registered must not look as if its code were at work."""
+    site = actions.create_site(inside.brand, by=inside.owner.actor, name="官网", hosts="a.cn")
+    write(
+        home,
+        Event(
+            kind="visit",
+            workspace=inside.brand.key,
+            ts=at(1),
+            visitor="visitor-one",
+            source="tag",
+            batch="key-of-a-landing-page",
+        ),
+    )
+    figure = figures.site_figures(inside.brand, [site])[site.key]
+    assert (figure.events, figure.last_at) == (0, None)
+    assert figures.site_events(inside.brand, site) == []
