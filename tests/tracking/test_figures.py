@@ -109,8 +109,32 @@ def test_clicks_by_where_the_link_stood_and_by_the_way_it_took(
         *(click(link, n, f"visitor-{n}", props=json.dumps(one)) for n, one in enumerate(said, 1)),
     )
     report = figures.link_report(inside.brand, link, PERIOD)
-    assert [(share.name, share.count) for share in report.vias] == [("门店", 2)]
+    assert [(share.name, share.count) for share in report.vias] == [("门店", 2), ("没写名字", 2)]
     assert {share.name for share in report.ways} == {"第 1 条 · B", "到期或用完以后"}
+
+
+def test_where_a_link_stood_adds_up_to_all_its_clicks(
+    inside: World, home: Home, link: Link
+) -> None:
+    said = [{"via": f"门店 {n}"} for n in range(10)] + [{}]
+    write(
+        home,
+        *(
+            click(link, 1 + n / 60, f"visitor-{n}", props=json.dumps(one))
+            for n, one in enumerate(said)
+        ),
+    )
+    vias = figures.link_report(inside.brand, link, PERIOD).vias
+    assert [(share.name, share.count) for share in vias[8:]] == [
+        ("其余 2 个名字", 2),
+        ("没写名字", 1),
+    ]
+    assert sum(share.count for share in vias) == 11
+
+
+def test_a_link_nobody_named_has_no_table_of_places(inside: World, home: Home, link: Link) -> None:
+    write(home, click(link, 1, "visitor-one", props="{}"))
+    assert figures.link_report(inside.brand, link, PERIOD).vias == []
 
 
 def test_suspect_clicks_count_where_the_switch_says_so(
