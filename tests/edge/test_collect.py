@@ -73,6 +73,25 @@ def test_an_order_carries_its_number_amount_and_code(edge: EdgeProcess, stored: 
     assert (row["order_id"], row["amount"], row["promo_code"]) == ("T100", 19900, "ALI10")
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("lizi１0", ("LIZI10", "other", "offline")),
+        ("WELCOME", ("WELCOME", "site", "weibo")),
+    ],
+)
+def test_an_order_stands_on_the_platform_of_its_code_s_owner_alone(
+    tmp_path_factory: pytest.TempPathFactory, typed: str, kept: tuple[str, str, str]
+) -> None:
+    """Where the page stood is no owner: its channel stays, and the code is no touch."""
+    codes = {"workspace-one": {"LIZI10": {"platform": "other", "channel": "offline"}}}
+    order = {**VIEW, "kind": "order", "order_id": "T1", "promo_code": typed}
+    home = Home(tmp_path_factory.mktemp("codes"))
+    publish_sites(home, {**SITES, "codes": codes})
+    event = read(Collector(Sites(home), Clock(), Ids()), **order)
+    assert (event.promo_code, event.platform, event.channel) == kept
+
+
 def test_a_list_is_stored_whole_or_not_at_all(edge: EdgeProcess, stored: Stored) -> None:
     assert edge.post([VIEW, {**VIEW, "kind": "spend"}]).status == 400
     assert stored() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,6 +47,28 @@ def test_requests_sent_ahead_are_answered_in_order(edge: EdgeProcess) -> None:
     places = [said.index(word) for word in ("302 Found", "200 OK", "404 Not Found")]
     assert places == sorted(places)
     assert said.count("HTTP/1.1 ") == 3
+
+
+@pytest.mark.parametrize("verb", ["GET", "HEAD"])
+def test_an_address_may_come_in_any_script(edge: EdgeProcess, verb: str) -> None:
+    """Apps and curl send what is written behind a link as it is."""
+    raw = request(f"{verb} /r/spring?via=门店", "Connection: close")
+    assert spoken(edge, raw).startswith("HTTP/1.1 302 Found")
+
+
+def test_only_the_first_line_of_a_request_is_rewritten(edge: EdgeProcess) -> None:
+    """A body that looks like a request comes as it was sent, else its end would be another request."""
+    body = "GET /门店 HTTP/1.1\r\n\r\n"
+    head = request("POST /e", f"Content-Length: {len(body.encode())}", "Connection: close")
+    with socket.create_connection(("127.0.0.1", edge.port), timeout=10) as wire:
+        for piece in (head, body):
+            wire.sendall(piece.encode())
+            time.sleep(0.2)
+        said = b""
+        while piece := wire.recv(65_536):
+            said += piece
+    assert said.count(b"HTTP/1.1 ") == 1
+    assert "不是有效的 JSON" in said.decode()
 
 
 def test_a_head_has_no_body_but_its_length(edge: EdgeProcess) -> None:

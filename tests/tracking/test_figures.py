@@ -109,8 +109,32 @@ def test_clicks_by_where_the_link_stood_and_by_the_way_it_took(
         *(click(link, n, f"visitor-{n}", props=json.dumps(one)) for n, one in enumerate(said, 1)),
     )
     report = figures.link_report(inside.brand, link, PERIOD)
-    assert [(share.name, share.count) for share in report.vias] == [("门店", 2)]
+    assert [(share.name, share.count) for share in report.vias] == [("门店", 2), ("没写名字", 2)]
     assert {share.name for share in report.ways} == {"第 1 条 · B", "到期或用完以后"}
+
+
+def test_where_a_link_stood_adds_up_to_all_its_clicks(
+    inside: World, home: Home, link: Link
+) -> None:
+    said = [{"via": f"门店 {n}"} for n in range(10)] + [{}]
+    write(
+        home,
+        *(
+            click(link, 1 + n / 60, f"visitor-{n}", props=json.dumps(one))
+            for n, one in enumerate(said)
+        ),
+    )
+    vias = figures.link_report(inside.brand, link, PERIOD).vias
+    assert [(share.name, share.count) for share in vias[8:]] == [
+        ("其余 2 个名字", 2),
+        ("没写名字", 1),
+    ]
+    assert sum(share.count for share in vias) == 11
+
+
+def test_a_link_nobody_named_has_no_table_of_places(inside: World, home: Home, link: Link) -> None:
+    write(home, click(link, 1, "visitor-one", props="{}"))
+    assert figures.link_report(inside.brand, link, PERIOD).vias == []
 
 
 def test_suspect_clicks_count_where_the_switch_says_so(
@@ -162,6 +186,24 @@ def test_a_code_counts_its_orders_and_shows_its_credit(
     assert [event.order_id for event, _ in report.latest] == ["D1"]
 
 
+def test_an_order_told_and_corrected_is_one_of_the_latest_orders_of_its_code(
+    inside: World, home: Home, link: Link
+) -> None:
+    row = actions.create_code(
+        inside.brand, by=inside.owner.actor, code="AZHI30", creator="creator-azhi"
+    )
+    owner = {"promo_code": "AZHI30", "creator": "creator-azhi", "platform": "xhs", "channel": "xhs"}
+    write(
+        home,
+        order(inside.brand, 3, "v-1", "D1", source="tag", **owner),
+        order(inside.brand, 2, "v-1", "D1", source="import", **owner),
+        order(inside.brand, 1, "v-1", "D1", source="correction", **owner),
+    )
+    ((used, _),) = figures.code_report(inside.brand, row, PERIOD).latest
+    assert (used.order_id, used.amount) == ("D1", 32_900)
+    assert to_ts(used.at) == pytest.approx(at(1), abs=60_000_000)
+
+
 def test_a_site_says_when_its_tag_was_last_heard(inside: World, home: Home) -> None:
     mine, quiet, rare = (
         actions.create_site(inside.brand, by=inside.owner.actor, name=name, hosts=f"{name}.cn")
@@ -202,3 +244,22 @@ def test_a_brands_only_site_owns_all_that_tags_sent(inside: World, home: Home) -
     )
     write(home, visit)
     assert figures.site_figures(inside.brand, [site])[site.key].events == 1
+
+
+def test_what_a_landing_page_sent_is_not_its_brands_only_site_s(inside: World, home: Home) -> None:
+    """A site just registered must not look as if its code were at work."""
+    site = actions.create_site(inside.brand, by=inside.owner.actor, name="官网", hosts="a.cn")
+    write(
+        home,
+        Event(
+            kind="visit",
+            workspace=inside.brand.key,
+            ts=at(1),
+            visitor="visitor-one",
+            source="tag",
+            batch="key-of-a-landing-page",
+        ),
+    )
+    figure = figures.site_figures(inside.brand, [site])[site.key]
+    assert (figure.events, figure.last_at) == (0, None)
+    assert figures.site_events(inside.brand, site) == []

@@ -10,7 +10,7 @@ from tests.warehouse.cast import BRAND, DAY, FIRST, HOUR, LAST, XHS_LINK, at, ev
 
 from shemei.warehouse.attribution import attribute
 from shemei.warehouse.lake import Lake
-from shemei.warehouse.questions import PathTable
+from shemei.warehouse.questions import PathTable, Totals
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
@@ -171,6 +171,43 @@ def test_a_used_code_is_one_touch_at_order_time(home: Home, told_by: str) -> Non
         ("click", "xhs", ""), ("redeem", "douyin", "kol"),
     ]  # fmt: skip
     assert rows[1]["hours_before"] == 0.0
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_a_place_s_code_that_a_site_told_is_one_touch(home: Home, confirmed: bool) -> None:
+    """Nobody but its platform and channel names whose code it is; the shop's file may tell it again."""
+    code = {"promo_code": "SPOT10", "platform": "other", "channel": "offline"}
+    events = [order("11-02 10:00", source="tag", **code)]
+    if confirmed:
+        file = {"source": "import", "customer": "c", "order_id": "O", **code}
+        events += [
+            event("redeem", "11-02 10:00", **file),
+            event("order", "11-02 10:00", amount=9_000, **file),
+        ]
+    lake = lake_of(home, *events)
+    rows = lake.ask(PathTable(BRAND, FIRST, LAST)).rows.to_pylist()
+    assert [(row["kind"], row["channel"], row["promo_code"]) for row in rows] == [
+        ("redeem", "offline", "SPOT10")
+    ]
+    used = Totals(BRAND, FIRST, LAST, ("orders",), where=(("promo_code", "SPOT10"),))
+    assert lake.ask(used).rows.to_pylist()[0]["orders"] == 1
+
+
+@pytest.mark.parametrize("shop_s", ["", "OTHER"])
+def test_the_shop_s_code_counts_and_not_the_site_s(home: Home, shop_s: str) -> None:
+    told = {"promo_code": "SPOT10", "platform": "other", "channel": "offline"}
+    file = {"source": "import", "promo_code": shop_s, "order_id": "O"}
+    owner = {"creator": "kol", "platform": "xhs", "channel": "xhs"} if shop_s else {}
+    events = [
+        order("11-02 09:00", source="tag", **told),
+        event("order", "11-02 10:00", amount=9_000, **file, **owner),
+    ]
+    assert paths(lake_of(home, *events)) == ({"O": ["xhs"]} if shop_s else {})
+
+
+def test_an_unowned_code_told_by_a_site_is_no_touch(home: Home) -> None:
+    visit = {"promo_code": "WELCOME", "platform": "site", "channel": "xhs"}
+    assert paths(lake_of(home, order("11-02 10:00", source="tag", **visit))) == {}
 
 
 def test_a_code_nobody_owns_is_no_touch(home: Home) -> None:

@@ -262,7 +262,10 @@ class Collector:
             in_app=in_app,
             referrer_host=referrer,
         )
-        if row["kind"] == "order":
+        if row["kind"] == "order" and row["promo_code"]:
+            row["platform"] = (
+                "site"  # but where the code's owner stands on one: that makes it a touch
+            )
             row.update(self._sites.owner(site.workspace, row["promo_code"]))
 
 

@@ -61,8 +61,42 @@ class WholeAnswer(RequestResponseCycle):
         return b"".join(parts)
 
 
+def escape_target(data: bytes) -> bytes:
+    """Return the beginning of a request with all of its first line in ASCII, as the parser wants it.
+
+    Some apps open an address as it is written, ``?via=门店`` unescaped.
+
+    Examples
+    --------
+    >>> escape_target("GET /r/a?via=店 HTTP/1.1\\r\\nx: 店\\r\\n".encode()).partition(b"\\r")[0]
+    b'GET /r/a?via=%E5%BA%97 HTTP/1.1'
+    """
+    line, end, rest = data.partition(b"\n")
+    if not end or line.isascii():
+        return data
+    return b"".join(b"%c" % byte if byte < 128 else b"%%%02X" % byte for byte in line) + end + rest
+
+
 class EdgeProtocol(HttpToolsProtocol):
     """uvicorn's protocol without upgrades and root path; pipelined requests wait their turn."""
+
+    _within = False
+    """Whether a request has begun and is not there yet: what comes then is no first line."""
+
+    def data_received(self, data: bytes) -> None:
+        """Let a request's target be written in any script; never change what is within a request."""
+        fresh = not self._within and not data.isascii() and data[:5] in (b"GET /", b"HEAD ")
+        super().data_received(escape_target(data) if fresh else data)
+
+    def on_message_begin(self) -> None:
+        """Remember that a request has begun."""
+        self._within = True
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """Remember that the request is there."""
+        self._within = False
+        super().on_message_complete()
 
     def on_headers_complete(self) -> None:
         """Begin the application for a request whose headers are there."""

@@ -138,7 +138,10 @@ class Sites:
         return self._rules.get(workspace, DEFAULT_RULES)
 
     def owner(self, workspace: str, code: str) -> Mapping[str, str]:
-        """Return what an order takes from the owner of a code; nothing where nobody owns it."""
+        """Return what an order takes from the owner of a code, and the code as it was registered.
+
+        Nothing where nobody owns it.
+        """
         known = self._codes.get(workspace)
         return known.get(fold_code(code), _NOBODY) if known and code else _NOBODY
 
@@ -168,7 +171,8 @@ def _rules(content: Mapping[str, Any]) -> dict[str, ChannelRules]:
 def _codes(content: Mapping[str, Any]) -> dict[str, dict[str, dict[str, str]]]:
     return {
         workspace: {
-            fold_code(code): {name: str(row[name]) for name in OWNER if row.get(name)}
+            fold_code(code): {"promo_code": str(code)}
+            | {name: str(row[name]) for name in OWNER if row.get(name)}
             for code, row in codes.items()
         }
         for workspace, codes in (content.get("codes") or {}).items()

@@ -1,6 +1,7 @@
 -- Touches of every order of these days, back to the longest look-back. The code used at an order is
 -- a touch at order time: told as an event of its own, or by the order itself. An order has its place
 -- among those of its day (sale), a touch among those of its order (place): readers sort by numbers.
+-- An order told by a site alone stands on the platform of its code's owner, else on the site.
 WITH bought AS (
     SELECT * FROM $orders AS o WHERE suspect = '' AND day BETWEEN $first AND $last
 ),
@@ -19,7 +20,7 @@ own AS (
     LEFT JOIN used AS u ON u.workspace = o.workspace AND u.order_id = o.order_id
     WHERE u.order_id IS NULL AND o.promo_code <> ''
       AND (o.creator <> '' OR o.campaign <> '' OR o.content <> '' OR o.link <> ''
-           OR o.platform_account <> '')
+           OR o.platform_account <> '' OR o.platform NOT IN ('', 'site'))
 ),
 redeemed AS (
     SELECT workspace, order_id, event_id, $touch_dims FROM used WHERE place = 1

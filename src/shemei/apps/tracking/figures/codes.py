@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shemei.apps.tracking.figures import shared
-from shemei.apps.tracking.figures.shared import Figure, Seen, Where
+from shemei.apps.tracking.figures.shared import Figure, Where
 from shemei.apps.tracking.models import PromoCode
 from shemei.kernel.figures import ask, model_name
 from shemei.kernel.periods import Period
@@ -18,13 +18,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Used:
+    """One order paid with the code, as it stands now."""
+
+    at: Any
+    order_id: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class CodeReport:
     """Everything a code's page shows of the log."""
 
     figure: Figure
     average: float | None
     trend: Chart
-    latest: list[tuple[Seen, str]]
+    latest: list[tuple[Used, str]]
     credited_revenue: float | None
     model: str
     as_of: Any
@@ -45,17 +54,28 @@ def code_report(workspace: Workspace, code: PromoCode, period: Period) -> CodeRe
     where = (("promo_code", code.code),)
     known = shared.totals(workspace, period, ("orders", "net_revenue", "aov"), where=where)
     found = known[0] if known and known[0]["orders"] else {}
-    orders, as_of = shared.rows(workspace, period, where, kinds=("order",))
+    latest, as_of = _latest(workspace, period, where)
     credit = shared.credits(workspace, period, "promo_code").get(code.code)
     return CodeReport(
         figure=Figure(orders=found.get("orders"), revenue=found.get("net_revenue")),
         average=found.get("aov"),
         trend=_order_trend(workspace, period, where),
-        latest=[(shared.seen(row), shared.journey(workspace, row["order_id"])) for row in orders],
+        latest=[(used, shared.journey(workspace, used.order_id)) for used in latest],
         credited_revenue=credit.value if credit else None,
         model=model_name(workspace),
         as_of=as_of,
     )
+
+
+def _latest(workspace: Workspace, period: Period, where: Where) -> tuple[list[Used], Any]:
+    """Each order once: the log keeps every telling and correction of it."""
+    asked = questions.Orders(**shared.span(workspace, period), where=where, limit=shared.SHOWN_ROWS)
+    answer = ask(asked)
+    used = [
+        Used(shared.event_time(row), row["order_id"], row["amount"])
+        for row in answer.rows.to_pylist()
+    ]
+    return used, shared.moment(answer.as_of)
 
 
 def _order_trend(workspace: Workspace, period: Period, where: Where) -> Chart:

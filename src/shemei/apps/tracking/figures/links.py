@@ -119,7 +119,7 @@ def link_report(
         trend=_trend(period, daily, include_suspect),
         spark=_spark(period, daily),
         in_apps=shared.shares(Counter(row["in_app"] for row in clicks), shared.in_app_name),
-        vias=shared.shares(Counter(one["via"] for one in said if one.get("via")), str),
+        vias=_vias(Counter(one.get("via", "") for one in said)),
         ways=shared.shares(Counter(map(_way_name, filter(_went_by_rule, said))), str),
         suspects=shared.shares(excluded, lambda key: SUSPECT_NAMES.get(key, key)),
         suspect_count=excluded.total(),
@@ -130,6 +130,17 @@ def link_report(
         sampled=len(clicks) == shared.MOST_ROWS,
         as_of=as_of,
     )
+
+
+def _vias(counts: Counter[str]) -> list[Share]:
+    """By name, then what has none, so that the rows add up to all clicks; nothing where nobody wrote one."""
+    unnamed = counts.pop("", 0)
+    named = shared.shares(counts, str)
+    rest = counts.total() - sum(share.count for share in named)
+    told = ((f"其余 {len(counts) - len(named)} 个名字", rest), ("没写名字", unnamed))
+    most = max(counts.values(), default=0)
+    more = [Share(name, n, min(100.0, 100 * n / most)) for name, n in told if n and most]
+    return named + more
 
 
 def _went_by_rule(said: dict[str, Any]) -> bool:

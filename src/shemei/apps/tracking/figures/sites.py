@@ -52,10 +52,11 @@ def _days(count: int) -> Period:
 
 
 def _where(workspace: Workspace, site: Site) -> Where:
-    """A brand's only site owns all that tags have sent, also what was told before sites were."""
+    """A brand's only site owns also what was told before sites were; landing pages name themselves."""
+    mine = (("source", "tag"), ("batch", site.key))
     if Site.objects.filter(workspace=workspace).count() == 1:
-        return (("source", "tag"),)
-    return (("batch", site.key),)
+        return (*mine, ("batch", ""))
+    return mine
 
 
 def _site_figure(workspace: Workspace, site: Site) -> SiteFigure:
