@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from shemei.apps.insight.movements import FunnelPage, RetentionPage, step_rule
 from shemei.apps.insight.queries import Board
 from shemei.kernel.figures import ask
 from shemei.kernel.periods import comparison_from, period_from
+from shemei.warehouse import questions
 from shemei.warehouse.catalogue import DEFAULT_FUNNEL
 from shemei.warehouse.flows import Funnel
 
@@ -35,6 +37,33 @@ def test_the_funnel_is_the_warehouse_s(told: World) -> None:
         assert [row.name for row in shown.steps] == ["触达", "兴趣", "欲望", "行动", "分享"]
         assert sum(row.people[0] for row in shown.splits) == shown.started, "each begins once"
         assert shown.splits[0].name
+
+
+def test_buyers_who_skipped_a_step_are_counted_beside_the_funnel(told: World) -> None:
+    with told.scope():
+        shown = FunnelPage(board(told), "channel", 0)
+        november = questions.Orders(told.brand.key, 20261101, 20261130)
+        buyers = {row["person"] for row in ask(november).rows.to_pylist() if row["person"]}
+        assert shown.out_of_turn == len(buyers) - shown.steps[3].people > 0
+    text = f"另有 {shown.out_of_turn} 人下过单，但没有依次走过前面的步骤"
+    assert text in page(told, "insight:funnel").content.decode()
+    assert "没有在 7 天内依次走过" in page(told, "insight:funnel", within="7").content.decode()
+
+
+def test_a_step_that_loses_everybody_is_the_worst_unless_it_follows_the_order(told: World) -> None:
+    def says(*people: int) -> str:
+        with told.scope():
+            shown = FunnelPage(board(told), "channel", 0)
+            before = (None, *people[:-1])
+            shown.__dict__["steps"] = [
+                replace(row, people=count, of_before=count / of if of else None)
+                for row, count, of in zip(shown.steps, people, before, strict=True)
+            ]
+            return shown.says
+
+    lost = "流失最多的一步是「兴趣」到「欲望」：没有人走下去，或者没有记到「欲望」。"
+    assert says(11, 6, 0, 0, 0) == lost
+    assert says(10, 8, 2, 1, 0).endswith("25.0% 的人走了下去。没有记到「分享」。")
 
 
 def test_the_rule_is_named_and_each_step_explained(told: World) -> None:

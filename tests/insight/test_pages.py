@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.insight.browsing import NOVEMBER, page
 
+from shemei.apps.insight.queries import Board
+from shemei.kernel.periods import comparison_from, period_from
+from shemei.warehouse.attribution import Attribution, Totals, Untracked
+from shemei.warehouse.catalogue import METRICS
+
 if TYPE_CHECKING:
     from tests.world import World
 
@@ -31,6 +36,20 @@ def test_an_empty_brand_is_told_where_to_begin(world: World, home: Home) -> None
 def test_more_orders_than_clicks_are_no_rate(told: World) -> None:
     shown = page(told, "insight:overview", **{"from": "2026-11-10", "to": "2026-11-12"})
     assert "有订单不经过短链，比不成率" in shown.content.decode()
+
+
+def test_a_rate_of_orders_half_of_which_nobody_led_here_stands_beside_no_reference(
+    told: World,
+) -> None:
+    def whole(orders: int, untouched: int) -> str:
+        period = period_from(NOVEMBER)
+        board = Board(told.brand, period, comparison_from(NOVEMBER, period))
+        traced = Totals(orders - untouched, 100)
+        board.__dict__["channels_now"] = Attribution({}, traced, [], Untracked(untouched, 100))
+        return board.instead(METRICS["cvr"], 0.7)
+
+    assert whole(8, 4) == "8 单里 4 单没有触达"
+    assert whole(8, 3) == whole(0, 0) == ""
 
 
 def test_the_traced_revenue_opens_its_channels(told: World) -> None:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
-from tests.insight.browsing import page
+from tests.insight.browsing import NOVEMBER, page
+
+from shemei.apps.insight.queries import Board
+from shemei.apps.insight.steadiness import Steadiness
+from shemei.kernel.periods import Comparison, Period
+from shemei.warehouse.attribution import DayByDay
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -47,3 +54,35 @@ def test_a_few_days_promise_nothing(told: World) -> None:
 def test_two_weeks_are_drawn_week_by_week(told: World) -> None:
     shown = page(told, "insight:attribution").content.decode()
     assert 'id="rolling"' in shown and "7 天的占比" in shown
+
+
+def _steadiness(told: World, days: DayByDay) -> Steadiness:
+    first, last = (date.fromisoformat(NOVEMBER[end]) for end in ("from", "to"))
+    board = Board(told.brand, Period(first, last), Comparison(Period(first, last)))
+    steady = Steadiness(board, "channel", "value", days.names)
+    steady.__dict__["days"] = days
+    return steady
+
+
+def _credits(*shares: tuple[float, ...]) -> np.ndarray[tuple[int, int, int], np.dtype[np.float64]]:
+    """Orders on the first eight days of November alone."""
+    daily = np.zeros((30, len(shares[0]), 2))
+    for day in range(8):
+        daily[day] = np.array(shares[day % len(shares)])[:, None]
+    return daily
+
+
+def test_weeks_without_orders_are_gaps_and_one_channel_alone_never_moves(told: World) -> None:
+    alone = _credits((1.0,))
+    steady = _steadiness(told, DayByDay(("xhs",), {"shapley": alone}, ()))
+    assert steady.rolling is not None
+    values = steady.rolling.series[0].values
+    assert values[0] == 1.0 and values[-1] is None and 0.0 not in values
+    assert steady.says == "只有小红书，占比没有动过。7 天里没有订单的日子不画。"
+
+
+def test_the_channel_that_moved_is_named_and_still_shares_are_still(told: World) -> None:
+    moving = DayByDay(("douyin", "xhs"), {"shapley": _credits((1.0, 3.0), (3.0, 1.0))}, ())
+    assert "占比动得最多" in _steadiness(told, moving).says
+    still = DayByDay(("douyin", "xhs"), {"shapley": _credits((1.0, 3.0))}, ())
+    assert _steadiness(told, still).says.startswith("占比没有动过。")

@@ -11,7 +11,7 @@ from shemei.kernel.figures import ask
 from shemei.kernel.periods import Period
 from shemei.portal.charts import Chart, Series
 from shemei.portal.numbers import pct
-from shemei.warehouse.catalogue import DEFAULT_FUNNEL
+from shemei.warehouse.catalogue import DEFAULT_FUNNEL, Step
 from shemei.warehouse.flows import Funnel, Retention
 from shemei.warehouse.vocabulary import KIND_NAMES, date_of
 
@@ -20,6 +20,7 @@ GRAINS = {"week": "周", "month": "月"}
 STARTS = {"order": "首次下单", "visit": "首次到访"}
 BACKS = {"order": "再下单", "visit": "再到访"}
 SPLIT_ROWS, LEVELS = 10, 5
+ORDER_STEP = next(n for n, step in enumerate(DEFAULT_FUNNEL) if "order" in step.kinds)
 ACTION_NAMES = {"add_to_cart": "加购", "share": "分享"}
 
 
@@ -50,9 +51,11 @@ class FunnelPage:
     def __init__(self, board: Board, by: str, within: int) -> None:
         self.board, self.by, self.within = board, by, within
 
-    def _ask(self, period: Period, by: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    def _ask(
+        self, period: Period, by: tuple[str, ...] = (), steps: tuple[Step, ...] = DEFAULT_FUNNEL
+    ) -> list[dict[str, Any]]:
         question = Funnel(
-            self.board.workspace.key, period.first_day, period.last_day, by=by,
+            self.board.workspace.key, period.first_day, period.last_day, steps=steps, by=by,
             within_days=self.within,
         )  # fmt: skip
         return ask(question).rows.to_pylist()
@@ -105,14 +108,26 @@ class FunnelPage:
     @property
     def says(self) -> str:
         """Where most are lost, in one sentence."""
-        pairs = zip(self.steps, self.steps[1:], strict=False)
-        known = [(a, b) for a, b in pairs if b.people]
+        pairs = list(zip(self.steps, self.steps[1:], strict=False))
+        to_order = [pair for pair in pairs[:ORDER_STEP] if pair[1].of_before is not None]
+        known = to_order + [pair for pair in pairs[ORDER_STEP:] if pair[1].people]
         if not known:
             return ""
         a, b = min(known, key=lambda pair: pair[1].of_before or 0.0)
-        said = f"流失最多的一步是「{a.name}」到「{b.name}」：{pct(b.of_before, 1)} 的人走了下去。"
+        said = f"流失最多的一步是「{a.name}」到「{b.name}」："
+        if not b.people:
+            return f"{said}没有人走下去，或者没有记到「{b.name}」。"
         nobody = next((row.name for row in self.steps if not row.people), "")
-        return said + (f"没有记到「{nobody}」。" if nobody else "")
+        went_on = f"{said}{pct(b.of_before, 1)} 的人走了下去。"
+        return went_on + (f"没有记到「{nobody}」。" if nobody else "")
+
+    @cached_property
+    def out_of_turn(self) -> int:
+        """People who bought in the period and did not come to it step by step."""
+        if not self.steps:
+            return 0
+        bought = self._ask(self.board.period, steps=(DEFAULT_FUNNEL[ORDER_STEP],))[0]["people"]
+        return bought - self.steps[ORDER_STEP].people
 
     @cached_property
     def splits(self) -> list[SplitRow]:

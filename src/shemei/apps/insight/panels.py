@@ -33,6 +33,7 @@ class NumberCell:
     change: float | None
     reason: str
     days: tuple[float | None, ...]
+    instead: str = ""
 
     @property
     def text(self) -> str:
@@ -93,7 +94,7 @@ class PanelView:
             if metric.is_credited
             else NumberCell(
                 metric, told[metric.key].value, told[metric.key].change, told[metric.key].reason,
-                told[metric.key].days,
+                told[metric.key].days, told[metric.key].instead,
             )
             for metric in self.metrics
         ]  # fmt: skip

@@ -36,14 +36,17 @@ UNNAMED: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A metric with its days; ``now`` and ``before`` are of the whole days that are compared."""
+    """A metric with its days; ``now`` and ``before`` are of the whole days that are compared.
+
+    ``instead`` stands in place of the reference where the figure must not be held against it.
+    """
 
     metric: Metric
     value: float | None
     now: float | None
     before: float | None
     days: tuple[float | None, ...] = ()
-    senseless: bool = False
+    instead: str = ""
 
     @property
     def change(self) -> float | None:
@@ -157,10 +160,29 @@ class Board:
                 _known(METRICS[key], fair[key]),
                 _known(METRICS[key], before[key]),
                 tuple(_known(METRICS[key], days.get(day, {}).get(key)) for day in spans),
-                is_senseless(METRICS[key], now[key]),
+                self.instead(METRICS[key], now[key]),
             )
             for key in keys
         ]
+
+    def instead(self, metric: Metric, value: float | None) -> str:
+        """What is said of a figure in place of its reference; empty where the two may be compared.
+
+        Orders over clicks are no rate of the clicks once half of the orders or more have no touch.
+        """
+        if is_senseless(metric, value):
+            return "有订单不经过短链，比不成率"
+        if metric.key != "cvr" or not value:
+            return ""
+        orders, untouched = self.touchless
+        return f"{orders:,} 单里 {untouched:,} 单没有触达" if 2 * untouched >= orders > 0 else ""
+
+    @property
+    def touchless(self) -> tuple[int, int]:
+        """All orders of the period, and how many of them nothing leads to."""
+        answer = self.channels_now
+        untouched = answer.untracked.orders
+        return int(answer.totals.conversions) + untouched, untouched
 
     def daily(self, period: Period, by: str = "channel") -> dict[int, dict[str, float]]:
         """Credited value by day and name; additive models exactly, Markov's totals spread over days as Shapley's are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +21,7 @@ from shemei.portal.charts import Chart, Series
 from shemei.warehouse.attribution import DayByDay, day_by_day
 
 LINES = 6
+LEAST_MOVE = 0.0005
 WORTH = {"conversions": 0, "value": 1, "share": 1}
 
 
@@ -114,24 +116,32 @@ class Steadiness:
 
     @property
     def says(self) -> str:
-        """The name whose share moved most between weeks."""
+        """The name whose share moved most between weeks, and that some weeks have none."""
         if self.rolling is None:
             return ""
-        spans = [
-            (max(told) - min(told), line.name)
-            for line in self.rolling.series
-            if (told := [v for v in line.values if v is not None])
-        ]
-        if not spans:
+        told = [(_spread(line.values), line.name) for line in self.rolling.series]
+        if not told:
             return ""
-        most, name = max(spans)
-        return f"{name}的占比动得最多，一周与一周之间差到 {100 * most:.1f} 个百分点。"
+        most, name = max(told)
+        said = f"{name}的占比动得最多，一周与一周之间差到 {100 * most:.1f} 个百分点。"
+        if len(self.days.names) == 1:
+            said = f"只有{name}，占比没有动过。"
+        elif most < LEAST_MOVE:
+            said = "占比没有动过。"
+        blank = any(value is None for value in self.rolling.series[0].values)
+        return said + ("7 天里没有订单的日子不画。" if blank else "")
 
 
 def _line(
     key: str, name: str, shares: np.ndarray[tuple[int], np.dtype[np.float64]], by: str
 ) -> Series:
-    return Series(name, tuple(shares.tolist()), platform=key if by == "channel" else "")
+    values = tuple(None if math.isnan(share) else share for share in shares.tolist())
+    return Series(name, values, platform=key if by == "channel" else "")
+
+
+def _spread(values: tuple[float | None, ...]) -> float:
+    told = [value for value in values if value is not None]
+    return max(told) - min(told) if told else 0.0
 
 
 def _text(band: Band | None) -> str:

@@ -46,6 +46,11 @@ class MetricStory:
         return METRICS.get(self.metric.numerator) if self.metric.denominator else None
 
     @property
+    def instead(self) -> str:
+        """Why the figure is not held against its reference; empty where it is."""
+        return self.board.instead(self.metric, self.whole.value)
+
+    @property
     def below(self) -> Metric | None:
         return METRICS.get(self.metric.denominator)
 

@@ -122,7 +122,8 @@ def rolling_shares(daily: Floats, window: int = LEAST_DAYS) -> Floats:
     Returns
     -------
     array, shape (days - window + 1, names)
-        Rows sum to 1; a stretch without credit is 0 throughout. No rows where days are too few.
+        Rows sum to 1; a stretch without credit has no shares and is NaN. No rows where days are
+        too few.
 
     Raises
     ------
@@ -140,7 +141,7 @@ def rolling_shares(daily: Floats, window: int = LEAST_DAYS) -> Floats:
         return np.zeros((0, daily.shape[1]))
     stretches = np.lib.stride_tricks.sliding_window_view(daily, window, axis=0)
     sums: Floats = stretches.sum(axis=-1)
-    return _shares(sums)
+    return np.where(sums.any(axis=1, keepdims=True), _shares(sums), np.nan)
 
 
 def _enough(days: int, draws: int) -> bool:
