@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.insight.browsing import NOVEMBER, page
 
-from shemei.apps.insight.queries import Board
-from shemei.kernel.periods import comparison_from, period_from
+from shemei.apps.insight.overview import Overview
+from shemei.apps.insight.queries import Board, days_of
+from shemei.kernel.periods import Comparison, Period, comparison_from, period_from
 from shemei.warehouse.attribution import Attribution, Totals, Untracked
 from shemei.warehouse.catalogue import METRICS
+from shemei.warehouse.vocabulary import int_day
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -60,6 +63,16 @@ def test_the_traced_revenue_opens_its_channels(told: World) -> None:
 def test_today_alone_is_not_compared(told: World) -> None:
     shown = told.client().get(told.url("insight:overview"), {"range": "today"}).content.decode()
     assert "今天还没过完，先不比" in shown
+
+
+def test_the_trend_of_today_stacks_up_to_every_past_day(told: World) -> None:
+    last = Period(date(2026, 11, 28), date(2026, 11, 28))
+    with told.scope():
+        overview = Overview(Board(told.brand, last, Comparison(last)))
+        sums = [sum(values) for values in zip(*(s.values for s in overview.trend.series), strict=True)]
+        daily = overview.board.daily(overview.span)
+    whole = [sum(daily.get(int_day(day), {}).values()) for day in days_of(overview.span)]
+    assert sums == pytest.approx(whole) and any(whole)
 
 
 @pytest.mark.parametrize("by", ["channel", "content", "creator", "campaign"])

@@ -8,7 +8,7 @@ from typing import Any
 
 from shemei.apps.creators import queries as creators
 from shemei.apps.insight import rules
-from shemei.apps.insight.drivers import Drivers
+from shemei.apps.insight.drivers import REST, Drivers
 from shemei.apps.insight.goals import GoalRow, goal_row
 from shemei.apps.insight.models import Goal
 from shemei.apps.insight.queries import Board, Figure, day_axis, days_of
@@ -100,16 +100,21 @@ class Overview:
 
     @cached_property
     def trend(self) -> Chart:
+        """Each day's stack is that day's whole: what no row of the table names is the rest."""
         rows = [self._daily.get(int_day(day), {}) for day in days_of(self.span)]
-        shown = [row.key for row in self.channels if row.key != OTHERS]
+        named = [row for row in self.channels if row.key != OTHERS]
+        shown = [row.key for row in named]
         series = [
             Series(
                 row.name,
                 tuple(_part(values, row.key, shown) for values in rows),
                 platform=row.platform,
             )
-            for row in self.channels
+            for row in named
         ]
+        rest = tuple(_part(values, OTHERS, shown) for values in rows)
+        if any(rest):
+            series.append(Series(REST, rest, platform="other"))
         return Chart(
             id="trend",
             kind="stack",

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from shemei.apps.audience import queries as audience
+from shemei.apps.insight.credit_rows import CreditStory, credit_rows
 from shemei.apps.insight.notes import notes_on
 from shemei.apps.insight.policies import REMOVE_NOTE
 from shemei.apps.insight.queries import DIMENSIONS, Board, named
@@ -96,11 +97,14 @@ def part(request: BrandRequest) -> HttpResponse:
     board, by, key = board_of(request), request.GET.get("by", "channel"), request.GET.get("key", "")
     if by not in DIMENSIONS:
         raise Http404("没有这个维度。")
-    role, inside = part_of(ways(board), by, key)
-    answer = board.attribution(by, board.period, (board.model,)).models[board.model]
+    found = ways(board)
+    role, inside = part_of(found, by, key)
+    column = request.GET.get("show", "value")
+    model = _asked_model(request)
     context: dict[str, Any] = {
         "board": board, "by": by, "key": key, "role": role, "named": named(by, board.workspace, [key])[key],
-        "credit": answer.get(key), "model_name": MODEL_NAMES[board.model], "paths": common_paths(inside, 5),
+        "story": CreditStory(board, found, by, key, model or board.model, column), "asked": model,
+        "paths": common_paths(inside, 5),
     }  # fmt: skip
     if inside:
         telling = max(inside[:200], key=lambda way: (len(set(way.channels)), way.paid_ts))
@@ -109,6 +113,12 @@ def part(request: BrandRequest) -> HttpResponse:
             "stages": _stages(request, telling.order_id),
         }
     return render(request, "insight/part.html", context)
+
+
+def _asked_model(request: BrandRequest) -> str:
+    """The model that the address names; empty where it names none that exists."""
+    model = request.GET.get("model", "")
+    return model if model in MODEL_NAMES else ""
 
 
 @allow(Permission.CUSTOMERS)
@@ -129,7 +139,10 @@ def _stages(request: BrandRequest, order_id: str) -> list[Stage]:
 @allow(Permission.CUSTOMERS)
 def paths(request: BrandRequest) -> HttpResponse:
     board, by, key = board_of(request), request.GET.get("by", ""), request.GET.get("key", "")
-    found = _chosen(board, by, key)
+    found, shares = _chosen(board, by, key), {}
+    if model := _asked_model(request):
+        shares = {row.order_id: row for row in credit_rows(found, by, key, model)}
+        found = [way for way in found if way.order_id in shares] if shares else found
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     last = {
         way.order_id: next((key for key in reversed(way.contents) if key), "")
@@ -137,12 +150,13 @@ def paths(request: BrandRequest) -> HttpResponse:
     }
     contents = named("content", board.workspace, {key for key in last.values() if key})
     rows = [
-        {"way": way, "paid_at": from_ts(way.paid_ts), "content": contents.get(last[way.order_id])}
+        {"way": way, "paid_at": from_ts(way.paid_ts), "content": contents.get(last[way.order_id]), "share": shares.get(way.order_id)}
         for way in page.object_list
     ]
     context = {
         "board": board, "by": by, "key": key, "page": page, "rows": rows, "value": sum(way.value for way in found),
         "named": named(by, board.workspace, [key])[key] if by in DIMENSIONS else None, "common": common_paths(found, 10),
+        "model_name": MODEL_NAMES[model] if shares else "", "credited": sum(row.value for row in shares.values()),
     }  # fmt: skip
     return render(request, "insight/paths.html", context)
 
