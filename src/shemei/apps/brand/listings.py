@@ -86,7 +86,10 @@ CAMPAIGNS = Listing(
 PILLARS = Listing(
     name="brand.pillars",
     columns=(
-        Column("name", "内容支柱", value=str, kind="custom", template="brand/cells/pillar.html", href=lambda p: wurl(p.workspace, "brand:edit_pillar", p.key), sort="name"),
+        Column(
+            "name", "内容支柱", value=str, kind="custom", template="brand/cells/pillar.html",
+            href=lambda p: wurl(p.workspace, "brand:edit_pillar", p.key), sort="name",
+        ),
         Column("note", "讲什么", value=lambda p: p.note, phone=True),
     ),
     search=("name", "note"),

@@ -109,7 +109,11 @@ ORDERS = Listing(
         Column("customer", "顾客", customer_cell, kind="who", export=lambda o: o.customer.label if o.customer else ""),
         Column("quantity", "件数", lambda o: o.quantity, kind="num", sort="quantity"),
         Column("promo_code", "用码", lambda o: o.promo_code, kind="tags", sort="promo_code"),
-        Column("amount", "实付", lambda o: money(o.amount, o.currency), kind="custom", template="commerce/cells/amount.html", sort="amount", strong=True, numeric=True, phone=True, export=lambda o: o.amount / 100),
+        Column(
+            "amount", "实付", lambda o: money(o.amount, o.currency), kind="custom",
+            template="commerce/cells/amount.html", sort="amount", strong=True, numeric=True,
+            phone=True, export=lambda o: o.amount / 100,
+        ),
         Column("currency", "币种", lambda o: o.currency, hidden=True),
         Column("state", "状态", lambda o: STATES[o.state], kind="state", sort="state"),
         Column("batch", "来源", _origin, sort="batch"),
@@ -214,7 +218,11 @@ REFUNDS = Listing(
         Column("refunded_at", "退款时间", lambda r: r.refunded_at, kind="datetime", sort="refunded_at"),
         Column("order", "订单", lambda r: r.order.number if r.order else "", kind="code", href=_refund_order, drawer=True),
         Column("customer", "顾客", customer_cell, kind="who", export=lambda r: r.customer.label if r.customer else ""),
-        Column("amount", "退款金额", lambda r: money(r.amount, r.currency), kind="custom", template="commerce/cells/amount.html", sort="amount", strong=True, numeric=True, phone=True, export=lambda r: r.amount / 100),
+        Column(
+            "amount", "退款金额", lambda r: money(r.amount, r.currency), kind="custom",
+            template="commerce/cells/amount.html", sort="amount", strong=True, numeric=True,
+            phone=True, export=lambda r: r.amount / 100,
+        ),
         Column("reason", "原因", lambda r: r.reason),
     ),
     filters=(

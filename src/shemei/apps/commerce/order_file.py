@@ -58,19 +58,41 @@ def _phone(value: Any) -> str:
 
 
 FIELDS: tuple[Field, ...] = (
-    Field("number", "订单号", cells.identifier, ("订单编号", "主订单编号", "主订单号", "主订单ID", "订单ID", "交易编号", "交易号", "单号", "order id", "order number", "order no", "InvoiceNo"), required=True, example="D1123-5120"),
-    Field("paid_at", "付款时间", cells.moment, ("支付时间", "支付完成时间", "订单付款时间", "买家付款时间", "订单支付时间", "支付成功时间", "付款日期", "支付日期", "成交时间", "paid at", "payment time", "InvoiceDate"), example="2026-11-23 12:31", note="没有这一列时用下单时间"),
-    Field("placed_at", "下单时间", cells.moment, ("订单创建时间", "订单提交时间", "订单下单时间", "创建时间", "拍下时间", "订单时间", "下单日期", "created at", "order date", "order time"), example="2026-11-23 12:30"),
-    Field("amount", "实付金额", cells.money, ("买家实付金额", "买家实际支付金额", "订单实付金额", "实际支付金额", "实付款", "实付", "实收金额", "支付金额", "付款金额", "订单支付金额", "订单实际支付金额", "用户实付金额", "成交金额", "订单金额", "订单应付金额", "应付金额", "商家应收金额", "买家应付货款", "paid amount", "total", "amount", "金额"), example="329.00", note="没有这一列时按数量 × 单价相加"),
+    Field("number", "订单号", cells.identifier, (
+        "订单编号", "主订单编号", "主订单号", "主订单ID", "订单ID", "交易编号", "交易号", "单号", "order id", "order number", "order no",
+        "InvoiceNo",
+    ), required=True, example="D1123-5120"),
+    Field("paid_at", "付款时间", cells.moment, (
+        "支付时间", "支付完成时间", "订单付款时间", "买家付款时间", "订单支付时间", "支付成功时间", "付款日期", "支付日期", "成交时间", "paid at", "payment time",
+        "InvoiceDate",
+    ), example="2026-11-23 12:31", note="没有这一列时用下单时间"),
+    Field("placed_at", "下单时间", cells.moment, (
+        "订单创建时间", "订单提交时间", "订单下单时间", "创建时间", "拍下时间", "订单时间", "下单日期", "created at", "order date", "order time",
+    ), example="2026-11-23 12:30"),
+    Field("amount", "实付金额", cells.money, (
+        "买家实付金额", "买家实际支付金额", "订单实付金额", "实际支付金额", "实付款", "实付", "实收金额", "支付金额", "付款金额", "订单支付金额", "订单实际支付金额", "用户实付金额",
+        "成交金额", "订单金额", "订单应付金额", "应付金额", "商家应收金额", "买家应付货款", "paid amount", "total", "amount", "金额",
+    ), example="329.00", note="没有这一列时按数量 × 单价相加"),
     Field("line_amount", "商品小计", cells.money, ("小计", "商品总价", "商品总额", "行金额", "line total", "subtotal"), example="658.00"),
-    Field("sku", "商品编码", cells.identifier, ("商家编码", "SKU", "sku编码", "规格编码", "规格ID", "商品编码(自定义)", "货号", "商品ID", "条码", "StockCode", "product id"), example="YH-CREAM-50"),
+    Field("sku", "商品编码", cells.identifier, (
+        "商家编码", "SKU", "sku编码", "规格编码", "规格ID", "商品编码(自定义)", "货号", "商品ID", "条码", "StockCode", "product id",
+    ), example="YH-CREAM-50"),
     Field("name", "商品", cells.text, ("商品名称", "商品标题", "宝贝标题", "宝贝名称", "选购商品", "商品信息", "Description", "product", "product name", "item"), example="屏障修护霜 50 g"),
     Field("quantity", "数量", cells.count, ("商品数量", "购买数量", "宝贝总数量", "件数", "SKU件数", "购买件数", "Quantity", "qty"), example="2"),
     Field("unit_price", "单价", cells.money, ("商品单价", "商品价格", "售价", "成交单价", "UnitPrice", "unit price", "price"), example="329.00"),
-    Field("phone", "手机号", _phone, ("手机", "手机号码", "联系手机", "收货人手机", "收货人手机号", "收件人手机", "收件人手机号", "买家手机", "买家手机号", "收件人电话", "收货人电话", "联系电话", "联系方式", "电话", "phone", "mobile"), example="13800003391", note="只存摘要与尾号 4 位", personal=True),
-    Field("buyer", "顾客编号", cells.identifier, ("买家ID", "买家会员名", "会员名", "会员号", "会员ID", "买家昵称", "用户ID", "用户昵称", "客户编号", "CustomerID", "customer id", "openid"), example="17850", personal=True),
-    Field("buyer_name", "姓名", cells.text, ("收货人", "收货人姓名", "收件人", "收件人姓名", "买家姓名", "顾客", "客户", "顾客姓名", "customer", "name"), example="周女士", note="只存首字", personal=True),
-    Field("promo_code", "优惠码", cells.text, ("优惠券码", "折扣码", "推广码", "口令", "用码", "优惠码/口令", "promo code", "coupon", "coupon code", "discount code"), example="AZHI30"),
+    Field("phone", "手机号", _phone, (
+        "手机", "手机号码", "联系手机", "收货人手机", "收货人手机号", "收件人手机", "收件人手机号", "买家手机", "买家手机号", "收件人电话", "收货人电话", "联系电话", "联系方式",
+        "电话", "phone", "mobile",
+    ), example="13800003391", note="只存摘要与尾号 4 位", personal=True),
+    Field("buyer", "顾客编号", cells.identifier, (
+        "买家ID", "买家会员名", "会员名", "会员号", "会员ID", "买家昵称", "用户ID", "用户昵称", "客户编号", "CustomerID", "customer id", "openid",
+    ), example="17850", personal=True),
+    Field("buyer_name", "姓名", cells.text, (
+        "收货人", "收货人姓名", "收件人", "收件人姓名", "买家姓名", "顾客", "客户", "顾客姓名", "customer", "name",
+    ), example="周女士", note="只存首字", personal=True),
+    Field("promo_code", "优惠码", cells.text, (
+        "优惠券码", "折扣码", "推广码", "口令", "用码", "优惠码/口令", "promo code", "coupon", "coupon code", "discount code",
+    ), example="AZHI30"),
     Field("click_id", "点击号", cells.text, ("click id", "click_id", "点击ID", "_c"), note="短链跳转时带上的 _c"),
     Field("visitor", "访客号", cells.text, ("visitor id", "visitor", "访客ID", "_sv")),
     Field("state", "订单状态", _state, ("状态", "交易状态", "order status", "status"), example="已发货", words=STATE_NAMES),

@@ -116,7 +116,10 @@ BULK = (
 POSTS = Listing(
     name="content.posts",
     columns=(
-        Column("title", "内容", value=str, kind="custom", template="content/cells/title.html", href=lambda p: wurl(p.workspace, "content:post", p.key), sort="title", export=str),
+        Column(
+            "title", "内容", value=str, kind="custom", template="content/cells/title.html",
+            href=lambda p: wurl(p.workspace, "content:post", p.key), sort="title", export=str,
+        ),
         Column("by", "作者", value=lambda p: p.by if p.by[0] else None, kind="who"),
         Column("form", "形式", value=lambda p: p.form, sort="form"),
         Column("published", "发布", value=lambda p: p.published_at, kind="datetime", sort="published_at"),

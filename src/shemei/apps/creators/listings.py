@@ -54,14 +54,20 @@ def creators_ranked(request: BrandRequest, rows: Any) -> Any:
 CREATORS = Listing(
     name="creators.creators",
     columns=(
-        Column("name", "达人", value=lambda c: (c.name, c.city), kind="who", sort="name", href=lambda c: wurl(c.workspace, "creators:creator", c.key), export=str),
+        Column(
+            "name", "达人", value=lambda c: (c.name, c.city), kind="who", sort="name",
+            href=lambda c: wurl(c.workspace, "creators:creator", c.key), export=str,
+        ),
         Column("platform", "平台", value=lambda c: c.platform, kind="platform", sort="platform"),
         Column("tier", "级别", value=lambda c: c.tier, sort="tier", phone=True),
         Column("followers", "粉丝", value=lambda c: c.followers, kind="num", sort="followers"),
         Column("quote", "最低报价", value=lambda c: c.quote_from, kind="sum", sort="quote_from", hint="各种形式的报价里最低的一个；范围取低的一头", phone=False),
         Column("cpm", "预期 CPM", value=lambda c: c.cpm, kind="money", sort="cpm", hint="撮合平台给的预期，不是实际花费算出来的", hidden=True),
         Column("fees", "合作费", value=lambda c: c.fees or None, kind="sum", hint="已交付的合作"),
-        Column("share", "实到 / 承诺", value=lambda c: c.share, kind="custom", template="creators/cells/share.html", hint="合作内容的曝光，与承诺的曝光比", export=lambda c: c.share),
+        Column(
+            "share", "实到 / 承诺", value=lambda c: c.share, kind="custom",
+            template="creators/cells/share.html", hint="合作内容的曝光，与承诺的曝光比", export=lambda c: c.share,
+        ),
         Column("value", "归因成交额", value=lambda c: c.value, kind="sum", strong=True, sort="rank", hint="近 90 天，按品牌空间选定的归因模型"),
     ),
     filters=(
@@ -101,7 +107,12 @@ def with_delivery(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
 COLLABORATIONS = Listing(
     name="creators.collaborations",
     columns=(
-        Column("creator", "达人", value=lambda d: (d.creator.name, d.creator.tier), kind="who", sort="creator__name", href=lambda d: wurl(d.workspace, "creators:creator", d.creator.key), export=lambda d: d.creator.name),
+        Column(
+            "creator", "达人", value=lambda d: (d.creator.name, d.creator.tier), kind="who",
+            sort="creator__name",
+            href=lambda d: wurl(d.workspace, "creators:creator", d.creator.key),
+            export=lambda d: d.creator.name,
+        ),
         Column("post", "合作内容", value=lambda d: d.post.name if d.post else "", href=lambda d: d.post.url if d.post else ""),
         Column("fee", "合作费", value=lambda d: d.fee or None, kind="money", sort="fee"),
         Column("promised", "承诺曝光", value=lambda d: d.promised_impressions or None, kind="num", sort="promised_impressions"),
