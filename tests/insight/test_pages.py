@@ -69,7 +69,9 @@ def test_the_trend_of_today_stacks_up_to_every_past_day(told: World) -> None:
     last = Period(date(2026, 11, 28), date(2026, 11, 28))
     with told.scope():
         overview = Overview(Board(told.brand, last, Comparison(last)))
-        sums = [sum(values) for values in zip(*(s.values for s in overview.trend.series), strict=True)]
+        sums = [
+            sum(values) for values in zip(*(s.values for s in overview.trend.series), strict=True)
+        ]
         daily = overview.board.daily(overview.span)
     whole = [sum(daily.get(int_day(day), {}).values()) for day in days_of(overview.span)]
     assert sums == pytest.approx(whole) and any(whole)

@@ -150,7 +150,12 @@ def paths(request: BrandRequest) -> HttpResponse:
     }
     contents = named("content", board.workspace, {key for key in last.values() if key})
     rows = [
-        {"way": way, "paid_at": from_ts(way.paid_ts), "content": contents.get(last[way.order_id]), "share": shares.get(way.order_id)}
+        {
+            "way": way,
+            "paid_at": from_ts(way.paid_ts),
+            "content": contents.get(last[way.order_id]),
+            "share": shares.get(way.order_id),
+        }
         for way in page.object_list
     ]
     context = {
