@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shemei.apps.audience import personal, proofs
+from shemei.apps.audience import jobs, personal, proofs
 from shemei.apps.commerce.models import Customer, Order
 from shemei.apps.creators.models import Creator
-from shemei.kernel import outbox
+from shemei.kernel import outbox, tasks
 from shemei.kernel.crypto import phone_hash
 from shemei.kernel.erasure import GONE, blanked
 from shemei.kernel.erasure_own import erase_texts
@@ -245,3 +245,19 @@ def test_words_to_members_views_and_kept_answers_lose_the_number(buyer: World) -
     view = SavedView.objects.get()
     assert (view.title, view.query) == (GONE, f"q={GONE}")
     assert json.loads(IdempotencyRecord.objects.get().body) == {"phone": GONE, "other": OTHER}
+
+
+def test_an_erasure_that_stopped_says_what_holds_and_who_does_the_rest(
+    buyer: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise OSError("disk full")
+
+    person = Erased(key="p", workspace=buyer.brand.key, until=to_ts(NOW), days=(), person=1)
+    monkeypatch.setattr(jobs, "excluded", lambda _: [person])
+    monkeypatch.setattr(jobs.maintenance, "erase_now", fail)
+    task = tasks.create(buyer.brand, LongTask.Kind.ERASURE, "删除", by=buyer.owner.actor)
+    with pytest.raises(OSError, match="disk full"):
+        jobs.carry_out.call_local(task.pk, "p", {})
+    task.refresh_from_db()
+    assert (task.state, task.error) == (LongTask.State.FAILED, jobs.STOPPED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from django_scopes import scope
 from shemei.apps.accounts import actions_keys
 from shemei.apps.accounts.models import ApiKey
 from shemei.apps.insight import api, api_answers
+from shemei.kernel.periods import Period
 from shemei.kernel.permissions import Permission
 from shemei.kernel.throttle import AtOnce
 
@@ -207,11 +209,36 @@ def test_only_the_page_asked_for_is_made(program: Program, monkeypatch: pytest.M
     assert len(made) == 2 * 2 * 2
 
 
-def test_pages_are_pieces_of_one_whole(program: Program) -> None:
-    for name, query in (("series", {"metrics": "cvr,clicks"}), ("totals", {"metrics": "cvr"}), ("attribution", {})):  # fmt: skip
-        whole = program.get(name, by="channel", limit=500, **query).json()["rows"]
-        cut = [program.get(name, by="channel", limit=2, offset=n, **query).json()["rows"] for n in range(0, len(whole), 2)]  # fmt: skip
-        assert [row for piece in cut for row in piece] == whole
+def test_an_answer_knows_how_many_and_makes_one_piece() -> None:
+    asked: list[tuple[int, int]] = []
+    made = [api_answers.RowOut(name=str(n), figures=[]) for n in range(3)]
+    found = api_answers.Found(
+        Period(date(2026, 11, 1), date(2026, 11, 30)), 9,
+        lambda start, stop: asked.append((start, stop)) or made,
+    )  # fmt: skip
+    answer = found.page(4, 3)
+    assert (asked, answer.total, answer.next_offset) == ([(4, 7)], 9, 7)
+    assert [row.name for row in answer.rows] == ["0", "1", "2"]
+    assert found.page(6, 3).next_offset is None
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("series", {"metrics": "cvr,clicks", "by": "channel"}),
+        ("totals", {"metrics": "cvr", "by": "channel"}),
+        ("attribution", {"by": "channel"}),
+        ("funnel", {"by": "channel"}),
+        ("retention", {}),
+    ],
+)
+def test_pages_are_pieces_of_one_whole(program: Program, name: str, query: dict[str, str]) -> None:
+    whole = program.get(name, limit=500, **query).json()["rows"]
+    cut = [
+        program.get(name, limit=2, offset=n, **query).json()["rows"]
+        for n in range(0, len(whole), 2)
+    ]
+    assert whole and [row for piece in cut for row in piece] == whole
 
 
 def test_one_key_does_not_take_the_whole_machine(

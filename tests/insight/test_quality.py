@@ -56,17 +56,20 @@ def test_each_left_out_event_can_be_read(told: World) -> None:
 
 def test_orders_that_wait_for_their_shop_are_counted_and_listed(told: World, home: Home) -> None:
     noon = 1_794_628_800_000_000  # 2026-11-14 12:00 in Shanghai
-    order = Event(kind="order", workspace=told.brand.key, ts=noon, source="tag", order_id="WAIT-1")
-    write_segment(home.spool / "tag", 1, [stamp(order)])
+    told_by_tag = {"kind": "order", "workspace": told.brand.key, "source": "tag"}
+    order = Event(**told_by_tag, ts=noon, order_id="WAIT-1")
+    write_segment(home.spool / "tag", 1, [stamp(order), stamp(Event(**told_by_tag, ts=noon + 1))])
     publish(home, [told.brand.key])
     settle(home)
     with told.scope():
         waiting = {row.reason: row.orders for row in quality(told).suspects}
-    assert waiting == {"preview": 0, "crawler": 0, UNCONFIRMED: 1}
+        listed = left_out_rows(told.brand, period_from(NOVEMBER), UNCONFIRMED)
+    assert waiting == {"preview": 0, "crawler": 0, UNCONFIRMED: 2}
+    assert [(row.what, row.order) for row in listed] == [("下单", ""), ("下单", "WAIT-1")]
     shown = page(told, "insight:left_out", reason=UNCONFIRMED).content.decode()
     assert "WAIT-1" in shown and "等店铺核实" in shown
     lines = page(told, "insight:left_out", export="csv").content.decode("utf-8-sig").splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 5
 
 
 def test_sources_that_went_quiet_are_named(told: World) -> None:

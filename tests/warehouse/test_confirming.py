@@ -90,6 +90,13 @@ def test_the_orders_that_wait_can_be_listed(home: Home) -> None:
         lake.ask(Orders("w", *SPAN, where=(("order_id", "told"),)))
 
 
+def test_an_order_without_a_number_has_none(home: Home) -> None:
+    tell(home, 2, event("order", NOON + 2 * HOUR, visitor="v3", amount=300, source="tag"))
+    (row, *rest) = Lake(home).ask(Orders("w", *SPAN)).rows.to_pylist()
+    assert (row["order_id"], row["amount"]) == ("", 300) and row["event_id"]
+    assert sorted(one["order_id"] for one in rest) == ["real", "told"]
+
+
 def test_the_browser_of_a_confirmed_order_still_says_who_it_was(home: Home) -> None:
     publish(home, ["w"])
     settle(home)

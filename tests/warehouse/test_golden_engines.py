@@ -98,6 +98,7 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> Home:
         )
         for n in range(300)
     ]
+    crowd.append(cast.event("order", "11-13 10:00", visitor="v-1", amount=3_000, source="tag"))
     cast.put(home, [*cast.everybody(), *cast.rivals(), *cast.walkers(), *undone, *crowd])
     return home
 

@@ -135,6 +135,7 @@ def _watched(batch: Any) -> Iterator[None]:
     """Give the batch a task: where this process is killed, the worker sees that it fell silent and goes on."""
     from shemei.kernel import tasks
     from shemei.kernel.actor import SYSTEM
+    from shemei.kernel.errors import words_of
     from shemei.kernel.models import LongTask
 
     title = f"命令行导入「{batch.file_name}」"
@@ -146,7 +147,7 @@ def _watched(batch: Any) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        task.state, task.error = task.State.FAILED, str(error)
+        task.state, task.error = task.State.FAILED, words_of(error)
         task.save(update_fields=["state", "error"])
         raise
     task.state = task.State.DONE

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from shemei.kernel.errors import ForPeople
+
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
 
@@ -60,7 +62,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
 }
 
 
-class Forbidden(Exception):
+class Forbidden(ForPeople):
     """The actor lacks a permission; shown as a 403 page that names it."""
 
     def __init__(self, actor: Actor, permission: Permission) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
+from shemei.kernel.errors import UNEXPECTED, is_for_people, words_of
 from shemei.kernel.models import LongTask
 from shemei.kernel.permissions import Permission
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
 
 SILENT = timedelta(minutes=30)
+log = logging.getLogger(__name__)
 
 
 class Cancelled(Exception):
@@ -56,8 +59,13 @@ def create(workspace: Workspace, kind: LongTask.Kind, title: str, *, by: Actor) 
     )
 
 
-def run(task: LongTask, work: Callable[[Progress], str | None]) -> LongTask:
-    """Run ``work`` under ``task``, once; its return value is the URL of the result. Errors are kept on the task."""
+def run(
+    task: LongTask, work: Callable[[Progress], str | None], *, unexpected: str = UNEXPECTED
+) -> LongTask:
+    """Run ``work`` under ``task``, once; its return value is the URL of the result.
+
+    What went wrong is kept on the task in words for people; of what nobody foresaw they read ``unexpected``.
+    """
     mine = LongTask.objects.filter(pk=task.pk, state=LongTask.State.QUEUED)
     claimed = mine.update(state=LongTask.State.RUNNING)
     task.refresh_from_db()
@@ -69,7 +77,9 @@ def run(task: LongTask, work: Callable[[Progress], str | None]) -> LongTask:
     except Cancelled:
         task.state = LongTask.State.CANCELLED
     except Exception as error:
-        task.state, task.error = LongTask.State.FAILED, str(error)
+        if not is_for_people(error):
+            log.exception("long task %s (%s) stopped", task.key, task.kind)
+        task.state, task.error = LongTask.State.FAILED, words_of(error, unexpected)
         task.save()
         raise
     task.save()

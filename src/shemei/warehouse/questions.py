@@ -124,9 +124,10 @@ class Rows(Question):
 class Orders(Question):
     """Orders as they are computed from the log, each once, newest first.
 
-    Columns: order_id, event_id, ts (UTC microseconds), day, week, person (0 where unknown), number
-    (the person's how many-th, from 1), amount, refunded, value (分; net of refunds until now),
-    quantity, and the dimensions of a cell, among them ``suspect``: why an order does not count.
+    Columns: order_id ("" where nobody gave a number), event_id, ts (UTC microseconds), day, week,
+    person (0 where unknown), number (the person's how many-th, from 1), amount, refunded, value (分;
+    net of refunds until now), quantity, and the dimensions of a cell, among them ``suspect``: why an
+    order does not count.
     """
 
     where: Where = ()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import IntegrityError
 
 from shemei.apps.brand.actions import add_account
 from shemei.apps.commerce.models import Order
 from shemei.kernel.actor import SYSTEM
+from shemei.kernel.errors import UNEXPECTED
 from shemei.kernel.imports import actions, files, together
 from shemei.kernel.imports.errors import ImportError_
 from shemei.kernel.imports.models import ImportBatch
@@ -73,3 +75,29 @@ def test_the_account_is_chosen_beside_the_file(place: World) -> None:
     batch.refresh_from_db()
     assert batch.option("account") == one.key
     assert batch.state in ("checking", "ready")
+
+
+@pytest.mark.parametrize("step", ["compare", "write_batch"])
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ImportError_("第 2 行不见了。请重新上传。"), "第 2 行不见了。请重新上传。"),
+        (KeyError("name"), UNEXPECTED),
+        (IntegrityError("UNIQUE constraint failed: commerce_order.number"), UNEXPECTED),
+    ],
+)
+def test_a_batch_says_what_went_wrong_in_words_for_people(
+    place: World, monkeypatch: pytest.MonkeyPatch, step: str, error: Exception, told: str
+) -> None:
+    def fail(*_: Any) -> None:
+        raise error
+
+    batch = actions.receive(
+        place.brand, io.BytesIO((HEAD + "D1,2026-06-01,129,,已付款\n").encode()), "订单.csv", by=SYSTEM, kind="orders"
+    )  # fmt: skip
+    monkeypatch.setattr(type(batch.kind_of), step, fail)
+    with pytest.raises(type(error)):
+        actions.write(actions.check(batch, by=SYSTEM), by=SYSTEM)
+    batch.refresh_from_db()
+    assert (batch.state, batch.error) == (ImportBatch.State.FAILED, told)
+    assert not Order.objects.exists()

@@ -10,6 +10,7 @@ from django_scopes import scope, scopes_disabled
 
 from shemei.apps.audience import proofs
 from shemei.kernel import tasks
+from shemei.kernel.errors import ForPeople
 from shemei.kernel.jobs import job
 from shemei.kernel.models import LongTask
 from shemei.kernel.urls import wurl
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
 
 LEFT_OPEN = "正在写的分段里还有这个人的事件。已从所有数字里删除；请一分钟后再删除一次，补出证明。"
+STOPPED = (
+    "出了没有料到的错，停下了。已从所有数字里删除，文件今夜接着改写；"
+    "要证明请再删除一次，还是这样，请管理员看服务器的日志。"
+)
 
 
 @job()
@@ -33,7 +38,8 @@ def carry_out(task_pk: int, key: str, rows: dict[str, int]) -> None:
     person = next((one for one in excluded(settings.SHEMEI_HOME) if one.key == key), None)
     if task and isinstance(person, Erased):
         with scope(workspace=task.workspace):
-            tasks.run(task, partial(_carry_out, task.workspace, person, rows))
+            work = partial(_carry_out, task.workspace, person, rows)
+            tasks.run(task, work, unexpected=STOPPED)
 
 
 def _carry_out(
@@ -53,5 +59,5 @@ def _carry_out(
     }
     proofs.keep(workspace, proof, more)
     if not proof.complete:
-        raise RuntimeError(LEFT_OPEN)
+        raise ForPeople(LEFT_OPEN)
     return wurl(workspace, "audience:proof", person.key)

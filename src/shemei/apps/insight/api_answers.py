@@ -25,7 +25,7 @@ from shemei.warehouse.flows import Funnel, Retention
 from shemei.warehouse.vocabulary import date_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import pyarrow as pa
 
@@ -102,11 +102,11 @@ class AnswerOut(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All rows of an answer, a list or a table; only those of a page are made into what is ``told``."""
+    """What was found: how many rows, and ``piece`` makes those from one number up to another, and no more."""
 
     period: Period
-    rows: Any
-    told: Callable[[Any], list[RowOut]]
+    total: int
+    piece: Callable[[int, int], list[RowOut]]
     exact: bool = True
     note: str = ""
     as_of: int = 0
@@ -123,9 +123,9 @@ class Found:
             as_of=datetime.fromtimestamp(self.as_of / 1e6, UTC).isoformat(timespec="seconds"),
             model=self.model,
             n=self.n,
-            total=len(self.rows),
-            next_offset=stop if stop < len(self.rows) else None,
-            rows=self.told(self.rows[offset:stop]),
+            total=self.total,
+            next_offset=stop if stop < self.total else None,
+            rows=self.piece(offset, stop),
         )
 
 
@@ -172,8 +172,8 @@ def totals(workspace: Workspace, period: Period, keys: tuple[str, ...], by: str)
     told = ask(question)
     ranked = told.rows.append_column("rank", pc.fill_null(told.rows[keys[0]], 0))
     rows = ranked.sort_by([("rank", "descending"), *((name, "ascending") for name in split)])
-    tell = partial(_rows, workspace, keys, by)
-    return Found(period, rows, tell, told.exact, told.note, told.as_of)
+    piece = partial(_rows, workspace, keys, by, rows)
+    return Found(period, rows.num_rows, piece, told.exact, told.note, told.as_of)
 
 
 def series(
@@ -187,8 +187,8 @@ def series(
     )  # fmt: skip
     told = ask(question)
     rows = told.rows.sort_by([(name, "ascending") for name in ("bucket", *split)])
-    tell = partial(_rows, workspace, keys, by)
-    return Found(period, rows, tell, told.exact, told.note, told.as_of)
+    piece = partial(_rows, workspace, keys, by, rows)
+    return Found(period, rows.num_rows, piece, told.exact, told.note, told.as_of)
 
 
 def _with_bases(keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -197,8 +197,10 @@ def _with_bases(keys: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*keys, *(base for base in bases if base in METRICS)]))
 
 
-def _rows(workspace: Workspace, keys: tuple[str, ...], by: str, table: pa.Table) -> list[RowOut]:
-    rows = table.to_pylist()
+def _rows(
+    workspace: Workspace, keys: tuple[str, ...], by: str, table: pa.Table, start: int, stop: int
+) -> list[RowOut]:
+    rows = table[start:stop].to_pylist()
     names = _names(workspace, by, [row[by] for row in rows] if by else [])
     return [
         RowOut(
@@ -234,8 +236,9 @@ def credits(workspace: Workspace, period: Period, by: str, model: str) -> Found:
     credited = told.models[model]
     keys = sorted(credited, key=lambda key: (-credited[key].value, key))
 
-    def tell(shown: Sequence[str]) -> list[RowOut]:
-        names = _names(workspace, by, list(shown))
+    def piece(start: int, stop: int) -> list[RowOut]:
+        shown = keys[start:stop]
+        names = _names(workspace, by, shown)
         return [
             RowOut(
                 keys={by: key},
@@ -250,7 +253,7 @@ def credits(workspace: Workspace, period: Period, by: str, model: str) -> Found:
         ]
 
     as_of = ask(questions.Totals(*span, metrics=("orders",))).as_of
-    return Found(period, keys, tell, as_of=as_of, model=model, n=told.totals.conversions)
+    return Found(period, len(keys), piece, as_of=as_of, model=model, n=told.totals.conversions)
 
 
 def _share(value: float | None, whole: float, band: Band | None) -> FigureOut:
@@ -289,7 +292,7 @@ def funnel(workspace: Workspace, period: Period, by: str, within_days: int) -> F
         )
         for line in lines
     ]
-    return Found(period, rows, list, told.exact, told.note, told.as_of)
+    return Found(period, len(rows), _of(rows), told.exact, told.note, told.as_of)
 
 
 def retention(workspace: Workspace, period: Period, start: str, back: str, grain: str) -> Found:
@@ -311,7 +314,12 @@ def retention(workspace: Workspace, period: Period, start: str, back: str, grain
         )
         for line in told.rows.to_pylist()
     ]
-    return Found(period, rows, list, told.exact, told.note, told.as_of)
+    return Found(period, len(rows), _of(rows), told.exact, told.note, told.as_of)
+
+
+def _of(rows: list[RowOut]) -> Callable[[int, int], list[RowOut]]:
+    """Pieces of few rows, which are made already."""
+    return lambda start, stop: rows[start:stop]
 
 
 def _part(metric: str, value: float | None, of: float) -> FigureOut:

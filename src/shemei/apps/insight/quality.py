@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -18,7 +19,7 @@ from shemei.kernel.figures import ask
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.models import FactRecord, OutboxEvent
 from shemei.kernel.periods import Period, today
-from shemei.kernel.registry import names_of
+from shemei.kernel.registry import Named, names_of
 from shemei.warehouse import questions
 from shemei.warehouse.channels import channel_name
 from shemei.warehouse.confirming import UNCONFIRMED
@@ -44,7 +45,7 @@ SOURCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuspectRow:
     """Hits that were left out for one reason."""
 
@@ -100,7 +101,7 @@ class Waiting:
         return self.since is not None and datetime.now(SHANGHAI) - self.since > LATE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
     """One event or order that does not count, as a row."""
 
@@ -110,11 +111,11 @@ class LeftOut:
     channel: str
     link: str
     href: str
-    region: str
-    referrer: str
-    order: str
-    in_app: str
-    device: str
+    region: str = ""
+    referrer: str = ""
+    order: str = ""
+    in_app: str = ""
+    device: str = ""
 
 
 class Quality:
@@ -157,7 +158,14 @@ class Quality:
     @cached_property
     def suspects(self) -> list[SuspectRow]:
         found = [
-            SuspectRow(reason, reason_name(reason), *(row[key] for key in LEFT_OUT))
+            SuspectRow(
+                reason=reason,
+                name=reason_name(reason),
+                clicks=row["clicks"],
+                visits=row["visits"],
+                leads=row["leads"],
+                orders=row["orders"],
+            )
             for reason, row in self._by_reason.items()
             if reason
         ]
@@ -280,28 +288,42 @@ def left_out_rows(workspace: Workspace, period: Period, reason: str = "") -> lis
     wanted = [reason] if reason else [key for key in REASONS if key]
     asked = workspace.key, period.first_day, period.last_day
     events = tuple(("suspect", one) for one in wanted if one != UNCONFIRMED)
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[dict[str, Any], Callable[..., LeftOut]]] = []
     if events:
-        rows += ask(questions.Rows(*asked, where=events, limit=MOST_ROWS)).rows.to_pylist()
+        found = ask(questions.Rows(*asked, where=events, limit=MOST_ROWS)).rows.to_pylist()
+        rows += [(row, _of_event) for row in found]
     if UNCONFIRMED in wanted:
         waiting = questions.Orders(*asked, where=(("suspect", UNCONFIRMED),), limit=MOST_ROWS)
-        rows += [{"kind": "order", **row} for row in ask(waiting).rows.to_pylist()]
-    rows = sorted(rows, key=lambda row: -row["ts"])[:MOST_ROWS]
-    links = names_of("link", workspace, {row["link"] for row in rows})
-    return [_left_out(row, links.get(row["link"])) for row in rows]
+        rows += [(row, _of_order) for row in ask(waiting).rows.to_pylist()]
+    rows = sorted(rows, key=lambda pair: -pair[0]["ts"])[:MOST_ROWS]
+    links = names_of("link", workspace, {row["link"] for row, _ in rows})
+    return [made(row, links.get(row["link"])) for row, made in rows]
 
 
-def _left_out(row: dict[str, Any], link: Any) -> LeftOut:
-    in_app, device = row.get("in_app", ""), row.get("device", "")
+def _of_event(row: dict[str, Any], link: Named | None) -> LeftOut:
     return LeftOut(
-        from_ts(row["ts"]).astimezone(SHANGHAI),
-        KIND_NAMES.get(row["kind"], row["kind"]),
-        reason_name(row["suspect"]),
-        row["channel"],
-        link.name if link else "",
-        link.url if link else "",
-        *(row.get(name, "") for name in ("region", "referrer_host")),
-        "" if row["order_id"] == row["event_id"] else row["order_id"],
-        IN_APP_NAMES.get(in_app, in_app),
-        DEVICE_NAMES.get(device, device),
+        at=from_ts(row["ts"]).astimezone(SHANGHAI),
+        what=KIND_NAMES.get(row["kind"], row["kind"]),
+        reason=reason_name(row["suspect"]),
+        channel=row["channel"],
+        link=link.name if link else "",
+        href=link.url if link else "",
+        region=row["region"],
+        referrer=row["referrer_host"],
+        order=row["order_id"],
+        in_app=IN_APP_NAMES.get(row["in_app"], row["in_app"]),
+        device=DEVICE_NAMES.get(row["device"], row["device"]),
+    )
+
+
+def _of_order(row: dict[str, Any], link: Named | None) -> LeftOut:
+    """Put together of several tellings, it has no one place or device."""
+    return LeftOut(
+        at=from_ts(row["ts"]).astimezone(SHANGHAI),
+        what=KIND_NAMES["order"],
+        reason=reason_name(row["suspect"]),
+        channel=row["channel"],
+        link=link.name if link else "",
+        href=link.url if link else "",
+        order=row["order_id"],
     )

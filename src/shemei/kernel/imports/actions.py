@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from shemei.kernel import audit
+from shemei.kernel.errors import words_of
 from shemei.kernel.imports import files
 from shemei.kernel.imports.check import check_rows
 from shemei.kernel.imports.errors import ImportError_, Overtaken
@@ -144,9 +145,10 @@ def check(batch: ImportBatch, *, by: Actor, tell: Tell = quiet) -> ImportBatch:
         counts, warnings = check_rows(batch, table_of(batch), tell)
         tally = _compare(batch, tell, counts["usable"])
     except BaseException as error:
-        failed = State.DRAFT if isinstance(error, Cancelled) else State.FAILED
+        stopped = isinstance(error, Cancelled)
         _mine(batch, State.CHECKING).update(
-            state=failed, error=str(error) if isinstance(error, ImportError_) else ""
+            state=State.DRAFT if stopped else State.FAILED,
+            error="" if stopped else words_of(error),
         )
         raise
     return _checked(batch, counts, warnings, tally)
@@ -286,7 +288,7 @@ def _take_back(batch: ImportBatch, error: BaseException, by: Actor) -> None:
         batch.position = 0
         cancelled = isinstance(error, Cancelled | KeyboardInterrupt)
         batch.state = State.CANCELLED if cancelled else State.FAILED
-        batch.error = "" if cancelled else str(error)
+        batch.error = "" if cancelled else words_of(error)
         batch.save()
         if cancelled:
             audit.record("import.cancelled", batch, by=by)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from shemei.kernel.errors import ForPeople
 
-class ImportError_(Exception):
+
+class ImportError_(ForPeople):
     """The file or the batch cannot be used; the text says what happened, where and what to do."""
 
 
@@ -22,5 +24,8 @@ class CellError(ValueError):
         super().__init__(f"{problem}。{fix}")
 
 
-class Overtaken(Exception):
+class Overtaken(ForPeople):
     """Another run has taken a batch over while this one stood still: it must not touch it any more."""
+
+    def __init__(self) -> None:
+        super().__init__("已经另起一次，由那一次接着做。")
