@@ -89,10 +89,10 @@ def test_the_very_same_file_is_recognised_before_anything_is_read(
 def test_a_changed_row_is_changed_and_the_log_follows(bring: Bring) -> None:
     bring(FILE)
     before = len(events())
-    batch = bring(FILE.replace("交易成功", "已发货").replace("10:00,299", "10:00,259"))
+    batch = bring(FILE.replace("交易成功", "退款中").replace("10:00,299", "10:00,259"))
     assert (batch.counts["new"], batch.counts["changed"], batch.counts["same"]) == (0, 1, 2)
     order = Order.objects.get(number="D2")
-    assert (order.amount, order.state) == (25900, "shipped")
+    assert (order.amount, order.state) == (25900, "refunding")
     (correction,) = events()[before:]
     assert (correction["kind"], correction["action"], correction["amount"]) == (
         "refund",
@@ -246,3 +246,42 @@ def test_a_code_credits_its_owner(bring: Bring, inside: World, home: Home) -> No
         "last"
     ]
     assert credit["azhi"].value == 132900 + 50000, "the same buyer came back within the look-back"
+
+
+BOTH_TIMES = """订单编号,下单时间,付款时间,实付金额,订单状态
+T1,2026-11-03 21:10,2026-11-03 21:12,99,已发货
+"""
+
+
+def test_an_empty_time_of_payment_keeps_the_old_one(bring: Bring) -> None:
+    bring(BOTH_TIMES)
+    paid_at = Order.objects.get(number="T1").paid_at
+    told = len(events())
+    batch = bring(BOTH_TIMES.replace("2026-11-03 21:12", ""))
+    assert (batch.counts["changed"], batch.counts["kept"]) == (0, 1)
+    assert Order.objects.get(number="T1").paid_at == paid_at
+    assert len(events()) == told
+
+
+def test_without_a_time_of_payment_ever_the_time_of_the_order_stands_for_it(bring: Bring) -> None:
+    placed = "订单编号,下单时间,实付金额\nT2,2026-11-03 21:10,99\n"
+    bring(placed)
+    batch = bring(placed.replace("21:10", "21:40"))
+    order = Order.objects.get(number="T2")
+    assert batch.counts["changed"] == 1
+    assert order.paid_at == order.placed_at
+    assert order.paid_at.minute == 40
+    assert bring(placed.replace("21:10", "21:40"), "又.csv").counts["same"] == 1
+
+
+def test_an_older_file_takes_no_order_back(bring: Bring, inside: World) -> None:
+    bring(BOTH_TIMES)
+    batch = bring(BOTH_TIMES.replace("已发货", "已付款"))
+    assert (batch.counts["changed"], Order.objects.get(number="T1").state) == (0, "shipped")
+    page = inside.client().get(inside.url("imports:batch", batch.key)).content.decode()
+    assert "1 单在系统里已走得更远" in page
+    for state, word in (("done", "交易成功"), ("refunding", "退款中"), ("refunded", "已退款")):
+        assert bring(BOTH_TIMES.replace("已发货", word)).counts["changed"] == 1
+        assert Order.objects.get(number="T1").state == state
+    bring(BOTH_TIMES)
+    assert Order.objects.get(number="T1").state == "refunded"
