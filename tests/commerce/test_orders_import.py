@@ -16,6 +16,7 @@ from shemei.kernel.actor import SYSTEM
 from shemei.kernel.imports import actions, files
 from shemei.kernel.imports.errors import ImportError_
 from shemei.kernel.imports.models import SavedMapping
+from shemei.kernel.imports.screens import check_screen
 from shemei.warehouse.attribution import attribute
 from shemei.warehouse.lake import Lake
 from shemei.warehouse.maintenance import settle
@@ -285,3 +286,58 @@ def test_an_older_file_takes_no_order_back(bring: Bring, inside: World) -> None:
         assert Order.objects.get(number="T1").state == state
     bring(BOTH_TIMES)
     assert Order.objects.get(number="T1").state == "refunded"
+
+
+def test_the_check_page_says_which_rows_change_from_what_to_what(
+    bring: Bring, inside: World
+) -> None:
+    bring(FILE)
+    text = (
+        FILE.replace("交易成功", "退款中").replace("10:00,299", "10:00,259").replace("azhi30", "")
+    )
+    batch = actions.receive(
+        inside.brand, io.BytesIO(text.encode()), "改过.csv", by=SYSTEM, kind="orders"
+    )
+    actions.check(batch, by=SYSTEM)
+    page = inside.client().get(inside.url("imports:batch", batch.key)).content.decode()
+    screen = check_screen(batch)
+    told = {(c.row, c.subject, c.label, c.old, c.new) for c in screen.changes}
+    assert told == {
+        (3, "D2", "实付金额", "299.00", "259.00"),
+        (3, "D2", "订单状态", "已签收", "退款中"),
+    }
+    assert [(c.row, c.subject, c.label, c.old) for c in screen.kept] == [
+        (2, "D1", "优惠码", "AZHI30")
+    ]
+    assert "入库后会变的" in page and "表里空着，保留旧值的" in page
+    actions.check(batch, by=SYSTEM)
+    assert len(check_screen(batch).changes) == 2
+
+
+def test_changed_goods_buyers_and_times_are_told_in_words(bring: Bring, inside: World) -> None:
+    bring(FILE)
+    bring(
+        FILE.replace("D3", "D9").replace("13800003391,周女士,,修护霜", "13700001111,李先生,,修护霜")
+    )
+    text = FILE.replace("138 0000 3391", "13700001111").replace("试用装", "大样").replace("1,299,交易", "2,149,交易").replace("9:05", "9:06")  # fmt: skip
+    batch = actions.receive(
+        inside.brand, io.BytesIO(text.encode()), "又改.csv", by=SYSTEM, kind="orders"
+    )
+    actions.check(batch, by=SYSTEM)
+    told = {c.label: (c.old, c.new) for c in check_screen(batch).changes}
+    assert told["付款时间"] == ("2026-11-03 09:05:00", "2026-11-03 09:06:00")
+    assert told["商品"] == ("精华 × 1", "精华 × 2")
+    assert told["顾客"] == ("周＊＊ 尾号 3391", "李＊＊ 尾号 1111")
+
+
+def test_no_more_than_fifty_changes_are_listed(bring: Bring, inside: World) -> None:
+    head = "订单编号,付款时间,实付金额\n"
+    bring(head + "".join(f"N{n},2026-11-03 09:05,10\n" for n in range(60)))
+    text = head + "".join(f"N{n},2026-11-03 09:05,11\n" for n in range(60))
+    batch = actions.receive(
+        inside.brand, io.BytesIO(text.encode()), "六十.csv", by=SYSTEM, kind="orders"
+    )
+    actions.check(batch, by=SYSTEM)
+    page = inside.client().get(inside.url("imports:batch", batch.key)).content.decode()
+    assert (batch.counts["changed"], len(check_screen(batch).changes)) == (60, 50)
+    assert "只列前 50 处" in page

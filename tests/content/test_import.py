@@ -17,6 +17,7 @@ from shemei.apps.content.actions import change_post, record_metrics
 from shemei.apps.content.models import Post, PostMetric
 from shemei.kernel.imports import actions
 from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.imports.screens import check_screen
 from shemei.kernel.models import OutboxEvent
 
 if TYPE_CHECKING:
@@ -253,3 +254,16 @@ def test_a_post_entered_by_hand_is_found_by_its_link(place: World) -> None:
     )
     assert Post.objects.count() == 1
     assert log_sums() == {("impression", ""): 9, ("engage", "like"): 2}
+
+
+def test_the_check_page_says_which_figures_change(inside: World, home: Home) -> None:
+    bring_in(inside, csv(DOUYIN, douyin("早八底妆", 900, 50)), platform="douyin")
+    by = inside.editor.actor
+    data = csv(DOUYIN, douyin("早八底妆", 1_900, 50))
+    batch = actions.receive(
+        inside.brand, io.BytesIO(data), "又.csv", by=by, kind="post_metrics",
+        options={"platform": "douyin"},
+    )  # fmt: skip
+    actions.check(batch, by=by)
+    told = [(c.row, c.label, c.old, c.new) for c in check_screen(batch).changes]
+    assert (2, "播放或阅读", "900", "1,900") in told

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max, Min
 
 from shemei.apps.commerce import order_file
+from shemei.apps.commerce.changes import changes_of
 from shemei.apps.commerce.facts import owners_of
 from shemei.apps.commerce.models import Customer, Order, Product, Refund
 from shemei.apps.commerce.order_events import tell_changes, tell_orders, tell_refunds
@@ -52,6 +53,9 @@ class Orders(ImportKind):
         orders, cancellations = _split(groups)
         saved = _save(orders, batch, apply=False)
         tally = _tally(saved, batch)
+        rows = {group[0].values["number"]: group[0].number for group in orders}
+        for change in changes_of(saved, rows, batch.mapping):
+            tally.note(change)
         tally.extra["退款"] = len(saved.refunds)
         tally.extra[UNKNOWN_CODE] = _unknown_codes(batch, orders)
         numbers = [group[0].values["number"] for group in cancellations]
