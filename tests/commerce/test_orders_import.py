@@ -16,6 +16,7 @@ from shemei.kernel.actor import SYSTEM
 from shemei.kernel.imports import actions, files
 from shemei.kernel.imports.errors import ImportError_
 from shemei.kernel.imports.models import SavedMapping
+from shemei.kernel.imports.screens import check_screen
 from shemei.warehouse.attribution import attribute
 from shemei.warehouse.lake import Lake
 from shemei.warehouse.maintenance import settle
@@ -89,10 +90,10 @@ def test_the_very_same_file_is_recognised_before_anything_is_read(
 def test_a_changed_row_is_changed_and_the_log_follows(bring: Bring) -> None:
     bring(FILE)
     before = len(events())
-    batch = bring(FILE.replace("交易成功", "已发货").replace("10:00,299", "10:00,259"))
+    batch = bring(FILE.replace("交易成功", "退款中").replace("10:00,299", "10:00,259"))
     assert (batch.counts["new"], batch.counts["changed"], batch.counts["same"]) == (0, 1, 2)
     order = Order.objects.get(number="D2")
-    assert (order.amount, order.state) == (25900, "shipped")
+    assert (order.amount, order.state) == (25900, "refunding")
     (correction,) = events()[before:]
     assert (correction["kind"], correction["action"], correction["amount"]) == (
         "refund",
@@ -246,3 +247,97 @@ def test_a_code_credits_its_owner(bring: Bring, inside: World, home: Home) -> No
         "last"
     ]
     assert credit["azhi"].value == 132900 + 50000, "the same buyer came back within the look-back"
+
+
+BOTH_TIMES = """订单编号,下单时间,付款时间,实付金额,订单状态
+T1,2026-11-03 21:10,2026-11-03 21:12,99,已发货
+"""
+
+
+def test_an_empty_time_of_payment_keeps_the_old_one(bring: Bring) -> None:
+    bring(BOTH_TIMES)
+    paid_at = Order.objects.get(number="T1").paid_at
+    told = len(events())
+    batch = bring(BOTH_TIMES.replace("2026-11-03 21:12", ""))
+    assert (batch.counts["changed"], batch.counts["kept"]) == (0, 1)
+    assert Order.objects.get(number="T1").paid_at == paid_at
+    assert len(events()) == told
+
+
+def test_without_a_time_of_payment_ever_the_time_of_the_order_stands_for_it(bring: Bring) -> None:
+    placed = "订单编号,下单时间,实付金额\nT2,2026-11-03 21:10,99\n"
+    bring(placed)
+    batch = bring(placed.replace("21:10", "21:40"))
+    order = Order.objects.get(number="T2")
+    assert batch.counts["changed"] == 1
+    assert order.paid_at == order.placed_at
+    assert order.paid_at.minute == 40
+    assert bring(placed.replace("21:10", "21:40"), "又.csv").counts["same"] == 1
+
+
+def test_an_older_file_takes_no_order_back(bring: Bring, inside: World) -> None:
+    bring(BOTH_TIMES)
+    batch = bring(BOTH_TIMES.replace("已发货", "已付款"))
+    assert (batch.counts["changed"], Order.objects.get(number="T1").state) == (0, "shipped")
+    page = inside.client().get(inside.url("imports:batch", batch.key)).content.decode()
+    assert "1 单在系统里已走得更远" in page
+    for state, word in (("done", "交易成功"), ("refunding", "退款中"), ("refunded", "已退款")):
+        assert bring(BOTH_TIMES.replace("已发货", word)).counts["changed"] == 1
+        assert Order.objects.get(number="T1").state == state
+    bring(BOTH_TIMES)
+    assert Order.objects.get(number="T1").state == "refunded"
+
+
+def test_the_check_page_says_which_rows_change_from_what_to_what(
+    bring: Bring, inside: World
+) -> None:
+    bring(FILE)
+    text = (
+        FILE.replace("交易成功", "退款中").replace("10:00,299", "10:00,259").replace("azhi30", "")
+    )
+    batch = actions.receive(
+        inside.brand, io.BytesIO(text.encode()), "改过.csv", by=SYSTEM, kind="orders"
+    )
+    actions.check(batch, by=SYSTEM)
+    page = inside.client().get(inside.url("imports:batch", batch.key)).content.decode()
+    screen = check_screen(batch)
+    told = {(c.row, c.subject, c.label, c.old, c.new) for c in screen.changes}
+    assert told == {
+        (3, "D2", "实付金额", "299.00", "259.00"),
+        (3, "D2", "订单状态", "已签收", "退款中"),
+    }
+    assert [(c.row, c.subject, c.label, c.old) for c in screen.kept] == [
+        (2, "D1", "优惠码", "AZHI30")
+    ]
+    assert "入库后会变的" in page and "表里空着，保留旧值的" in page
+    actions.check(batch, by=SYSTEM)
+    assert len(check_screen(batch).changes) == 2
+
+
+def test_changed_goods_buyers_and_times_are_told_in_words(bring: Bring, inside: World) -> None:
+    bring(FILE)
+    bring(
+        FILE.replace("D3", "D9").replace("13800003391,周女士,,修护霜", "13700001111,李先生,,修护霜")
+    )
+    text = FILE.replace("138 0000 3391", "13700001111").replace("试用装", "大样").replace("1,299,交易", "2,149,交易").replace("9:05", "9:06")  # fmt: skip
+    batch = actions.receive(
+        inside.brand, io.BytesIO(text.encode()), "又改.csv", by=SYSTEM, kind="orders"
+    )
+    actions.check(batch, by=SYSTEM)
+    told = {c.label: (c.old, c.new) for c in check_screen(batch).changes}
+    assert told["付款时间"] == ("2026-11-03 09:05:00", "2026-11-03 09:06:00")
+    assert told["商品"] == ("精华 × 1", "精华 × 2")
+    assert told["顾客"] == ("周＊＊ 尾号 3391", "李＊＊ 尾号 1111")
+
+
+def test_no_more_than_fifty_changes_are_listed(bring: Bring, inside: World) -> None:
+    head = "订单编号,付款时间,实付金额\n"
+    bring(head + "".join(f"N{n},2026-11-03 09:05,10\n" for n in range(60)))
+    text = head + "".join(f"N{n},2026-11-03 09:05,11\n" for n in range(60))
+    batch = actions.receive(
+        inside.brand, io.BytesIO(text.encode()), "六十.csv", by=SYSTEM, kind="orders"
+    )
+    actions.check(batch, by=SYSTEM)
+    page = inside.client().get(inside.url("imports:batch", batch.key)).content.decode()
+    assert (batch.counts["changed"], len(check_screen(batch).changes)) == (60, 50)
+    assert "只列前 50 处" in page

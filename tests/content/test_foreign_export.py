@@ -74,6 +74,38 @@ def test_rows_without_a_name_are_refused_unless_the_person_says_otherwise(place:
     assert (batch.error_rows, Post.objects.count()) == (1, 2)
 
 
+def test_no_platform_is_assumed_where_nothing_names_one(place: World) -> None:
+    by = place.editor.actor
+    name = "facebook_cosmetics_posts.csv"
+    batch = actions.receive(place.brand, io.BytesIO(OURS), name, by=by, kind="post_metrics")
+    assert batch.option("platform") == ""
+    page = place.client(place.editor).get(place.url("imports:batch", batch.key)).content.decode()
+    assert '<option value="" selected>请选一个平台</option>' in page
+    with pytest.raises(ImportError_, match="这份表来自哪个平台"):
+        actions.set_mapping(batch, batch.mapping, {"unnamed": "row"}, by=by)
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "platform"),
+    [("小红书_11月.csv", "标题", "xhs"), ("a.csv", "抖音标题", "douyin"), ("douyin-works.csv", "标题", "douyin")],
+)  # fmt: skip
+def test_a_name_of_a_platform_preselects_it(
+    place: World, name: str, head: str, platform: str
+) -> None:
+    data = f"{head},作品编号,点赞\n早八,1,2\n".encode()
+    by = place.editor.actor
+    batch = actions.receive(place.brand, io.BytesIO(data), name, by=by, kind="post_metrics")
+    assert batch.option("platform") == platform
+
+
+def test_a_row_without_a_platform_in_a_table_that_has_the_column_is_wrong(place: World) -> None:
+    data = "标题,平台,点赞\n早八,小红书,2\n晚九,,3\n".encode()
+    by = place.editor.actor
+    batch = actions.receive(place.brand, io.BytesIO(data), "a.csv", by=by, kind="post_metrics")
+    batch = actions.check(actions.set_mapping(batch, batch.mapping, {}, by=by), by=by)
+    assert (batch.count("new"), batch.error_rows) == (1, 1)
+
+
 @pytest.mark.slow
 def test_the_real_table(place: World, shared_data: Path) -> None:
     path = shared_data / "posts" / "facebook_cosmetics_posts.csv"

@@ -17,6 +17,7 @@ from shemei.apps.content.actions import change_post, record_metrics
 from shemei.apps.content.models import Post, PostMetric
 from shemei.kernel.imports import actions
 from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.imports.screens import check_screen
 from shemei.kernel.models import OutboxEvent
 
 if TYPE_CHECKING:
@@ -293,3 +294,16 @@ def test_posts_on_several_days_of_one_file_are_made_once(place: World) -> None:
     bring_in(place, csv(NAMED, *rows))
     assert Post.objects.count() == 3
     assert sorted(PostMetric.objects.values_list("plays", flat=True)) == [20, 20, 20, 30, 30, 30]
+
+
+def test_the_check_page_says_which_figures_change(inside: World, home: Home) -> None:
+    bring_in(inside, csv(DOUYIN, douyin("早八底妆", 900, 50)), platform="douyin")
+    by = inside.editor.actor
+    data = csv(DOUYIN, douyin("早八底妆", 1_900, 50))
+    batch = actions.receive(
+        inside.brand, io.BytesIO(data), "又.csv", by=by, kind="post_metrics",
+        options={"platform": "douyin"},
+    )  # fmt: skip
+    actions.check(batch, by=by)
+    told = [(c.row, c.label, c.old, c.new) for c in check_screen(batch).changes]
+    assert (2, "播放或阅读", "900", "1,900") in told

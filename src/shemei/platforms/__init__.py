@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -57,3 +58,33 @@ def platform_of(key: str) -> Platform:
     'other'
     """
     return BY_KEY.get(key, BY_KEY["other"])
+
+
+_WORDS: dict[str, str] = {
+    "wechat": "公众号|wechat|weixin",
+    "channels": "视频号",
+    "wecom": "企业微信|企微|wecom",
+    "weibo": "微博|weibo",
+    "douyin": "抖音|douyin",
+    "kuaishou": "快手|kuaishou",
+    "xhs": "小红书|xhs|xiaohongshu|rednote",
+    "bilibili": "B站|哔哩哔哩|bilibili",
+}
+_NAMED = {
+    key: re.compile(rf"(?<![a-z])(?:{words})(?![a-z])", re.IGNORECASE)
+    for key, words in _WORDS.items()
+}
+
+
+def named_in(text: str) -> str:
+    """Return the one platform that a text names, a file's name for example; "" for none and for several.
+
+    Examples
+    --------
+    >>> named_in("小红书笔记_11月.csv"), named_in("xhs_notes.csv"), named_in("facebook_posts.csv")
+    ('xhs', 'xhs', '')
+    >>> named_in("抖音与快手.csv")
+    ''
+    """
+    found = [key for key, words in _NAMED.items() if words.search(text)]
+    return found[0] if len(found) == 1 else ""

@@ -58,6 +58,10 @@ class Spends(ToldLines):
         named = _campaigns(batch)
         return [(_line(group, named), _identity(group[0].values), None) for group in groups]
 
+    def called(self, values: dict[str, Any], subject: Any) -> str:
+        name = values.get("plan") or values.get("campaign") or "花费"
+        return f"{name}，{date_of(values['day'])}"
+
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
         tally = super().write_batch(groups, batch, by)
         if merged := sum(map(len, groups)) - len(groups):

@@ -202,7 +202,7 @@ def draft_of(workspace: Workspace, told: OrderIn) -> OrderDraft:
         amount=told.amount,
         quantity=sum(line.quantity for line in lines) or 1,
         currency=told.currency,
-        state=told.state,
+        state=told.state if "state" in told.model_fields_set else "",
         promo_code=normal_code(told.promo_code),
         click_id=told.click_id,
         visitor=told.visitor,

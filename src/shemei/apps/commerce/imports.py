@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max, Min
 
 from shemei.apps.commerce import order_file
+from shemei.apps.commerce.changes import changes_of
 from shemei.apps.commerce.facts import owners_of
 from shemei.apps.commerce.models import Customer, Order, Product, Refund
 from shemei.apps.commerce.order_events import tell_changes, tell_orders, tell_refunds
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 SUBJECT = "commerce.order"
 UNKNOWN_CODE = "优惠码没有登记的单"
 ERASED = "{n} 单的顾客已按个人信息请求删除：订单照常更新，不再存这个人。"
+FURTHER = "{n} 单在系统里已走得更远（例如已发货，表里还是已付款），状态没有退回去。"
 
 
 class Orders(ImportKind):
@@ -49,8 +51,11 @@ class Orders(ImportKind):
 
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
         orders, cancellations = _split(groups)
-        saved = save_orders(batch.workspace, _drafts(orders, batch), source="import", apply=False)
-        tally = _tally(saved)
+        saved = _save(orders, batch, apply=False)
+        tally = _tally(saved, batch)
+        rows = {group[0].values["number"]: group[0].number for group in orders}
+        for change in changes_of(saved, rows, batch.mapping):
+            tally.note(change)
         tally.extra["退款"] = len(saved.refunds)
         tally.extra[UNKNOWN_CODE] = _unknown_codes(batch, orders)
         numbers = [group[0].values["number"] for group in cancellations]
@@ -61,14 +66,12 @@ class Orders(ImportKind):
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
         orders, cancellations = _split(groups)
-        saved = save_orders(
-            batch.workspace, _drafts(orders, batch), source="import", batch=batch.key
-        )
+        saved = _save(orders, batch)
         RowChange.keep(batch, saved.befores, SUBJECT)
         back = save_cancellations(
             batch.workspace, cancellations, currency=batch.option("currency"), batch=batch.key
         )
-        tally = _tally(saved)
+        tally = _tally(saved, batch)
         tally.extra["退款"] = len(saved.refunds) + len(back.refunds)
         tally.extra[UNKNOWN_CODE] = _unknown_codes(batch, orders)
         tally.extra["取消单"] = back.invoices
@@ -143,9 +146,18 @@ def _drafts(groups: Sequence[Group], batch: ImportBatch) -> list[Any]:
     return [order_file.draft_of(group, currency, amounts) for group in groups]
 
 
-def _tally(saved: Saved) -> Tally:
-    tally = Tally(len(saved.new), len(saved.changed), saved.same, saved.kept)
+def _save(orders: Sequence[Group], batch: ImportBatch, *, apply: bool = True) -> Saved:
+    drafts = _drafts(orders, batch)
+    how: dict[str, Any] = {"source": "import", "batch": batch.key, "forward_only": True}
+    return save_orders(batch.workspace, drafts, apply=apply, **how)
+
+
+def _tally(saved: Saved, batch: ImportBatch) -> Tally:
+    """What the file says of a column it has; a column that it lacks keeps nothing."""
+    kept = [name for _, name in saved.kept if name in batch.mapping]
+    tally = Tally(len(saved.new), len(saved.changed), saved.same, len(kept))
     tally.remarks[ERASED] = saved.unnamed
+    tally.remarks[FURTHER] = saved.further
     return tally
 
 

@@ -344,6 +344,7 @@ def draft_of(group: Group, currency: str, amounts: str) -> OrderDraft:
         refunded=refunded,
         refunded_at=refunded_at,
         refund_number=said.get("refund_number", ""),
+        paid_is_said="paid_at" in said,
     )
 
 

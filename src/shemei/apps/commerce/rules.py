@@ -33,6 +33,25 @@ def state_from(words: str) -> str | None:
     return None
 
 
+_STEPS = {"paid": 1, "shipped": 2, "done": 3}
+_DECIDED = {"refunded": 4, "cancelled": 4}
+
+
+def is_step_back(old: str, new: str) -> bool:
+    """Whether an older file would take an order back on its way; giving money back and cancelling come any time.
+
+    >>> (
+    ...     is_step_back("shipped", "paid"),
+    ...     is_step_back("paid", "done"),
+    ...     is_step_back("done", "refunding"),
+    ... )
+    (True, False, False)
+    >>> is_step_back("refunded", "shipped"), is_step_back("refunding", "shipped")
+    (True, False)
+    """
+    return new in _STEPS and _STEPS[new] < (_STEPS | _DECIDED).get(old, 0)
+
+
 def normal_code(code: str) -> str:
     """A promo code as it is compared: no spaces, upper case."""
     return re.sub(r"\s", "", code).upper()[:40]
@@ -84,7 +103,10 @@ class CustomerDraft:
 
 @dataclass(frozen=True, slots=True)
 class OrderDraft:
-    """One order before it is stored. Moments are UTC microseconds; empty text means "not said"."""
+    """One order before it is stored. Moments are UTC microseconds; empty text means "not said".
+
+    An order always has a ``paid_at``; with ``paid_is_said`` off it is only the moment it was placed at.
+    """
 
     number: str
     paid_at: int
@@ -102,6 +124,7 @@ class OrderDraft:
     refunded: int = 0
     refunded_at: int = 0
     refund_number: str = ""
+    paid_is_said: bool = True
 
 
 def order_amount(paid: Sequence[int | None], totals: Sequence[int], how: str = "auto") -> int:

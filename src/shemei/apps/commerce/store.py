@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shemei.apps.commerce.erasure import without_erased
 from shemei.apps.commerce.models import Customer, Order, OrderLine, Product, Refund
+from shemei.apps.commerce.rules import is_step_back
 from shemei.warehouse.vocabulary import from_ts
 
 if TYPE_CHECKING:
@@ -28,16 +29,20 @@ _LINE = ("sku", "name", "quantity", "unit_price", "amount")
 class Saved:
     """What a call of :func:`save_orders` did. ``befores`` is order key → its former values.
 
-    ``unnamed`` counts orders that are kept without their buyer, who was erased.
+    ``news`` says what changes by order key; ``kept`` pairs the key of an order with a field that was empty.
+    ``unnamed`` counts orders that are kept without their buyer, who was erased, ``further`` those whose state
+    would have gone back.
     """
 
     new: list[Order] = field(default_factory=list)
     changed: list[Order] = field(default_factory=list)
     same: int = 0
-    kept: int = 0
+    kept: list[tuple[Order, str]] = field(default_factory=list)
     unnamed: int = 0
+    further: int = 0
     refunds: list[Refund] = field(default_factory=list)
     befores: dict[str, dict[str, Any]] = field(default_factory=dict)
+    news: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def save_orders(
@@ -47,8 +52,12 @@ def save_orders(
     source: str,
     batch: str = "",
     apply: bool = True,
+    forward_only: bool = False,
 ) -> Saved:
-    """Create or change the orders of ``drafts``; with ``apply=False`` only say what would happen."""
+    """Create or change the orders of ``drafts``; with ``apply=False`` only say what would happen.
+
+    ``forward_only`` keeps a state that is further than what a file says, which may be an old one.
+    """
     drafts, unnamed = without_erased(workspace, drafts)
     saved = Saved(unnamed=unnamed)
     old = _existing(drafts)
@@ -59,7 +68,8 @@ def save_orders(
     for draft in drafts:
         customer = customers.get(_identity(draft.customer))
         if draft.number in old:
-            _change(saved, old[draft.number], draft, customer, apply)
+            how = {"apply": apply, "forward_only": forward_only}
+            _change(saved, old[draft.number], draft, customer, **how)
         else:
             fresh.append((_order(workspace, draft, customer, source, batch), draft))
     saved.new = [order for order, _ in fresh]
@@ -185,15 +195,25 @@ def _products(workspace: Workspace, drafts: Sequence[OrderDraft], batch: str) ->
 
 
 def _change(
-    saved: Saved, order: Order, draft: OrderDraft, customer: Customer | None, apply: bool
+    saved: Saved,
+    order: Order,
+    draft: OrderDraft,
+    customer: Customer | None,
+    *,
+    apply: bool,
+    forward_only: bool,
 ) -> None:
     news = _news(order, draft, customer)
-    saved.kept += sum(1 for name in _TEXTS[1:] if getattr(order, name) and not getattr(draft, name))
+    if forward_only and is_step_back(order.state, news.get("state", "")):
+        del news["state"]
+        saved.further += 1
+    saved.kept += [(order, name) for name in _kept(order, draft)]
     lines = _lines_differ(order, draft)
     if not news and not lines:
         saved.same += 1
         return
     saved.changed.append(order)
+    saved.news[order.key] = news | ({"lines": draft.lines} if lines else {})
     saved.befores[order.key] = snapshot(order, [*news, "customer_id"], with_lines=lines)
     if apply:
         for name, value in news.items():
@@ -203,12 +223,31 @@ def _change(
 def _news(order: Order, draft: OrderDraft, customer: Customer | None) -> dict[str, Any]:
     """What the draft says differently; an empty cell says nothing."""
     said: dict[str, Any] = {name: getattr(draft, name) for name in _TEXTS if getattr(draft, name)}
-    said |= {"amount": draft.amount, "currency": draft.currency, "paid_at": from_ts(draft.paid_at)}
+    said |= {"amount": draft.amount, "currency": draft.currency, **_moments(order, draft)}
     if draft.lines:
         said["quantity"] = draft.quantity
     if customer is not None:
         said["customer_id"] = customer.pk
     return {name: value for name, value in said.items() if getattr(order, name) != value}
+
+
+def _moments(order: Order, draft: OrderDraft) -> dict[str, datetime]:
+    """When it was paid; where nobody has ever said, that is when it was placed."""
+    if draft.paid_is_said:
+        return {"paid_at": from_ts(draft.paid_at)}
+    if _knows_payment(order):
+        return {}
+    return {"paid_at": from_ts(draft.paid_at), "placed_at": from_ts(draft.placed_at)}
+
+
+def _knows_payment(order: Order) -> bool:
+    return order.paid_at != order.placed_at
+
+
+def _kept(order: Order, draft: OrderDraft) -> list[str]:
+    """What the order says and the draft does not."""
+    empty = [name for name in _TEXTS[1:] if getattr(order, name) and not getattr(draft, name)]
+    return [*empty, "paid_at"] if not draft.paid_is_said and _knows_payment(order) else empty
 
 
 def _lines_differ(order: Order, draft: OrderDraft) -> bool:
@@ -230,7 +269,7 @@ def snapshot(order: Order, names: Sequence[str], *, with_lines: bool) -> dict[st
 def _save_changes(saved: Saved, drafts: Sequence[OrderDraft]) -> None:
     if not saved.changed:
         return
-    names = [*_TEXTS, "amount", "currency", "paid_at", "quantity", "customer"]
+    names = [*_TEXTS, "amount", "currency", "paid_at", "placed_at", "quantity", "customer"]
     Order.objects.bulk_update(saved.changed, names, batch_size=500)
     by_number = {draft.number: draft for draft in drafts}
     for order in saved.changed:

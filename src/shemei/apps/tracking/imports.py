@@ -16,6 +16,7 @@ from shemei.kernel.addresses import BadInput, tidy_url
 from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import (
+    Change,
     Field,
     Group,
     ImportKind,
@@ -125,6 +126,8 @@ class Links(ImportKind):
                 tally.same += 1
             else:
                 tally.changed += 1
+                row = group[0].number
+                tally.note(Change(row, found.name, "状态", "已归档", "重新启用"))
         return tally
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:

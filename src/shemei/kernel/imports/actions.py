@@ -179,6 +179,7 @@ def _compare(batch: ImportBatch, tell: Tell, total: int) -> Tally:
             tally.add(batch.kind_of.compare(chunk, batch))
             done += sum(map(len, chunk))
             tell(done, total, None)
+        stage.note_changes(tally.changes)
     return tally
 
 

@@ -109,6 +109,22 @@ class Skip:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value that a file changes, or (``kept``) that stays for its cell is empty, as the check page shows it."""
+
+    row: int
+    subject: str
+    label: str
+    old: str
+    new: str = ""
+    kept: bool = False
+
+
+MOST_CHANGES = 50
+"""So many are listed of each sort; the counts tell of all."""
+
+
 @dataclass(slots=True)
 class Tally:
     """How many groups were new, changed or the same, cells kept because the file was empty, and more figures.
@@ -122,6 +138,7 @@ class Tally:
     kept: int = 0
     extra: Counter[str] = field(default_factory=Counter)
     remarks: Counter[str] = field(default_factory=Counter)
+    changes: list[Change] = field(default_factory=list)
 
     def count(self, *, known: bool, changed: bool) -> None:
         """One group more: new, known and changed, or known and the same."""
@@ -139,6 +156,13 @@ class Tally:
         self.kept += other.kept
         self.extra.update(other.extra)
         self.remarks.update(other.remarks)
+        for one in other.changes:
+            self.note(one)
+
+    def note(self, change: Change) -> None:
+        """List a change, unless enough of its sort are listed."""
+        if sum(one.kept == change.kept for one in self.changes) < MOST_CHANGES:
+            self.changes.append(change)
 
     @property
     def said(self) -> list[str]:

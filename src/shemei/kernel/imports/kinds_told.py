@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from django.utils import timezone
 
-from shemei.kernel.imports.kinds import Group, ImportKind, Tally
+from shemei.kernel.imports.kinds import Change, Group, ImportKind, Tally
+from shemei.kernel.imports.shown import shown
 from shemei.kernel.tellings import Ledger, news
 from shemei.warehouse.vocabulary import date_of
 
@@ -34,6 +35,16 @@ class ToldKind(ImportKind):
     def ledger_of(self, batch: ImportBatch) -> Ledger:
         return self.ledger(batch.workspace, batch.key)
 
+    def note(
+        self, tally: Tally, row: int, subject: str, told: dict[str, Any], held: dict[str, Any]
+    ) -> None:
+        """List what a telling changes of what was told before."""
+        fields = {one.key: one for one in self.fields}
+        for name, value in news(told, held).items() if held else ():
+            if one := fields.get(name):
+                old = shown(one, held[name]) if held.get(name) is not None else ""
+                tally.note(Change(row, subject, one.label, old, shown(one, value)))
+
     def finish(self, batch: ImportBatch, by: Actor) -> list[str]:
         self.ledger_of(batch).apply()
         return []
@@ -49,22 +60,26 @@ class ToldLines(ToldKind):
         raise NotImplementedError
 
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
-        return _weighed(self.ledger_of(batch), self.lines(groups, batch))
-
-    def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
-        ledger, lines = self.ledger_of(batch), self.lines(groups, batch)
-        tally = _weighed(ledger, lines)
-        for line in lines:
-            ledger.put_down(*line)
+        tally, ledger = Tally(), self.ledger_of(batch)
+        for group, (told, *line) in zip(groups, self.lines(groups, batch), strict=True):
+            held = ledger.held(*line)
+            tally.count(known=bool(held), changed=bool(news(told, held)))
+            name = self.called(group[0].values, line[0])
+            self.note(tally, group[0].number, name, told, held)
         return tally
 
+    def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
+        tally, ledger = Tally(), self.ledger_of(batch)
+        for told, *line in self.lines(groups, batch):
+            held = ledger.held(*line)
+            tally.count(known=bool(held), changed=bool(news(told, held)))
+            ledger.put_down(told, *line)
+        return tally
 
-def _weighed(ledger: Ledger, lines: Sequence[Line]) -> Tally:
-    tally = Tally()
-    for told, *line in lines:
-        held = ledger.held(*line)
-        tally.count(known=bool(held), changed=bool(news(told, held)))
-    return tally
+    def called(self, values: dict[str, Any], subject: Any) -> str:
+        """What a line is called on the check page, for people."""
+        day = f"，{date_of(values['day'])}" if "day" in values else ""
+        return f"{subject}{day}"
 
 
 class Subjects(Protocol):
@@ -89,10 +104,11 @@ class ToldSubjects(ToldKind):
         tally, ledger, known = Tally(), self.ledger_of(batch), self.subjects(groups, batch)
         for group in groups:
             subject = known.find(group[0].values)
-            changed = subject is not None and any(
-                news(told, ledger.held(subject, day)) for day, told in self._by_day(group)
-            )
-            tally.count(known=subject is not None, changed=changed)
+            said = self._by_day(group) if subject is not None else []
+            pairs = [(told, ledger.held(subject, day)) for day, told in said]
+            tally.count(known=subject is not None, changed=any(news(*pair) for pair in pairs))
+            for told, held in pairs:
+                self.note(tally, group[0].number, str(subject), told, held)
         return tally
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 from shemei.kernel.imports import actions, files
 from shemei.kernel.imports.cells import clean
 from shemei.kernel.imports.errors import CellError
-from shemei.kernel.imports.spans import in_words
+from shemei.kernel.imports.shown import shown
 from shemei.kernel.imports.stage import Problem, Stage
-from shemei.warehouse.vocabulary import SHANGHAI, date_of, from_ts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from shemei.kernel.imports.forms import MappingForm
-    from shemei.kernel.imports.kinds import Field, ImportKind, Offer
+    from shemei.kernel.imports.kinds import Change, Field, ImportKind, Offer
     from shemei.kernel.imports.models import ImportBatch
 
 HOW = {
@@ -74,31 +73,9 @@ def _sample(one: Field, cells: list[Any], index: int) -> Sample:
     if raw == "":
         return Sample("（空）")
     try:
-        return Sample(_shown(one, one.parse(raw)))
+        return Sample(shown(one, one.parse(raw)))
     except CellError as error:
         return Sample(str(raw)[:40], f"{error.problem}。{error.fix}")
-
-
-def _shown(one: Field, value: Any) -> str:
-    """A value as a person checks it; ``personal`` ones show their end only."""
-    if one.personal:
-        return f"…{str(value)[-4:]}"
-    name = one.parse.__name__
-    if show := _SHOWN.get(name.removesuffix("_span")):
-        return in_words(value, show) if name.endswith("_span") else show(value)
-    return one.words.get(str(value), str(value)[:40])
-
-
-_SHOWN: dict[str, Callable[[Any], str]] = {
-    "count": lambda n: f"{n:,}",
-    "decimal": lambda n: f"{n:,.6g}",
-    "seconds": lambda n: f"{n:,.6g} 秒",
-    "ratio": lambda share: f"{share:.2%}",
-    "money": lambda cents: f"{cents / 100:,.2f}",
-    "moment": lambda ts: from_ts(ts).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S"),
-    "day": lambda day: date_of(day).isoformat(),
-}
-"""By the name of its reader, how a value is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +101,8 @@ class CheckScreen:
     offers: Sequence[Offer]
     left_out: list[Problem]
     """Cells that their rows come in without."""
+    changes: list[Change]
+    kept: list[Change]
 
 
 def check_screen(batch: ImportBatch, chosen: str = "") -> CheckScreen:
@@ -138,10 +117,16 @@ def check_screen(batch: ImportBatch, chosen: str = "") -> CheckScreen:
             groups = [ErrorGroup(k, label, said, n, bool(s)) for k, label, said, s, n in found]
             chosen = chosen if chosen in {g.key for g in groups} else ""
             problems = stage.problems(SHOWN_ERRORS, chosen)
+    changes: list[Change] = []
+    kept: list[Change] = []
+    if (batch.count("changed") or batch.count("kept")) and path.exists():
+        with Stage(path) as stage:
+            changes, kept = stage.changes(), stage.changes(kept=True)
     extra = {name: n for name, n in batch.counts.get("extra", {}).items() if n}
     todo = batch.count("new") + batch.count("changed")
     offers = batch.kind_of.offers(batch)
-    return CheckScreen(problems, groups, chosen, todo, extra, offers, left_out)
+    found = (problems, groups, chosen, todo, extra, offers, left_out)
+    return CheckScreen(*found, changes, kept)
 
 
 def preset_name(kind: ImportKind, key: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shemei.kernel.imports.kinds import Row, Staged
+from shemei.kernel.imports.kinds import Change, Row, Staged
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -22,6 +22,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS staged(n INTEGER, phase INTEGER, at INTEGER, gkey TEXT, body BLOB);
 CREATE TABLE IF NOT EXISTS problem(n INTEGER, field TEXT, label TEXT, value TEXT, code TEXT, problem TEXT, fix TEXT, suggestion TEXT);
 CREATE TABLE IF NOT EXISTS left_out(n INTEGER, field TEXT, label TEXT, value TEXT, code TEXT, problem TEXT, fix TEXT, suggestion TEXT);
+CREATE TABLE IF NOT EXISTS change(n INTEGER, subject TEXT, label TEXT, old TEXT, new TEXT, kept INTEGER);
 CREATE TABLE IF NOT EXISTS held(gkey TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _FLUSH = 5_000
@@ -95,6 +96,16 @@ class Stage:
     def left_out(self, limit: int = 200) -> list[Problem]:
         query = "SELECT * FROM left_out ORDER BY n LIMIT ?"
         return [Problem(*row) for row in self.db.execute(query, (limit,))]
+
+    def note_changes(self, changes: list[Change]) -> None:
+        """What the comparison found, in place of what an earlier one did."""
+        self.db.execute("DELETE FROM change")
+        rows = [(c.row, c.subject, c.label, c.old[:80], c.new[:80], int(c.kept)) for c in changes]
+        self.db.executemany("INSERT INTO change VALUES (?,?,?,?,?,?)", rows)
+
+    def changes(self, *, kept: bool = False) -> list[Change]:
+        query = "SELECT n, subject, label, old, new FROM change WHERE kept = ? ORDER BY n, rowid"
+        return [Change(*row, kept=kept) for row in self.db.execute(query, (int(kept),))]
 
     def problems(self, limit: int = 200, group: str = "") -> list[Problem]:
         where = "WHERE field || ':' || code = ?" if group else ""
