@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shemei.apps.tracking import (
@@ -19,9 +21,10 @@ from shemei.apps.tracking import (
     routing,
     rules,
 )
-from shemei.apps.tracking.book import link_base, short_url
+from shemei.apps.tracking.book import link_base, link_base_warning, short_url
 from shemei.apps.tracking.forms import LinkEditForm, LinkForm, ManyLinksForm, TemplateForm
 from shemei.apps.tracking.models import Link, LinkTemplate, QrMark
+from shemei.edge.visit import MOST_VIA
 from shemei.kernel import addresses
 from shemei.kernel.edits import submit
 from shemei.kernel.periods import period_from
@@ -90,7 +93,8 @@ def many(request: BrandRequest) -> HttpResponse:
     made = submit(form, lambda **data: actions.create_links_for(workspace, by=actor, **data))
     if made is not None:
         rows = [(link, short_url(link)) for link in made]
-        return render(request, "tracking/links_made.html", {"rows": rows, "tab": "links"})
+        context = {"rows": rows, "tab": "links", "host_warning": link_base_warning(workspace)}
+        return render(request, "tracking/links_made.html", context)
     return render(request, "tracking/links_many.html", {"form": form, "tab": "links"})
 
 
@@ -120,6 +124,7 @@ def _link_page(request: BrandRequest, key: str, mark_problem: str = "") -> HttpR
         "channel": _channel(row),
         "told": routing.sentences(routing.rules_of(row.routing)),
         "warning": addresses.address_warning(row.url),
+        "host_warning": link_base_warning(request.workspace),
         "owners": listings.owners_of_link(request.workspace, row),
         "sizes": qr.SIZES.items(),
         "template_form": TemplateForm(initial={"name": row.name}),
@@ -170,13 +175,16 @@ def qr_svg(request: BrandRequest, key: str) -> HttpResponse:
 def _picture(
     request: BrandRequest, key: str, draw: Callable[..., bytes], kind: str
 ) -> HttpResponse:
+    """The QR of a link, or of one place of it (``?via=``), to look at or to keep."""
     row = get_row(Link.objects.with_brand(), key)
     mime = {"png": "image/png", "svg": "image/svg+xml"}[kind]
-    how = "attachment" if "download" in request.GET else "inline"
-    headers = {"Content-Disposition": f'{how}; filename="{row.code}.{kind}"'}
+    via = request.GET.get("via", "").strip()[:MOST_VIA]
+    url = f"{short_url(row)}?via={quote(via, safe='')}" if via else short_url(row)
+    file = f"{row.code} {via}".strip()
+    told = content_disposition_header("download" in request.GET, f"{file}.{kind}") or ""
     mark = QrMark.objects.first()
-    drawn = draw(short_url(row), mark=bytes(mark.picture) if mark else b"")
-    return HttpResponse(drawn, content_type=mime, headers=headers)
+    drawn = draw(url, mark=bytes(mark.picture) if mark else b"")
+    return HttpResponse(drawn, content_type=mime, headers={"Content-Disposition": told})
 
 
 @allow(P.TRACK)
