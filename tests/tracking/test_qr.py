@@ -151,7 +151,9 @@ def test_one_place_of_a_link_has_a_picture_of_its_own(inside: World, home: Home)
     link = create_link(inside.brand, by=inside.owner.actor, url="https://brand.cn/a")
     page = inside.url("tracking:qr_svg", link.key)
     named = inside.client().get(page, {"via": "徐汇店 门口", "download": ""})
-    wanted = f"http://localhost:8001/r/{link.code}?via=%E5%BE%90%E6%B1%87%E5%BA%97%20%E9%97%A8%E5%8F%A3"
+    wanted = (
+        f"http://localhost:8001/r/{link.code}?via=%E5%BE%90%E6%B1%87%E5%BA%97%20%E9%97%A8%E5%8F%A3"
+    )
     assert named.content == qr.svg(wanted)
     assert named["Content-Disposition"].startswith("attachment;")
     assert inside.client().get(page).content == qr.svg(wanted.partition("?")[0])
