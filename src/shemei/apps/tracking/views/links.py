@@ -81,7 +81,7 @@ def edit(request: BrandRequest, key: str) -> HttpResponse:
     if done is not None:
         toast(request, f"已保存「{link.name}」")
         return redirect(wurl(request.workspace, "tracking:link", link.key))
-    context = _form_context(request, form) | {"link": link}
+    context = _form_context(request, form, link) | {"link": link}
     return render(request, "tracking/link_form.html", context)
 
 
@@ -104,7 +104,10 @@ def preview(request: BrandRequest) -> HttpResponse:
     """What the form would make, while it is being filled in."""
     form = LinkForm(request.GET, workspace=request.workspace)
     form.is_valid()
-    return render(request, "tracking/_preview.html", _preview(request, form.cleaned_data))
+    key = request.GET.get("link", "")
+    link = get_row(Link.objects.with_brand(), key) if key else None
+    context = _preview(request, form.cleaned_data, link) | {"link": link}
+    return render(request, "tracking/_preview.html", context)
 
 
 @allow(P.VIEW)
@@ -237,16 +240,23 @@ def values_of(link: Link) -> dict[str, Any]:
     }
 
 
-def _form_context(request: BrandRequest, form: LinkForm) -> dict[str, Any]:
+def _form_context(
+    request: BrandRequest, form: LinkForm, link: Link | None = None
+) -> dict[str, Any]:
     base = f"{link_base(request.workspace)}/r/"
     data = form.cleaned_data if form.is_bound else dict(form.initial)
     data.setdefault("utm", {key: data.get(key, "") for key in addresses.UTM_KEYS})
-    return {"form": form, "base": base, "tab": "links", **_preview(request, data)}
+    return {"form": form, "base": base, "tab": "links", **_preview(request, data, link)}
 
 
-def _preview(request: BrandRequest, data: dict[str, Any]) -> dict[str, Any]:
+def _preview(
+    request: BrandRequest, data: dict[str, Any], link: Link | None = None
+) -> dict[str, Any]:
+    """What the form would make of its values, or of ``link`` where that is changed."""
     if not data.get("url"):
         return {"draft": None}
+    if link is not None and data.get("name", "").strip() == actions.made_name(link):
+        data = data | {"name": ""}
     try:
         draft = actions.draft_link(request.workspace, **data)
     except ValidationError as error:
