@@ -215,6 +215,31 @@ def test_a_book_that_cannot_be_written_is_tried_again(
     assert "tries again" in caplog.text
 
 
+def test_a_name_the_system_made_follows_the_target_and_a_chosen_one_stays(inside: World) -> None:
+    wrong = actions.create_link(inside.brand, by=inside.owner.actor, url="https://wrong.cn/a")
+    assert wrong.name == "wrong.cn"
+    told = {"url": "https://shop.brand.cn/p/8", "by": inside.owner.actor}
+    actions.change_link(wrong, name="wrong.cn", **told)
+    assert wrong.name == "shop.brand.cn"
+    actions.change_link(wrong, name="双 11 主推", **told)
+    assert (
+        actions.change_link(wrong, name="双 11 主推", url="https://b.cn", by=told["by"]).name
+        == "双 11 主推"
+    )
+
+
+def test_the_preview_of_a_change_shows_the_code_and_the_name_as_they_will_be(
+    inside: World, home: Home
+) -> None:
+    link = actions.create_link(inside.brand, by=inside.owner.actor, url="https://wrong.cn/a")
+    form = inside.client().get(inside.url("tracking:edit", link.key)).content.decode()
+    page = f"{inside.url('tracking:preview')}?link={link.key}"
+    assert f'hx-get="{page}"' in form
+    shown = inside.client().get(f"{page}&url=https://shop.brand.cn/&name=wrong.cn").content.decode()
+    assert f"/r/{link.code}<" in shown and "由系统起" not in shown
+    assert '<dd class="b">shop.brand.cn</dd>' in shown
+
+
 def test_the_whole_book_is_written_from_the_database(inside: World, home: Home) -> None:
     link, gone = make(inside), make(inside)
     actions.archive_links([gone], by=inside.editor.actor)

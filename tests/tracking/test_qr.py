@@ -15,6 +15,7 @@ from PIL import Image
 
 from shemei.apps.tracking import qr
 from shemei.apps.tracking.actions import create_link
+from shemei.apps.tracking.posters.actions import create_spot
 from shemei.kernel.addresses import BadInput
 
 if TYPE_CHECKING:
@@ -144,3 +145,34 @@ def test_a_brands_mark_stands_in_its_codes_until_it_is_taken_away(
     assert b"<image" not in client.get(svg).content
     answer = world.client(world.analyst).post(world.url("tracking:mark", link.key))
     assert answer.status_code == 403
+
+
+def test_one_place_of_a_link_has_a_picture_of_its_own(inside: World, home: Home) -> None:
+    link = create_link(inside.brand, by=inside.owner.actor, url="https://brand.cn/a")
+    page = inside.url("tracking:qr_svg", link.key)
+    named = inside.client().get(page, {"via": "徐汇店 门口", "download": ""})
+    wanted = (
+        f"http://localhost:8001/r/{link.code}?via=%E5%BE%90%E6%B1%87%E5%BA%97%20%E9%97%A8%E5%8F%A3"
+    )
+    assert named.content == qr.svg(wanted)
+    assert named["Content-Disposition"].startswith("attachment;")
+    assert inside.client().get(page).content == qr.svg(wanted.partition("?")[0])
+
+
+@pytest.mark.parametrize(
+    ("host", "warned"),
+    [("", True), ("http://192.168.1.8:8001", True), ("127.0.0.1", True), ("s.brand.cn", False)],
+)
+def test_a_code_no_customer_could_open_is_told_before_it_is_printed(
+    inside: World, home: Home, host: str, warned: bool
+) -> None:
+    inside.brand.link_host = host
+    inside.brand.save()
+    spot = create_spot(inside.brand, by=inside.owner.actor, name="徐汇店", url="https://brand.cn/a")
+    for page in (
+        inside.url("tracking:link", spot.link.key),
+        inside.url("posters:spot", spot.key),
+        inside.url("posters:new"),
+    ):
+        shown = inside.client().get(page).content.decode()
+        assert ("顾客的手机打不开。先填好短链域名" in shown) is warned

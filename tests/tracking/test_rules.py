@@ -29,10 +29,25 @@ from shemei.platforms import PLATFORMS
         ("https://brand.cn/a?spm=1.2&id=3&_c=x", "https://brand.cn/a?id=3"),
         ("https://[2001:db8::1]:8080/a", "https://[2001:db8::1]:8080/a"),
         ("https://brand.cn/a b", "https://brand.cn/a"),
+        (
+            "4.5 栗川精华… shop.lichuan.example/p/8 复制打开",
+            "https://shop.lichuan.example/p/8",
+        ),
+        ("3.14 10:20 看 brand.cn，谢谢", "https://brand.cn/"),
+        ("打开brand.com.cn/p?id=2.5 有惊喜", "https://brand.com.cn/p?id=2.5"),
+        ("10.1.2.3:8080/a", "https://10.1.2.3:8080/a"),
+        ("10.1.2.3", "https://10.1.2.3/"),
+        ("品牌.cn/页 快来", "https://xn--jvr800e.cn/%E9%A1%B5"),
     ],
 )
 def test_pasted_addresses_are_tidied(pasted: str, stored: str) -> None:
     assert tidy_url(pasted).url == stored
+
+
+@pytest.mark.parametrize("typed", ["4.5", "８８", "13800138000", "4.5 元", "满 4.5 减 1"])
+def test_a_number_is_no_address(typed: str) -> None:
+    with pytest.raises(BadInput):
+        tidy_url(typed)
 
 
 def test_utm_of_a_pasted_address_moves_to_the_link() -> None:

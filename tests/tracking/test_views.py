@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -348,3 +349,27 @@ def test_the_search_box_finds_links_and_codes(
         assert [hit.title for hit in search.find_links(request, "阿栀", 5)] == [link.name]
         assert [hit.title for hit in search.find_codes(request, "azhi", 5)] == ["AZHI30"]
         assert list(search.find_codes(request, " ", 5)) == []
+
+
+TABS = re.compile(r'<nav class="s-tabs" aria-label="链接与订单">(.*?)</nav>', re.DOTALL)
+
+
+def tabs_of(client: Any, page: str) -> tuple[list[str], list[str]]:
+    """The labels of the tabs, and those of them that are current."""
+    nav = TABS.search(client.get(page).content.decode())
+    assert nav is not None
+    links = re.findall(r"<a href=\"[^\"]+\"( aria-current=\"page\")?>(.*?)</a>", nav[1])
+    return [label for _, label in links], [label for current, label in links if current]
+
+
+def test_pages_of_links_and_of_orders_have_the_same_tabs(world: World, home: Home) -> None:
+    client = world.client(world.owner)
+    pages = {
+        "链接": "tracking:links", "优惠码": "tracking:codes", "落地页": "landing:pages",
+        "线索": "landing:leads", "线下点位": "posters:spots", "网站代码": "tracking:sites",
+        "可疑点击": "tracking:suspects", "渠道规则": "tracking:channels",
+        "订单": "commerce:orders", "退款": "commerce:refunds", "商品": "commerce:products",
+        "市场商品": "commerce:market", "顾客": "commerce:customers",
+    }  # fmt: skip
+    for label, name in pages.items():
+        assert tabs_of(client, world.url(name)) == (list(pages), [label])

@@ -18,6 +18,11 @@ INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
 FULL_WIDTH = {full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _STOPS = frozenset("，。；！？、）】》」』…“”‘’（【《「『")
 _IN_TEXT = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_BARE = re.compile(
+    r"(?<![\w.@-])(?:[\w-]+\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)(?![\w-])(?::\d+)?(?:[/?#]\S*)?",
+    re.ASCII | re.IGNORECASE,
+)
+"""A host whose last label has letters, and what follows it, without a scheme."""
 _HAS_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _HOST = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*$")
 
@@ -67,7 +72,22 @@ def _find_url(text: str) -> str:
         return f"https:{words[0]}"
     if _HAS_SCHEME.match(words[0]):
         raise BadInput("短链只能打开 http 或 https 的网页。请换成网页地址。")
-    return f"https://{words[0]}"
+    return f"https://{_likely_address(words)}"
+
+
+def _likely_address(words: list[str]) -> str:
+    """The first word that is one, among what a share text says before and after it: a price, a date."""
+    if len(words) == 1:
+        return words[0]
+    pieces = [found[0] for word in words for found in [_BARE.search(word)] if found]
+    return _until_stop(pieces[0]) if pieces else words[0]
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False
 
 
 def _until_stop(url: str) -> str:
@@ -101,6 +121,8 @@ def _host(host: str, url: str) -> str:
         raise BadInput(f"「{url[:60]}」里没有可用的域名。请从浏览器地址栏整条复制。")
     if "." not in name and name != "localhost":
         raise BadInput(f"「{host}」不像域名，缺少「.com」「.cn」这样的后缀。请补全。")
+    if name.rpartition(".")[2].isdecimal() and not _is_ip(name):
+        raise BadInput(f"「{host}」是数字，不是网址。请从浏览器地址栏整条复制。")
     return name
 
 

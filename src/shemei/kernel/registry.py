@@ -172,3 +172,26 @@ settings_tabs: list[SettingsTab] = []
 
 def add_settings_tab(*tabs: SettingsTab) -> None:
     settings_tabs.extend(tabs)
+
+
+@dataclass(frozen=True, slots=True)
+class PageTab:
+    """A tab of pages that several rooms share; pages name themselves as ``tab`` by its ``key``.
+
+    ``line`` is the line of the side bar they stand under.
+    """
+
+    line: str
+    key: str
+    label: str
+    url_name: str
+    permission: Permission
+    order: int
+
+
+page_tabs: list[PageTab] = []
+
+
+def add_page_tab(*tabs: PageTab) -> None:
+    page_tabs.extend(tabs)
+    page_tabs.sort(key=lambda tab: tab.order)

@@ -165,7 +165,9 @@ def _reverse(name: str) -> str:
         return ""
 
 
-def _may(request: HttpRequest, item: registry.NavItem | registry.CreateItem) -> bool:
+def _may(
+    request: HttpRequest, item: registry.NavItem | registry.CreateItem | registry.PageTab
+) -> bool:
     actor = getattr(request, "actor", None)
     return actor is not None and actor.can(item.permission)
 
@@ -184,6 +186,15 @@ def _inside(request: HttpRequest, name: str) -> str:
         return wurl(request.workspace, name)  # type: ignore[attr-defined]
     except NoReverseMatch:
         return ""
+
+
+def page_tabs(request: HttpRequest, line: str) -> list[tuple[str, str, str]]:
+    """Key, label and address of the tabs under one line of the side bar that the member may open."""
+    return [
+        (tab.key, tab.label, href)
+        for tab in registry.page_tabs
+        if tab.line == line and _may(request, tab) and (href := _inside(request, tab.url_name))
+    ]
 
 
 def _line(request: HttpRequest, item: registry.NavItem, href: str) -> Line:

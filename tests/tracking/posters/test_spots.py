@@ -115,3 +115,20 @@ def test_a_name_taken_while_one_saved_is_told_like_one_taken_before(
     with pytest.raises(ValidationError, match="已有同名的点位"):
         make(inside)
     assert Spot.objects.count() == 1
+
+
+def test_a_headline_too_long_is_refused_and_kept_and_never_cut(inside: World, home: Home) -> None:
+    client = inside.client()
+    form = {
+        "name": "静安店",
+        "url": "https://shop.example/",
+        "headline": "扫" * 25,
+        "words": "送" * 61,
+    }
+    empty = client.get(inside.url("posters:new")).content.decode()
+    assert empty.count('maxlength="24"') == 1 and 'maxlength="60"' not in empty  # the code's own
+    assert 'data-limit="24"' in empty and 'data-limit="60"' in empty
+    told = client.post(inside.url("posters:new"), form).content.decode()
+    assert "最多 24 字，现在 25 字" in told and "最多 60 字，现在 61 字" in told
+    assert f'value="{"扫" * 25}"' in told
+    assert not Spot.objects.exists()

@@ -49,21 +49,28 @@ class CommerceConfig(AppConfig):
             after="顾客删掉；订单留作账目，不再指向任何人",
         )
         api.add_router("", router)
-        _add_settings()
+        _add_tabs()
 
 
-def _add_settings() -> None:
-    from shemei.kernel import registry
+def _add_tabs() -> None:
     from shemei.kernel.permissions import Permission as P
+    from shemei.kernel.registry import PageTab, SettingsTab, add_page_tab, add_settings_tab
 
-    registry.add_settings_tab(
-        registry.SettingsTab(
+    add_settings_tab(
+        SettingsTab(
             "commerce:hooks",
             "订单推送",
             P.KEYS,
             "商城系统推订单的地址与密钥",
             ("hooks", "hook_new", "hook_rotate"),
         )
+    )
+    add_page_tab(
+        PageTab("链接与订单", "orders", "订单", "commerce:orders", P.CUSTOMERS, 90),
+        PageTab("链接与订单", "refunds", "退款", "commerce:refunds", P.CUSTOMERS, 100),
+        PageTab("链接与订单", "products", "商品", "commerce:products", P.CUSTOMERS, 110),
+        PageTab("链接与订单", "market", "市场商品", "commerce:market", P.VIEW, 120),
+        PageTab("链接与订单", "customers", "顾客", "commerce:customers", P.CUSTOMERS, 130),
     )
 
 

@@ -36,6 +36,7 @@ class TrackingConfig(AppConfig):
                 match=("tracking", "commerce", "landing", "posters"),
             )
         )
+        _add_tabs()
         registry.add_create(
             CreateItem("新建短链", "link", "tracking:new", P.TRACK, order=20),
             CreateItem("新建优惠码", "ticket", "tracking:new_code", P.TRACK, order=21),
@@ -49,6 +50,19 @@ class TrackingConfig(AppConfig):
         registry.add_names(
             "promo_code", NameSource("优惠码", queries.code_names, queries.choose_codes)
         )
+
+
+def _add_tabs() -> None:
+    from shemei.kernel.permissions import Permission as P
+    from shemei.kernel.registry import PageTab, add_page_tab
+
+    add_page_tab(
+        PageTab("链接与订单", "links", "链接", "tracking:links", P.VIEW, 10),
+        PageTab("链接与订单", "codes", "优惠码", "tracking:codes", P.VIEW, 20),
+        PageTab("链接与订单", "sites", "网站代码", "tracking:sites", P.VIEW, 60),
+        PageTab("链接与订单", "suspects", "可疑点击", "tracking:suspects", P.VIEW, 70),
+        PageTab("链接与订单", "channels", "渠道规则", "tracking:channels", P.VIEW, 80),
+    )
 
 
 VERBS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django_scopes import scopes_disabled
@@ -13,6 +14,7 @@ from shemei.apps.tracking import channeling
 from shemei.apps.tracking.models import Link, PromoCode, PutBackClicks, Site
 from shemei.edge import linkbook, sites
 from shemei.edge.linkbook import LinkBook, LinkRecord
+from shemei.kernel.addresses import address_warning
 from shemei.warehouse import confirming, putback
 from shemei.warehouse.putback import PutBack
 from shemei.warehouse.vocabulary import to_ts
@@ -33,6 +35,16 @@ def link_base(workspace: Workspace) -> str:
 
 def short_url(link: Link) -> str:
     return f"{link_base(link.workspace)}/r/{link.code}"
+
+
+def link_base_warning(workspace: Workspace) -> str:
+    """A word where no customer's phone could open the brand's short links; ``""`` where it can."""
+    base = link_base(workspace)
+    if not address_warning(base):
+        return ""
+    return (
+        f"短链现在是 {urlsplit(base).netloc} 开头，顾客的手机打不开。先填好短链域名，再复制、印刷。"
+    )
 
 
 def record_of(link: Link, scanned: set[int] | None = None) -> LinkRecord:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from shemei.kernel.lists.declared import State
 from shemei.kernel.urls import wurl as reverse_in
 from shemei.platforms import platform_of
+from shemei.portal import context as shell
 from shemei.portal import controls, drawing, numbers, ranges, wording
 
 if TYPE_CHECKING:
@@ -202,6 +203,13 @@ def allowed(context: template.Context, permission: str) -> bool:
     """``{% allowed 'export' as may_export %}``."""
     actor = getattr(context["request"], "actor", None)
     return actor is not None and permission in actor.permissions
+
+
+@register.inclusion_tag("portal/page_tabs.html", takes_context=True)
+def page_tabs(context: template.Context, line: str) -> dict[str, Any]:
+    """``{% page_tabs "链接与订单" %}``: the tabs of all rooms under one line of the side bar."""
+    tabs = shell.page_tabs(context["request"], line)
+    return {"line": line, "tabs": tabs, "current": context.get("tab", "")}
 
 
 @register.simple_tag(takes_context=True)

@@ -26,6 +26,7 @@ from shemei.apps.tracking.actions.links import (
     create_link,
     create_links_for,
     draft_link,
+    made_name,
     restore_links,
 )
 from shemei.apps.tracking.actions.marks import remove_mark, set_mark
@@ -60,6 +61,7 @@ __all__ = [
     "draft_link",
     "extend_codes",
     "extend_links",
+    "made_name",
     "move_links",
     "put_back_clicks",
     "remove_mark",

@@ -16,6 +16,7 @@ from shemei.kernel import addresses, audit
 from shemei.kernel.edits import assign
 from shemei.kernel.keys import new_code
 from shemei.kernel.permissions import Permission, require
+from shemei.kernel.registry import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -98,15 +99,17 @@ def change_link(
     utm: Mapping[str, str] | None = None,
     **values: Any,
 ) -> Link:
-    """Change a link; its short code stays, for it may be printed."""
+    """Change a link; its short code stays, it may be printed; a name the system made follows."""
     require(by, Permission.TRACK)
+    made = made_name(link)
     before = {field.attname: getattr(link, field.attname) for field in Link._meta.concrete_fields}
     tidied = _aim(link, url)
     assign(link, values)
     owners = _own(link, campaign=campaign, account=account, content=content, creator=creator)
     for key, value in {**tidied.utm, **(utm or {})}.items():
         setattr(link, key, addresses.tidy_utm(value))
-    link.name = link.name.strip() or _suggest_name(link, owners)
+    name = link.name.strip()
+    link.name = _suggest_name(link, owners) if name in ("", made) else name
     fields = [
         str(field.verbose_name)
         for field in Link._meta.concrete_fields
@@ -139,6 +142,16 @@ def draft_link(workspace: Workspace, **values: Any) -> Link:
     _mark(link, {**tidied.utm, **_given(values.get("utm"))})
     link.name = values.get("name", "").strip() or _suggest_name(link, owners)
     return link
+
+
+def made_name(link: Link) -> str:
+    """The name the system gives a link as it stands now."""
+    workspace = link.workspace
+    owners = [
+        *names_of("creator", workspace, [link.creator_key]).values(),
+        *names_of("content", workspace, [link.content_key]).values(),
+    ]
+    return _suggest_name(link, owners)
 
 
 def _suggest_name(link: Link, owners: list[Named]) -> str:

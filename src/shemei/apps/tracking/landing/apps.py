@@ -23,6 +23,10 @@ class LandingConfig(AppConfig):
         add_erasure("落地页线索", erasure.erase_leads, erasure.tell_leads)
         registry.add_todo(todos.waiting)
         registry.add_search(registry.SearchProvider("落地页", P.VIEW, search.find_pages))
+        registry.add_page_tab(
+            registry.PageTab("链接与订单", "landing", "落地页", "landing:pages", P.VIEW, 30),
+            registry.PageTab("链接与订单", "leads", "线索", "landing:leads", P.CUSTOMERS, 40),
+        )
         registry.add_create(
             registry.CreateItem("新建落地页", "device-mobile", "landing:new", P.TRACK, order=22)
         )

@@ -25,6 +25,9 @@ class PostersConfig(AppConfig):
         audit.register(VERBS)
         book.add_check_ins(scanned)
         registry.add_search(registry.SearchProvider("点位与海报", P.VIEW, find_spots))
+        registry.add_page_tab(
+            registry.PageTab("链接与订单", "spots", "线下点位", "posters:spots", P.VIEW, 50),
+        )
         registry.add_create(
             registry.CreateItem("新建线下点位", "map-pin", "posters:new", P.TRACK, order=23)
         )

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from shemei.apps.tracking.book import short_url
+from shemei.apps.tracking.book import link_base_warning, short_url
 from shemei.apps.tracking.models import QrMark
 from shemei.apps.tracking.posters import actions, listings
 from shemei.apps.tracking.posters.forms import SpotEditForm, SpotForm
@@ -51,7 +51,12 @@ def new(request: BrandRequest) -> HttpResponse:
     if row is not None:
         toast(request, f"已新建点位「{row.name}」，码现在就能扫")
         return redirect(wurl(workspace, "posters:spot", row.key))
-    return render(request, "tracking/posters/form.html", {"form": form, "tab": "spots"})
+    context = {
+        "form": form,
+        "tab": "spots",
+        "host_warning": link_base_warning(workspace),
+    }
+    return render(request, "tracking/posters/form.html", context)
 
 
 @allow(P.VIEW)
@@ -65,6 +70,7 @@ def spot(request: BrandRequest, key: str) -> HttpResponse:
         "period": period_from(request.GET),
         "model": model_name(request.workspace),
         "short_url": short_url(row.link),
+        "host_warning": link_base_warning(request.workspace),
         "sizes": [(size, name) for size, (name, _) in SIZES.items()],
         "tab": "spots",
     }
@@ -82,9 +88,13 @@ def edit(request: BrandRequest, key: str) -> HttpResponse:
     if done is not None:
         toast(request, f"已保存「{row.name}」")
         return redirect(wurl(request.workspace, "posters:spot", key))
-    return render(
-        request, "tracking/posters/form.html", {"form": form, "spot": row, "tab": "spots"}
-    )
+    context = {
+        "form": form,
+        "spot": row,
+        "tab": "spots",
+        "host_warning": link_base_warning(request.workspace),
+    }
+    return render(request, "tracking/posters/form.html", context)
 
 
 @allow(P.TRACK)

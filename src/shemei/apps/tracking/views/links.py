@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shemei.apps.tracking import (
@@ -19,9 +21,10 @@ from shemei.apps.tracking import (
     routing,
     rules,
 )
-from shemei.apps.tracking.book import link_base, short_url
+from shemei.apps.tracking.book import link_base, link_base_warning, short_url
 from shemei.apps.tracking.forms import LinkEditForm, LinkForm, ManyLinksForm, TemplateForm
 from shemei.apps.tracking.models import Link, LinkTemplate, QrMark
+from shemei.edge.visit import MOST_VIA
 from shemei.kernel import addresses
 from shemei.kernel.edits import submit
 from shemei.kernel.periods import period_from
@@ -78,7 +81,7 @@ def edit(request: BrandRequest, key: str) -> HttpResponse:
     if done is not None:
         toast(request, f"已保存「{link.name}」")
         return redirect(wurl(request.workspace, "tracking:link", link.key))
-    context = _form_context(request, form) | {"link": link}
+    context = _form_context(request, form, link) | {"link": link}
     return render(request, "tracking/link_form.html", context)
 
 
@@ -90,7 +93,8 @@ def many(request: BrandRequest) -> HttpResponse:
     made = submit(form, lambda **data: actions.create_links_for(workspace, by=actor, **data))
     if made is not None:
         rows = [(link, short_url(link)) for link in made]
-        return render(request, "tracking/links_made.html", {"rows": rows, "tab": "links"})
+        context = {"rows": rows, "tab": "links", "host_warning": link_base_warning(workspace)}
+        return render(request, "tracking/links_made.html", context)
     return render(request, "tracking/links_many.html", {"form": form, "tab": "links"})
 
 
@@ -100,7 +104,10 @@ def preview(request: BrandRequest) -> HttpResponse:
     """What the form would make, while it is being filled in."""
     form = LinkForm(request.GET, workspace=request.workspace)
     form.is_valid()
-    return render(request, "tracking/_preview.html", _preview(request, form.cleaned_data))
+    key = request.GET.get("link", "")
+    link = get_row(Link.objects.with_brand(), key) if key else None
+    context = _preview(request, form.cleaned_data, link) | {"link": link}
+    return render(request, "tracking/_preview.html", context)
 
 
 @allow(P.VIEW)
@@ -120,6 +127,7 @@ def _link_page(request: BrandRequest, key: str, mark_problem: str = "") -> HttpR
         "channel": _channel(row),
         "told": routing.sentences(routing.rules_of(row.routing)),
         "warning": addresses.address_warning(row.url),
+        "host_warning": link_base_warning(request.workspace),
         "owners": listings.owners_of_link(request.workspace, row),
         "sizes": qr.SIZES.items(),
         "template_form": TemplateForm(initial={"name": row.name}),
@@ -181,13 +189,16 @@ def qr_svg(request: BrandRequest, key: str) -> HttpResponse:
 def _picture(
     request: BrandRequest, key: str, draw: Callable[..., bytes], kind: str
 ) -> HttpResponse:
+    """The QR of a link, or of one place of it (``?via=``), to look at or to keep."""
     row = get_row(Link.objects.with_brand(), key)
     mime = {"png": "image/png", "svg": "image/svg+xml"}[kind]
-    how = "attachment" if "download" in request.GET else "inline"
-    headers = {"Content-Disposition": f'{how}; filename="{row.code}.{kind}"'}
+    via = request.GET.get("via", "").strip()[:MOST_VIA]
+    url = f"{short_url(row)}?via={quote(via, safe='')}" if via else short_url(row)
+    file = f"{row.code} {via}".strip()
+    told = content_disposition_header("download" in request.GET, f"{file}.{kind}") or ""
     mark = QrMark.objects.first()
-    drawn = draw(short_url(row), mark=bytes(mark.picture) if mark else b"")
-    return HttpResponse(drawn, content_type=mime, headers=headers)
+    drawn = draw(url, mark=bytes(mark.picture) if mark else b"")
+    return HttpResponse(drawn, content_type=mime, headers={"Content-Disposition": told})
 
 
 @allow(P.TRACK)
@@ -240,16 +251,23 @@ def values_of(link: Link) -> dict[str, Any]:
     }
 
 
-def _form_context(request: BrandRequest, form: LinkForm) -> dict[str, Any]:
+def _form_context(
+    request: BrandRequest, form: LinkForm, link: Link | None = None
+) -> dict[str, Any]:
     base = f"{link_base(request.workspace)}/r/"
     data = form.cleaned_data if form.is_bound else dict(form.initial)
     data.setdefault("utm", {key: data.get(key, "") for key in addresses.UTM_KEYS})
-    return {"form": form, "base": base, "tab": "links", **_preview(request, data)}
+    return {"form": form, "base": base, "tab": "links", **_preview(request, data, link)}
 
 
-def _preview(request: BrandRequest, data: dict[str, Any]) -> dict[str, Any]:
+def _preview(
+    request: BrandRequest, data: dict[str, Any], link: Link | None = None
+) -> dict[str, Any]:
+    """What the form would make of its values, or of ``link`` where that is changed."""
     if not data.get("url"):
         return {"draft": None}
+    if link is not None and data.get("name", "").strip() == actions.made_name(link):
+        data = data | {"name": ""}
     try:
         draft = actions.draft_link(request.workspace, **data)
     except ValidationError as error:
