@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.insight.browsing import NOVEMBER, page
 
+from shemei.apps.insight.begin import Begin
 from shemei.apps.insight.queries import Board
 from shemei.kernel.periods import comparison_from, period_from
 from shemei.warehouse.attribution import Attribution, Totals, Untracked
@@ -28,9 +29,35 @@ def test_the_overview_of_a_month(told: World) -> None:
 def test_an_empty_brand_is_told_where_to_begin(world: World, home: Home) -> None:
     shown = page(world, "insight:overview").content.decode()
     assert "从这里开始" in shown and "导入订单" in shown
+    assert "已做 0 / 4" in shown and "还没有可追踪的成交" in shown and "没有更多可说的" not in shown
     assert "暂无" in shown
     assert "1970" not in shown
     assert "新建短链" in page(world, "insight:attribution").content.decode()
+
+
+def test_the_beginning_stays_until_an_order_has_a_path(told: World) -> None:
+    assert "从这里开始" not in page(told, "insight:overview").content.decode()
+    with told.scope():
+        period = period_from(NOVEMBER)
+        board = Board(told.brand, period, comparison_from(NOVEMBER, period))
+        begin = Begin(board, put_away=False)
+        assert begin.is_over and not begin.is_shown
+        unpaid = Begin(board, put_away=False)
+        unpaid.__dict__ |= {"orders": 8, "is_over": False}
+        assert unpaid.is_shown and [step.done for step in unpaid.steps] == [
+            False,
+            True,
+            False,
+            False,
+        ]
+        assert "已有 8 单，还没有一单接得回" in unpaid.steps[1].text
+
+
+def test_the_beginning_is_put_away_by_hand(world: World, home: Home) -> None:
+    browser = world.client()
+    answer = browser.post(world.url("insight:begun"), follow=True)
+    assert 'aria-label="从这里开始"' not in answer.content.decode()
+    assert "还没有目标" in answer.content.decode()
 
 
 def test_more_orders_than_clicks_are_no_rate(told: World) -> None:
