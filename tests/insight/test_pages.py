@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.insight.browsing import NOVEMBER, page
+from tests.warehouse import cast
+from tests.world import BRAND_KEY
 
 from shemei.apps.insight.begin import Begin
 from shemei.apps.insight.queries import Board
 from shemei.kernel.periods import comparison_from, period_from
 from shemei.warehouse.attribution import Attribution, Totals, Untracked
 from shemei.warehouse.catalogue import METRICS
+from shemei.warehouse.confirming import publish
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -87,6 +90,19 @@ def test_the_traced_revenue_opens_its_channels(told: World) -> None:
 def test_today_alone_is_not_compared(told: World) -> None:
     shown = told.client().get(told.url("insight:overview"), {"range": "today"}).content.decode()
     assert "今天还没过完，先不比" in shown
+
+
+def test_a_brand_that_counts_confirmed_orders_alone_reads_how_many_wait(
+    told: World, home: Home
+) -> None:
+    assert "只算核实过的订单" not in page(told, "insight:overview").content.decode()
+    type(told.brand).objects.filter(pk=told.brand.pk).update(confirmed_only=True)
+    publish(home, [BRAND_KEY])
+    tag = {"order_id": "T-1", "amount": 100, "source": "tag"}
+    cast.put(home, [cast.event("order", "11-09 10:00", BRAND_KEY, **tag)], number=2)
+    for name in ("insight:overview", "insight:attribution"):
+        shown = page(told, name).content.decode()
+        assert "只算核实过的订单" in shown and ">1 单等店铺核实</a>" in shown
 
 
 @pytest.mark.parametrize("by", ["channel", "content", "creator", "campaign"])
