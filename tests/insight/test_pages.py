@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.insight.browsing import NOVEMBER, page
+from tests.warehouse import cast
+from tests.world import BRAND_KEY
 
+from shemei.apps.insight.begin import Begin
 from shemei.apps.insight.overview import Overview
 from shemei.apps.insight.queries import Board, days_of
 from shemei.kernel.periods import Comparison, Period, comparison_from, period_from
 from shemei.warehouse.attribution import Attribution, Totals, Untracked
 from shemei.warehouse.catalogue import METRICS
+from shemei.warehouse.confirming import publish
 from shemei.warehouse.vocabulary import int_day
 
 if TYPE_CHECKING:
@@ -31,9 +35,35 @@ def test_the_overview_of_a_month(told: World) -> None:
 def test_an_empty_brand_is_told_where_to_begin(world: World, home: Home) -> None:
     shown = page(world, "insight:overview").content.decode()
     assert "从这里开始" in shown and "导入订单" in shown
+    assert "已做 0 / 4" in shown and "还没有可追踪的成交" in shown and "没有更多可说的" not in shown
     assert "暂无" in shown
     assert "1970" not in shown
     assert "新建短链" in page(world, "insight:attribution").content.decode()
+
+
+def test_the_beginning_stays_until_an_order_has_a_path(told: World) -> None:
+    assert "从这里开始" not in page(told, "insight:overview").content.decode()
+    with told.scope():
+        period = period_from(NOVEMBER)
+        board = Board(told.brand, period, comparison_from(NOVEMBER, period))
+        begin = Begin(board, put_away=False)
+        assert begin.is_over and not begin.is_shown
+        unpaid = Begin(board, put_away=False)
+        unpaid.__dict__ |= {"orders": 8, "is_over": False}
+        assert unpaid.is_shown and [step.done for step in unpaid.steps] == [
+            False,
+            True,
+            False,
+            False,
+        ]
+        assert "已有 8 单，还没有一单接得回" in unpaid.steps[1].text
+
+
+def test_the_beginning_is_put_away_by_hand(world: World, home: Home) -> None:
+    browser = world.client()
+    answer = browser.post(world.url("insight:begun"), follow=True)
+    assert 'aria-label="从这里开始"' not in answer.content.decode()
+    assert "还没有目标" in answer.content.decode()
 
 
 def test_more_orders_than_clicks_are_no_rate(told: World) -> None:
@@ -75,6 +105,19 @@ def test_the_trend_of_today_stacks_up_to_every_past_day(told: World) -> None:
         daily = overview.board.daily(overview.span)
     whole = [sum(daily.get(int_day(day), {}).values()) for day in days_of(overview.span)]
     assert sums == pytest.approx(whole) and any(whole)
+
+
+def test_a_brand_that_counts_confirmed_orders_alone_reads_how_many_wait(
+    told: World, home: Home
+) -> None:
+    assert "只算核实过的订单" not in page(told, "insight:overview").content.decode()
+    type(told.brand).objects.filter(pk=told.brand.pk).update(confirmed_only=True)
+    publish(home, [BRAND_KEY])
+    tag = {"order_id": "T-1", "amount": 100, "source": "tag"}
+    cast.put(home, [cast.event("order", "11-09 10:00", BRAND_KEY, **tag)], number=2)
+    for name in ("insight:overview", "insight:attribution"):
+        shown = page(told, name).content.decode()
+        assert "只算核实过的订单" in shown and ">1 单等店铺核实</a>" in shown
 
 
 @pytest.mark.parametrize("by", ["channel", "content", "creator", "campaign"])

@@ -20,6 +20,7 @@ class Workspace(Protocol):
     currency: str
     attribution_model: str
     lookback_days: int
+    confirmed_only: bool
     link_host: str
     created_at: datetime
     is_active: bool

@@ -249,7 +249,13 @@ def when(moment: datetime, *, now: datetime | None = None) -> str:
     return stamp(moment, now=present, today_word=True)
 
 
-def stamp(moment: datetime, *, now: datetime | None = None, today_word: bool = False) -> str:
+def stamp(
+    moment: datetime,
+    *,
+    now: datetime | None = None,
+    today_word: bool = False,
+    with_year: bool = False,
+) -> str:
     """A moment as day and time, for whatever must be checked.
 
     >>> stamp(
@@ -260,7 +266,8 @@ def stamp(moment: datetime, *, now: datetime | None = None, today_word: bool = F
     at, present = moment.astimezone(SHANGHAI), (now or datetime.now(SHANGHAI)).astimezone(SHANGHAI)
     if today_word and at.date() == present.date():
         return f"今天 {at:%H:%M}"
-    return at.strftime("%m-%d %H:%M" if at.year == present.year else "%Y-%m-%d %H:%M")
+    this_year = at.year == present.year and not with_year
+    return at.strftime("%m-%d %H:%M" if this_year else "%Y-%m-%d %H:%M")
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,12 +130,16 @@ def _key_state(key: ApiKey) -> State:
 
 
 def _scopes(key: ApiKey) -> str:
+    return "、".join(_scope_tags(key))
+
+
+def _scope_tags(key: ApiKey) -> list[str]:
     """What it may do today, and what it was given but may not now."""
-    now = "、".join(PERMISSION_NAMES[p] for p in Permission if p in key.permissions)
-    gone = "、".join(PERMISSION_NAMES[p] for p in Permission if p in key.asked - key.permissions)
+    now = [PERMISSION_NAMES[p] for p in Permission if p in key.permissions]
+    gone = [PERMISSION_NAMES[p] for p in Permission if p in key.asked - key.permissions]
     if key.is_over or not gone:
         return now or gone
-    return f"{now or '现在什么都不能做'}；暂不能：{gone}"
+    return [*(now or ["现在什么都不能做"]), *(f"暂不能：{name}" for name in gone)]
 
 
 def _may_take(rows: list[ApiKey], request: BrandRequest) -> list[ApiKey]:
@@ -148,13 +152,26 @@ def _may_take(rows: list[ApiKey], request: BrandRequest) -> list[ApiKey]:
 KEYS = Listing(
     name="accounts.keys",
     columns=(
-        Column("name", "用途", value=lambda k: k.name, sort="name", note=_scopes),
+        Column("name", "用途", value=lambda k: k.name, sort="name"),
+        Column("scopes", "权限", value=_scope_tags, kind="tags", phone=True, export=_scopes),
         Column("prefix", "开头", value=lambda k: f"{k.prefix}…", kind="code"),
         Column("state", "状态", value=_key_state, kind="state"),
         Column(
-            "used", "最近使用", value=lambda k: k.last_used_at, kind="datetime", sort="last_used_at"
+            "used",
+            "最近使用",
+            value=lambda k: k.last_used_at,
+            kind="datetime",
+            sort="last_used_at",
+            phone=True,
         ),
-        Column("expires", "有效期至", value=lambda k: k.expires_at, kind="date", sort="expires_at"),
+        Column(
+            "expires",
+            "有效期至",
+            value=lambda k: k.expires_at,
+            kind="date",
+            sort="expires_at",
+            phone=True,
+        ),
         Column("by", "负责人", value=lambda k: str(k.created_by or "")),
         Column(
             "act",

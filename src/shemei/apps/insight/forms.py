@@ -153,7 +153,7 @@ class OriginsForm(forms.Form):
     origins = forms.CharField(
         label="可嵌入的网站",
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=f"一行一个，写到域名为止，最多 {MOST_ORIGINS} 个。留空，谁都不能嵌。",
+        help_text=f"一行一个，写到域名为止，不写 http:// 就当作 https，最多 {MOST_ORIGINS} 个。留空，谁都不能嵌。",
         max_length=2000,
         required=False,
     )

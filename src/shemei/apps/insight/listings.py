@@ -103,7 +103,7 @@ LEFT_OUT = Listing(
         Column("at", "时间", lambda r: r.at, "datetime", sort="at"),
         Column("what", "是什么", lambda r: r.what),
         Column("reason", "为什么不计", lambda r: r.reason, phone=True),
-        Column("order", "订单", lambda r: r.order, "code"),
+        Column("order", "订单", lambda r: r.order, "code", phone=True),
         Column("channel", "渠道", lambda r: r.channel, "platform"),
         Column("link", "短链", lambda r: r.link, href=lambda r: r.href, phone=True),
         Column("device", "设备", lambda r: r.device),

@@ -180,6 +180,8 @@ class CohortRow:
     label: str
     size: int
     cells: tuple[RetentionCell, ...]
+    blanks: range = range(0)
+    """Weeks or months that are still to come for it, so that its line ends where all end."""
 
 
 class RetentionPage:
@@ -203,10 +205,14 @@ class RetentionPage:
         cohorts: dict[int, list[dict[str, Any]]] = {}
         for row in self._lines:
             cohorts.setdefault(row["cohort"], []).append(row)
+        longest = max((len(rows) for rows in cohorts.values()), default=0)
         return [
-            CohortRow(self._label(cohort), rows[0]["size"], tuple(_cell(row, most) for row in rows))
+            CohortRow(
+                self._label(cohort), rows[0]["size"], tuple(_cell(row, most) for row in rows),
+                range(longest - len(rows)),
+            )
             for cohort, rows in cohorts.items()
-        ]
+        ]  # fmt: skip
 
     def _label(self, cohort: int) -> str:
         day = date_of(cohort)

@@ -8,6 +8,7 @@ from typing import Any
 
 from shemei.apps.creators import queries as creators
 from shemei.apps.insight import rules
+from shemei.apps.insight.begin import Begin
 from shemei.apps.insight.drivers import REST, Drivers
 from shemei.apps.insight.goals import GoalRow, goal_row
 from shemei.apps.insight.models import Goal
@@ -21,7 +22,6 @@ from shemei.portal.numbers import MoneyColumn, change, pct, times, yuan
 from shemei.warehouse.vocabulary import int_day
 
 KPIS = ("impressions", "engagement_rate", "ctr", "cvr", "cac")
-EVER = ("impressions", "clicks", "visits", "orders", "spend")
 TREND_DAYS = 28
 SHOWN_CHANNELS = 5
 TOP = 5
@@ -31,16 +31,11 @@ OTHERS = "_others"
 class Overview:
     """One overview; each part is worked out when the template asks for it."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, *, put_away: bool = False) -> None:
         self.board = board
+        self.begin = Begin(board, put_away=put_away)
         self.period = board.period
         self.model_name = MODEL_NAMES[board.model]
-
-    @cached_property
-    def is_new(self) -> bool:
-        """Nothing has come into the log of this brand yet."""
-        ever = Period(self.period.last - timedelta(730), today())
-        return not any(self.board.totals(EVER, ever)[0].values())
 
     # goals -------------------------------------------------------------------------------------------
 
@@ -155,6 +150,20 @@ class Overview:
     def findings(self) -> list[rules.Finding]:
         found = [self._star(), self._fall(), self._conversion(), *self._ads()]
         return [finding for finding in found if finding][:4]
+
+    @property
+    def nothing(self) -> tuple[str, str]:
+        """What is said where there is no finding: a title and a sentence."""
+        if not self.begin.is_over:
+            return (
+                "还没有可追踪的成交。",
+                "有了点击，又有订单接得回去，这里说谁带来的、多了还是少了。",
+            )
+        if self.board.fair is None:
+            return "今天还没过完。", "过完一天再比，才不冤枉谁。"
+        if not any(self.board.channels_compared):
+            return "没有能比的成交。", "这一期和对比期都没有可追踪的成交，换一段更长的时间再看。"
+        return "没有更多可说的。", "其余的差别都在偶然之内，系统不硬找原因。"
 
     def _star(self) -> rules.Finding | None:
         best = rules.mover(self._items("content"), self.gained) if self.gained > 0 else None

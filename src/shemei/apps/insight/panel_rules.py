@@ -147,6 +147,7 @@ def _one_problem(kind: str, metrics: Sequence[str], by: str) -> str:
 
 
 _HOST = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+_BARE = re.compile(r"[^/:?#]+\.[^/:?#]+(?::\d+)?(?:/|$)")
 _ORIGIN = re.compile(rf"https?://{_HOST}(?:\.{_HOST})*(?::\d{{1,5}})?")
 
 
@@ -154,14 +155,18 @@ def origin_of(text: str) -> str:
     """The website of an address, as a browser compares it; raises ValueError where there is none.
 
     Nothing but a scheme, a host and a port comes through: no star, no path, no second directive.
+    A bare domain is a website over https.
 
     >>> origin_of("https://Wiki.Example.com/page?x=1"), origin_of("http://内网.example:8080/")
     ('https://wiki.example.com', 'http://xn--v6q792i.example:8080')
+    >>> origin_of("lichuan.example")
+    'https://lichuan.example'
     >>> origin_of("https://*.example.com")
     Traceback (most recent call last):
     ValueError: https://*.example.com
     """
-    parts = urlsplit(text.strip())
+    typed = text.strip()
+    parts = urlsplit(f"https://{typed}" if _BARE.match(typed) else typed)
     try:
         host = (parts.hostname or "").encode("idna").decode()
         port = f":{parts.port}" if parts.port else ""

@@ -17,6 +17,7 @@ from shemei.warehouse import questions
 from shemei.warehouse.attribution import Attribution, attribute, daily_credits
 from shemei.warehouse.catalogue import METRICS, REPORTED, Metric
 from shemei.warehouse.channels import channel_name
+from shemei.warehouse.confirming import UNCONFIRMED
 from shemei.warehouse.vocabulary import from_ts
 
 DIMENSIONS: dict[str, str] = {
@@ -176,6 +177,17 @@ class Board:
             return ""
         orders, untouched = self.touchless
         return f"{orders:,} 单里 {untouched:,} 单没有触达" if 2 * untouched >= orders > 0 else ""
+
+    @cached_property
+    def unconfirmed(self) -> int:
+        """Orders of the period that nobody but the site's tag has told, where such do not count."""
+        if not self.workspace.confirmed_only:
+            return 0
+        question = questions.Totals(
+            self.workspace.key, self.period.first_day, self.period.last_day,
+            metrics=("orders",), where=(("suspect", UNCONFIRMED),), include_suspect=True,
+        )  # fmt: skip
+        return int(lake().ask(question).rows["orders"][0].as_py() or 0)
 
     @property
     def touchless(self) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from shemei.apps.insight import (
 app_name = "insight"
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("begun/", views.begun, name="begun"),
     path("todos/", views.todos, name="todos"),
     path("attribution/", views.attribution, name="attribution"),
     path("attribution/models/", views_ways.models, name="models"),

@@ -26,6 +26,7 @@ from shemei.kernel.views import allow, get_row
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
 
+BEGUN_SECONDS = 365 * 24 * 3600
 COLUMNS = {"value": "成交额", "conversions": "订单数", "share": "占比"}
 
 
@@ -40,12 +41,28 @@ def overview(request: BrandRequest) -> HttpResponse:
     board = board_of(request, default="7d")
     waiting = todos_of(request)
     context = {
-        "page": Overview(board),
+        "page": Overview(board, put_away=_begun(request) in request.COOKIES),
         "board": board,
         "todos": waiting[:5],
         "todo_count": len(waiting),
     }
     return render(request, "insight/overview.html", context)
+
+
+def _begun(request: BrandRequest) -> str:
+    """The cookie by which a browser keeps 「从这里开始」 put away; one for each brand."""
+    return f"s_begun_{request.workspace.key}"
+
+
+@require_POST
+@allow(Permission.VIEW)
+def begun(request: BrandRequest) -> HttpResponse:
+    toast(request, "已收起「从这里开始」")
+    response = redirect(wurl(request.workspace, "insight:overview"))
+    response.set_cookie(
+        _begun(request), "1", max_age=BEGUN_SECONDS, samesite="Lax", secure=request.is_secure()
+    )
+    return response
 
 
 @allow(Permission.VIEW)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shemei.apps.commerce.facts import CodeOwner
 from shemei.apps.tracking.book import short_url
-from shemei.apps.tracking.models import Link, PromoCode
+from shemei.apps.tracking.models import Link, PromoCode, Site
 from shemei.apps.tracking.rules import fold_promo_code
 from shemei.kernel.registry import Named
 from shemei.kernel.urls import wurl
@@ -41,6 +41,13 @@ def links(
     wanted = {"content_key": content, "creator_key": creator, "campaign__key": campaign}
     rows = Link.objects.filter(workspace=workspace, **{k: v for k, v in wanted.items() if v})
     return [_row(link) for link in rows.select_related("workspace")]
+
+
+def begun(workspace: Workspace) -> tuple[bool, bool]:
+    """Whether the brand has a link, and whether it has a website with our code."""
+    made = (model.objects.filter(workspace=workspace) for model in (Link, Site))
+    links_made, sites_made = (rows.exists() for rows in made)
+    return links_made, sites_made
 
 
 def code_owners(workspace: Workspace, codes: Iterable[str]) -> dict[str, CodeOwner]:

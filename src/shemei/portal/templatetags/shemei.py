@@ -99,8 +99,9 @@ def when(moment: datetime | None) -> str:
 
 
 @register.filter
-def stamp(moment: datetime | None) -> str:
-    return numbers.stamp(moment) if moment else numbers.NONE
+def stamp(moment: datetime | None, mode: str = "") -> str:
+    """``stamp:"year"`` writes the year also of this one, for what is kept."""
+    return numbers.stamp(moment, with_year=mode == "year") if moment else numbers.NONE
 
 
 def _number(value: Any) -> Any:
@@ -123,7 +124,7 @@ def as_state(value: Any) -> State:
 @register.filter
 def initial(name: Any) -> str:
     """The glyph of a person's round: of a Chinese name the last character, before a title the surname."""
-    text = str(name or "").strip()
+    text = str(name or "").strip().strip("*＊")
     bare = _TITLES.sub("", text) or text
     if not bare:
         return "匿"

@@ -27,6 +27,14 @@ onClick("[data-theme-toggle]", () => {
 });
 onClick("[data-theme-set]", (choice) => look(choice.dataset.themeSet));
 
+// A row that is too long for the screen begins where its chosen item is seen.
+onContent((root) => {
+  for (const chosen of within(root, ".s-tabs > [aria-current], .s-seg > [aria-current]")) {
+    const row = chosen.parentElement;
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft = chosen.offsetLeft - (row.clientWidth - chosen.offsetWidth) / 2;
+  }
+});
+
 function navigation(open) {
   document.body.classList.toggle("nav-open", open);
   for (const one of $$("[data-nav-toggle]")) one.setAttribute("aria-expanded", String(open));
