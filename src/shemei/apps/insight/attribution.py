@@ -14,7 +14,7 @@ from shemei.apps.insight.against_truth import AgainstTruth, against_truth, scale
 from shemei.apps.insight.queries import Board, days_of, model_table
 from shemei.apps.insight.rules import reading
 from shemei.apps.insight.steadiness import Steadiness
-from shemei.apps.insight.ways import PathRow, Way, common_paths, flows, ways
+from shemei.apps.insight.ways import REST, PathRow, Way, common_paths, flows, ways
 from shemei.engines.resampling import Band, day_bootstrap
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.portal.charts import Chart, Flow
@@ -197,7 +197,7 @@ class AttributionPage:
             id="flow",
             kind="sankey",
             flows=tuple(drawn),
-            platforms={channel_name(key): key for key in nodes},
+            platforms={_name(key): key if key != REST else "other" for key in nodes},
             height=380,
             suffix="单",
         )
@@ -224,4 +224,8 @@ class AttributionPage:
 
 def _stage(node: str) -> str:
     key, stage = node.split()
-    return f"{channel_name(key)} · {STAGES[stage]}"
+    return f"{_name(key)} · {STAGES[stage]}"
+
+
+def _name(key: str) -> str:
+    return "其余渠道" if key == REST else channel_name(key)

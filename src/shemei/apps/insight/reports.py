@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from shemei.apps.insight.queries import Board, Figure, day_axis, days_of
+from shemei.apps.insight.queries import DIMENSIONS, Board, Figure, day_axis, days_of
 from shemei.engines.attribution import Credit
 from shemei.kernel.figures import lake
 from shemei.kernel.periods import Period, promos_within
@@ -156,7 +156,7 @@ class Report:
         ]
         rest = tuple(sum(v for k, v in row.items() if k not in best) for row in days)
         if self.shown != "visitors" and any(rest):
-            series.append(Series("其他", rest, platform="other"))
+            series.append(Series(f"其余{DIMENSIONS[self.by]}", rest, platform="other"))
         return tuple(series)
 
     def _compared(self) -> tuple[Series, ...]:
