@@ -69,10 +69,12 @@ def test_the_log_is_in_the_one_shape(log: pa.Table) -> None:
     assert row["visitor_key"] == visitor_key(row["visitor"])
 
 
-def test_nothing_has_happened_after_now_nor_before_its_post(plan: Plan) -> None:
+def test_nobody_meets_a_post_before_it_is_out(plan: Plan) -> None:
     touches = simulate(plan, PEOPLE, SEED)
-    posted = np.array([post.day for post in plan.posts])[touches.post[touches.post >= 0]]
-    assert (touches.seconds[touches.post >= 0] // 86_400 >= posted).all()
+    some = touches.post >= 0
+    out = np.array([post.seconds for post in plan.posts])[touches.post[some]]
+    assert (touches.seconds[some] >= out).all()
+    assert min(out) == 0, "each platform has a post from the first minute on"
 
 
 def test_every_refund_belongs_to_an_order_and_is_not_larger(log: pa.Table) -> None:

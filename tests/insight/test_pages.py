@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from shemei.warehouse.home import Home
 
 
+NOVEMBER_DAYS = Period(date(2026, 11, 1), date(2026, 11, 30))
+
+
+def board_of_november(world: World) -> Board:
+    return Board(world.brand, NOVEMBER_DAYS, Comparison(NOVEMBER_DAYS))
+
+
 def test_the_overview_of_a_month(told: World) -> None:
     shown = page(told, "insight:overview").content.decode()
     for word in ("曝光", "1<small>万</small>", "可追踪成交额", "发生了什么", "小红书"):
@@ -126,6 +133,24 @@ def test_all_models_stand_side_by_side(told: World, by: str, show: str) -> None:
     shown = page(told, "insight:attribution", by=by, show=show).content.decode()
     for model in ("首次触达", "末次触达", "线性", "时间衰减", "位置", "马尔可夫", "沙普利"):
         assert model in shown
+
+
+def test_another_model_orders_the_page_and_is_told_from_the_brand_s_own(told: World) -> None:
+    shown = page(told, "insight:attribution", model="last").content.decode()
+    chosen = shown.split('aria-sort="descending"')[1].split("</th>")[0]
+    assert "末次触达" in chosen and "品牌默认是沙普利" in shown
+    with told.scope():
+        credits = board_of_november(told).attribution("channel", NOVEMBER_DAYS, ("last",)).models["last"]
+    best = sorted(credits, key=lambda key: -credits[key].value)[:2]
+    rows = shown.split("<tbody>")[1]
+    assert rows.index(f"key={best[0]}&") < rows.index(f"key={best[1]}&")
+
+
+def test_the_look_back_leads_to_the_settings_of_those_who_may(told: World) -> None:
+    place = f'href="{told.url("accounts:brand")}">回看'
+    assert place in page(told, "insight:attribution").content.decode()
+    shown = told.client(told.editor).get(told.url("insight:attribution"), NOVEMBER).content.decode()
+    assert "回看 30 天" in shown and place not in shown
 
 
 def test_a_dimension_that_is_none_is_not_found(told: World) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.insight.browsing import NOVEMBER, page
+from tests.warehouse import cast
 
 from shemei.apps.insight.queries import Board
 from shemei.apps.insight.reports import Report
@@ -57,6 +58,19 @@ def test_a_channel_s_row_is_right(told: World) -> None:
     assert rows["weibo"].value == 15_000, "net of what came back"
     assert rows["weibo"].impressions is None, "nobody has told, which is not 0"
     assert sum(row.value for row in rows.values()) == 85_000
+
+
+def test_advertising_without_a_touch_has_no_ratio_but_a_reason(told: World, home: Home) -> None:
+    where = {"platform": "weibo", "channel": "ads", "source": "import"}
+    spent = cast.event("spend", "11-12 12:00", told.brand.key, amount=9_000, **where)
+    cast.put(home, [spent], stream="more")
+    with first_touch(told).scope():
+        rows = {row.key: row for row in report(told, "channel").rows}
+    assert (rows["ads"].spend, rows["ads"].returned) == (9_000, None)
+    assert rows["ads"].unreturned == "这些广告没有用短链，进不了路径"
+    assert (rows["weibo"].ads, rows["xhs"].ads) == (9_000, 0)
+    shown = page(told, PAGES["channel"]).content.decode()
+    assert "比不成率" in shown and "花费不含广告费 ¥90.00" in shown
 
 
 def test_rows_nobody_named_keep_a_plain_word(told: World) -> None:

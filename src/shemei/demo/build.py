@@ -115,7 +115,7 @@ def _fill_rooms(
 ) -> pa.Table:
     workspace = make_workspace(plan, password)
     with scope(workspace=workspace):
-        rooms = Rooms(plan, workspace)
+        rooms = Rooms(plan, workspace, log.until)
         rooms.brand()
         rooms.content()
         rooms.metrics(exposure)
@@ -124,7 +124,7 @@ def _fill_rooms(
         placed = orders.until(log.until)
         known = hashes[: len(placed.phones)]
         rooms.commerce(placed, known, log.order_clicks(), log.order_visitors())
-        spends = rooms.advertising(reach.make_spend(plan, season(plan)[0], SEED + 4), now.date())
+        spends = rooms.advertising(reach.make_spend(plan, season(plan)[0], SEED + 4))
         rooms.goals(_targets(orders, touches))
         page = pages.put_up(workspace, campaign=plan.campaigns[1].key)
         trial = Trial(plan, page, log.midnight, log.until, SEED + 6)

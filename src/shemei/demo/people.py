@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,15 +98,18 @@ def season(plan: Plan) -> tuple[Floats, Floats]:
     return traffic, convert
 
 
+@lru_cache(maxsize=1)
 def post_chances(plan: Plan) -> list[tuple[Ints, Floats]]:
-    """Per platform: its posts, and by day the cumulative chance that a touch there comes from each of them."""
-    days = np.arange(DAYS)[:, None]
+    """Per platform: its posts, and by hour the cumulative chance that a touch there comes from each that is out."""
+    hours = np.arange(DAYS * 24)[:, None]
+    days = hours // 24
     chances = []
     for platform in CHANNELS[:POSTED]:
         numbers = np.array([n for n, post in enumerate(plan.posts) if post.platform == platform])
         born = np.array([plan.posts[n].day for n in numbers])[None, :]
         appeal = np.array([plan.posts[n].appeal for n in numbers])[None, :]
-        weight = np.where(days >= born, appeal * (np.exp(-(days - born) / 6.0) + 0.02), 0.0)
+        out = np.array([plan.posts[n].seconds for n in numbers])[None, :] <= hours * 3_600
+        weight = np.where(out, appeal * (np.exp(-(days - born) / 6.0) + 0.02), 0.0)
         chances.append((numbers, np.cumsum(weight, axis=1) / weight.sum(axis=1, keepdims=True)))
     return chances
 
@@ -128,7 +132,8 @@ def simulate(plan: Plan, people: int, seed: int, *, without: str = "") -> Touche
         luck = rng.random((5, people))
         rng_gap = rng.exponential(1.0, people)
         day = (at[active] // 86_400).astype(np.int64)
-        post = _choose_posts(chances, channel[active], day, luck[0, active])
+        hour = (at[active] // 3_600).astype(np.int64)
+        post = _choose_posts(chances, channel[active], hour, luck[0, active])
         hazard = pull[channel[active]] * post_pull[post] * keen[active]
         hazard *= np.where(buyer[active], BUYER_PULL, 1.0)
         bought = luck[1, active] < 1 - np.exp(-(hazard + carried[active]) * convert[day])
@@ -166,11 +171,11 @@ def _choose_spots(plan: Plan, channel: Ints, luck: Floats) -> Ints:
 
 
 def _choose_posts(
-    chances: list[tuple[Ints, Floats]], channel: Ints, day: Ints, luck: Floats
+    chances: list[tuple[Ints, Floats]], channel: Ints, hour: Ints, luck: Floats
 ) -> Ints:
     chosen = np.full(len(channel), -1)
     for number, (posts, table) in enumerate(chances):
         here = np.flatnonzero(channel == number)
-        index = (table[day[here]] < luck[here, None]).sum(axis=1)
+        index = (table[hour[here]] < luck[here, None]).sum(axis=1)
         chosen[here] = posts[np.minimum(index, len(posts) - 1)]
     return chosen

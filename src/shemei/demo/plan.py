@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -96,6 +96,11 @@ class Post:
     link_key: str
     link_code: str
 
+    @property
+    def seconds(self) -> int:
+        """When it came out, counted from the first day's midnight."""
+        return self.day * 86_400 + self.minute * 60
+
 
 @dataclass(frozen=True, slots=True)
 class Collaboration:
@@ -186,17 +191,19 @@ def _creator(draw: Draw, number: int, row: tuple[str, str, int, str]) -> Creator
 def _posts(
     draw: Draw, accounts: tuple[Account, ...], creators: tuple[Creator, ...]
 ) -> tuple[Post, ...]:
-    """The first day has one post on each platform, so that nobody clicks what is not there yet."""
+    """The first day has one post on each platform from its first minute, so that nobody clicks what is not there yet."""
     days = np.sort((DAYS * draw.rng.beta(1.25, 1.0, POSTS)).astype(int))
     platforms = [
         str(item) for item in draw.rng.choice(list(POSTING), POSTS, p=list(POSTING.values()))
     ]
     days[: len(POSTING)], platforms[: len(POSTING)] = 0, list(POSTING)
     seen: dict[str, int] = {}
-    return tuple(
+    posts = tuple(
         _post(draw, int(day), name, accounts, creators, seen)
         for day, name in zip(days, platforms, strict=True)
     )
+    opening = tuple(replace(post, minute=0) for post in posts[: len(POSTING)])
+    return opening + posts[len(POSTING) :]
 
 
 def _post(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from shemei.apps.tracking.models import Link, PromoCode, Site
 from shemei.demo import script
 from shemei.demo.orders import WELCOME, Orders
 from shemei.demo.plan import DAYS, Plan
+from shemei.demo.plan import Post as PlannedPost
 from shemei.demo.reach import ACTIONS, Expense, Reach
 from shemei.warehouse.vocabulary import SHANGHAI
 
@@ -36,10 +37,23 @@ FIGURE_OF = {
 
 @dataclass
 class Rooms:
-    """Writes the rows of one workspace; call inside its scope and one transaction."""
+    """Writes the rows of one workspace; call inside its scope and one transaction.
+
+    Nothing lies after ``until`` (seconds): posts of a later hour are not there, what is told by the day ends yesterday.
+    """
 
     plan: Plan
     workspace: Workspace
+    until: float
+
+    @property
+    def today(self) -> int:
+        return int(self.until // 86_400)
+
+    @property
+    def out(self) -> list[PlannedPost]:
+        """The posts that have come out; those of past days are the first, as in the plan."""
+        return [post for post in self.plan.posts if post.seconds < self.until]
 
     def moment(self, seconds: float) -> datetime:
         return datetime.combine(self.plan.first, time(), SHANGHAI) + timedelta(
@@ -79,9 +93,9 @@ class Rooms:
                     campaign=self.campaigns[p.campaign], pillar=self.pillars[p.pillar], form=p.form, state="published",
                     creator_key=self.plan.creators[p.creator].key if p.creator >= 0 else "",
                     author_name=self.plan.creators[p.creator].name if p.creator >= 0 else self.plan.accounts[p.account].name,
-                    published_at=self.moment(p.day * 86_400 + p.minute * 60),
+                    published_at=self.moment(p.seconds),
                 )
-                for p in self.plan.posts
+                for p in self.out
             ),
             batch_size=CHUNK,
         )  # fmt: skip
@@ -133,6 +147,7 @@ class Rooms:
                 campaign=self.campaigns[plan.posts[c.post].campaign], state="delivered", delivered_on=plan.day(plan.posts[c.post].day),
             )
             for c in plan.collaborations
+            if plan.posts[c.post].day < self.today
         )  # fmt: skip
         Collaboration.objects.bulk_create(
             Collaboration(
@@ -149,7 +164,7 @@ class Rooms:
         )
         Link.objects.bulk_create(
             [
-                *(self._post_link(post) for post in plan.posts),
+                *(self._post_link(post) for post in self.out),
                 *(self._spot_link(spot) for spot in plan.spots),
             ],
             batch_size=CHUNK,
@@ -266,7 +281,7 @@ class Rooms:
             refunded_at=self.moment(orders.refund_seconds[n]), reason=("泵头漏液" if n % 3 else "过敏") if orders.refund[n] else "",
         )  # fmt: skip
 
-    def advertising(self, expenses: list[Expense], upto: date) -> list[Spend]:
+    def advertising(self, expenses: list[Expense]) -> list[Spend]:
         return Spend.objects.bulk_create(
             (
                 Spend(
@@ -275,7 +290,7 @@ class Rooms:
                     source="import",
                 )
                 for e in expenses
-                if self.plan.day(e.day) <= upto
+                if e.day < self.today
             ),
             batch_size=CHUNK,
         )  # fmt: skip

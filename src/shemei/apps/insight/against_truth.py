@@ -18,7 +18,9 @@ from shemei.warehouse.attribution import Attribution
 from shemei.warehouse.channels import channel_name
 
 ENOUGH = 100
-"""Orders below which chance moves the truth itself too much to rank models by it."""
+"""Orders below which chance moves the truth itself too much to hold anything against it."""
+FOREIGN = 0.05
+"""The most that may have been ordered otherwise, by import or by hand: the truth knows nothing of those orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,6 @@ class AgainstTruth:
     @cached_property
     def truth(self) -> dict[str, float]:
         return shares(self.effect)
-
-    @property
-    def orders(self) -> int:
-        return sum(self.effect.values())
-
-    @property
-    def is_thin(self) -> bool:
-        return self.orders < ENOUGH
 
     def credited(self, model: str) -> dict[str, float]:
         return shares({k: credit.conversions for k, credit in self.answer.models[model].items()})
@@ -108,12 +102,14 @@ def _points(key: str, off: float) -> str:
 
 
 def against_truth(board: Board, by: str, answer: Attribution) -> AgainstTruth | None:
-    """Of a simulated brand by channel; ``None`` for real brands, other dimensions and spans without orders."""
+    """Of a simulated brand by channel; ``None`` for real brands, other dimensions and spans it hardly covers."""
     known = read_truth(settings.SHEMEI_HOME, board.workspace.key) if by == "channel" else None
-    effect = known.of(board.period) if known else {}
-    if not shares(effect) or not answer.totals.conversions:
+    if known is None or not answer.totals.conversions:
         return None
-    return AgainstTruth(effect, answer, board.model)
+    simulated, effect = known.orders_of(board.period), known.of(board.period)
+    ordered = answer.totals.conversions + answer.untracked.orders
+    is_covered = simulated >= ENOUGH and ordered <= (1 + FOREIGN) * simulated
+    return AgainstTruth(effect, answer, board.model) if is_covered and shares(effect) else None
 
 
 def scaled(truth: Mapping[str, float], key: str, whole: float) -> float | None:

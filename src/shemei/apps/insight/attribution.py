@@ -14,7 +14,7 @@ from shemei.apps.insight.against_truth import AgainstTruth, against_truth, scale
 from shemei.apps.insight.queries import Board, days_of, model_table
 from shemei.apps.insight.rules import reading
 from shemei.apps.insight.steadiness import Steadiness
-from shemei.apps.insight.ways import PathRow, Way, common_paths, flows, ways
+from shemei.apps.insight.ways import REST, PathRow, Way, common_paths, flows, ways
 from shemei.engines.resampling import Band, day_bootstrap
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.portal.charts import Chart, Flow
@@ -98,10 +98,16 @@ class AttributionPage:
         return [
             Row(
                 key, names[key].name, names[key].note, names[key].platform,
-                self._cells(table[key]), self._band(key), reading(table[key]), self._truth(key),
+                self._cells(table[key]), self._band(key), self._reading(key), self._truth(key),
             )
             for key in ranked
         ]  # fmt: skip
+
+    def _reading(self, key: str) -> str:
+        """Its place in the paths; the chain also credits what stands in paths without an order alone, which has none."""
+        touches = self.answer.models["linear"].get(key)
+        in_paths = touches is not None and touches.conversions > 0
+        return reading(self.table[key]) if in_paths else "不在成交路径里"
 
     def _cells(self, row: dict[str, float]) -> tuple[Cell, ...]:
         values = [(model, row.get(model, 0.0)) for model, _ in self.models]
@@ -132,9 +138,17 @@ class AttributionPage:
     def _truth(self, key: str) -> str:
         if self.trial is None:
             return ""
-        whole = sum(row.get(self.board.model, 0.0) for row in self.table.values())
-        told = scaled(self.trial.truth, key, whole)
+        told = scaled(self.trial.truth, key, self._whole)
         return "" if told is None else self.show(told)
+
+    @property
+    def _whole(self) -> float:
+        """What the chosen model shares out, in the chosen measure."""
+        return sum(row.get(self.board.model, 0.0) for row in self.table.values())
+
+    @property
+    def truth_total(self) -> str:
+        return self.show(sum(self.trial.truth.values()) * self._whole) if self.trial else ""
 
     @property
     def hidden(self) -> int:
@@ -197,7 +211,7 @@ class AttributionPage:
             id="flow",
             kind="sankey",
             flows=tuple(drawn),
-            platforms={channel_name(key): key for key in nodes},
+            platforms={_name(key): key if key != REST else "other" for key in nodes},
             height=380,
             suffix="单",
         )
@@ -224,4 +238,8 @@ class AttributionPage:
 
 def _stage(node: str) -> str:
     key, stage = node.split()
-    return f"{channel_name(key)} · {STAGES[stage]}"
+    return f"{_name(key)} · {STAGES[stage]}"
+
+
+def _name(key: str) -> str:
+    return "其余渠道" if key == REST else channel_name(key)

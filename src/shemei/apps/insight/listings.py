@@ -60,7 +60,7 @@ def _columns(by: str) -> tuple[Column, ...]:
         Column("value", "归因成交额", lambda r: r.value, "sum", sort="value", strong=True, hint=TRACED),
         Column("change", "变化", lambda r: r.change, "custom", sort="change", template="insight/_change.html", numeric=True, export=_change, hint="成交额，只比过完的天"),
         Column("spend", "花费", lambda r: r.spend, "sum", sort="spend", hint=TOLD),
-        Column("returned", "产出比", lambda r: r.returned, "times", sort="returned", hint="归因成交额 ÷ 花费"),
+        Column("returned", "产出比", lambda r: r.returned, "custom", sort="returned", template="insight/_returned.html", numeric=True, export=lambda r: r.returned, hint="归因成交额 ÷ 花费"),
     )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ class Overview:
         names = self.board.named("channel", shown)
         rows = [(key, names[key].name, key) for key in shown]
         if (earned.keys() | before.keys()) - set(shown):
-            rows.append((OTHERS, "其他", "other"))
+            rows.append((OTHERS, REST, ""))
         value = {key: _part(earned, key, shown) for key, _, _ in rows}
         most = max(value.values(), default=0) or 1
         return [

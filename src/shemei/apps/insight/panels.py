@@ -184,7 +184,7 @@ class PanelView:
         ]
         rest = [sum(v or 0.0 for k, v in row.items() if k not in best) for row in days]
         if metric.adds_up and any(rest):
-            series.append(Series("其他", tuple(rest), platform="other"))
+            series.append(Series(f"其余{SPLITS[self.panel.split]}", tuple(rest), platform="other"))
         return tuple(series)
 
     def _values(self, metric: PanelMetric) -> dict[str, float | None]:

@@ -71,10 +71,12 @@ class Board:
     workspace: Workspace
     period: Period
     comparison: Comparison
+    asked_model: str = ""
 
     @property
     def model(self) -> str:
-        return self.workspace.attribution_model
+        """The model asked for on one page, else the brand's."""
+        return self.asked_model or self.workspace.attribution_model
 
     def totals(
         self, metrics: Iterable[str], period: Period, by: tuple[str, ...] = ()

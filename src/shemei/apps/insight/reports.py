@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from shemei.apps.insight.queries import Board, Figure, day_axis, days_of
+from shemei.apps.insight.queries import DIMENSIONS, Board, Figure, day_axis, days_of
 from shemei.engines.attribution import Credit
 from shemei.kernel.figures import lake
 from shemei.kernel.periods import Period, promos_within
@@ -31,6 +31,8 @@ SHOWN = {
 """What the chart of a board can show."""
 VIEWS = {"parts": "分项", "compare": "与对比期"}
 LINES = 5
+ADS = "ads"
+"""The channel that spend on advertising stands under, whichever platform it ran on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,21 @@ class ReportRow:
     value: float
     spend: float | None
     change: float | None
+    in_paths: bool = True
+    ads: float = 0.0
+    """What its advertising cost, where that stands under the channel 付费广告 and not in ``spend``."""
 
     @property
     def returned(self) -> float | None:
-        return self.value / self.spend if self.spend else None
+        """Value over spend; what cost money and stands in no path at all cannot be compared."""
+        return self.value / self.spend if self.spend and self.in_paths else None
+
+    @property
+    def unreturned(self) -> str:
+        """Why there is no ratio though it cost something."""
+        if not self.spend or self.in_paths:
+            return ""
+        return "这些广告没有用短链，进不了路径" if self.key == ADS else "没有一次触达进了路径"
 
 
 class Report:
@@ -85,6 +98,20 @@ class Report:
         return {key: change(now.get(key, 0.0), before.get(key)) for key in now.keys() | before}
 
     @cached_property
+    def _touched(self) -> frozenset[str]:
+        """What stands in a path of the period; unlike the chain's, these names are of orders alone."""
+        answer = self.board.attribution(self.by, self.board.period, ("linear",))
+        return frozenset(answer.models["linear"])
+
+    @cached_property
+    def _ads(self) -> dict[str, float]:
+        """Spend on advertising by the platform it ran on."""
+        if self.by != "channel":
+            return {}
+        rows = self.board.totals(("spend",), self.board.period, by=("platform", "channel"))
+        return {row["platform"]: row["spend"] or 0.0 for row in rows if row["channel"] == ADS}
+
+    @cached_property
     def rows(self) -> list[ReportRow]:
         keys = self._figures.keys() | self._credits.keys()
         names = self.board.named(self.by, keys)
@@ -97,7 +124,7 @@ class Report:
             key, name.name, name.note, name.platform, self._href(key),
             orders=credit.conversions if credit else 0.0,
             value=credit.value if credit else 0.0,
-            change=self._changes.get(key), **known,
+            change=self._changes.get(key), in_paths=key in self._touched, ads=self._ads.get(key, 0.0), **known,
         )  # fmt: skip
 
     def _href(self, key: str) -> str:
@@ -156,7 +183,7 @@ class Report:
         ]
         rest = tuple(sum(v for k, v in row.items() if k not in best) for row in days)
         if self.shown != "visitors" and any(rest):
-            series.append(Series("其他", rest, platform="other"))
+            series.append(Series(f"其余{DIMENSIONS[self.by]}", rest, platform="other"))
         return tuple(series)
 
     def _compared(self) -> tuple[Series, ...]:

@@ -23,12 +23,19 @@ class SimulatedTruth:
     orders: tuple[int, ...]
     effects: dict[str, tuple[int, ...]]
 
+    def _inside(self, period: Period) -> list[int]:
+        spread = [self.first + timedelta(n) for n in range(len(self.orders))]
+        return [n for n, day in enumerate(spread) if period.first <= day <= period.last]
+
+    def orders_of(self, period: Period) -> int:
+        """How many orders were simulated in a period."""
+        return sum(self.orders[n] for n in self._inside(period))
+
     def of(self, period: Period) -> dict[str, int]:
         """What each channel added in a period; empty where the period has no order."""
-        spread = [self.first + timedelta(n) for n in range(len(self.orders))]
-        inside = [n for n, day in enumerate(spread) if period.first <= day <= period.last]
-        if not sum(self.orders[n] for n in inside):
+        if not self.orders_of(period):
             return {}
+        inside = self._inside(period)
         return {name: sum(days[n] for n in inside) for name, days in self.effects.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
@@ -34,6 +35,12 @@ def board_of(request: BrandRequest, default: str = "28d") -> Board:
     """The board for the period and comparison that the address names."""
     period = period_from(request.GET, default=default)
     return Board(request.workspace, period, comparison_from(request.GET, period))
+
+
+def asked_model(request: BrandRequest) -> str:
+    """The model that the address names; empty where it names none that exists."""
+    model = request.GET.get("model", "")
+    return model if model in MODEL_NAMES else ""
 
 
 @allow(Permission.VIEW)
@@ -70,7 +77,7 @@ def attribution(request: BrandRequest) -> HttpResponse:
     by, column = request.GET.get("by", "channel"), request.GET.get("show", "value")
     if by not in DIMENSIONS or column not in COLUMNS:
         raise Http404("没有这个维度。请从归因分析的页签进入。")
-    board = board_of(request)
+    board = replace(board_of(request), asked_model=asked_model(request))
     context = {
         "page": AttributionPage(board, by, column),
         "board": board,
@@ -79,6 +86,7 @@ def attribution(request: BrandRequest) -> HttpResponse:
         "columns": COLUMNS,
         "dimensions": DIMENSIONS,
         "model_name": MODEL_NAMES[board.model],
+        "own_model": MODEL_NAMES[request.workspace.attribution_model],
     }
     return render(request, "insight/attribution.html", context)
 

@@ -15,7 +15,7 @@ from shemei.apps.insight.notes import notes_on
 from shemei.apps.insight.policies import REMOVE_NOTE
 from shemei.apps.insight.queries import DIMENSIONS, Board, named
 from shemei.apps.insight.stories import MetricStory
-from shemei.apps.insight.views import board_of
+from shemei.apps.insight.views import asked_model, board_of
 from shemei.apps.insight.ways import (
     Stage,
     Way,
@@ -100,7 +100,7 @@ def part(request: BrandRequest) -> HttpResponse:
     found = ways(board)
     role, inside = part_of(found, by, key)
     column = request.GET.get("show", "value")
-    model = _asked_model(request)
+    model = asked_model(request)
     context: dict[str, Any] = {
         "board": board, "by": by, "key": key, "role": role, "named": named(by, board.workspace, [key])[key],
         "story": CreditStory(board, found, by, key, model or board.model, column), "asked": model,
@@ -113,12 +113,6 @@ def part(request: BrandRequest) -> HttpResponse:
             "stages": _stages(request, telling.order_id),
         }
     return render(request, "insight/part.html", context)
-
-
-def _asked_model(request: BrandRequest) -> str:
-    """The model that the address names; empty where it names none that exists."""
-    model = request.GET.get("model", "")
-    return model if model in MODEL_NAMES else ""
 
 
 @allow(Permission.CUSTOMERS)
@@ -140,7 +134,7 @@ def _stages(request: BrandRequest, order_id: str) -> list[Stage]:
 def paths(request: BrandRequest) -> HttpResponse:
     board, by, key = board_of(request), request.GET.get("by", ""), request.GET.get("key", "")
     found, shares = _chosen(board, by, key), {}
-    if model := _asked_model(request):
+    if model := asked_model(request):
         shares = {row.order_id: row for row in credit_rows(found, by, key, model)}
         found = [way for way in found if way.order_id in shares] if shares else found
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from shemei.apps.audience.queries import Step
 
 FLOW_CHANNELS = 6
-OTHER = "other"
+REST = "_rest"
+"""All channels that the path picture does not name; not 其他, which is a channel."""
 COLUMNS = (
     "order_id",
     "person",
@@ -157,7 +158,7 @@ def flows(found: list[Way]) -> Counter[tuple[str, str]]:
     shown = {key for key, _ in frequent.most_common(FLOW_CHANNELS)}
     links: Counter[tuple[str, str]] = Counter()
     for way in long:
-        steps = [key if key in shown else OTHER for key in way.channels]
+        steps = [key if key in shown else REST for key in way.channels]
         first, last = f"{steps[0]} 1", f"{steps[-1]} 3"
         if len(steps) == 2:
             links[first, last] += 1
