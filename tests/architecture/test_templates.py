@@ -14,6 +14,7 @@ SCRIPTS = [p for p in sorted(SOURCE.rglob("*.js")) if "vendor" not in p.parts]
 SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.S)
 STYLE = re.compile(r'\sstyle="([^"]*)"')
 HEX = re.compile(r"#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b(?!-)")
+LONGEST_LINE = 250
 NUMBERS = re.compile(r"^(?:--[\w-]+|width|height|left|right|top|bottom|flex|grid-column)$")
 
 
@@ -67,3 +68,13 @@ def test_scripts_need_no_loosened_policy(path: Path) -> None:
     text = path.read_text()
     assert "eval(" not in text
     assert "new Function" not in text
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=named)
+def test_a_line_can_be_read_in_a_review(path: Path) -> None:
+    """A change in a line of a thousand characters is a change nobody sees.
+
+    Where a blank would show, a line is broken inside a tag, before an attribute.
+    """
+    lines = enumerate(path.read_text().splitlines(), 1)
+    assert [number for number, line in lines if len(line) > LONGEST_LINE] == []

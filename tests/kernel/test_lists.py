@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import pytest
+from django.template.loader import get_template
 from django.utils import timezone
 from openpyxl import load_workbook
 
 from shemei.apps.content.actions import create_post
+from shemei.kernel.lists.declared import KINDS, Column
 from shemei.kernel.lists.query import ListQuery
 from shemei.kernel.models import AuditEntry, Notification, SavedView
 from tests.portal.fixtures import gallery, told
@@ -21,6 +23,7 @@ from tests.portal.fixtures import gallery, told
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from shemei.kernel.lists.declared import Kind
     from shemei.warehouse.home import Home
     from tests.world import World
 
@@ -90,6 +93,17 @@ def test_a_period_narrows_days_and_moments_also_of_another_row(inside: World, ho
         assert [told.narrow(rows, span).count() for span in (first, second)] == [
             int(span is holds) for span in (first, second)
         ], field
+
+
+def test_a_column_of_no_kind_fails_where_it_is_declared() -> None:
+    for wrong in ({"kind": "monney"}, {"kind": "custom"}, {"kind": "num", "template": "x.html"}):
+        with pytest.raises(ValueError, match="paid: "):
+            Column("paid", "实付", str, **wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "custom"])
+def test_every_kind_of_column_has_its_template(kind: Kind) -> None:
+    assert get_template(Column("paid", "实付", str, kind).shown_by)
 
 
 def test_sorting_is_limited_to_declared_columns(told: World) -> None:
@@ -215,7 +229,7 @@ def test_the_export_menu_leads_to_the_files(told: World) -> None:
     page = ask(told, q="D1123-5007").content.decode()
     for kind, label in (("xlsx", "Excel 表格"), ("csv", "CSV 文本")):
         found = re.search(
-            rf'<a class="s-menu__item" href="([^"]+)" download>.{{0,200}}?{label}', page
+            rf'<a class="s-menu__item" href="([^"]+)" download>.{{0,200}}?{label}', page, re.S
         )
         assert found is not None
         query = dict(parse_qsl(html.unescape(found[1]).lstrip("?")))

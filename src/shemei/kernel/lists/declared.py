@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from django.db.models import DateTimeField, F
 
@@ -20,6 +20,7 @@ Kind = Literal[
     "text", "num", "money", "sum", "ratio", "times", "date", "datetime", "state", "platform",
     "who", "code", "path", "tags", "custom",
 ]  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
 NUMERIC = frozenset({"num", "money", "sum", "ratio", "times"})
 Choices = Sequence[tuple[str, str]]
 
@@ -64,9 +65,20 @@ class Column:
     template: str = ""
     export: Callable[[Any], Any] | None = None
 
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.name}: no kind of column {self.kind!r}, only {KINDS}")
+        if (self.kind == "custom") is not bool(self.template):
+            raise ValueError(f"{self.name}: a template goes with the kind custom, and only with it")
+
     @property
     def is_numeric(self) -> bool:
         return self.numeric or self.kind in NUMERIC
+
+    @property
+    def shown_by(self) -> str:
+        """The template of the cell's content."""
+        return self.template or f"portal/list/cells/{self.kind}.html"
 
 
 CREATED = Column(
