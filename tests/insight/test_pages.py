@@ -140,7 +140,9 @@ def test_another_model_orders_the_page_and_is_told_from_the_brand_s_own(told: Wo
     chosen = shown.split('aria-sort="descending"')[1].split("</th>")[0]
     assert "末次触达" in chosen and "品牌默认是沙普利" in shown
     with told.scope():
-        credits = board_of_november(told).attribution("channel", NOVEMBER_DAYS, ("last",)).models["last"]
+        credits = (
+            board_of_november(told).attribution("channel", NOVEMBER_DAYS, ("last",)).models["last"]
+        )
     best = sorted(credits, key=lambda key: -credits[key].value)[:2]
     rows = shown.split("<tbody>")[1]
     assert rows.index(f"key={best[0]}&") < rows.index(f"key={best[1]}&")
