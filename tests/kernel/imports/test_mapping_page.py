@@ -62,7 +62,10 @@ def test_figures_without_a_name_are_not_checked_unasked(world: World, home: Home
     url = world.url("imports:mapping", batch.key)
     page = client.post(url, chosen | options).content.decode()
     assert "每一行都会是错行" in page
-    assert client.post(url, chosen | options | {"o-unnamed": "row", "o-platform": "other"}).status_code == 302
+    assert (
+        client.post(url, chosen | options | {"o-unnamed": "row", "o-platform": "other"}).status_code
+        == 302
+    )
 
 
 def test_ranges_and_shares_are_read_back_as_people_write_them(world: World, home: Home) -> None:

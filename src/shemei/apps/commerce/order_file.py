@@ -47,6 +47,7 @@ def _state(value: Any) -> str:
 
 
 NO_PHONE = "?"
+MASKED = "手机号由平台打了码（如 138****2222），这些订单照样入库，只是不能靠手机号认出是同一个人"
 
 
 def _phone(value: Any) -> str:
@@ -69,7 +70,7 @@ FIELDS: tuple[Field, ...] = (
     Field("unit_price", "单价", cells.money, ("商品单价", "商品价格", "售价", "成交单价", "UnitPrice", "unit price", "price"), example="329.00"),
     Field("phone", "手机号", _phone, ("手机", "手机号码", "联系手机", "收货人手机", "收货人手机号", "收件人手机", "收件人手机号", "买家手机", "买家手机号", "收件人电话", "收货人电话", "联系电话", "联系方式", "电话", "phone", "mobile"), example="13800003391", note="只存摘要与尾号 4 位", personal=True),
     Field("buyer", "顾客编号", cells.identifier, ("买家ID", "买家会员名", "会员名", "会员号", "会员ID", "买家昵称", "用户ID", "用户昵称", "客户编号", "CustomerID", "customer id", "openid"), example="17850", personal=True),
-    Field("buyer_name", "姓名", cells.text, ("收货人", "收货人姓名", "收件人", "收件人姓名", "买家姓名", "顾客", "客户", "顾客姓名", "customer", "name"), example="周女士", note="只存首字", personal=True),
+    Field("buyer_name", "姓名", cells.text, ("收货人", "收货人姓名", "收件人", "收件人姓名", "买家姓名", "顾客", "客户", "顾客姓名", "customer", "name"), example="周女士", note="只存首字", personal=True, mask=masked_name),
     Field("promo_code", "优惠码", cells.text, ("优惠券码", "折扣码", "推广码", "口令", "用码", "优惠码/口令", "promo code", "coupon", "coupon code", "discount code"), example="AZHI30"),
     Field("click_id", "点击号", cells.text, ("click id", "click_id", "点击ID", "_c"), note="短链跳转时带上的 _c"),
     Field("visitor", "访客号", cells.text, ("visitor id", "visitor", "访客ID", "_sv")),
@@ -249,6 +250,8 @@ def _hints(values: dict[str, Any]) -> Iterator[str]:
     if values.get("phone") == NO_PHONE:
         del values["phone"]
         yield "手机号位数不对，订单照样入库，只是不能靠手机号认人"
+    if str(values.get("phone", "")).startswith("*"):
+        yield MASKED
     if values.get("state") in ("cancelled", "refunded") and not values.get("refund_amount"):
         word = STATE_NAMES[values["state"]]
         yield f"付过款又「{word}」、没写退款金额的，按整单退款记"
