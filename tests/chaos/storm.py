@@ -229,7 +229,7 @@ class Storm:
         return file
 
     def _metrics(self, chance: random.Random) -> Path:
-        file = self.folder / f"posts-{self.number}.csv"
+        file = self.folder / f"xhs-{self.number}.csv"
         posts = chance.sample(range(40), 12)
         lines = [f"作品 {n},P{n:04},{self.number * 100 + n}" for n in posts]
         file.write_text("\n".join(["标题,作品编号,播放量", *lines]))

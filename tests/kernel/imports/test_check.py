@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,9 @@ from shemei.kernel.errors import UNEXPECTED
 from shemei.kernel.imports import actions, files, together
 from shemei.kernel.imports.errors import ImportError_
 from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.imports.shown import shown
 from shemei.kernel.imports.stage import Stage
+from shemei.kernel.imports.todos import waiting
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -101,3 +104,68 @@ def test_a_batch_says_what_went_wrong_in_words_for_people(
     batch.refresh_from_db()
     assert (batch.state, batch.error) == (ImportBatch.State.FAILED, told)
     assert not Order.objects.exists()
+
+
+def page_of(place: World, batch: ImportBatch) -> str:
+    return place.client().get(place.url("imports:batch", batch.key)).content.decode()
+
+
+def test_a_file_of_headers_alone_has_nothing_to_write_and_nobody_waits_for_it(
+    place: World,
+) -> None:
+    batch = checked(place, HEAD)
+    page = page_of(place, batch)
+    assert "这份表只有表头，没有行，无需入库" in page
+    assert "待入库" not in page
+    assert "没有行，无需入库" in place.client().get(place.url("imports:history")).content.decode()
+    request = SimpleNamespace(actor=place.owner.actor, workspace=place.brand)
+    assert list(waiting(request)) == []  # type: ignore[arg-type]
+    checked(place, HEAD + "D1,2026-06-01,129,,已付款\n")
+    assert len(list(waiting(request))) == 1  # type: ignore[arg-type]
+
+
+def test_a_mistake_names_the_column_of_the_file_too(place: World) -> None:
+    head = HEAD.replace("实付金额", "买家实际支付金额")
+    batch = checked(place, head + "D1,2026-06-01,一百,,已付款\nD2,昨天,1,,已付款\n")
+    with Stage(files.folder(batch.key) / files.STAGE) as stage:
+        labels = [problem.label for problem in stage.problems()]
+    assert labels == ["实付金额（表里的「买家实际支付金额」）", "付款时间"]
+
+
+def test_masked_phones_are_said_once(place: World) -> None:
+    text = HEAD + "D1,2026-06-01,129,138****2222,已付款\nD2,2026-06-01,99,139****1111,已付款\n"
+    batch = checked(place, text)
+    said = "不能靠手机号认出是同一个人：2 行（第 2、3 行）"
+    assert said in page_of(place, batch)
+    actions.write(batch, by=SYSTEM)
+    assert said in page_of(place, batch)
+
+
+def test_rows_left_out_are_told_before_anything_is_written(place: World) -> None:
+    batch = checked(place, HEAD + "D1,2026-06-01,129,,已付款\nD2,,9,,待付款\n合计,,138,,\n")
+    client = place.client()
+    assert "未付款：1 行" in page_of(place, batch)
+    page = client.get(place.url("imports:together") + f"?in={batch.key}").content.decode()
+    assert "未付款：1 行" in page
+
+
+def test_a_name_is_shown_as_it_will_be_kept(place: World) -> None:
+    text = "订单号,付款时间,实付金额,姓名\nD1,2026-06-01,129,林小满\n"
+    batch = actions.receive(
+        place.brand, io.BytesIO(text.encode()), "a.csv", by=SYSTEM, kind="orders"
+    )
+    [name] = [one for one in batch.kind_of.fields if one.key == "buyer_name"]
+    assert shown(name, "林小满") == "林＊＊"
+    assert "林＊＊" in page_of(place, batch)
+
+
+def test_what_was_undone_promises_nothing(place: World) -> None:
+    head = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+    rows = "536365,A1,LANTERN,6,2026-06-01 08:26,2.55,17850,UK\nC536399,B2,LAMP,-1,2026-06-02 08:26,2.55,17850,UK\n"
+    batch = checked(place, head + rows)
+    actions.write(batch, by=SYSTEM)
+    assert "已单独记为退款" in page_of(place, batch)
+    actions.undo(batch, by=SYSTEM)
+    page = page_of(place, batch)
+    assert "可新增" not in page and "已单独记为退款" not in page
+    assert "新增，已取走" in page

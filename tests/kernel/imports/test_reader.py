@@ -163,6 +163,9 @@ def test_xlsx_inside_a_zip(tmp_path: Path) -> None:
         (b"\x1f\x8b\x08\x00broken", "压缩包打不开"),
         (b"PK\x03\x04broken", "压缩包打不开"),
         (b"a,b\x00c\x01\x02\n", "二进制"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "一张图片（PNG），不是表格.*XLSX"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "一张图片（JPEG）"),
+        (b"%PDF-1.7\n1 0 obj", "一份 PDF"),
         (workbook({"空": []}), "没有内容"),
     ],
 )

@@ -47,6 +47,7 @@ def _state(value: Any) -> str:
 
 
 NO_PHONE = "?"
+MASKED = "手机号由平台打了码（如 138****2222），这些订单照样入库，只是不能靠手机号认出是同一个人"
 
 
 def _phone(value: Any) -> str:
@@ -89,7 +90,7 @@ FIELDS: tuple[Field, ...] = (
     ), example="17850", personal=True),
     Field("buyer_name", "姓名", cells.text, (
         "收货人", "收货人姓名", "收件人", "收件人姓名", "买家姓名", "顾客", "客户", "顾客姓名", "customer", "name",
-    ), example="周女士", note="只存首字", personal=True),
+    ), example="周女士", note="只存首字", personal=True, mask=masked_name),
     Field("promo_code", "优惠码", cells.text, (
         "优惠券码", "折扣码", "推广码", "口令", "用码", "优惠码/口令", "promo code", "coupon", "coupon code", "discount code",
     ), example="AZHI30"),
@@ -271,6 +272,8 @@ def _hints(values: dict[str, Any]) -> Iterator[str]:
     if values.get("phone") == NO_PHONE:
         del values["phone"]
         yield "手机号位数不对，订单照样入库，只是不能靠手机号认人"
+    if str(values.get("phone", "")).startswith("*"):
+        yield MASKED
     if values.get("state") in ("cancelled", "refunded") and not values.get("refund_amount"):
         word = STATE_NAMES[values["state"]]
         yield f"付过款又「{word}」、没写退款金额的，按整单退款记"

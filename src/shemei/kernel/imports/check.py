@@ -12,6 +12,7 @@ from shemei.kernel.imports import files
 from shemei.kernel.imports.cells import clean, ratio
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Field, Row, Skip, Staged
+from shemei.kernel.imports.mapping import normal, without_unit
 from shemei.kernel.imports.reader import Table, remove_unpacked
 from shemei.kernel.imports.stage import Stage, reasons
 
@@ -93,6 +94,14 @@ def _header(batch: ImportBatch, index: int) -> str:
     return unicodedata.normalize("NFKC", batch.headers[index]) if index < len(batch.headers) else ""
 
 
+def _named(batch: ImportBatch, field: Field) -> str:
+    """A field as the system calls it, and as the file does where that is another name."""
+    header = _header(batch, batch.mapping[field.key]) if field.key in batch.mapping else ""
+    if not header or normal(field.label) in (normal(header), without_unit(header)):
+        return field.label
+    return f"{field.label}（表里的「{header[:30]}」）"
+
+
 def _blank(field: Field) -> CellError:
     fix = f"请补上，例如 {field.example}" if field.example else "请补上"
     return CellError("blank", "空白", fix, field=field.key)
@@ -105,7 +114,7 @@ class Checker:
         self.batch, self.stage, self.width = batch, stage, width
         self.kind = batch.kind_of
         self.parser = Parser(batch)
-        self.labels = {field.key: field.label for field in self.kind.fields}
+        self.labels = {field.key: _named(batch, field) for field in self.kind.fields}
         self.spared = {field.key for field in self.kind.fields if field.spared}
         self.skips: Counter[str] = Counter()
         self.hints: dict[str, list[int]] = {}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class Field:
     """One thing a row may say. ``parse`` is a reader of ``cells``; ``personal`` values are masked on screen.
 
+    ``mask`` says what is kept of one where that is not its end.
     ``words`` names the codes that ``parse`` may return. ``rare`` ones are folded away until a file has them.
     Of a ``spared`` field a cell that cannot be read is left out, and its row comes in without it.
     """
@@ -34,6 +35,7 @@ class Field:
     words: Mapping[str, str] = field(default_factory=dict)
     rare: bool = False
     spared: bool = False
+    mask: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

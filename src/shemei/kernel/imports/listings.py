@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from shemei.kernel.imports.kinds import all_kinds
 from shemei.kernel.imports.models import ImportBatch
-from shemei.kernel.lists import Column, Empty, Filter, Listing, states
+from shemei.kernel.lists import Column, Empty, Filter, Listing, State, states
 from shemei.kernel.permissions import Permission
 from shemei.kernel.urls import wurl
 
-state_of = states(
+_state_of = states(
     {
         "draft": "quiet",
         "checking": "info",
@@ -20,6 +20,12 @@ state_of = states(
         "undone": "quiet",
     }
 )
+
+
+def state_of(batch: ImportBatch) -> State:
+    if batch.is_empty:
+        return State("无需入库" if batch.count("rows") else "没有行，无需入库", "quiet")
+    return _state_of(batch)
 
 
 def _url(batch: ImportBatch) -> str:

@@ -63,6 +63,12 @@ class ImportBatch(WorkspaceOwned):
         return self.state in OPEN_STATES
 
     @property
+    def is_empty(self) -> bool:
+        """Checked, and there is nothing in it to write nor to mend: headers alone, or rows that are left out."""
+        has_none = self.counts.get("usable") == 0 and not self.error_rows
+        return self.state == self.State.READY and has_none
+
+    @property
     def kind_of(self) -> ImportKind:
         return kind_of(self.kind)
 

@@ -37,6 +37,16 @@ MAX_COLUMNS = 400
 MAX_ROW = 4 * 1024**2
 """Characters of one row of a text file: a small archive may unpack to one line that no memory holds."""
 MAX_SHEET_ROWS = 1_048_576
+NO_TABLES = {
+    b"\x89PNG": "一张图片（PNG）",
+    b"\xff\xd8\xff": "一张图片（JPEG）",
+    b"GIF8": "一张图片（GIF）",
+    b"%PDF": "一份 PDF",
+    b"Rar!": "一个 RAR 压缩包",
+    b"7z\xbc\xaf": "一个 7z 压缩包",
+}
+"""How files begin that are plainly something else, whatever their name says."""
+ADVICE = "请传 CSV、TSV、XLSX，或装着一份表格的 .gz、.zip；只有截图时，请把数填进模板再传。"
 Record = tuple[int, list[Any]]
 csv.field_size_limit(1024 * 1024)
 
@@ -122,8 +132,9 @@ def unpack(path: Path) -> Path:
         raise ImportError_(
             "这是旧版 Excel（.xls）或加了密码的文件。请用表格软件打开，另存为 .xlsx 再传。"
         )
-    if magic.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")):
-        raise ImportError_("这不是表格文件。请传 CSV、TSV、XLSX，或装着一份表格的 .gz、.zip。")
+    for start, what in NO_TABLES.items():
+        if magic.startswith(start):
+            raise ImportError_(f"这份文件其实是{what}，不是表格，改后缀也没有用。{ADVICE}")
     return path
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def shown(one: Field, value: Any) -> str:
     """A value as a person checks it; ``personal`` ones show their end only."""
     if one.personal:
-        return f"…{str(value)[-4:]}"
+        return one.mask(str(value)) if one.mask else f"…{str(value)[-4:]}"
     name = one.parse.__name__
     if show := SHOWN.get(name.removesuffix("_span")):
         return in_words(value, show) if name.endswith("_span") else show(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
@@ -32,7 +33,8 @@ def waiting(request: BrandRequest) -> Iterator[Todo]:
         kind=OuterRef("kind"), pk__gt=OuterRef("pk"), state=State.DONE, error_rows=0
     )
     found = ImportBatch.objects.filter(unfinished, touched_at__gte=timezone.now() - FRESH)
-    for batch in found.exclude(Q(state=State.DONE) & Exists(clean))[:MOST]:
+    left = found.exclude(Q(state=State.DONE) & Exists(clean)).iterator()
+    for batch in islice((one for one in left if not one.is_empty), MOST):
         yield _todo(batch, wurl(request.workspace, "imports:batch", batch.key))
 
 

@@ -104,7 +104,7 @@ def _need(batch: ImportBatch) -> str:
     if batch.state == State.READY and batch.count("left_out"):
         return f"{batch.count('left_out'):,} 格读不懂，没有收，打开看一下"
     if batch.state == State.READY and not batch.count("usable"):
-        return "没有可以入库的行"
+        return "没有可以入库的行" if batch.count("rows") else "没有行，无需入库"
     return ""
 
 
