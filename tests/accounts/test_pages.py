@@ -168,7 +168,10 @@ def test_the_page_of_keys_names_what_every_part_of_the_api_asks_for(world: World
     form = world.client().get(world.url("accounts:key_new")).content.decode()
     for needed, what, _ in API_USES:
         assert f'<td class="b">{what}</td><td>{PERMISSION_NAMES[needed]}</td>' in told
-        assert f"{PERMISSION_NAMES[needed]}（{what}）" in form
+        name = PERMISSION_NAMES[needed]
+        assert (name if what == name else f"{name}（{what}）") in form
+    assert "上报事件（上报事件）" not in form
+    assert form.count('name="scopes"') == len(asked)
 
 
 def test_a_key_asks_for_the_password_again(world: World) -> None:
@@ -176,6 +179,7 @@ def test_a_key_asks_for_the_password_again(world: World) -> None:
     url = world.url("accounts:key_new")
     asked = client.get(url)
     assert asked.url.startswith("/account/reauthenticate/?next=%2Fw%2F")
+    assert '<a href="/">先不做了，回到首页</a>' in client.get(asked.url).content.decode()
     from tests.world import PASSWORD
 
     back = client.post(asked.url, {"password": PASSWORD, "next": url})

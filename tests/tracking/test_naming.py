@@ -208,6 +208,17 @@ def test_repairing_all_is_asked_first_with_what_it_does(world: World) -> None:
     assert 'data-confirm="改好 4 条短链？"' in page and f'data-confirm-text="{said}"' in page
 
 
+def test_what_is_left_for_a_person_after_the_repair_is_said_before(world: World) -> None:
+    with world.scope():
+        for n in range(3):
+            make(world, name=f"第 {n} 条", utm={"utm_source": "xhss"})
+        agree(world, sources=["xhs"], required=["utm_term"])
+        found = naming_checks.broken(world.brand, naming_checks.checked_links())
+    assert "改好后还有 3 条要人填" in naming_checks.consequence(found)
+    page = world.client(world.editor).get(world.url("tracking:naming_report")).content.decode()
+    assert "其中 3 条能一次改好，改好后还有 3 条要人填" in page
+
+
 def test_what_was_changed_at_once_can_be_taken_back_for_thirty_days(world: World) -> None:
     with world.scope():
         wrong, old = make(world, utm={"utm_source": "xhss"}), make(world, name="旧")

@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 
 from shemei.apps.accounts.models import User, Workspace
 from shemei.apps.accounts.policies import grantable
-from shemei.apps.accounts.rules import API_USES, KEY_SCOPES, ROLE_NOTES, host_of
+from shemei.apps.accounts.rules import API_USES, ROLE_NOTES, host_of
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.permissions import PERMISSION_NAMES, Permission
 
@@ -114,19 +114,25 @@ class InvitationForm(RoleForm):
     )
 
 
-def _scope_label(permission: Permission) -> str:
-    """Its name, and what the API needs it for."""
-    uses = "、".join(what for needed, what, _ in API_USES if needed == permission)
-    return f"{PERMISSION_NAMES[permission]}（{uses}）" if uses else PERMISSION_NAMES[permission]
+def _scopes() -> list[tuple[str, str]]:
+    """The permissions the API asks for by now, each with what for where its name does not say it."""
+    uses: dict[Permission, list[str]] = {}
+    for needed, what, _ in API_USES:
+        uses.setdefault(needed, []).append(what)
+    return [
+        (str(needed), name if whats == [name] else f"{name}（{'、'.join(whats)}）")
+        for needed, whats in uses.items()
+        for name in [PERMISSION_NAMES[needed]]
+    ]
 
 
 class KeyForm(forms.Form):
     name = forms.CharField(label="用途", max_length=60, help_text="例如「订单系统推送」")
     scopes = forms.MultipleChoiceField(
         label="权限",
-        choices=[(str(p), _scope_label(p)) for p in KEY_SCOPES],
+        choices=_scopes(),
         widget=forms.CheckboxSelectMultiple,
-        help_text="只给这个程序用得到的。没有注明的，接口现在还用不到",
+        help_text="只给这个程序用得到的",
     )
     days = forms.TypedChoiceField(
         label="有效期",

@@ -149,4 +149,6 @@ def consequence(rows: Sequence[Broken]) -> str:
     said = f"改 {links:,} 条短链，其中 {names:,} 条换名称。例如：{shown}。"
     if clash:
         said += f"有 {clash:,} 条会和别的短链同名，加上 -2、-3 分开。"
+    if by_hand := sum(one.needs_a_person for one in rows):
+        said += f"改好后还有 {by_hand:,} 条要人填，仍列在这一页。"
     return f"{said}短码和目标网址不动，30 天内能在这一页撤回。"
