@@ -10,8 +10,9 @@ from tests.world import member
 
 from shemei.apps.insight.board_actions import MOST_PANELS
 from shemei.apps.insight.models import BoardPanel, OwnBoard
-from shemei.apps.insight.panels import OwnBoardView
+from shemei.apps.insight.panels import OwnBoardView, _labels
 from shemei.apps.insight.policies import REMOVE_BOARD
+from shemei.kernel.registry import Named
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -232,3 +233,15 @@ def test_an_empty_board_says_what_to_do(world: World, home: Home) -> None:
     assert "还没有自建看板" in page(world, "insight:boards").content.decode()
     board = made(world)
     assert "加第一张" in page(world, "insight:board", board.key).content.decode()
+
+
+def test_what_is_alike_is_told_apart_and_what_is_small_has_its_own_axis(told: World) -> None:
+    name = Named("a", "新品", platform="xhs")
+    assert _labels([name, name], on=False) == ("红 · 新品（1）", "红 · 新品（2）")
+    assert _labels([Named("xhs", "小红书", platform="xhs")], on=True) == ("小红书",)
+    board = made(told, 线={"kind": "line", "metrics": ["impressions", "clicks"]})
+    with told.scope():
+        view = OwnBoardView(OwnBoard.objects.get(pk=board.pk), NOVEMBER)
+        shown, clicks = view.panels[0].chart.series
+        assert clicks.right and not shown.right
+        assert None in shown.values and None not in clicks.values

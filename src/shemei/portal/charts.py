@@ -18,7 +18,8 @@ Unit = Literal["count", "money", "ratio", "times"]
 class Series:
     """One row of values; ``platform`` gives it that platform's colour, ``role="compare"`` a grey dash.
 
-    ``low`` and ``high`` draw a band around a line or whiskers around dots.
+    ``low`` and ``high`` draw a band around a line or whiskers around dots. ``right`` gives a line the
+    second axis, for figures of another size.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Series:
     role: Literal["", "compare", "forecast"] = ""
     low: tuple[float | None, ...] = ()
     high: tuple[float | None, ...] = ()
+    right: bool = False
 
 
 @dataclass(frozen=True, slots=True)

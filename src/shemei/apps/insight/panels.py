@@ -14,6 +14,8 @@ from shemei.apps.insight.queries import Board, day_axis, days_of
 from shemei.apps.insight.reports import sale_bands
 from shemei.kernel.figures import MODEL_NAMES, ask
 from shemei.kernel.periods import Period, comparison_for, period_from
+from shemei.kernel.registry import Named
+from shemei.platforms import platform_of
 from shemei.portal.charts import Chart, Series
 from shemei.portal.numbers import MoneyColumn, change, figure, pct, times, wan, yuan
 from shemei.warehouse import questions
@@ -21,6 +23,8 @@ from shemei.warehouse.catalogue import METRICS, REPORTED
 from shemei.warehouse.vocabulary import int_day
 
 LINES, BARS, ROWS = 5, 10, 20
+FLAT = 20
+"""A line whose peak is less than so many times below the largest one's keeps the same axis."""
 Days = list[dict[str, float | None]]
 
 
@@ -142,22 +146,37 @@ class PanelView:
         values = {key: v for key, v in self._values(metric).items() if v}
         best = sorted(values, key=lambda key: (-(values[key] or 0), key))[:BARS]
         names = self.board.named(self.panel.split, best)
-        on = self.panel.split in ("channel", "platform")
+        labels = _labels([names[key] for key in best], self._on)
         return Chart(
             id=self.element,
             kind="hbar",
             unit=unit_of(metric.key),  # type: ignore[arg-type]
-            x=tuple(names[key].name for key in best),
+            x=labels,
             x_name=SPLITS[self.panel.split],
             series=(Series(metric.name, tuple(values[key] for key in best)),) if best else (),
-            platforms={names[key].name: key for key in best} if on else {},
+            platforms={
+                label: names[key].platform
+                for label, key in zip(labels, best, strict=True)
+                if names[key].platform
+            },
             height=max(120, 36 * len(best) + 30),
             totals=False,
         )
 
+    @property
+    def _on(self) -> bool:
+        """Whether names are those of platforms, which have marks and colours of their own."""
+        return self.panel.split in ("channel", "platform")
+
     def _wholes(self) -> tuple[Series, ...]:
+        """One line for each figure; what would lie flat beside the largest has the axis on the right."""
+        days = [tuple(self._whole_days(metric)) for metric in self.metrics]
+        peaks = [max((v for v in values if v is not None), default=0.0) for values in days]
+        most = max(peaks, default=0.0)
+        told = zip(self.metrics, days, peaks, strict=True)
         return tuple(
-            Series(metric.name, tuple(self._whole_days(metric))) for metric in self.metrics
+            Series(metric.name, values, right=0 < peak * FLAT < most)
+            for metric, values, peak in told
         )
 
     def _whole_days(self, metric: PanelMetric) -> list[float | None]:
@@ -165,7 +184,10 @@ class PanelView:
             days = self._daily(metric.key, "channel")
             return [sum(v or 0.0 for v in row.values()) for row in days]
         told = self.board.series((metric.key,), self.board.period)
-        values = [told.get(int_day(day), {}).get(metric.key) for day in days_of(self.board.period)]
+        none = _unsaid(metric)
+        values = [
+            told.get(int_day(day), {}).get(metric.key, none) for day in days_of(self.board.period)
+        ]
         return [known(metric.key, value) for value in values]
 
     def _parts(self, metric: PanelMetric) -> tuple[Series, ...]:
@@ -173,14 +195,14 @@ class PanelView:
         named = [key for key in totals if totals[key] and (key or self.panel.split == "channel")]
         best = sorted(named, key=lambda key: (-(totals[key] or 0.0), key))[:LINES]
         names = self.board.named(self.panel.split, best)
-        on = self.panel.split in ("channel", "platform")
+        labels, none = _labels([names[key] for key in best], self._on), _unsaid(metric)
         series = [
             Series(
-                names[key].name,
-                tuple(row.get(key, 0.0 if metric.adds_up else None) for row in days),
-                platform=key if on else "",
+                label,
+                tuple(row.get(key, none) for row in days),
+                platform=key if self._on else "",
             )
-            for key in best
+            for label, key in zip(labels, best, strict=True)
         ]
         rest = [sum(v or 0.0 for k, v in row.items() if k not in best) for row in days]
         if metric.adds_up and any(rest):
@@ -214,7 +236,7 @@ class PanelView:
     def rows(self) -> list[TableRow]:
         """The largest names by the first figure; each money column in one unit."""
         values = [self._values(metric) for metric in self.metrics]
-        keys = {key for column in values for key in column}
+        keys = {key for column in values for key, value in column.items() if value is not None}
         ranked = sorted(keys, key=lambda key: (-(values[0].get(key) or 0.0), key))[:ROWS]
         names = self.board.named(self.panel.split, ranked)
         writers = [
@@ -244,14 +266,34 @@ class PanelView:
         return SPLITS.get(self.panel.split, "")
 
 
+def _labels(names: Sequence[Named], on: bool) -> tuple[str, ...]:
+    """Names as a chart writes them: with the platform's mark, and told apart where they are alike."""
+    marked = [
+        one.name if on or not one.platform else f"{platform_of(one.platform).mark} · {one.name}"
+        for one in names
+    ]
+    return tuple(
+        f"{label}（{marked[: n + 1].count(label)}）" if marked.count(label) > 1 else label
+        for n, label in enumerate(marked)
+    )
+
+
+def _unsaid(metric: PanelMetric) -> float | None:
+    """What a day without a row counts for: nothing, or unknown where others report it."""
+    return 0.0 if metric.adds_up and not _is_told_by_others(metric.key) else None
+
+
+def _is_told_by_others(key: str) -> bool:
+    return key in METRICS and METRICS[key].numerator in REPORTED
+
+
 def is_reported(key: str) -> bool:
     return key in METRICS and METRICS[key].reported
 
 
 def known(key: str, value: float | None) -> float | None:
     """A reported figure of 0 is one that nobody has told."""
-    metric = METRICS.get(key)
-    return None if metric and metric.numerator in REPORTED and not value else value
+    return None if _is_told_by_others(key) and not value else value
 
 
 def show(metric: PanelMetric, value: float | None) -> str:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from math import ceil, floor, log10
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shemei.portal import charts
+from shemei.portal.numbers import yuan
 from shemei.portal.pdf_text import font_of
 
 if TYPE_CHECKING:
@@ -11,7 +17,8 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 515, 170
 LEFT, BOTTOM, TOP = 56, 30, 18
-INKS = (0x4451D1, 0x17877A, 0xC88A12, 0xB23B7A, 0x3B7DBF, 0x8A8F9E)
+RIGHT = 40
+THEME = Path(charts.__file__).parent / "static" / "shemei" / "echarts-theme.json"
 QUIET, LINE = 0x5A6072, 0xDDE0E8
 TICKS = 4
 
@@ -23,8 +30,8 @@ def drawing(chart: Chart) -> Any:
     if chart.kind == "hbar":
         return _across(chart)
     made = Drawing(WIDTH, HEIGHT)
-    top = _top(chart)
-    _axis(made, chart, top)
+    top, step = _ends(chart)
+    _axis(made, chart, top, step)
     if chart.kind == "stack":
         _stack(made, chart, top)
     else:
@@ -33,23 +40,55 @@ def drawing(chart: Chart) -> Any:
     return made
 
 
-def _colour(at: int) -> Any:
+@cache
+def _inks() -> Any:
+    """The colours of the screen by day."""
+    return json.loads(THEME.read_text(encoding="utf-8"))["light"]
+
+
+def _colour(at: int, platform: str = "") -> Any:
     from reportlab.lib.colors import HexColor
 
-    return HexColor(INKS[at % len(INKS)])
+    inks = _inks()
+    if platform:
+        return HexColor(inks["platform"].get(platform, inks["platform"]["other"]))
+    return HexColor(inks["color"][at % len(inks["color"])])
 
 
-def _top(chart: Chart) -> float:
-    """The end of the value axis: the largest value, or the largest sum of a stack."""
-    columns = [one.values for one in chart.series]
+def step_of(top: float, *, whole: bool) -> float:
+    """A round distance between the lines of an axis that ends near ``top``.
+
+    >>> step_of(34_350, whole=True), step_of(0.23, whole=False), step_of(3, whole=True)
+    (10000.0, 0.1, 1.0)
+    """
+    size = 10.0 ** floor(log10(top / TICKS))
+    step = next(size * n for n in (1, 2, 5, 10) if size * n * TICKS >= top)
+    return max(1.0, step) if whole else step
+
+
+def _ends(chart: Chart, *, right: bool = False) -> tuple[float, float]:
+    """Where an axis ends, on a round figure, and the distance between its lines."""
+    top = _top(chart, right=right)
+    step = step_of(top, whole=chart.unit in ("count", "money"))
+    return step * ceil(top / step - 1e-9), step
+
+
+def _top(chart: Chart, *, right: bool = False) -> float:
+    """The largest value of an axis, or the largest sum of a stack."""
+    columns = [one.values for one in chart.series if one.right == right]
     if chart.kind == "stack":
         sums = [sum(v or 0.0 for v in values) for values in zip(*columns, strict=True)]
         return max(sums, default=0.0) or 1.0
     return max((v for values in columns for v in values if v is not None), default=0.0) or 1.0
 
 
+def _end(chart: Chart) -> float:
+    """Where the plot ends; a second axis stands right of it."""
+    return WIDTH - (RIGHT if any(one.right for one in chart.series) else 0)
+
+
 def _x(chart: Chart, at: int) -> float:
-    step = (WIDTH - LEFT) / max(1, len(chart.x))
+    step = (_end(chart) - LEFT) / max(1, len(chart.x))
     return LEFT + step * (at + 0.5)
 
 
@@ -72,24 +111,37 @@ def _text(x: float, y: float, text: str, anchor: str = "start") -> Any:
     )
 
 
-def _axis(made: Any, chart: Chart, top: float) -> None:
+def _tick(chart: Chart, value: float) -> str:
+    if not value:
+        return "0"
+    return yuan(value).removesuffix(".00") if chart.unit == "money" else chart.show(value)
+
+
+def _axis(made: Any, chart: Chart, top: float, step: float) -> None:
     from reportlab.graphics.shapes import Line
     from reportlab.lib.colors import HexColor
 
-    for tick in range(TICKS + 1):
-        value = top * tick / TICKS
-        y = _y(value, top)
-        made.add(Line(LEFT, y, WIDTH, y, strokeColor=HexColor(LINE), strokeWidth=0.4))
-        made.add(_text(LEFT - 4, y - 2.5, chart.show(value) if tick else "0", "end"))
+    for tick in range(round(top / step) + 1):
+        y = _y(step * tick, top)
+        made.add(Line(LEFT, y, _end(chart), y, strokeColor=HexColor(LINE), strokeWidth=0.4))
+        made.add(_text(LEFT - 4, y - 2.5, _tick(chart, step * tick), "end"))
+    if any(one.right for one in chart.series):
+        _right_axis(made, chart)
     every = max(1, -(-len(chart.x) // 10))
     for at in range(0, len(chart.x), every):
         made.add(_text(_x(chart, at), BOTTOM - 10, chart.x[at], "middle"))
 
 
+def _right_axis(made: Any, chart: Chart) -> None:
+    top, step = _ends(chart, right=True)
+    for tick in range(round(top / step) + 1):
+        made.add(_text(_end(chart) + 4, _y(step * tick, top) - 2.5, _tick(chart, step * tick)))
+
+
 def _stack(made: Any, chart: Chart, top: float) -> None:
     from reportlab.graphics.shapes import Rect
 
-    width = max(1.0, 0.7 * (WIDTH - LEFT) / max(1, len(chart.x)))
+    width = max(1.0, 0.7 * (_end(chart) - LEFT) / max(1, len(chart.x)))
     for at in range(len(chart.x)):
         below = 0.0
         for n, one in enumerate(chart.series):
@@ -98,7 +150,7 @@ def _stack(made: Any, chart: Chart, top: float) -> None:
             made.add(
                 Rect(
                     _x(chart, at) - width / 2, y, width, height,
-                    fillColor=_colour(n), strokeColor=None,
+                    fillColor=_colour(n, one.platform), strokeColor=None,
                 )
             )  # fmt: skip
             below += value
@@ -107,9 +159,10 @@ def _stack(made: Any, chart: Chart, top: float) -> None:
 def _lines(made: Any, chart: Chart, top: float) -> None:
     from reportlab.graphics.shapes import PolyLine
 
+    tops = {False: top, True: _ends(chart, right=True)[0]}
     for n, one in enumerate(chart.series):
-        for run in _runs(chart, one, top):
-            made.add(PolyLine(run, strokeColor=_colour(n), strokeWidth=1.4))
+        for run in _runs(chart, one, tops[one.right]):
+            made.add(PolyLine(run, strokeColor=_colour(n, one.platform), strokeWidth=1.4))
 
 
 def _runs(chart: Chart, one: Series, top: float) -> list[list[float]]:
@@ -128,8 +181,9 @@ def _legend(made: Any, chart: Chart) -> None:
 
     x = float(LEFT)
     for n, one in enumerate(chart.series):
-        made.add(Rect(x, HEIGHT - 9, 7, 7, fillColor=_colour(n), strokeColor=None))
+        made.add(Rect(x, HEIGHT - 9, 7, 7, fillColor=_colour(n, one.platform), strokeColor=None))
         name = one.name if len(one.name) <= 12 else f"{one.name[:11]}…"
+        name += "（右轴）" if one.right else ""
         made.add(_text(x + 10, HEIGHT - 8, name))
         x += 22 + 8 * len(name)
 
@@ -144,6 +198,7 @@ def _across(chart: Chart) -> Any:
         short = name if len(name) <= 14 else f"{name[:13]}…"
         made.add(_text(120, y + 2, short, "end"))
         width = (WIDTH - 220) * max(0.0, value or 0.0) / top
-        made.add(Rect(126, y, width, 9, fillColor=_colour(0), strokeColor=None))
+        ink = _colour(0, chart.platforms.get(name, ""))
+        made.add(Rect(126, y, width, 9, fillColor=ink, strokeColor=None))
         made.add(_text(130 + width, y + 2, chart.show(value)))
     return made

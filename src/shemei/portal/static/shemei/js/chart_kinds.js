@@ -31,6 +31,9 @@ const category = (spec, narrow) => ({ type: "category", data: spec.x, axisLabel:
 const scale = (spec, extra = {}) => ({ type: "value", splitNumber: 4, minInterval: spec.unit === "count" ? 1 : 0, axisLabel: { formatter: (v) => (v ? shown(v, spec) : "0") }, ...extra });
 // An axis of shares ends at the whole; a line that never moves starts at nothing.
 const shares = { scale: true, min: ({ min, max }) => (min === max ? 0 : null), max: ({ max }) => (max <= 1 && max > 0.8 ? 1 : null) };
+// A line of another size than the rest has the axis on the right, and its name says so.
+const titled = (one) => (one.right ? `${one.name}（右轴）` : one.name);
+const scales = (spec, extra) => (spec.series.some((one) => one.right) ? [scale(spec, extra), scale(spec, { ...extra, splitLine: { show: false } })] : scale(spec, extra));
 const tip = (spec, trigger = "axis") => ({ trigger, confine: true, valueFormatter: (v) => shown(Array.isArray(v) ? v[1] : v, spec) });
 
 function bands(spec, theme) {
@@ -80,8 +83,9 @@ function lines(spec, theme, narrow) {
     const ink = grey ? theme.markLine.lineStyle.color : colour(one, at, theme);
     series.push(...spread(one, ink));
     series.push({
-      name: one.name,
+      name: titled(one),
       type: "line",
+      yAxisIndex: one.right ? 1 : 0,
       smooth: false,
       connectNulls: false,
       showSymbol: spec.x.length < 3,
@@ -92,8 +96,8 @@ function lines(spec, theme, narrow) {
       markLine: at ? undefined : reference(spec, theme),
     });
   });
-  const legend = { ...legendOf(spec), data: spec.series.map((one) => one.name) };
-  return { grid: grid(legend.show), legend, tooltip: tip(spec), xAxis: { ...category(spec, narrow), boundaryGap: false }, yAxis: scale(spec, spec.unit === "ratio" ? shares : {}), series };
+  const legend = { ...legendOf(spec), data: spec.series.map(titled) };
+  return { grid: grid(legend.show), legend, tooltip: tip(spec), xAxis: { ...category(spec, narrow), boundaryGap: false }, yAxis: scales(spec, spec.unit === "ratio" ? shares : {}), series };
 }
 
 function spread(one, ink) {
