@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.insight.browsing import NOVEMBER, page
 
+from shemei.apps.insight.attribution import AttributionPage
 from shemei.apps.insight.overview import Overview
 from shemei.apps.insight.queries import Board, days_of
 from shemei.kernel.periods import Comparison, Period
@@ -90,6 +91,16 @@ def test_the_look_back_leads_to_the_settings_of_those_who_may(told: World) -> No
     assert place in page(told, "insight:attribution").content.decode()
     shown = told.client(told.editor).get(told.url("insight:attribution"), NOVEMBER).content.decode()
     assert "回看 30 天" in shown and place not in shown
+
+
+def test_contents_are_counted_alike_on_the_overview_and_its_list(told: World) -> None:
+    with told.scope():
+        board = board_of_november(told)
+        counted = AttributionPage(board, "content", "value").counted
+        assert 0 < counted == Overview(board).content_count
+    shown = page(told, "insight:attribution", by="content").content.decode()
+    assert "哪篇内容真正带来成交" in shown and shown.count("路径按渠道画") == 2
+    assert "路径按渠道画" not in page(told, "insight:attribution").content.decode()
 
 
 def test_a_dimension_that_is_none_is_not_found(told: World) -> None:

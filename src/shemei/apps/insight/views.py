@@ -27,6 +27,7 @@ from shemei.kernel.views import allow, get_row
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
 
+WHICH = {"channel": "哪个渠道", "content": "哪篇内容", "creator": "哪位达人", "campaign": "哪个活动"}
 COLUMNS = {"value": "成交额", "conversions": "订单数", "share": "占比"}
 
 
@@ -65,6 +66,8 @@ def attribution(request: BrandRequest) -> HttpResponse:
         "page": AttributionPage(board, by, column),
         "board": board,
         "by": by,
+        "which": WHICH[by],
+        "unit": WHICH[by].removeprefix("哪"),
         "column": column,
         "columns": COLUMNS,
         "dimensions": DIMENSIONS,
