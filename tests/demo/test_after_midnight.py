@@ -36,7 +36,9 @@ def test_nothing_lies_after_the_moment_it_is_built(home: Home) -> None:
         assert not Post.objects.filter(published_at__gt=NOW).exists()
         assert not Order.objects.filter(paid_at__gt=NOW).exists()
         posts = set(Post.objects.values_list("key", flat=True))
-        assert set(Link.objects.exclude(content_key="").values_list("content_key", flat=True)) == posts
+        assert (
+            set(Link.objects.exclude(content_key="").values_list("content_key", flat=True)) == posts
+        )
         delivered = Collaboration.objects.filter(state="delivered").order_by("delivered_on").last()
         assert delivered is not None and delivered.delivered_on <= YESTERDAY
         assert PostMetric.objects.order_by("day").last().day == YESTERDAY

@@ -61,7 +61,9 @@ def test_the_trend_of_today_stacks_up_to_every_past_day(told: World) -> None:
     last = Period(date(2026, 11, 28), date(2026, 11, 28))
     with told.scope():
         overview = Overview(Board(told.brand, last, Comparison(last)))
-        sums = [sum(values) for values in zip(*(s.values for s in overview.trend.series), strict=True)]
+        sums = [
+            sum(values) for values in zip(*(s.values for s in overview.trend.series), strict=True)
+        ]
         daily = overview.board.daily(overview.span)
     whole = [sum(daily.get(int_day(day), {}).values()) for day in days_of(overview.span)]
     assert sums == pytest.approx(whole) and any(whole)
@@ -80,7 +82,9 @@ def test_another_model_orders_the_page_and_is_told_from_the_brand_s_own(told: Wo
     chosen = shown.split('aria-sort="descending"')[1].split("</th>")[0]
     assert "末次触达" in chosen and "品牌默认是沙普利" in shown
     with told.scope():
-        credits = board_of_november(told).attribution("channel", NOVEMBER_DAYS, ("last",)).models["last"]
+        credits = (
+            board_of_november(told).attribution("channel", NOVEMBER_DAYS, ("last",)).models["last"]
+        )
     best = sorted(credits, key=lambda key: -credits[key].value)[:2]
     rows = shown.split("<tbody>")[1]
     assert rows.index(f"key={best[0]}&") < rows.index(f"key={best[1]}&")
@@ -146,7 +150,7 @@ def test_paths_are_listed_and_exported(told: World) -> None:
     assert "NO-1" in listed and "NO-6" not in listed
     lines = page(told, "insight:paths_csv").content.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("订单号,付款时间")
-    assert any(line.startswith("NO-2,") and ",douyin," in line for line in lines)
+    assert any(line.startswith("NO-2,") and ",douyin,抖音," in line for line in lines)
 
 
 def test_paths_of_one_channel_alone(told: World) -> None:

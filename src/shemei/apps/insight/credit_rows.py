@@ -52,7 +52,11 @@ class CreditRow:
     def told(self) -> str:
         """Which of its touches count, in words: 第 1 次 40.0%，共 4 次."""
         parts = [f"第 {n} 次 {pct(share, 1)}" for n, share in self.touches if share]
-        return f"{'、'.join(parts)}，共 {self.length} 次" if parts else f"平分，它得 {pct(self.share, 1)}"
+        return (
+            f"{'、'.join(parts)}，共 {self.length} 次"
+            if parts
+            else f"平分，它得 {pct(self.share, 1)}"
+        )
 
 
 def credit_rows(found: Sequence[Way], by: str, key: str, model: str) -> list[CreditRow]:

@@ -290,7 +290,9 @@ class Overview:
     def content_count(self) -> int:
         """Contents in the paths of orders, under every model the same."""
         answer = self.board.attribution("content", self.period, ("linear",))
-        return sum(1 for key, credit in answer.models["linear"].items() if key and credit.conversions)
+        return sum(
+            1 for key, credit in answer.models["linear"].items() if key and credit.conversions
+        )
 
     @cached_property
     def creators(self) -> list[CreatorRow]:

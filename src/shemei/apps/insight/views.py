@@ -27,7 +27,12 @@ from shemei.kernel.views import allow, get_row
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
 
-WHICH = {"channel": "哪个渠道", "content": "哪篇内容", "creator": "哪位达人", "campaign": "哪个活动"}
+WHICH = {
+    "channel": "哪个渠道",
+    "content": "哪篇内容",
+    "creator": "哪位达人",
+    "campaign": "哪个活动",
+}
 COLUMNS = {"value": "成交额", "conversions": "订单数", "share": "占比"}
 
 

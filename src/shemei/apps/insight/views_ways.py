@@ -23,8 +23,8 @@ from shemei.apps.insight.ways import (
     part_of,
     stages,
     ways,
-    ways_csv,
 )
+from shemei.apps.insight.ways_file import names_in, ways_csv
 from shemei.kernel import audit
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.permissions import Permission
@@ -144,7 +144,12 @@ def paths(request: BrandRequest) -> HttpResponse:
     }
     contents = named("content", board.workspace, {key for key in last.values() if key})
     rows = [
-        {"way": way, "paid_at": from_ts(way.paid_ts), "content": contents.get(last[way.order_id]), "share": shares.get(way.order_id)}
+        {
+            "way": way,
+            "paid_at": from_ts(way.paid_ts),
+            "content": contents.get(last[way.order_id]),
+            "share": shares.get(way.order_id),
+        }
         for way in page.object_list
     ]
     context = {
@@ -175,7 +180,9 @@ def paths_csv(request: BrandRequest) -> HttpResponse:
             what="成交路径",
             rows=sum(len(w.channels) for w in found),
         )
-    response = HttpResponse(ways_csv(found), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(
+        ways_csv(found, names_in(board, found)), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = (
         f'attachment; filename="paths-{board.period.first}-{board.period.last}.csv"'
     )
