@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from shemei.apps.audience import queries as audience
+from shemei.apps.commerce import queries as commerce
 from shemei.apps.insight.credit_rows import CreditStory, credit_rows
 from shemei.apps.insight.notes import notes_on
 from shemei.apps.insight.policies import REMOVE_NOTE
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
 
 PAGE = 25
+ASK_AGAIN = 6
 
 
 @allow(Permission.VIEW)
@@ -120,9 +122,19 @@ def part(request: BrandRequest) -> HttpResponse:
 def journey(request: BrandRequest, order_id: str) -> HttpResponse:
     """The drawer of one order: every touch of the person behind it."""
     told = _stages(request, order_id)
+    if not told and commerce.orders_by_number(request.workspace, [order_id]):
+        return _not_yet(request, order_id)
     if not told:
         raise Http404("这一单没有留下可追踪的路径。")
     return render(request, "insight/journey.html", {"order_id": order_id, "stages": told})
+
+
+def _not_yet(request: BrandRequest, order_id: str) -> HttpResponse:
+    """An order that has come in but is not in the log yet: the drawer asks again a few times."""
+    asked = request.GET.get("asked", "0")
+    again = int(asked) + 1 if asked in map(str, range(ASK_AGAIN)) else 0
+    context = {"order_id": order_id, "again": again}
+    return render(request, "insight/journey_soon.html", context)
 
 
 def _stages(request: BrandRequest, order_id: str) -> list[Stage]:
