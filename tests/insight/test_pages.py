@@ -10,6 +10,7 @@ from tests.insight.browsing import NOVEMBER, page
 from tests.warehouse import cast
 from tests.world import BRAND_KEY
 
+from shemei.apps.insight.attribution import AttributionPage
 from shemei.apps.insight.begin import Begin
 from shemei.apps.insight.overview import Overview
 from shemei.apps.insight.queries import Board, days_of
@@ -155,6 +156,16 @@ def test_the_look_back_leads_to_the_settings_of_those_who_may(told: World) -> No
     assert "回看 30 天" in shown and place not in shown
 
 
+def test_contents_are_counted_alike_on_the_overview_and_its_list(told: World) -> None:
+    with told.scope():
+        board = board_of_november(told)
+        counted = AttributionPage(board, "content", "value").counted
+        assert 0 < counted == Overview(board).content_count
+    shown = page(told, "insight:attribution", by="content").content.decode()
+    assert "哪篇内容真正带来成交" in shown and shown.count("路径按渠道画") == 2
+    assert "路径按渠道画" not in page(told, "insight:attribution").content.decode()
+
+
 def test_a_dimension_that_is_none_is_not_found(told: World) -> None:
     assert page(told, "insight:attribution", by="colour").status_code == 404
     assert page(told, "insight:part", beside=True, by="colour").status_code == 404
@@ -198,7 +209,7 @@ def test_paths_are_listed_and_exported(told: World) -> None:
     assert "NO-1" in listed and "NO-6" not in listed
     lines = page(told, "insight:paths_csv").content.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("订单号,付款时间")
-    assert any(line.startswith("NO-2,") and ",douyin," in line for line in lines)
+    assert any(line.startswith("NO-2,") and ",douyin,抖音," in line for line in lines)
 
 
 def test_paths_of_one_channel_alone(told: World) -> None:

@@ -105,9 +105,18 @@ class AttributionPage:
 
     def _reading(self, key: str) -> str:
         """Its place in the paths; the chain also credits what stands in paths without an order alone, which has none."""
-        touches = self.answer.models["linear"].get(key)
-        in_paths = touches is not None and touches.conversions > 0
-        return reading(self.table[key]) if in_paths else "不在成交路径里"
+        return reading(self.table[key]) if key in self.in_paths else "不在成交路径里"
+
+    @cached_property
+    def in_paths(self) -> frozenset[str]:
+        """What stands in the paths of orders; every touch there has its part of a linear credit."""
+        touched = self.answer.models["linear"].items()
+        return frozenset(key for key, credit in touched if credit.conversions)
+
+    @property
+    def counted(self) -> int:
+        """How many of them there are; what bears no name is none."""
+        return sum(1 for key in self.in_paths if key)
 
     def _cells(self, row: dict[str, float]) -> tuple[Cell, ...]:
         values = [(model, row.get(model, 0.0)) for model, _ in self.models]
@@ -152,7 +161,8 @@ class AttributionPage:
 
     @property
     def hidden(self) -> int:
-        return max(0, len(self.answer.models[self.board.model]) - SHOWN_ROWS)
+        """How many of those in the paths are below the rows that are shown."""
+        return sum(1 for key in self.in_paths - {row.key for row in self.rows} if key)
 
     @property
     def shown_totals(self) -> list[str]:

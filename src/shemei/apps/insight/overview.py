@@ -297,10 +297,10 @@ class Overview:
 
     @property
     def content_count(self) -> int:
+        """Contents in the paths of orders, under every model the same."""
+        answer = self.board.attribution("content", self.period, ("linear",))
         return sum(
-            1
-            for key, credit in self._content.models[self.board.model].items()
-            if key and credit.conversions
+            1 for key, credit in answer.models["linear"].items() if key and credit.conversions
         )
 
     @cached_property

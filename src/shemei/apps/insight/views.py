@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
 
 BEGUN_SECONDS = 365 * 24 * 3600
+WHICH = {
+    "channel": "哪个渠道",
+    "content": "哪篇内容",
+    "creator": "哪位达人",
+    "campaign": "哪个活动",
+}
 COLUMNS = {"value": "成交额", "conversions": "订单数", "share": "占比"}
 
 
@@ -82,6 +88,8 @@ def attribution(request: BrandRequest) -> HttpResponse:
         "page": AttributionPage(board, by, column),
         "board": board,
         "by": by,
+        "which": WHICH[by],
+        "unit": WHICH[by].removeprefix("哪"),
         "column": column,
         "columns": COLUMNS,
         "dimensions": DIMENSIONS,

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from shemei.apps.audience import queries as audience
+from shemei.apps.commerce import queries as commerce
 from shemei.apps.insight.credit_rows import CreditStory, credit_rows
 from shemei.apps.insight.notes import notes_on
 from shemei.apps.insight.policies import REMOVE_NOTE
@@ -23,8 +24,8 @@ from shemei.apps.insight.ways import (
     part_of,
     stages,
     ways,
-    ways_csv,
 )
+from shemei.apps.insight.ways_file import names_in, ways_csv
 from shemei.kernel import audit
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.permissions import Permission
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
 
 PAGE = 25
+ASK_AGAIN = 6
 
 
 @allow(Permission.VIEW)
@@ -120,9 +122,19 @@ def part(request: BrandRequest) -> HttpResponse:
 def journey(request: BrandRequest, order_id: str) -> HttpResponse:
     """The drawer of one order: every touch of the person behind it."""
     told = _stages(request, order_id)
+    if not told and commerce.orders_by_number(request.workspace, [order_id]):
+        return _not_yet(request, order_id)
     if not told:
         raise Http404("这一单没有留下可追踪的路径。")
     return render(request, "insight/journey.html", {"order_id": order_id, "stages": told})
+
+
+def _not_yet(request: BrandRequest, order_id: str) -> HttpResponse:
+    """An order that has come in but is not in the log yet: the drawer asks again a few times."""
+    asked = request.GET.get("asked", "0")
+    again = int(asked) + 1 if asked in map(str, range(ASK_AGAIN)) else 0
+    context = {"order_id": order_id, "again": again}
+    return render(request, "insight/journey_soon.html", context)
 
 
 def _stages(request: BrandRequest, order_id: str) -> list[Stage]:
@@ -180,7 +192,9 @@ def paths_csv(request: BrandRequest) -> HttpResponse:
             what="成交路径",
             rows=sum(len(w.channels) for w in found),
         )
-    response = HttpResponse(ways_csv(found), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(
+        ways_csv(found, names_in(board, found)), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = (
         f'attachment; filename="paths-{board.period.first}-{board.period.last}.csv"'
     )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
@@ -15,10 +13,8 @@ import pyarrow as pa
 
 from shemei.apps.insight.queries import Board
 from shemei.kernel.figures import lake
-from shemei.kernel.lists.export import harmless
 from shemei.kernel.periods import Period
 from shemei.warehouse import questions
-from shemei.warehouse.vocabulary import from_ts
 
 if TYPE_CHECKING:
     from shemei.apps.audience.queries import Step
@@ -190,25 +186,3 @@ def stages(steps: Sequence[Step], order_id: str, lookback_days: int) -> list[Sta
         Stage("这一单付款之后", False, [*steps[place + 1 :]]),
     )
     return [part for part in parts if part.steps]
-
-
-CSV_HEAD = (
-    "订单号", "付款时间（UTC）", "成交额（元，已减退款）", "第几次触达", "共几次", "距付款小时",
-    "渠道", "内容编号", "达人编号", "活动编号",
-)  # fmt: skip
-
-
-def ways_csv(found: Iterable[Way]) -> str:
-    """Ways as CSV for a spreadsheet, one line per touch."""
-    text = io.StringIO()
-    out = csv.writer(text)
-    out.writerow(CSV_HEAD)
-    for way in found:
-        paid = from_ts(way.paid_ts).strftime("%Y-%m-%d %H:%M:%S")
-        order = (harmless(way.order_id), paid, f"{way.value / 100:.2f}")
-        touches = zip(
-            way.hours, way.channels, way.contents, way.creators, way.campaigns, strict=True
-        )
-        for n, (hours, *names) in enumerate(touches, start=1):
-            out.writerow([*order, n, len(way.channels), f"{hours:.3f}", *map(harmless, names)])
-    return f"\ufeff{text.getvalue()}"
