@@ -29,6 +29,10 @@ PHONE = {"width": 390, "height": 844}
 SHOTS = Path(os.environ.get("SHEMEI_SHOTS", "/tmp/shemei-shots"))
 
 
+LOST = "Failed to load resource"
+"""What the console says of a file that did not come, without its address."""
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """One browser; skips where there is none."""
@@ -72,7 +76,8 @@ class Visit:
 
     def _hear(self, message: Any) -> None:
         if message.type == "error" and "status of 422" not in message.text:
-            self.complaints.append(message.text)
+            lost = message.location["url"] if LOST in message.text else ""
+            self.complaints.append(f"{message.text} {lost}".strip())
 
     def close(self) -> None:
         for context in self.contexts:
