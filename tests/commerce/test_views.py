@@ -226,7 +226,7 @@ def test_what_is_no_table_is_said_on_the_page(world: World, home: Any) -> None:
     page = client.post(
         world.url("imports:upload"), {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.7"), "kind": ""}
     )
-    assert "不是表格文件" in page.content.decode()
+    assert "其实是一份 PDF，不是表格" in page.content.decode()
     assert "还没有选文件" in client.post(world.url("imports:upload"), {"kind": ""}).content.decode()
 
 
