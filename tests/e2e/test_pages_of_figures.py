@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.walking import faults, pages_of
+from tests.e2e.walking import pages_of, walk
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
@@ -24,4 +24,6 @@ def test_every_page_of_figures_is_sound(world: World, home: Home, visit: Visit) 
     client = world.client()
     paths = pages_of(world, client, "insight")
     assert len(paths) > 20
-    assert faults(visit, client, paths) == []
+    walked = walk(visit, client, paths)
+    assert walked.faults == []
+    assert walked.questions >= 2

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.walking import faults, pages_of
+from tests.e2e.walking import pages_of, walk
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
@@ -24,11 +24,15 @@ def test_every_page_of_links_is_sound(world: World, home: Home, visit: Visit) ->
     client = world.client()
     paths = pages_of(world, client, "tracking")
     assert len(paths) > 15
-    assert faults(visit, client, paths) == []
+    walked = walk(visit, client, paths)
+    assert walked.faults == []
+    assert walked.bars >= 4 and walked.questions >= 2
 
 
 def test_every_page_about_landing_pages_is_sound(world: World, home: Home, visit: Visit) -> None:
     client = world.client()
     paths = pages_of(world, client, "landing", "posters")
     assert len(paths) > 8
-    assert faults(visit, client, paths) == []
+    walked = walk(visit, client, paths)
+    assert walked.faults == []
+    assert walked.bars >= 2

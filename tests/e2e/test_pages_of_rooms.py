@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.architecture.house import INSIDE
-from tests.e2e.walking import faults, pages_of
+from tests.e2e.walking import pages_of, walk
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
@@ -27,4 +27,5 @@ def test_every_page_of_the_other_rooms_is_sound(world: World, home: Home, visit:
     client = world.client()
     paths = pages_of(world, client, *REST)
     assert len(paths) > 30
-    assert faults(visit, client, paths) == []
+    walked = walk(visit, client, paths)
+    assert walked.faults == []

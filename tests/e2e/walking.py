@@ -6,6 +6,7 @@ that appears when rows are chosen and the question before something is done for 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.architecture.house import INSIDE, furnished
@@ -56,36 +57,50 @@ def by_day_and_night(page: Page, what: str, *, look_alone: bool) -> list[str]:
     return found
 
 
-def uncovered(page: Page, what: str) -> list[str]:
-    """The same with the first row chosen, and with the first question asked and declined."""
-    found = []
-    if page.locator(PICK).count() and page.locator(PICK).is_visible():
-        page.check(PICK)
-        page.wait_for_selector("[data-bulk]:not([hidden])")
-        found += by_day_and_night(page, f"{what} chosen", look_alone=True)
-    elif page.locator(ASK).count():
-        page.click(ASK)
-        page.wait_for_selector("#confirm[open]")
-        if not page.inner_text("#confirm-title").strip():
-            found.append(f"{what}: a question without words")
-        found += by_day_and_night(page, f"{what} asked", look_alone=False)
-        page.keyboard.press("Escape")
-    return found
+@dataclass(slots=True)
+class Walk:
+    """What is wrong with the pages walked through, and how often a bar and a question were met on the way."""
+
+    faults: list[str] = field(default_factory=list)
+    bars: int = 0
+    questions: int = 0
+
+    def uncover(self, page: Page, what: str) -> None:
+        """The page again with the first row chosen, or with the first question asked and declined."""
+        if page.locator(PICK).count() and page.locator(PICK).is_visible():
+            self.bars += 1
+            page.check(PICK)
+            page.wait_for_selector("[data-bulk]:not([hidden])")
+            self.faults += by_day_and_night(page, f"{what} chosen", look_alone=True)
+        elif page.locator(ASK).count():
+            self.questions += 1
+            page.click(ASK)
+            page.wait_for_selector("#confirm[open]")
+            if not page.inner_text("#confirm-title").strip():
+                self.faults.append(f"{what}: a question without words")
+            self.faults += by_day_and_night(page, f"{what} asked", look_alone=False)
+            page.keyboard.press("Escape")
 
 
-def faults(visit: Visit, client: Client | None, paths: Iterable[str]) -> list[str]:
-    """What is wrong with the pages at ``paths``, in all four looks."""
-    found: list[str] = []
+def walk(visit: Visit, client: Client | None, paths: Iterable[str]) -> Walk:
+    """Through the pages at ``paths``, in all four looks."""
+    walked = Walk()
     for phone in (False, True):
         page = visit.page(client, phone=phone)
         for path in paths:
             page.goto(path)
             settled(page)
             what = f"{path} {'phone' if phone else 'desk'}"
-            found += [*by_day_and_night(page, what, look_alone=phone), *uncovered(page, what)]
-            found += [f"{what}: {said}" for said in visit.complaints if UNHEARD not in said]
+            walked.faults += by_day_and_night(page, what, look_alone=phone)
+            walked.uncover(page, what)
+            walked.faults += [f"{what}: {said}" for said in visit.complaints if UNHEARD not in said]
             visit.complaints.clear()
-    return found
+    return walked
+
+
+def faults(visit: Visit, client: Client | None, paths: Iterable[str]) -> list[str]:
+    """What is wrong with the pages at ``paths``, in all four looks."""
+    return walk(visit, client, paths).faults
 
 
 def pages_of(world: World, client: Client, *rooms: str) -> list[str]:

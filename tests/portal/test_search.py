@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from shemei.warehouse.home import Home
     from tests.world import World
 
-HIT = re.compile(r'href="([^"]+)"><svg.*?<span class="clip">([^<]+)</span>', re.DOTALL)
+HIT = re.compile(r'href="([^"]+)">\s*<svg.*?<span class="clip">([^<]+)</span>', re.DOTALL)
 
 
 def found(world: World, text: str, who: Member | None = None) -> list[tuple[str, str]]:
