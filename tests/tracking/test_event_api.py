@@ -18,9 +18,12 @@ from django_scopes import scope
 
 from shemei.apps.accounts import actions_keys
 from shemei.kernel import outbox
+from shemei.kernel.crypto import phone_hash
+from shemei.kernel.erased import remember
 from shemei.kernel.models import OutboxEvent, ToldEvent
 from shemei.kernel.permissions import Permission as P
 from shemei.warehouse.loader import accounting, load
+from shemei.warehouse.vocabulary import to_ts, visitor_key
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -316,3 +319,29 @@ def test_a_key_ends_with_its_makers_account(server: Server, world: World) -> Non
     world.owner.user.is_active = False
     world.owner.user.save()
     assert server.send(event()).status_code == 401
+
+
+def test_what_an_erased_person_did_before_is_told_without_the_person(
+    server: Server, world: World
+) -> None:
+    noon = timezone.now() - timedelta(hours=1)
+    with world.scope():
+        mine = [("visitor", str(visitor_key("erased-visitor"))), ("phone", phone_hash(world.brand.key, PHONE))]  # fmt: skip
+        remember(world.brand, mine, to_ts(noon))
+    before, after = (noon - timedelta(minutes=1)).isoformat(), timezone.now().isoformat()
+    told = [
+        event(visitor="erased-visitor", time=before),
+        event(phone=PHONE, time=before),
+        event(visitor="erased-visitor", phone=PHONE, time=after),
+        event(time=before),
+    ]
+    assert server.send({"events": told}).status_code == 202
+    rows = {row["event_id"]: row for row in logged(world)}
+    first, second, new, other = (rows[one["event_id"]] for one in told)
+    assert [one.get("visitor", "") for one in (first, second, other)] == [
+        "",
+        "",
+        "0123456789abcdef",
+    ]
+    assert not first.get("phone") and not second.get("phone")
+    assert new["visitor"] == "erased-visitor" and new["phone"]

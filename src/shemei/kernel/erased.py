@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shemei.kernel.crypto import identity_hash
 from shemei.kernel.models import ErasedMark
+from shemei.warehouse.vocabulary import visitor_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from shemei.kernel.workspace import Workspace
     from shemei.warehouse.tombstones import Erased
+    from shemei.warehouse.vocabulary import Event
 
 Identity = tuple[str, str]
 """What kind of identity it is, and its value: ``("phone", the hash)``, ``("order", its number)``."""
@@ -49,6 +52,28 @@ def erased_until(workspace: Workspace, identities: Iterable[Identity]) -> dict[I
         rows = ErasedMark.objects.filter(name__in=part).values_list("name", "until")
         found |= {asked[name]: until for name, until in rows}
     return found
+
+
+def without_erased(workspace: Workspace, events: Sequence[Event]) -> list[Event]:
+    """The events, those of what an erased person did before the erasure without the person."""
+    named = {one for event in events for one in _identities(event)}
+    gone = erased_until(workspace, named)
+    return [_nameless(event) if _is_gone(event, gone) else event for event in events]
+
+
+def _identities(event: Event) -> Iterator[Identity]:
+    yield from (("phone", event.phone), ("customer", event.customer), ("order", event.order_id))
+    yield "click", event.click_id
+    if event.visitor:
+        yield "visitor", str(visitor_key(event.visitor))
+
+
+def _is_gone(event: Event, gone: dict[Identity, int]) -> bool:
+    return any(event.ts <= gone.get(one, 0) for one in _identities(event))
+
+
+def _nameless(event: Event) -> Event:
+    return replace(event, visitor="", phone="", customer="", click_id="", region="")
 
 
 def _name(workspace: Workspace, identity: Identity) -> str:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from shemei.apps.tracking.channeling import rules_of
 from shemei.apps.tracking.server_events import Told, event_of
+from shemei.kernel.erased import without_erased
 from shemei.kernel.outbox import log_once
 from shemei.kernel.permissions import Permission, require
 
@@ -26,4 +27,5 @@ def take_events(workspace: Workspace, told: Sequence[Told], *, by: Actor) -> set
     """
     require(by, Permission.EVENTS)
     rules = rules_of(workspace)
-    return log_once([event_of(workspace, one, rules) for one in told], workspace=workspace)
+    events = without_erased(workspace, [event_of(workspace, one, rules) for one in told])
+    return log_once(events, workspace=workspace)
