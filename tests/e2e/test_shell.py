@@ -55,7 +55,7 @@ def test_rows_are_chosen_archived_and_a_toast_says_so(
 ) -> None:
     page = visit.page(told.client())
     page.goto(told.url("gallery:rows"))
-    assert page.is_hidden("[data-bulk]")
+    page.wait_for_selector("[data-bulk]", state="hidden")
     page.click("[data-bulk-one] >> nth=0")
     page.click("[data-bulk-one] >> nth=2", modifiers=["Shift"])
     assert page.inner_text("[data-bulk-count]") == "已选 3 单"
@@ -87,7 +87,7 @@ def test_a_record_opens_beside_the_list_and_its_address_can_be_shared(
     assert serious(page) == []
     shared = page.url
     page.keyboard.press("Escape")
-    assert page.is_hidden("#drawer")
+    page.wait_for_selector("#drawer", state="hidden")
     assert page.evaluate("document.activeElement.textContent").startswith("D1123-")
     page.goto(shared)
     page.wait_for_selector("#drawer:not([hidden]) h2")
@@ -105,7 +105,7 @@ def test_views_are_saved_columns_put_away_density_kept(
     page.click("button:has-text('列')")
     page.uncheck("#list-gallery-rows-c-path")
     page.wait_for_selector("th:has-text('路径')", state="detached")
-    assert page.is_visible("#list-gallery-rows-columns")
+    page.wait_for_selector("#list-gallery-rows-columns")  # redrawn with the list, then opened again
     shot(page, "rows-columns", full=False)
     page.keyboard.press("Escape")
     page.click("button:has-text('行高')")
@@ -153,7 +153,7 @@ def test_a_form_keeps_what_was_typed_and_says_what_to_mend(
     page.wait_for_selector("text=草稿已存于")
     page.reload()
     assert page.input_value("#id_title").startswith("换季")
-    assert page.is_visible("text=没有提交的内容")
+    page.wait_for_selector("text=没有提交的内容")
     shot(page, "form-restored", full=False)
     page.click("button:has-text('提交审批')")
     page.wait_for_selector(".s-errors")
@@ -165,13 +165,15 @@ def test_a_form_keeps_what_was_typed_and_says_what_to_mend(
     page.click("button:has-text('提交审批')")
     page.wait_for_selector(".s-toast >> text=已存")
     page.click(".s-toast >> text=撤销")
+    page.wait_for_selector(".s-toast >> text=已撤销")
 
 
 def test_a_chart_shows_its_table_and_its_formula(visit: Visit, gallery: None, told: World) -> None:
     page = visit.page(told.client())
     page.goto(told.url("gallery:board"), wait_until="networkidle")
     page.click("[data-chart-table=trend]")
-    assert page.is_visible("#trend-twin") and page.is_hidden("#trend")
+    page.wait_for_selector("#trend-twin")
+    page.wait_for_selector("#trend", state="hidden")
     page.click("text=如何计算")
     assert "可追踪成交额 =" in page.inner_text("#drawer")
     page.keyboard.press("Escape")
@@ -180,7 +182,7 @@ def test_a_chart_shows_its_table_and_its_formula(visit: Visit, gallery: None, to
     assert serious(page) == []
     page.click("#range-menu >> text=双11")
     page.wait_for_load_state()
-    assert page.is_visible(".s-tag:has-text('含双11')")
+    page.wait_for_selector(".s-tag:has-text('含双11')")
 
 
 def test_destroying_asks_for_the_name(visit: Visit, gallery: None, told: World) -> None:
@@ -201,9 +203,9 @@ def test_on_a_phone_filters_fold_and_the_drawer_rises(
 ) -> None:
     page = visit.page(told.client(), phone=True)
     page.goto(told.url("gallery:rows") + "?state=open")
-    assert page.is_hidden("#list-gallery-rows-pills")
+    page.wait_for_selector("#list-gallery-rows-pills", state="hidden")
     page.tap("[data-fold-toggle]")
-    assert page.is_visible("#list-gallery-rows-pills")
+    page.wait_for_selector("#list-gallery-rows-pills")
     shot(page, "phone-filters", full=False)
     page.tap("tbody a.mono >> nth=0")
     page.wait_for_selector("#drawer:not([hidden]) h2")
@@ -242,5 +244,5 @@ def test_a_slow_record_shows_its_shape_first_and_a_lost_one_says_so(
     page.route("**/drawer/K1/", lambda route: route.abort())
     page.click("a:has-text('看一单')")
     page.wait_for_selector("#trouble >> text=没有连上服务器")
-    assert page.is_hidden("#drawer")
+    page.wait_for_selector("#drawer", state="hidden")
     visit.complaints.clear()

@@ -142,7 +142,8 @@ def test_a_long_choice_is_found_by_typing(page: Page, world: World) -> None:
     page.keyboard.press("Enter")
     assert (held.input_value(), box.input_value()) == (rows[7].key, "第 07 波 换季")
     box.fill("没有这样的")
-    assert page.get_by_text("没有找到").is_visible() and serious(page) == []
+    page.get_by_text("没有找到").wait_for()
+    assert serious(page) == []
     page.keyboard.press("Escape")
     assert (held.input_value(), box.input_value()) == (rows[7].key, "第 07 波 换季")
     page.keyboard.press("ArrowDown")

@@ -96,7 +96,7 @@ def test_a_page_works_without_scripts(visit: Visit, world: World, page: LandingP
     seen.fill("#f-phone", "13800138000")
     seen.check("input[name=agree]")
     seen.click("form button[type=submit]")
-    assert seen.locator(".done").is_visible()
+    seen.wait_for_selector(".done")
     with world.scope():
         assert Lead.objects.get().utm == {"utm_source": "xhs"}
 
