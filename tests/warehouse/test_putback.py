@@ -129,7 +129,7 @@ def test_another_engine_counts_the_same(home: Home) -> None:
     settle(home)
     question = Rows("w", FIRST, LAST, kinds=("click",), limit=100)
     try:
-        other = Lake(home, engine="chdb").ask(question).rows.to_pylist()
+        other = Lake(home, engine="clickhouse").ask(question).rows.to_pylist()
     except EngineMissing as error:
         pytest.skip(str(error))
     assert other == Lake(home).ask(question).rows.to_pylist()
