@@ -327,21 +327,23 @@ def test_what_an_erased_person_did_before_is_told_without_the_person(
     noon = timezone.now() - timedelta(hours=1)
     with world.scope():
         mine = [("visitor", str(visitor_key("erased-visitor"))), ("phone", phone_hash(world.brand.key, PHONE))]  # fmt: skip
-        remember(world.brand, mine, to_ts(noon))
+        remember(world.brand, [*mine, ("order", "E-1")], to_ts(noon))
     before, after = (noon - timedelta(minutes=1)).isoformat(), timezone.now().isoformat()
     told = [
         event(visitor="erased-visitor", time=before),
         event(phone=PHONE, time=before),
         event(visitor="erased-visitor", phone=PHONE, time=after),
         event(time=before),
+        event(order_id="E-1", time=after),
     ]
     assert server.send({"events": told}).status_code == 202
     rows = {row["event_id"]: row for row in logged(world)}
-    first, second, new, other = (rows[one["event_id"]] for one in told)
+    first, second, new, other, order = (rows[one["event_id"]] for one in told)
     assert [one.get("visitor", "") for one in (first, second, other)] == [
         "",
         "",
         "0123456789abcdef",
     ]
+    assert order["order_id"] == "E-1" and not order.get("visitor")
     assert not first.get("phone") and not second.get("phone")
     assert new["visitor"] == "erased-visitor" and new["phone"]

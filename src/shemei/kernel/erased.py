@@ -10,7 +10,7 @@ from shemei.kernel.models import ErasedMark
 from shemei.warehouse.vocabulary import visitor_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from shemei.kernel.workspace import Workspace
     from shemei.warehouse.tombstones import Erased
@@ -54,11 +54,23 @@ def erased_until(workspace: Workspace, identities: Iterable[Identity]) -> dict[I
     return found
 
 
+def is_erased(identities: Iterable[Identity], moment: int, gone: Mapping[Identity, int]) -> bool:
+    """Whether what was done at ``moment`` is an erased person's.
+
+    An erased order names nobody ever again; of a person only what was done up to the erasure is
+    gone, what comes later is a new act.
+    """
+    return any(one in gone and (one[0] == "order" or moment <= gone[one]) for one in identities)
+
+
 def without_erased(workspace: Workspace, events: Sequence[Event]) -> list[Event]:
     """The events, those of what an erased person did before the erasure without the person."""
     named = {one for event in events for one in _identities(event)}
     gone = erased_until(workspace, named)
-    return [_nameless(event) if _is_gone(event, gone) else event for event in events]
+    return [
+        _nameless(event) if is_erased(_identities(event), event.ts, gone) else event
+        for event in events
+    ]
 
 
 def _identities(event: Event) -> Iterator[Identity]:
@@ -66,10 +78,6 @@ def _identities(event: Event) -> Iterator[Identity]:
     yield "click", event.click_id
     if event.visitor:
         yield "visitor", str(visitor_key(event.visitor))
-
-
-def _is_gone(event: Event, gone: dict[Identity, int]) -> bool:
-    return any(event.ts <= gone.get(one, 0) for one in _identities(event))
 
 
 def _nameless(event: Event) -> Event:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from shemei.apps.commerce.models import Customer, Order, Refund
-from shemei.kernel.erased import erased_until, remember
+from shemei.kernel.erased import erased_until, is_erased, remember
 from shemei.kernel.imports.models import RowChange
 from shemei.portal.numbers import stamp
 from shemei.warehouse.vocabulary import visitor_key
@@ -92,21 +92,14 @@ def _forget_befores(ids: Sequence[int], orders: Any) -> None:
 def without_erased(
     workspace: Workspace, drafts: Sequence[OrderDraft]
 ) -> tuple[list[OrderDraft], int]:
-    """The drafts, those of an erased person without the person; and how many these are.
-
-    An order that was erased names nobody ever again; an order of a person who was erased does not if it was
-    placed up to then. One placed later is a new act.
-    """
+    """The drafts, those of an erased person without the person; and how many these are."""
     gone = erased_until(workspace, {one for draft in drafts for one in _identities(draft)})
     found = [replace(d, **NOBODY) if _is_gone(d, gone) else d for d in drafts] if gone else drafts
     return list(found), sum(_is_gone(draft, gone) for draft in drafts) if gone else 0
 
 
 def _is_gone(draft: OrderDraft, gone: Mapping[Identity, int]) -> bool:
-    if ("order", draft.number) in gone:
-        return True
-    placed = draft.placed_at or draft.paid_at
-    return any(placed <= gone.get(one, 0) for one in _identities(draft))
+    return is_erased(_identities(draft), draft.placed_at or draft.paid_at, gone)
 
 
 def _identities(draft: OrderDraft) -> Iterator[Identity]:
