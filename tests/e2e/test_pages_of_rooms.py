@@ -28,4 +28,5 @@ def test_every_page_of_the_other_rooms_is_sound(world: World, home: Home, visit:
     paths = pages_of(world, client, *REST)
     assert len(paths) > 30
     walked = walk(visit, client, paths)
+    assert walked.bars >= 8 and walked.questions >= 8
     assert walked.faults == []
