@@ -11,12 +11,13 @@ import pyarrow as pa
 from generate import DAYS, FIRST, Brand, timedelta
 from measure import Took, took
 
-from shemei.warehouse import maintenance
-from shemei.warehouse.groups import commit_line
+from shemei.warehouse.computed import settling
+from shemei.warehouse.computed.shelf import Shelf
 from shemei.warehouse.home import Home
-from shemei.warehouse.loader import append_events, load
-from shemei.warehouse.segments import write_file
-from shemei.warehouse.shelf import Shelf
+from shemei.warehouse.log.groups import commit_line
+from shemei.warehouse.log.loader import append_events, load
+from shemei.warehouse.log.segments import write_file
+from shemei.warehouse.upkeep import maintenance
 from shemei.warehouse.vocabulary import spoken
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ def fill(home: Home, brand: Brand, seconds: float) -> bool:
         if not {_day(n) for n in month} <= known:
             for n in month:
                 append_events(home, brand.day(n), stream=STREAM, number=n + 1)
-            print(f"  {_month(month[0])}", maintenance.settle(home, full=False), flush=True)
+            print(f"  {_month(month[0])}", settling.settle(home, full=False), flush=True)
             if time.monotonic() > until:
                 return False
-    print("  all", maintenance.settle(home), flush=True)
+    print("  all", settling.settle(home), flush=True)
     maintenance.compact(home)
     return True
 

@@ -9,7 +9,7 @@ from shemei.apps.audience import rules
 from shemei.apps.tracking import jobs
 from shemei.kernel import outbox
 from shemei.kernel.models import AuditEntry
-from shemei.warehouse.confirming import confirmed_only
+from shemei.warehouse.log.confirming import confirmed_only
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home

@@ -12,7 +12,7 @@ from shemei.apps.content.actions import create_post
 from shemei.kernel import outbox
 from shemei.kernel.crypto import phone_hash
 from shemei.kernel.periods import period_from
-from shemei.warehouse.maintenance import settle
+from shemei.warehouse.computed.settling import settle
 from shemei.warehouse.vocabulary import Event, Kind, to_ts
 
 if TYPE_CHECKING:

@@ -27,9 +27,9 @@ from shemei.kernel.models import (
     SavedView,
 )
 from shemei.kernel.urls import wurl
-from shemei.warehouse.backup import backup
-from shemei.warehouse.maintenance import settle
-from shemei.warehouse.tombstones import Erased
+from shemei.warehouse.computed.settling import settle
+from shemei.warehouse.log.tombstones import Erased
+from shemei.warehouse.upkeep.backup import backup
 from shemei.warehouse.vocabulary import Event, Kind, to_ts
 
 if TYPE_CHECKING:

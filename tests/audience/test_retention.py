@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from shemei.kernel import outbox
 from shemei.kernel.models import AuditEntry
 from shemei.kernel.periods import today
-from shemei.warehouse import retention
-from shemei.warehouse.maintenance import expire, settle
+from shemei.warehouse.computed.settling import settle
+from shemei.warehouse.upkeep import retention
+from shemei.warehouse.upkeep.maintenance import expire
 from shemei.warehouse.vocabulary import Event, int_day
 
 if TYPE_CHECKING:

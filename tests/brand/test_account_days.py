@@ -14,8 +14,8 @@ from shemei.apps.brand.models import PlatformAccount
 from shemei.kernel.imports import actions
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.periods import today
-from shemei.warehouse.maintenance import settle
-from shemei.warehouse.segments import write_segment
+from shemei.warehouse.computed.settling import settle
+from shemei.warehouse.log.segments import write_segment
 from shemei.warehouse.vocabulary import SHANGHAI, Event, stamp, to_ts
 
 if TYPE_CHECKING:

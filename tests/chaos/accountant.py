@@ -40,8 +40,8 @@ def mend(home: Home) -> None:
     """Do what the worker does in a few minutes: resume, exclude, tell, relay, load, compute."""
     from shemei.kernel import outbox
     from shemei.kernel.imports import jobs
-    from shemei.warehouse.loader import load
-    from shemei.warehouse.maintenance import settle
+    from shemei.warehouse.computed.settling import settle
+    from shemei.warehouse.log.loader import load
 
     jobs.STALLED_AFTER = timedelta(0)
     jobs.resume_stalled.call_local()

@@ -23,12 +23,12 @@ import orjson
 from tests.chaos.victim import BRAND, UPKEEP
 from tests.edge.support import PHONE, SRC, free_port, wait_for
 
-from shemei.warehouse import table as events
-from shemei.warehouse.groups import good_groups
+from shemei.warehouse.computed.shelf import Shelf
 from shemei.warehouse.home import Home
-from shemei.warehouse.shelf import Shelf
-from shemei.warehouse.tombstones import Erased, excluded
-from shemei.warehouse.verify import verify
+from shemei.warehouse.log import table as events
+from shemei.warehouse.log.groups import good_groups
+from shemei.warehouse.log.tombstones import Erased, excluded
+from shemei.warehouse.upkeep.verify import verify
 
 ROOT = SRC.parent
 WORKS = {

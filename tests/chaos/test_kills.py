@@ -21,9 +21,9 @@ import pytest
 from deltalake import DeltaTable
 from tests.edge.support import PHONE, SRC, events, free_port, prepare, start, wait_for
 
-from shemei.warehouse.loader import accounting, load
-from shemei.warehouse.segments import recover
-from shemei.warehouse.table import open_table
+from shemei.warehouse.log.loader import accounting, load
+from shemei.warehouse.log.segments import recover
+from shemei.warehouse.log.table import open_table
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
@@ -32,7 +32,7 @@ KILLS = int(os.environ.get("SHEMEI_KILLS", "8"))
 LOADER = """
 import os, random, signal, sys, time
 from pathlib import Path
-from shemei.warehouse import loader
+from shemei.warehouse.log import loader
 from shemei.warehouse.home import Home
 
 chance = random.Random(int(sys.argv[2]))

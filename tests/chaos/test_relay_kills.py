@@ -18,8 +18,8 @@ import pytest
 from tests.chaos.test_kills import kill
 from tests.edge.support import SRC
 
-from shemei.warehouse.loader import accounting, load
-from shemei.warehouse.table import open_table
+from shemei.warehouse.log.loader import accounting, load
+from shemei.warehouse.log.table import open_table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,17 +19,18 @@ import pytest
 from tests.edge.support import SRC
 from tests.warehouse.cast import BRAND, FIRST, LAST, event
 
-from shemei.warehouse import table
-from shemei.warehouse.backup import backup, restore
-from shemei.warehouse.erasure import erase, find_person
+from shemei.warehouse.computed.settling import settle
 from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Lake
-from shemei.warehouse.maintenance import erase_now, settle
-from shemei.warehouse.proof import prove
+from shemei.warehouse.log import table
+from shemei.warehouse.log.segments import write_segment
+from shemei.warehouse.log.tombstones import Erased, excluded
 from shemei.warehouse.questions import Rows, Totals
-from shemei.warehouse.segments import write_segment
-from shemei.warehouse.tombstones import Erased, excluded
-from shemei.warehouse.verify import verify
+from shemei.warehouse.upkeep.backup import backup, restore
+from shemei.warehouse.upkeep.erasure import erase, find_person
+from shemei.warehouse.upkeep.maintenance import erase_now
+from shemei.warehouse.upkeep.proof import prove
+from shemei.warehouse.upkeep.verify import verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,9 +40,10 @@ KEEPER = """
 import os, random, signal, sys
 from pathlib import Path
 
-from shemei.warehouse import backup, maintenance
+from shemei.warehouse.computed import settling
+from shemei.warehouse.upkeep import backup, maintenance
 from shemei.warehouse.home import Home
-from shemei.warehouse.tombstones import Erased, excluded
+from shemei.warehouse.log.tombstones import Erased, excluded
 
 home, chance = Home(Path(sys.argv[1])), random.Random(sys.argv[2])
 left = [0]
@@ -59,7 +61,7 @@ def erase_everybody():
             maintenance.erase_now(home, one)
 
 works = {
-    "settle": lambda: maintenance.settle(home),
+    "settle": lambda: settling.settle(home),
     "compact": lambda: maintenance.compact(home, closed=20991231),
     "night": lambda: maintenance.nightly(home),
     "erase": erase_everybody,

@@ -178,13 +178,15 @@ def beat(work: Callable[[], object]) -> None:
 
 
 def upkeep(home: Path, name: str) -> None:
-    from shemei.warehouse import loader, maintenance
+    from shemei.warehouse.computed import settling
     from shemei.warehouse.home import Home
+    from shemei.warehouse.log import loader
+    from shemei.warehouse.upkeep import maintenance
 
     made = Home(home)
     works: dict[str, Callable[[], object]] = {
         "load": lambda: loader.load(made),
-        "settle": lambda: maintenance.settle(made),
+        "settle": lambda: settling.settle(made),
         "compact": lambda: maintenance.compact(made, closed=20991231),
         "vacuum": lambda: maintenance.vacuum(made, hours=0),
         "night": lambda: maintenance.nightly(made),

@@ -13,7 +13,7 @@ from tests.warehouse import cast
 from tests.warehouse.cast import BRAND
 
 from shemei.warehouse.home import Home
-from shemei.warehouse.segments import write_segment
+from shemei.warehouse.log.segments import write_segment
 
 pytestmark = pytest.mark.slow
 

@@ -18,7 +18,7 @@ from shemei.commands.refusals import sentence
 from shemei.kernel.imports import actions, jobs
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.jobs import queue
-from shemei.warehouse import backup as making
+from shemei.warehouse.upkeep import backup as making
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,7 +21,7 @@ from shemei.kernel.erasure import erase_operational
 from shemei.kernel.imports import actions
 from shemei.kernel.models import ErasedMark
 from shemei.kernel.permissions import Permission as P
-from shemei.warehouse.tombstones import Erased
+from shemei.warehouse.log.tombstones import Erased
 from shemei.warehouse.vocabulary import to_ts
 
 if TYPE_CHECKING:

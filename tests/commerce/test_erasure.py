@@ -9,7 +9,7 @@ from django_scopes import scope
 
 from shemei.apps.commerce.models import Customer, Order
 from shemei.kernel.erasure import erase_operational
-from shemei.warehouse.tombstones import Erased
+from shemei.warehouse.log.tombstones import Erased
 
 if TYPE_CHECKING:
     from tests.world import World

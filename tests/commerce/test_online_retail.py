@@ -19,9 +19,9 @@ from shemei.apps.commerce.models import Order, OrderLine, Refund
 from shemei.kernel import outbox
 from shemei.kernel.actor import SYSTEM
 from shemei.kernel.imports import actions
+from shemei.warehouse.computed.settling import settle
 from shemei.warehouse.lake import Lake
-from shemei.warehouse.loader import load
-from shemei.warehouse.maintenance import settle
+from shemei.warehouse.log.loader import load
 from shemei.warehouse.questions import Rows, Totals
 
 if TYPE_CHECKING:

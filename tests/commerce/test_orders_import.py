@@ -18,8 +18,8 @@ from shemei.kernel.imports.errors import ImportError_
 from shemei.kernel.imports.models import SavedMapping
 from shemei.kernel.imports.screens import check_screen
 from shemei.warehouse.attribution import attribute
+from shemei.warehouse.computed.settling import settle
 from shemei.warehouse.lake import Lake
-from shemei.warehouse.maintenance import settle
 from shemei.warehouse.questions import Totals
 
 if TYPE_CHECKING:

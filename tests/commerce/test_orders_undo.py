@@ -16,8 +16,8 @@ from shemei.kernel.imports.errors import ImportError_
 from shemei.kernel.imports.jobs import exclude_undone
 from shemei.kernel.imports.models import RowChange
 from shemei.kernel.models import AuditEntry
+from shemei.warehouse.computed.settling import settle
 from shemei.warehouse.lake import Lake
-from shemei.warehouse.maintenance import settle
 from shemei.warehouse.questions import Rows, Series, Totals
 
 if TYPE_CHECKING:

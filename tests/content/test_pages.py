@@ -11,7 +11,7 @@ from django.utils import timezone
 from shemei.apps.content import actions
 from shemei.apps.content.models import Post, PostMetric
 from shemei.kernel import outbox
-from shemei.warehouse.maintenance import settle
+from shemei.warehouse.computed.settling import settle
 from shemei.warehouse.vocabulary import SHANGHAI
 
 if TYPE_CHECKING:

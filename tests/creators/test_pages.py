@@ -11,7 +11,7 @@ from shemei.apps.creators import actions
 from shemei.apps.creators.models import Collaboration, Creator
 from shemei.kernel import outbox
 from shemei.kernel.periods import today
-from shemei.warehouse.maintenance import settle
+from shemei.warehouse.computed.settling import settle
 
 if TYPE_CHECKING:
     from tests.world import World

@@ -18,7 +18,7 @@ import orjson
 
 from shemei.edge.linkbook import LinkRecord, publish
 from shemei.edge.sites import publish_sites
-from shemei.warehouse.groups import good_groups
+from shemei.warehouse.log.groups import good_groups
 from shemei.warehouse.vocabulary import DEFAULTS
 
 if TYPE_CHECKING:

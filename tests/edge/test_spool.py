@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shemei.edge.spool import Limits, Spool
-from shemei.warehouse import segments
-from shemei.warehouse.groups import read_segment
-from shemei.warehouse.segments import SegmentWriter, segment_numbers
+from shemei.warehouse.log import segments
+from shemei.warehouse.log.groups import read_segment
+from shemei.warehouse.log.segments import SegmentWriter, segment_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

@@ -14,7 +14,7 @@ from shemei.edge import linkbook
 from shemei.edge.linkbook import LinkBook
 from shemei.edge.spool import Limits, Spool
 from shemei.edge.stamps import Clock, Ids
-from shemei.warehouse.groups import read_segment
+from shemei.warehouse.log.groups import read_segment
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home

@@ -17,7 +17,7 @@ from shemei.apps.insight.queries import Board, days_of
 from shemei.kernel.periods import Comparison, Period, comparison_from, period_from
 from shemei.warehouse.attribution import Attribution, Totals, Untracked
 from shemei.warehouse.catalogue import METRICS
-from shemei.warehouse.confirming import publish
+from shemei.warehouse.log.confirming import publish
 from shemei.warehouse.vocabulary import int_day
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from tests.insight.browsing import NOVEMBER, page
 from shemei.apps.insight.quality import Quality, left_out_rows
 from shemei.apps.insight.queries import Board
 from shemei.kernel.periods import comparison_from, period_from
-from shemei.warehouse.confirming import UNCONFIRMED, publish
-from shemei.warehouse.maintenance import settle
-from shemei.warehouse.segments import write_segment
+from shemei.warehouse.computed.settling import settle
+from shemei.warehouse.log.confirming import UNCONFIRMED, publish
+from shemei.warehouse.log.segments import write_segment
 from shemei.warehouse.vocabulary import Event, stamp
 
 if TYPE_CHECKING:

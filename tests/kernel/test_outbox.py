@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shemei.kernel import outbox
-from shemei.warehouse.loader import Accounting, accounting, load
+from shemei.warehouse.log.loader import Accounting, accounting, load
 from shemei.warehouse.vocabulary import Event
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from shemei.edge.stamps import Clock, Ids
 from shemei.edge.useragent import Agent
 from shemei.edge.visit import Came
 from shemei.kernel.periods import today
+from shemei.warehouse.computed.settling import settle
 from shemei.warehouse.lake import Lake
-from shemei.warehouse.maintenance import settle
+from shemei.warehouse.log.segments import write_segment
 from shemei.warehouse.questions import PathTable
-from shemei.warehouse.segments import write_segment
 from shemei.warehouse.vocabulary import Event, int_day
 
 if TYPE_CHECKING:

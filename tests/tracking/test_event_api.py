@@ -22,7 +22,7 @@ from shemei.kernel.crypto import phone_hash
 from shemei.kernel.erased import remember
 from shemei.kernel.models import OutboxEvent, ToldEvent
 from shemei.kernel.permissions import Permission as P
-from shemei.warehouse.loader import accounting, load
+from shemei.warehouse.log.loader import accounting, load
 from shemei.warehouse.vocabulary import to_ts, visitor_key
 
 if TYPE_CHECKING:

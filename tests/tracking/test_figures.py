@@ -13,8 +13,8 @@ from django.utils import timezone
 from shemei.apps.tracking import actions, figures
 from shemei.kernel.periods import Period, today
 from shemei.warehouse.channels import channel_of
-from shemei.warehouse.maintenance import settle
-from shemei.warehouse.segments import write_segment
+from shemei.warehouse.computed.settling import settle
+from shemei.warehouse.log.segments import write_segment
 from shemei.warehouse.vocabulary import Event, stamp, to_ts
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from shemei.apps.tracking.models import Link
 from shemei.edge.linkbook import LinkBook
 from shemei.edge.linkrules import read_rules
 from shemei.edge.passwords import is_password
-from shemei.warehouse.maintenance import settle
-from shemei.warehouse.segments import write_segment
+from shemei.warehouse.computed.settling import settle
+from shemei.warehouse.log.segments import write_segment
 from shemei.warehouse.vocabulary import Event, stamp, to_ts
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from shemei.apps.tracking.models import PutBackClicks
 from shemei.config import worker
 from shemei.kernel.models import AuditEntry
 from shemei.kernel.periods import Period, period_from
-from shemei.warehouse import maintenance
-from shemei.warehouse.maintenance import settle
-from shemei.warehouse.segments import write_segment
+from shemei.warehouse.computed import settling
+from shemei.warehouse.computed.settling import settle
+from shemei.warehouse.log.segments import write_segment
 from shemei.warehouse.vocabulary import Event, stamp, to_ts
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def test_the_page_tells_how_far_the_counting_again_has_come(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    monkeypatch.setattr(maintenance, "DUTY", 1e6)
+    monkeypatch.setattr(settling, "DUTY", 1e6)
     settle(home)
     client = world.client(world.editor)
     page, asked = world.url("tracking:suspects"), world.url("tracking:recount")

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from shemei.apps.tracking import actions
 from shemei.apps.tracking.models import Link, PromoCode, Site
-from shemei.warehouse.maintenance import settle
-from shemei.warehouse.segments import write_segment
+from shemei.warehouse.computed.settling import settle
+from shemei.warehouse.log.segments import write_segment
 from shemei.warehouse.vocabulary import Event, stamp, to_ts
 
 if TYPE_CHECKING:

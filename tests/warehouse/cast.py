@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from shemei.warehouse.loader import append_events
-from shemei.warehouse.maintenance import settle
+from shemei.warehouse.computed.settling import settle
+from shemei.warehouse.log.loader import append_events
 from shemei.warehouse.vocabulary import SCHEMA, SHANGHAI, Event, stamp, to_ts
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from tests.warehouse.cast import BRAND, DAY, FIRST, LAST, at, event
 
 from shemei.engines.attribution import MODELS
 from shemei.engines.attribution.markov import markov, merged
+from shemei.warehouse.answers.pathcodes import read_paths
 from shemei.warehouse.attribution import attribute, daily_credits, day_by_day
 from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Lake
-from shemei.warehouse.pathcodes import read_paths
 from shemei.warehouse.questions import PathTable, QuestionError
 
 if TYPE_CHECKING:

@@ -76,8 +76,8 @@ def attribute(file: Path, model: str, order: int, form: str) -> None:
 
 def _attributed(file: Path, model: str, order: int) -> tuple[Credits, Totals]:
     from shemei.engines.attribution import TooManyStates, credits
-    from shemei.warehouse.pathcheck import PathFileError
-    from shemei.warehouse.pathfile import open_paths, summarise_file
+    from shemei.warehouse.pathfiles.faults import PathFileError
+    from shemei.warehouse.pathfiles.reading import open_paths, summarise_file
 
     try:
         paths = open_paths(file)

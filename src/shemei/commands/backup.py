@@ -33,7 +33,7 @@ def backup(target: Path, home: str | None, with_keys: bool, word_file: Path | No
 
     运行中即可备份。默认不含钥匙（keys 文件夹）：请另外保存，或加 --with-keys。
     """
-    from shemei.warehouse import backup as making
+    from shemei.warehouse.upkeep import backup as making
 
     place = existing_home(home)
     file = target / _file_name() if target.is_dir() else target

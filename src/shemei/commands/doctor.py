@@ -10,8 +10,8 @@ import click
 
 from shemei.commands.findings import report
 from shemei.commands.setup import django_home, existing_home
-from shemei.warehouse.checks import Check, run_all
 from shemei.warehouse.home import Home
+from shemei.warehouse.upkeep.checks import Check, run_all
 
 LOW_SPACE = 2 * 1024**3
 
@@ -75,7 +75,7 @@ def _keys(home: Home) -> Iterator[Check]:
 
 def _spine(home: Home) -> Iterator[Check]:
     from shemei.kernel import outbox
-    from shemei.warehouse.loader import accounting
+    from shemei.warehouse.log.loader import accounting
 
     count = accounting(home)
     balanced = count.accepted == count.loaded + count.pending + count.failed

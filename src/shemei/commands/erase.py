@@ -13,7 +13,7 @@ from shemei.commands.setup import django_home, existing_home, migrate
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
-    from shemei.warehouse.tombstones import Erased
+    from shemei.warehouse.log.tombstones import Erased
 
 
 @click.command()
@@ -62,11 +62,12 @@ def erase(
 
 def _found(home: Home, workspace: str, person: int, order: str, customer: str) -> Erased:
     from shemei.kernel import outbox
-    from shemei.warehouse import erasure, maintenance
-    from shemei.warehouse.tombstones import Erased, excluded
+    from shemei.warehouse.computed import settling
+    from shemei.warehouse.log.tombstones import Erased, excluded
+    from shemei.warehouse.upkeep import erasure
 
     outbox.relay(home)
-    maintenance.settle(home)
+    settling.settle(home)
     try:
         return erasure.find_person(home, workspace, person=person, order=order, customer=customer)
     except erasure.ErasureError as error:
@@ -81,14 +82,15 @@ def _found(home: Home, workspace: str, person: int, order: str, customer: str) -
 
 
 def _erase(home: Home, found: Erased, *, at_once: bool, proof: Path | None) -> None:
-    from shemei.warehouse import erasure, maintenance
-    from shemei.warehouse.proof import prove
+    from shemei.warehouse.computed import settling
+    from shemei.warehouse.upkeep import erasure, maintenance
+    from shemei.warehouse.upkeep.proof import prove
 
     done = erasure.erase(home, found)
     for name, count in _operational(done).items():
         click.echo(f"业务数据：{name} {count} 条。")
     if not at_once:
-        maintenance.settle(home)
+        settling.settle(home)
         click.echo("已从所有数字里删除；文件在今夜重写。要立即重写请加 --now。")
         return
     with told() as tell:

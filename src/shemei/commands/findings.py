@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shemei.warehouse.checks import Check, State
+    from shemei.warehouse.upkeep.checks import Check, State
 
 MARKS: dict[State, str] = {"good": "✓", "warn": "!", "bad": "×"}
 

@@ -28,7 +28,7 @@ from shemei.warehouse.home import Home
 )
 def restore(archive: Path, home: Path, word_file: Path | None) -> None:
     """从备份恢复到一个新文件夹；每个文件先核对，有一处不符就什么也不留下。"""
-    from shemei.warehouse import backup as making
+    from shemei.warehouse.upkeep import backup as making
 
     place = Home(home.resolve())
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from shemei.warehouse.home import Home
-from shemei.warehouse.table import locked
+from shemei.warehouse.log.table import locked
 
 
 def django_home(home: str | None = None) -> Home:

@@ -6,7 +6,7 @@ import click
 
 from shemei.commands.findings import report
 from shemei.commands.setup import django_home, existing_home
-from shemei.warehouse.checks import Check
+from shemei.warehouse.upkeep.checks import Check
 
 
 @click.command()
@@ -22,7 +22,7 @@ def verify(home: str | None, as_json: bool) -> None:
 
     有损坏时退出码为 1；可以在运行中执行。
     """
-    from shemei.warehouse.verify import verify as look
+    from shemei.warehouse.upkeep.verify import verify as look
 
     place = existing_home(home)
     found = [*look(place), *_links(home)]

@@ -13,8 +13,10 @@ from django.db import close_old_connections
 
 from shemei.kernel import outbox
 from shemei.kernel.jobs import load_jobs, queue
-from shemei.warehouse import loader, maintenance
+from shemei.warehouse.computed import settling
 from shemei.warehouse.home import Home
+from shemei.warehouse.log import loader
+from shemei.warehouse.upkeep import maintenance
 
 log = logging.getLogger(__name__)
 BEAT = 0.5
@@ -59,7 +61,7 @@ class Worker:
         self._dirty |= self._was_judged()
         now = time.monotonic()
         if self._dirty and now - self._settled > SETTLE_AFTER:
-            self._dirty = maintenance.settle(self.home, full=False).behind
+            self._dirty = settling.settle(self.home, full=False).behind
             self._settled = time.monotonic()
         if now - self._maintained > MAINTAIN_AFTER:
             maintenance.maintain(self.home)
@@ -67,7 +69,7 @@ class Worker:
 
     def _was_judged(self) -> bool:
         """Whether somebody has left events out or put clicks back since the last beat."""
-        before, self._judged = self._judged, maintenance.judged_at(self.home)
+        before, self._judged = self._judged, settling.judged_at(self.home)
         return before != self._judged
 
 

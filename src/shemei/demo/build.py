@@ -26,9 +26,9 @@ from shemei.demo.sheet import uuids
 from shemei.demo.trials import Trial
 from shemei.demo.truth import true_effect
 from shemei.kernel.crypto import phone_hash
-from shemei.warehouse import maintenance
+from shemei.warehouse.computed import settling
 from shemei.warehouse.home import Home
-from shemei.warehouse.loader import append_events
+from shemei.warehouse.log.loader import append_events
 from shemei.warehouse.vocabulary import SCHEMA, SHANGHAI, Event, from_ts, stamp, to_ts
 
 PEOPLE = 255_000
@@ -72,7 +72,7 @@ def build(
     tell("入库")
     report = append_events(home, pa.concat_tables(tables), stream=f"demo-{plan.workspace_key}")
     tell("汇总")
-    maintenance.settle(home)
+    settling.settle(home)
     with scope(workspace=None):
         book.republish()
     placed = len(orders.until(until).touch)

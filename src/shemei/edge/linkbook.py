@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
-from shemei.warehouse.segments import sync_folder
+from shemei.warehouse.log.segments import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from shemei.warehouse.channels import DEFAULT_RULES, ChannelRules, RuleError, rules_from
-from shemei.warehouse.segments import sync_folder, write_file
+from shemei.warehouse.log.segments import sync_folder, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

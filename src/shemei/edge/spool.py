@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from shemei.warehouse.segments import SegmentWriter, claim_stream, next_number, recover
+from shemei.warehouse.log.segments import SegmentWriter, claim_stream, next_number, recover
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from shemei.kernel.workspace import Workspace
-    from shemei.warehouse.tombstones import Erased
+    from shemei.warehouse.log.tombstones import Erased
     from shemei.warehouse.vocabulary import Event
 
 Identity = tuple[str, str]

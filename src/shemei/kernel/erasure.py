@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from shemei.kernel.workspace import Workspace
-    from shemei.warehouse.tombstones import Erased
+    from shemei.warehouse.log.tombstones import Erased
 
 GONE = "（已按要求删除）"
 

@@ -10,7 +10,7 @@ from shemei.kernel.models import IdempotencyRecord, Notification, SavedView
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from shemei.warehouse.tombstones import Erased
+    from shemei.warehouse.log.tombstones import Erased
 
 TEXTS: tuple[tuple[str, Any, str], ...] = (
     ("通知", Notification, "text"),

@@ -21,8 +21,8 @@ from django_scopes import scope, scopes_disabled
 from shemei.kernel.jobs import load_jobs
 from shemei.kernel.keys import new_code
 from shemei.kernel.models import FactRecord, OutboxEvent, OutboxStream, ToldEvent
-from shemei.warehouse.ingest import checked
-from shemei.warehouse.segments import write_segment
+from shemei.warehouse.log.ingest import checked
+from shemei.warehouse.log.segments import write_segment
 from shemei.warehouse.vocabulary import Event, stamp
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 
-from shemei.warehouse.tombstones import Tombstone, exclude
+from shemei.warehouse.log.tombstones import Tombstone, exclude
 
 if TYPE_CHECKING:
     from shemei.kernel.periods import Period

@@ -13,20 +13,20 @@ import pyarrow.compute as pc
 from shemei.engines.attribution import MODELS, Credit, PathCounts, combine, credits, summarise
 from shemei.engines.attribution.markov import Transitions, merged, transitions
 from shemei.engines.attribution.summary import ADDITIVE
-from shemei.warehouse.engine import MOST_ROWS
-from shemei.warehouse.journeys import null_days, null_paths
-from shemei.warehouse.pathcodes import Paths, read_paths
-from shemei.warehouse.paths import SEPARATOR, add_days
+from shemei.warehouse.answers.engine import MOST_ROWS
+from shemei.warehouse.answers.journeys import null_days, null_paths
+from shemei.warehouse.answers.pathcodes import Paths, read_paths
+from shemei.warehouse.computed.paths import SEPARATOR, add_days
+from shemei.warehouse.computed.tables import TOUCH_DIMS, render
 from shemei.warehouse.questions import PathTable, QuestionError
-from shemei.warehouse.tables import TOUCH_DIMS, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
 
-    from shemei.warehouse.asking import View
-    from shemei.warehouse.engine import Engine
+    from shemei.warehouse.answers.asking import View
+    from shemei.warehouse.answers.engine import Engine
     from shemei.warehouse.lake import Lake
 
 TOP_PATHS = 50

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shemei.warehouse.catalogue import DEFAULT_FUNNEL, Step
+from shemei.warehouse.computed.tables import DEFAULT_LOOKBACK, TOUCH_DIMS
 from shemei.warehouse.questions import (
     Question,
     QuestionError,
@@ -13,7 +14,6 @@ from shemei.warehouse.questions import (
     check_lookback,
     check_names,
 )
-from shemei.warehouse.tables import DEFAULT_LOOKBACK, TOUCH_DIMS
 from shemei.warehouse.vocabulary import Kind
 
 MOST_STEPS = 8

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from shemei.warehouse import asking
-from shemei.warehouse.cohorts import answer_retention
-from shemei.warehouse.engine import MOST_ROWS, Engine, engine_of
+from shemei.warehouse.answers import asking
+from shemei.warehouse.answers.cohorts import answer_retention
+from shemei.warehouse.answers.engine import MOST_ROWS, Engine, engine_of
+from shemei.warehouse.answers.funnels import answer_funnel
+from shemei.warehouse.answers.journey import answer_journey
+from shemei.warehouse.answers.lags import answer_lags, percents_sql
+from shemei.warehouse.answers.visitors import answer_visitors
 from shemei.warehouse.flows import Funnel, LagPercents, Lags, Retention
-from shemei.warehouse.funnels import answer_funnel
-from shemei.warehouse.journey import answer_journey
-from shemei.warehouse.lags import answer_lags, percents_sql
 from shemei.warehouse.questions import (
     Journey,
     Orders,
@@ -27,15 +28,14 @@ from shemei.warehouse.questions import (
     Totals,
     Visitors,
 )
-from shemei.warehouse.readers import READERS
-from shemei.warehouse.sample import answer_visitors
+from shemei.warehouse.reading.readers import READERS
 from shemei.warehouse.vocabulary import date_of, int_day, week_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-    from shemei.warehouse.asking import View
+    from shemei.warehouse.answers.asking import View
     from shemei.warehouse.home import Home
 
 NEWEST_DAYS = 3

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shemei.warehouse.catalogue import DIMENSIONS, METRICS, PEOPLE, Metric
-from shemei.warehouse.tables import DEFAULT_LOOKBACK, STORED_LOOKBACK, TOUCH_DIMS
+from shemei.warehouse.computed.tables import DEFAULT_LOOKBACK, STORED_LOOKBACK, TOUCH_DIMS
 from shemei.warehouse.vocabulary import COLUMNS, SCHEMA, Kind, date_of
 
 Where = tuple[tuple[str, str], ...]

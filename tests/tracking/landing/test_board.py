@@ -13,7 +13,7 @@ from shemei.apps.tracking.landing import actions, figures
 from shemei.apps.tracking.landing.models import Lead
 from shemei.kernel import outbox
 from shemei.kernel.periods import period_from
-from shemei.warehouse import maintenance
+from shemei.warehouse.computed import settling
 from shemei.warehouse.vocabulary import Event, to_ts
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def test_visitors_and_leads_are_told_by_variant_and_suspects_left_out(
     told += [event("lead", "B", f"b{n}", lead=f"lb{n}") for n in range(20)]
     outbox.log(told, workspace=inside.brand)
     outbox.relay(home)
-    maintenance.settle(home)
+    settling.settle(home)
     board = figures.board_of(inside.brand, page, period_from({}))
     assert [(one.letter, one.visitors, one.leads) for one in board.results] == [
         ("A", 40, 2),
@@ -69,7 +69,7 @@ def test_a_lead_names_the_short_link_it_came_by(inside: World, home: Home) -> No
     )  # fmt: skip
     outbox.log([click], workspace=inside.brand)
     outbox.relay(home)
-    maintenance.settle(home)
+    settling.settle(home)
     for query, phone in ((f"?_c={click_id}", "13800138000"), ("", "13900139000")):
         Client().post(f"/p/huanji{query}", {"name": "林", "phone": phone, "agree": "1"})
     came, bare = Lead.objects.get(click_id=click_id), Lead.objects.get(click_id="")

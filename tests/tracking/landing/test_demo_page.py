@@ -20,8 +20,8 @@ from shemei.demo.build import _booked
 from shemei.demo.plan import DAYS, make_plan
 from shemei.demo.trials import DAYS_UP, Trial
 from shemei.kernel.periods import period_from, today
-from shemei.warehouse import maintenance
-from shemei.warehouse.loader import append_events
+from shemei.warehouse.computed import settling
+from shemei.warehouse.log.loader import append_events
 from shemei.warehouse.vocabulary import SHANGHAI
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def test_the_demo_page_has_leads_with_consent_that_name_their_link(
     leads = trial.leads()
     at = trial.moment(UNTIL)
     append_events(home, pa.concat_tables([_booked(leads, at), *trial.tables()]), stream="demo")
-    maintenance.settle(home)
+    settling.settle(home)
     period = period_from(
         {"from": str(trial.moment(UNTIL - 27 * 86_400).date()), "to": str(at.date())}
     )

@@ -14,7 +14,7 @@ from shemei.apps.tracking import actions as tracking
 from shemei.apps.tracking.landing import erasure, views_public
 from shemei.apps.tracking.landing.models import Lead
 from shemei.kernel.models import Allowance, Notification
-from shemei.warehouse.tombstones import Erased
+from shemei.warehouse.log.tombstones import Erased
 
 if TYPE_CHECKING:
     from tests.world import World

@@ -13,7 +13,7 @@ from shemei.kernel.erasure import erase_operational
 from shemei.kernel.jobs import enqueue_on_commit
 from shemei.kernel.models import LongTask
 from shemei.kernel.permissions import Permission, require
-from shemei.warehouse import erasure, retention
+from shemei.warehouse.upkeep import erasure, retention
 from shemei.warehouse.vocabulary import KIND_NAMES
 
 if TYPE_CHECKING:

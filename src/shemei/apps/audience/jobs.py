@@ -14,11 +14,11 @@ from shemei.kernel.errors import ForPeople
 from shemei.kernel.jobs import job
 from shemei.kernel.models import LongTask
 from shemei.kernel.urls import wurl
-from shemei.warehouse import maintenance
-from shemei.warehouse.backup import made_before
-from shemei.warehouse.proof import prove
-from shemei.warehouse.table import open_table
-from shemei.warehouse.tombstones import Erased, excluded
+from shemei.warehouse.log.table import open_table
+from shemei.warehouse.log.tombstones import Erased, excluded
+from shemei.warehouse.upkeep import maintenance
+from shemei.warehouse.upkeep.backup import made_before
+from shemei.warehouse.upkeep.proof import prove
 
 if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace

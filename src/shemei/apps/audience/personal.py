@@ -16,9 +16,10 @@ from shemei.engines.phones import number_typed
 from shemei.kernel import outbox
 from shemei.kernel.crypto import phone_hash, wechat_hash
 from shemei.kernel.erasure import Held, held_of
-from shemei.warehouse import erasure, maintenance
-from shemei.warehouse.proof import fingerprint
-from shemei.warehouse.tombstones import Erased
+from shemei.warehouse.computed import settling
+from shemei.warehouse.log.tombstones import Erased
+from shemei.warehouse.upkeep import erasure
+from shemei.warehouse.upkeep.proof import fingerprint
 from shemei.warehouse.vocabulary import SHANGHAI, from_ts, visitor_key
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def identify(workspace: Workspace, wanted: str) -> Erased | None:
     """The identities behind what was typed; what the database alone knows is looked for there too."""
     home = settings.SHEMEI_HOME
     outbox.relay(home)
-    maintenance.settle(home)
+    settling.settle(home)
     phone = phone_hash(workspace.key, number_typed(wanted))
     for number in dict.fromkeys(filter(None, (_number(workspace, wanted), visitor_key(wanted)))):
         try:

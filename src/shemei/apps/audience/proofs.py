@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from django.conf import settings
 
-from shemei.warehouse.segments import replace_file
+from shemei.warehouse.log.segments import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from shemei.kernel.workspace import Workspace
-    from shemei.warehouse.proof import Proof
+    from shemei.warehouse.upkeep.proof import Proof
 
 FILE_KINDS = {
     "events": "事件日志",

@@ -16,7 +16,7 @@ from shemei.kernel.permissions import Permission
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, recently_authenticated
-from shemei.warehouse import retention as warehouse
+from shemei.warehouse.upkeep import retention as warehouse
 from shemei.warehouse.vocabulary import KIND_NAMES, date_of, int_day
 
 if TYPE_CHECKING:

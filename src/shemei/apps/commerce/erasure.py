@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shemei.apps.commerce.rules import OrderDraft
     from shemei.kernel.erased import Identity
     from shemei.kernel.workspace import Workspace
-    from shemei.warehouse.tombstones import Erased
+    from shemei.warehouse.log.tombstones import Erased
 
 NOBODY: Mapping[str, Any] = {"customer": None, "visitor": "", "click_id": "", "region": ""}
 """What an order says of whose it is, when it says nothing."""

@@ -8,7 +8,7 @@ from shemei.apps.creators.models import Collaboration, Creator
 from shemei.kernel.erasure import blank_texts, named_texts
 
 if TYPE_CHECKING:
-    from shemei.warehouse.tombstones import Erased
+    from shemei.warehouse.log.tombstones import Erased
 
 
 def erase_notes(person: Erased) -> int:

@@ -22,8 +22,8 @@ from shemei.kernel.periods import Period, today
 from shemei.kernel.registry import Named, names_of
 from shemei.warehouse import questions
 from shemei.warehouse.channels import channel_name
-from shemei.warehouse.confirming import UNCONFIRMED
-from shemei.warehouse.loader import Accounting, accounting
+from shemei.warehouse.log.confirming import UNCONFIRMED
+from shemei.warehouse.log.loader import Accounting, accounting
 from shemei.warehouse.vocabulary import KIND_NAMES, SHANGHAI, date_of, from_ts, int_day
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from shemei.warehouse import questions
 from shemei.warehouse.attribution import Attribution, attribute, daily_credits
 from shemei.warehouse.catalogue import METRICS, REPORTED, Metric
 from shemei.warehouse.channels import channel_name
-from shemei.warehouse.confirming import UNCONFIRMED
+from shemei.warehouse.log.confirming import UNCONFIRMED
 from shemei.warehouse.vocabulary import from_ts
 
 DIMENSIONS: dict[str, str] = {

@@ -15,8 +15,8 @@ from shemei.apps.tracking.models import Link, PromoCode, PutBackClicks, Site
 from shemei.edge import linkbook, sites
 from shemei.edge.linkbook import LinkBook, LinkRecord
 from shemei.kernel.addresses import address_warning
-from shemei.warehouse import confirming, putback
-from shemei.warehouse.putback import PutBack
+from shemei.warehouse.log import confirming, putback
+from shemei.warehouse.log.putback import PutBack
 from shemei.warehouse.vocabulary import to_ts
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from shemei.warehouse.tombstones import Erased
+    from shemei.warehouse.log.tombstones import Erased
 
 CLEARED = "其中一行所写的人要求删除个人信息，上传的文件已清理。请去掉这一行再上传。"
 

@@ -19,7 +19,7 @@ from shemei.kernel.jobs import enqueue_on_commit, every, job
 from shemei.kernel.models import LongTask
 from shemei.kernel.notify import notify
 from shemei.kernel.urls import wurl
-from shemei.warehouse.tombstones import Tombstone, exclude
+from shemei.warehouse.log.tombstones import Tombstone, exclude
 
 STALLED_AFTER = timedelta(minutes=3)
 KEPT = timedelta(days=7)

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from shemei.apps.tracking.models import PutBackClicks
-from shemei.warehouse.maintenance import waiting
+from shemei.warehouse.computed.settling import waiting
 from shemei.warehouse.vocabulary import SHANGHAI, day_of, to_ts
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from shemei.kernel.urls import wurl
 from shemei.warehouse.vocabulary import visitor_key
 
 if TYPE_CHECKING:
-    from shemei.warehouse.tombstones import Erased
+    from shemei.warehouse.log.tombstones import Erased
 
 
 def erase_leads(person: Erased) -> int:

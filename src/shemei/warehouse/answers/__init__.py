@@ -1,0 +1,1 @@
+"""How each question is answered: its SQL in the portable subset, and what is remembered."""

@@ -1,0 +1,1 @@
+"""What reads the lake: DuckDB, ClickHouse's engine or Spark, each with its way of saying SQL."""

@@ -1,0 +1,92 @@
+"""The log's schema has a version: a newer log is refused, an older one is brought up to date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable, write_deltalake
+from tests.warehouse import cast
+from tests.warehouse.cast import BRAND, FIRST, LAST
+
+from shemei.warehouse.computed.settling import settle
+from shemei.warehouse.lake import Lake
+from shemei.warehouse.log import table
+from shemei.warehouse.log.loader import load
+from shemei.warehouse.log.segments import write_segment
+from shemei.warehouse.questions import Rows, Totals
+from shemei.warehouse.vocabulary import SCHEMA
+
+if TYPE_CHECKING:
+    from shemei.warehouse.home import Home
+
+
+def older(home: Home) -> None:
+    """A log as a program wrote it that knew neither ``props`` nor ``currency``."""
+    schema = pa.schema([item for item in SCHEMA if item.name not in ("props", "currency")])
+    rows = pa.Table.from_pylist([one.as_dict() for one in cast.ali()], schema=schema)
+    path = table.events_path(home)
+    DeltaTable.create(path, schema, partition_by=["day"], configuration=table.CONFIGURATION)
+    write_deltalake(path, rows, mode="append")
+
+
+def test_a_log_says_which_version_wrote_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert table.schema_version(table.open_table(home)) == 1
+    cast.put(home, cast.ali())
+    monkeypatch.setattr(table, "SCHEMA_VERSION", 7)
+    write_segment(home.spool / "edge-1", 1, cast.bowen())
+    load(home)
+    assert table.schema_version(table.open_table(home)) == 7
+
+
+def test_a_newer_log_is_refused_in_one_sentence_and_not_touched(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(table, "SCHEMA_VERSION", 2)
+        cast.put(home, cast.ali())
+    write_segment(home.spool / "edge-1", 1, cast.bowen())
+    before = table.DeltaTable(table.events_path(home)).version()
+    with pytest.raises(table.NewerLake, match="第 2 版.*只认识到第 1 版"):
+        load(home)
+    with pytest.raises(table.NewerLake):
+        Lake(home).ask(Rows(BRAND, FIRST, LAST))
+    assert table.DeltaTable(table.events_path(home)).version() == before
+
+
+def test_an_older_log_gets_the_missing_columns_with_their_defaults(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older(home)
+    monkeypatch.setattr(table, "SCHEMA_VERSION", 2)
+    write_segment(home.spool / "edge-1", 1, cast.bowen())
+    settle(home)
+    rows = Lake(home).ask(Rows(BRAND, FIRST, LAST, limit=100)).rows
+    assert rows.num_rows == len(cast.ali()) + len(cast.bowen())
+    assert set(rows["currency"].to_pylist()) == {"CNY"}
+    assert set(rows["props"].to_pylist()) == {"{}"}
+    assert Lake(home).ask(Totals(BRAND, FIRST, LAST, ("orders",))).rows["orders"][0].as_py() == 3
+
+
+def test_an_upgrade_killed_in_the_middle_goes_on(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older(home)
+    monkeypatch.setattr(table, "SCHEMA_VERSION", 2)
+    done: list[int] = []
+
+    def die_at_the_third(log: DeltaTable, day: int) -> None:
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(day)
+        original(log, day)
+
+    original = table.rewrite_day
+    with monkeypatch.context() as patch:
+        patch.setattr(table, "rewrite_day", die_at_the_third)
+        with pytest.raises(KeyboardInterrupt):
+            table.upgrade(table.open_table(home))
+    days = {item.day for item in table.live_files(table.open_table(home))}
+    assert table.upgrade(table.open_table(home)) == len(days) - 2
+    assert table.upgrade(table.open_table(home)) == 0
