@@ -11,6 +11,7 @@ import pyarrow as pa
 from shemei.demo.orders import Orders
 from shemei.demo.people import CHANNELS, POSTED, Floats, Ints, Touches, unseen
 from shemei.demo.plan import Plan
+from shemei.demo.sharing import passed_on
 from shemei.demo.sheet import Visitors, block, coded, ids, uuids
 from shemei.warehouse.vocabulary import SHANGHAI
 
@@ -197,7 +198,14 @@ class Log:
             **self._browser(rows),
         }
         at = self.touches.seconds[rows] + 2.0
-        visits = self._block(at, "visit", page=coded(PAGES, rows % 5), **shared)
+        came_alone = (self.touches.channel[rows] == CHANNELS.index("direct")).astype(np.int64)
+        visits = self._block(
+            at,
+            "visit",
+            page=coded(PAGES, rows % 5),
+            **shared,
+            **passed_on(came_alone, self.seed + 3),
+        )
         more = np.repeat(np.arange(len(rows)), self.rng.poisson(0.75, len(rows)))
         later = at[more] + self.rng.exponential(45.0, len(more)) + 3
         again = {

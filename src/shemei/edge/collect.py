@@ -41,6 +41,9 @@ _READ = ("source", "action", "order_id", "promo_code", "utm_source", "utm_medium
 _NEW = Event(kind="view", workspace="", ts=0, source="tag")
 _BASE = {name: getattr(_NEW, name) for name in (*REQUIRED, *_READ)}
 """An event before anything is told of it: what every line names, and what is looked at here."""
+SHARE = "_sh"
+MOST_DEPTH = 50
+_PASSED = re.compile(r"([0-9a-f]{12})-([1-9]\d?)")
 _YES = (True, "1", "true")
 PRIVATE_PROPS = frozenset(
     {"phone", "mobile", "tel", "email", "id_card", "idcard", "realname", "real_name", "openid"}
@@ -66,7 +69,7 @@ class Page:
 
 
 _NO_PAGE = Page()
-_FROM_QUERY = frozenset((*UTM, CLICK_ID))
+_FROM_QUERY = frozenset((*UTM, CLICK_ID, SHARE))
 
 
 def read_page(url: str) -> Page:
@@ -82,7 +85,7 @@ def read_page(url: str) -> Page:
         return _NO_PAGE
     host, path, query = found.groups("")
     wanted: dict[str, str] = {}
-    if "utm_" in query or "_c=" in query:
+    if "utm_" in query or "_c=" in query or "_sh=" in query:
         for pair in query.split("&"):
             name, _, value = pair.partition("=")
             if name in _FROM_QUERY:
@@ -245,6 +248,8 @@ class Collector:
         page = read_page(_text(body, "url", 8192))
         row["page"] = page.path
         row.update(page.query)
+        if mark := row.pop(SHARE, ""):
+            row.update(passed_on(mark) if row["kind"] == "visit" else {})
         row["click_id"] = _valid_uuid(row.pop(CLICK_ID, "") or body.get("click_id"))
         referrer = host_of(_text(body, "referrer", 8192).encode()[:1024])
         if referrer and (referrer == page.host or (site.hosts and site.owns(referrer))):
@@ -319,6 +324,22 @@ def _fill_who(row: dict[str, Any], body: dict[str, Any], cookie: str) -> None:
     is_one = _VISITOR.fullmatch(named) and not IN_TEXT.fullmatch(named)
     visitor = named if is_one else cookie
     row["visitor"], row["visitor_key"] = visitor, visitor_key(visitor)
+
+
+def passed_on(mark: str) -> dict[str, Any]:
+    """Return by whom a page was passed on, and through how many hands; nothing for another mark.
+
+    Examples
+    --------
+    >>> passed_on("3f9a1c0b22d4-2")
+    {'shared_by': '3f9a1c0b22d4', 'share_depth': 2}
+    >>> passed_on("3f9a1c0b22d4-0"), passed_on("3f9a1c0b22d4-51"), passed_on("me-1")
+    ({}, {}, {})
+    """
+    found = _PASSED.fullmatch(mark)
+    if found is None or int(found[2]) > MOST_DEPTH:
+        return {}
+    return {"shared_by": found[1], "share_depth": int(found[2])}
 
 
 def platform_told(utm_source: str, in_app: str) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 Unit = Literal["count", "ratio", "money", "times", "people"]
 Better = Literal["up", "down", "none"]
-Sum = Literal["events", "quantity", "amount"]
+Sum = Literal["events", "quantity", "amount", "share_depth"]
 
 DIMENSIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -35,7 +35,7 @@ class Measure:
     """Something summed over events: of which kinds (and actions), and what of each is added.
 
     ``only`` names a mark that the cells' builder puts on rows: ``first`` and ``repeat`` orders of a
-    person, ``bounced`` visits.
+    person; visits that ``bounced``, came ``direct``, or by a page somebody passed on (``shared``).
     """
 
     key: str
@@ -63,6 +63,9 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             Measure("clicks", "点击", ("click",)),
             Measure("visits", "访问", ("visit",)),
             Measure("bounces", "单页访问", ("visit",), only="bounced"),
+            Measure("direct_visits", "自己找来的访问", ("visit",), only="direct"),
+            Measure("shared_visits", "转发来的访问", ("visit",), only="shared"),
+            Measure("share_steps", "分享层级之和", ("visit",), "share_depth"),
             Measure("page_views", "浏览量", ("visit", "view")),
             Measure("leads", "留资", ("lead",)),
             Measure("friends", "新增企微好友", ("add_friend",), "quantity"),
@@ -275,6 +278,34 @@ _METRICS: tuple[Metric, ...] = (
         "行业基准 + 历史对比",
         DECK,
         UNDATED,
+    ),
+    _count("shared_visits", "从别人转发的页面进入站点的次数；只数带着转发记号的页面"),
+    Metric(
+        "shared_rate",
+        "转发访问占比",
+        "转发来的访问 ÷ 访问",
+        "ratio",
+        "up",
+        "shared_visits",
+        "visits",
+    ),
+    Metric(
+        "share_depth",
+        "平均分享层级",
+        "转发来的访问各经过几手，加起来 ÷ 转发来的访问；1 是第一手转发",
+        "times",
+        "up",
+        "share_steps",
+        "shared_visits",
+    ),
+    Metric(
+        "direct_share",
+        "直接访问占比",
+        "没有来源、近 30 天也没点过短链、不是别人转发来的访问 ÷ 访问；长期看，是记得品牌的人",
+        "ratio",
+        "up",
+        "direct_visits",
+        "visits",
     ),
     Metric(
         "visitors",

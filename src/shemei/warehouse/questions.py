@@ -12,7 +12,7 @@ from shemei.warehouse.vocabulary import COLUMNS, SCHEMA, Kind, date_of
 Where = tuple[tuple[str, str], ...]
 """Pairs of dimension and value; the same dimension twice means either, different ones mean both."""
 
-NUMBERS = frozenset(("ts", "day", "week", "visitor_key", "amount", "quantity"))
+NUMBERS = frozenset(("ts", "day", "week", "visitor_key", "amount", "quantity", "share_depth"))
 TEXTS: tuple[str, ...] = tuple(name for name in COLUMNS if name not in NUMBERS)
 
 

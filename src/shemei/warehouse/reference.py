@@ -79,6 +79,8 @@ FIELD_NOTES: dict[str, str] = {
     "click_id": "点击号；短链写进落地地址（`_c`），之后的访问带着它",
     "batch": "随哪一次导入而来；撤销导入时整批不算",
     "props": "其他，一段 JSON",
+    "shared_by": "这次访问的页面是哪个浏览器转发出来的：它的转发记号，不是访客号，也对不回访客",
+    "share_depth": "页面到这次访问前经过几手转发；0 不是转发来的",
 }
 
 UNITS = {"count": "次数", "ratio": "比例", "money": "金额", "times": "倍数", "people": "人数"}
