@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from shemei.warehouse.catalogue import DEFAULT_FUNNEL, DIMENSIONS, Step
+from shemei.warehouse.catalogue import DEFAULT_FUNNEL, Step
 from shemei.warehouse.computed.tables import DEFAULT_LOOKBACK, TOUCH_DIMS
+from shemei.warehouse.measures import DIMENSIONS
 from shemei.warehouse.questions import (
     Question,
     QuestionError,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from shemei.warehouse.catalogue import DIMENSIONS, METRICS, PEOPLE, Metric
+from shemei.warehouse.catalogue import METRICS, Metric
 from shemei.warehouse.computed.tables import DEFAULT_LOOKBACK, STORED_LOOKBACK, TOUCH_DIMS
+from shemei.warehouse.measures import DIMENSIONS, PEOPLE
 from shemei.warehouse.vocabulary import COLUMNS, SCHEMA, Kind, date_of
 
 Where = tuple[tuple[str, str], ...]

@@ -8,15 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from shemei.warehouse.catalogue import (
-    DEFAULT_FUNNEL,
-    DERIVED,
-    DIMENSIONS,
-    MEASURES,
-    METRICS,
-    PEOPLE,
-    Metric,
-)
+from shemei.warehouse.catalogue import DEFAULT_FUNNEL, METRICS, Metric
+from shemei.warehouse.measures import DERIVED, DIMENSIONS, MEASURES, PEOPLE
 from shemei.warehouse.vocabulary import COLUMNS, KIND_NAMES, SCHEMA, TOUCH_KINDS
 
 KIND_NOTES: dict[str, str] = {

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from shemei.warehouse.catalogue import DERIVED, MEASURES, METRICS, PEOPLE
+from shemei.warehouse.catalogue import METRICS
 from shemei.warehouse.computed.tables import DAY_MICROS, DIMS, SCHEMAS, TOUCH_DIMS, render
 from shemei.warehouse.log.putback import counted_again
+from shemei.warehouse.measures import DERIVED, MEASURES, PEOPLE
 from shemei.warehouse.questions import Where, needed_people
 from shemei.warehouse.vocabulary import COLUMNS, SCHEMA
 

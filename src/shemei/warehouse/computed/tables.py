@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from shemei.warehouse.catalogue import DIMENSIONS, MEASURES, PEOPLE, Measure
 from shemei.warehouse.channels import UNSPECIFIC_PLATFORMS
 from shemei.warehouse.log.confirming import UNCONFIRMED
+from shemei.warehouse.measures import DIMENSIONS, MEASURES, PEOPLE, Measure
 from shemei.warehouse.vocabulary import TOUCH_KINDS
 
 if TYPE_CHECKING:
