@@ -26,9 +26,8 @@ def passed_on(may: Ints, seed: int) -> dict[str, pa.Array]:
     did = (may == 1) & (rng.random(len(may)) < PASSED)
     depth = np.minimum(rng.geometric(1 - FURTHER, len(may)), MOST)
     who = (SHARERS * rng.random(len(may)) ** 3).astype(np.int64)
-    marks = [
-        raw.hex() for raw in np.split(np.frombuffer(rng.bytes(6 * SHARERS), np.uint8), SHARERS)
-    ]
+    text = rng.bytes(6 * SHARERS).hex()
+    marks = [text[at : at + 12] for at in range(0, len(text), 12)]
     return {
         "shared_by": coded(marks, np.where(did, who, -1)),
         "share_depth": pa.array(np.where(did, depth, 0)),
