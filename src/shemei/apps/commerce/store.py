@@ -58,7 +58,7 @@ def save_orders(
 
     ``forward_only`` keeps a state that is further than what a file says, which may be an old one.
     """
-    drafts, unnamed = without_erased(workspace, drafts)
+    drafts, unnamed = without_erased(workspace, drafts, apply=apply)
     saved = Saved(unnamed=unnamed)
     old = _existing(drafts)
     customers = _customers(workspace, drafts, batch) if apply else _known_customers(drafts)
