@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 from tests.warehouse import cast
+from tests.warehouse.answers import answers
 from tests.warehouse.cast import BRAND, FIRST, LAST, RIVAL, event
-from tests.warehouse.test_maintenance import answers
 
 from shemei.warehouse import erasure, maintenance, retention, table
 from shemei.warehouse.erasure import ErasureError, erase, find_person

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.warehouse import cast
 from tests.warehouse.cast import BRAND, FIRST, LAST
-from tests.warehouse.test_backup import bad, lived_in
+from tests.warehouse.homes import bad, lived_in
 
 from shemei.warehouse import retention, table
 from shemei.warehouse.erasure import erase, find_person
