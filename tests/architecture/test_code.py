@@ -154,3 +154,10 @@ def test_no_third_party_code_is_committed() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
     names = listed.stdout.splitlines()
     assert not [n for n in names if "node_modules" in n or "/vendor/" in n or n.endswith(".min.js")]
+
+
+def test_no_test_module_lends_its_helpers_to_another() -> None:
+    """What two of them need stands in a module of its own, with a name that says what it is."""
+    lending = re.compile(r"^\s*(?:from tests\.[\w.]*\btest_\w+ import|import tests\.[\w.]*\btest_)", re.M)  # fmt: skip
+    paths = sorted((ROOT / "tests").rglob("*.py"))
+    assert [str(p.relative_to(ROOT)) for p in paths if lending.search(p.read_text())] == []

@@ -15,16 +15,9 @@ from shemei.__main__ import COMMANDS
 from shemei.apps.accounts.rules import ROLES
 from shemei.kernel.audit import VERBS
 from shemei.kernel.permissions import PERMISSION_NAMES, Permission
+from tests.architecture.pages import REFERENCE, ROOT, documented
 
-ROOT = Path(__file__).resolve().parents[2]
-REFERENCE = ROOT / "docs" / "reference"
 SOURCE = ROOT / "src" / "shemei"
-
-
-def documented(page: str) -> set[str]:
-    """What stands in code marks in the first column of a page's tables."""
-    rows = re.findall(r"^\|([^|]+)\|", (REFERENCE / page).read_text(), re.M)
-    return {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
 
 
 def variables() -> set[str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import threading
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from deltalake import DeltaTable
-from tests.edge.support import PHONE, SRC, events, free_port, prepare, start, wait_for
+from tests.edge.support import PHONE, SRC, events, free_port, kill, prepare, start, wait_for
 
 from shemei.warehouse.log.loader import accounting, load
 from shemei.warehouse.log.segments import recover
@@ -79,11 +78,6 @@ class Clients:
         self._stop.set()
         for thread in self._threads:
             thread.join()
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGKILL)
-    process.wait()
 
 
 def start_loader(home: Home, seed: int) -> subprocess.Popen[bytes]:

@@ -15,8 +15,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.chaos.test_kills import kill
-from tests.edge.support import SRC
+from tests.edge.support import SRC, kill
 
 from shemei.warehouse.log.loader import accounting, load
 from shemei.warehouse.log.table import open_table

@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
-from django_scopes import scope
+from tests.commerce.programs import ORDER, Program
 
-from shemei.apps.accounts import actions_keys
 from shemei.apps.commerce.models import Customer, Order, Refund
 from shemei.kernel.models import OutboxEvent
 from shemei.kernel.permissions import Permission as P
 
 if TYPE_CHECKING:
     from tests.world import World
-
-ORDER = {
-    "number": "A-1",
-    "paid_at": "2026-11-11T20:31:00+08:00",
-    "amount": 32900,
-    "phone": "138 0000 3391",
-    "customer_name": "周女士",
-    "promo_code": "azhi30",
-    "lines": [{"sku": "YH-1", "name": "修护霜", "quantity": 2, "unit_price": 16450}],
-}
-
-
-class Program:
-    """A program with a key of one brand."""
-
-    def __init__(self, member: Any, scopes: list[P]) -> None:
-        self.client = Client()
-        with scope(workspace=member.workspace):
-            _, secret = actions_keys.create_key("ERP", scopes, by=member)
-        self.headers = {"Authorization": f"Bearer {secret}"}
-
-    def post(self, path: str, body: Any, key: str = "k-1") -> Any:
-        extra = {"Idempotency-Key": key} if key else {}
-        data = body if isinstance(body, str) else json.dumps(body)
-        return self.client.post(
-            f"/api/v1{path}", data, "application/json", headers=self.headers | extra
-        )
-
-    def get(self, path: str) -> Any:
-        return self.client.get(f"/api/v1{path}", headers=self.headers)
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ import orjson
 from django.utils import timezone
 from tests.commerce.conftest import Bring
 from tests.commerce.files import events
-from tests.commerce.test_api import ORDER, Program
-from tests.commerce.test_hooks import headers, push
+from tests.commerce.programs import ORDER, Program, headers, push
 
 from shemei.apps.commerce import hooks
 from shemei.apps.commerce.models import Customer, Order, Refund

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 import pytest
@@ -14,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from django_scopes import scopes_disabled
+from tests.commerce.programs import headers, push
 
 from shemei.apps.commerce import hooks
 from shemei.apps.commerce.models import Customer, HookNonce, Order, OrderHook
@@ -31,19 +29,6 @@ ORDER = {"number": "P-1", "paid_at": "2026-11-03T12:00:00+08:00", "amount": 2990
 @pytest.fixture
 def pushed(inside: World, home: Home) -> tuple[OrderHook, str]:
     return hooks.add_hook(inside.brand, by=inside.owner.actor, name="小程序商城")
-
-
-def headers(secret: str, body: bytes, *, at: float | None = None, nonce: str = "nonce-0001") -> dict[str, str]:  # fmt: skip
-    """As the documentation says it, written down a second time and not with our own function."""
-    stamp = str(int(time.time() if at is None else at))
-    mac = hmac.new(secret.encode(), f"{stamp}.{nonce}.".encode() + body, hashlib.sha256)
-    return {"X-Shemei-Timestamp": stamp, "X-Shemei-Nonce": nonce, "X-Shemei-Signature": f"v1={mac.hexdigest()}"}  # fmt: skip
-
-
-def push(hook: OrderHook | str, signed: dict[str, str], body: bytes) -> Any:
-    key = hook if isinstance(hook, str) else hook.key
-    client = Client(enforce_csrf_checks=True)
-    return client.post(f"/hooks/orders/{key}", body, "application/json", headers=signed)
 
 
 def orders() -> int:

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from tests.commerce.conftest import brought
-from tests.commerce.test_orders_import import FILE, REFUNDED
+from tests.commerce.files import FILE, REFUNDED
 
 from shemei.apps.commerce.models import Order, Refund
 from shemei.kernel import tasks

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.content.test_import import DOUYIN, bring_in, csv, douyin
+from tests.content.files import DOUYIN, bring_in, csv, douyin
 
 from shemei.apps.brand.actions import add_account
 from shemei.apps.content.actions import create_post

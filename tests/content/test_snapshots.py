@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
-from tests.content.test_import import bring_in, csv, log_sums
+from tests.content.files import bring_in, csv, log_sums
 
 from shemei.apps.content.exports import PRESETS
 from shemei.apps.content.models import Post, PostMetric

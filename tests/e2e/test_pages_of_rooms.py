@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.architecture.house import INSIDE
-from tests.e2e.walking import pages_of, walk
+from tests.e2e.walking import WALKED, pages_of, walk
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
     from tests.browser import Visit
     from tests.world import World
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.django_db(transaction=True),
-]
+pytestmark = WALKED
 ELSEWHERE = {"insight", "tracking", "landing", "posters"}
 REST = sorted({address.app for address in INSIDE} - ELSEWHERE)
 

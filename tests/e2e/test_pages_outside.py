@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
@@ -12,9 +12,9 @@ from shemei.apps.accounts import actions as accounts
 from shemei.edge import answers, pages
 from tests.architecture.house import OUTSIDE
 from tests.browser import settled
-from tests.e2e.walking import by_day_and_night, faults, page_among
-from tests.insight.test_sharing import shared
-from tests.tracking.landing.test_in_a_browser import page as landing_page
+from tests.e2e.walking import WALKED, by_day_and_night, faults, page_among
+from tests.insight.boards import shared
+from tests.tracking.landing.pages import published
 
 if TYPE_CHECKING:
     from shemei.apps.tracking.landing.models import LandingPage
@@ -23,12 +23,7 @@ if TYPE_CHECKING:
     from tests.browser import Visit
     from tests.world import World
 
-__all__ = ["landing_page"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.django_db(transaction=True),
-]
+pytestmark = WALKED
 GOES_OUT = "account/logout/"
 WITHOUT = ("account/inactive/", "account/password/reset/key/")
 """Addresses that a person reaches with a letter, or never."""
@@ -45,6 +40,11 @@ OF_THE_EDGE: dict[str, Answer] = {
     "expired": pages.EXPIRED,
     "used up": pages.USED_UP,
 }
+
+
+@pytest.fixture
+def landing_page(world: World, home: Home, live_server: Any, settings: Any) -> LandingPage:
+    return published(world, settings)
 
 
 def test_the_pages_before_a_brand_are_sound(world: World, home: Home, visit: Visit) -> None:

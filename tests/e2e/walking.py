@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.architecture.house import INSIDE, furnished
 from tests.browser import overflow, serious, settled
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from tests.browser import Visit
     from tests.world import World
 
+WALKED = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+"""The marks of a module that walks through pages."""
 PICK = "tbody .s-pick input >> nth=0"
 ASK = "main form[data-confirm] button[type=submit]:visible >> nth=0"
 UNHEARD = "ERR_CONNECTION_REFUSED"

@@ -166,3 +166,9 @@ def events(home: Home) -> list[dict[str, Any]]:
             lines = data[group.start : group.stop].splitlines()
             found += [DEFAULTS | orjson.loads(line) for line in lines]
     return found
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process as a power cut would."""
+    process.send_signal(signal.SIGKILL)
+    process.wait()

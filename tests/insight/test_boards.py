@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.insight.boards import made
 from tests.insight.browsing import NOVEMBER, page
 from tests.world import member
 
@@ -18,19 +19,6 @@ if TYPE_CHECKING:
     from tests.world import World
 
     from shemei.warehouse.home import Home
-
-
-def made(world: World, **panels: dict[str, Any]) -> OwnBoard:
-    """A board with one picture per keyword."""
-    world.brand.attribution_model = "first"
-    world.brand.save()
-    with world.scope():
-        board = OwnBoard.objects.create(workspace=world.brand, title="周一例会", period="28d")
-        for place, (title, values) in enumerate(panels.items()):
-            BoardPanel.objects.create(
-                workspace=world.brand, board=board, title=title, place=place, **values
-            )
-    return board
 
 
 def views(world: World, board: OwnBoard) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.insight.test_boards import made
+from tests.insight.boards import made
 
 from shemei.apps.insight import board_actions, mailing
 from shemei.apps.insight.models import BoardMail, OwnBoard

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.insight.boards import made
 from tests.insight.browsing import NOVEMBER
-from tests.insight.test_boards import made
 
 from shemei.apps.insight.models import OwnBoard
 from shemei.apps.insight.panels import OwnBoardView

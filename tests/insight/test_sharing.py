@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from tests.insight.test_boards import made
+from tests.insight.boards import made, shared
 
 from shemei.apps.insight import board_actions, views_shared
-from shemei.apps.insight.models import BoardShare, OwnBoard
+from shemei.apps.insight.models import BoardShare
 from shemei.apps.insight.sharing import opened, token_of
 from shemei.kernel.actor import SYSTEM
 from shemei.kernel.models import AuditEntry
@@ -21,17 +21,6 @@ from shemei.kernel.throttle import Limit
 if TYPE_CHECKING:
     from django.http import HttpResponse
     from tests.world import World
-
-
-def shared(world: World, days: int = 7) -> tuple[OwnBoard, BoardShare, str]:
-    board = made(
-        world,
-        数={"kind": "number", "metrics": ["traced_value", "clicks"]},
-        表={"kind": "table", "metrics": ["traced_value"], "split": "channel"},
-    )
-    with world.scope():
-        share = board_actions.share_board(board, days=days, note="代理商", by=SYSTEM)
-    return board, share, reverse("shared:board", args=[token_of(share)])
 
 
 def test_nobody_in_particular_reads_a_shared_board(told: World) -> None:

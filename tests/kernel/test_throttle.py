@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
 from django_scopes import scope, scopes_disabled
 
+from shemei.apps.insight import api as insight
+from shemei.kernel import api_middleware
 from shemei.kernel.models import Allowance
-from shemei.kernel.throttle import Limit, forget_whole
+from shemei.kernel.throttle import AtOnce, Limit, forget_whole
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -57,3 +60,14 @@ def test_many_at_once_get_no_more_than_there_is() -> None:
     for thread in threads:
         thread.join()
     assert (len(got), got.count(0.0)) == (24, 3)
+
+
+def test_turns_side_by_side_are_counted_by_one_process_and_the_pages_say_so() -> None:
+    """Two doors are two processes' doors: neither knows who went through the other."""
+    here, there = AtOnce(most=1, patience=0), AtOnce(most=1, patience=0)
+    with here.one("k") as first, here.one("k") as second, there.one("k") as elsewhere:
+        assert (first, second, elsewhere) == (True, False, True)
+    settings = (Path(__file__).parents[2] / "docs/reference/settings.md").read_text()
+    bucket, asking = api_middleware.BUCKET, insight.ASKING
+    assert f"每把密钥每秒 {bucket.per_second} 次，一下最多 {bucket.burst} 次" in settings
+    assert f"每把密钥 {asking.most} 个，再来的等 {asking.patience} 秒" in settings

@@ -153,7 +153,9 @@ def test_several_links_are_made_at_once(world: World, home: Home) -> None:
     answer = client.post(
         url, {"url": "brand.cn", "creators": ["creator-azhi", "creator-mu"], "platforms": "weibo"}
     )
-    assert "已建 3 条短链" in answer.content.decode()
+    shown = answer.content.decode()
+    assert "已建 3 条短链" in shown and '">链接</a>' in shown
+    assert shown.count('aria-label="复制「') == 3
     answer = client.post(url, {"url": "brand.cn"})
     assert "至少选一个" in answer.content.decode()
 
@@ -265,7 +267,8 @@ def test_a_code_for_each_creator_is_made_at_once(world: World) -> None:
         {"prefix": "D11", "creators": ["creator-azhi", "creator-mu"]},
     )
     shown = answer.content.decode()
-    assert "已建 2 个优惠码" in shown
+    assert "已建 2 个优惠码" in shown and "在店铺后台建同名的优惠" in shown
+    assert shown.count('aria-label="复制「D11') == 2
     assert "木木实验室" in shown
 
 

@@ -68,6 +68,7 @@ def _found(home: Home, workspace: str, person: int, order: str, customer: str) -
 
     outbox.relay(home)
     settling.settle(home)
+    customer = _as_the_log_calls(workspace, customer)
     try:
         return erasure.find_person(home, workspace, person=person, order=order, customer=customer)
     except erasure.ErasureError as error:
@@ -79,6 +80,21 @@ def _found(home: Home, workspace: str, person: int, order: str, customer: str) -
             ):
                 return one
         raise click.ClickException(str(error)) from None
+
+
+def _as_the_log_calls(workspace: str, customer: str) -> str:
+    """The log knows a customer by the key of the shop's row, not by the shop's own number."""
+    from django_scopes import scope, scopes_disabled
+
+    from shemei.apps.accounts.models import Workspace
+    from shemei.apps.commerce.queries import customers_called
+
+    with scopes_disabled():
+        brand = Workspace.objects.filter(key=workspace).first()
+    if brand is None or not customer:
+        return customer
+    with scope(workspace=brand):
+        return next(iter(customers_called(customer)), customer)
 
 
 def _erase(home: Home, found: Erased, *, at_once: bool, proof: Path | None) -> None:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 Identity = tuple[str, str]
 """What kind of identity it is, and its value: ``("phone", the hash)``, ``("order", its number)``."""
+IN_LOG = "in_log"
+"""A mark on an erased order that the log goes on to hold, because it never named the person there."""
+RETURN = "return"
+"""A mark on the number of a cancellation that an erased person had made before."""
 _KINDS = {"visitor_key": "visitor", "customer": "customer", "phone": "phone", "order_id": "order"}
 _AT_ONCE = 400
 
@@ -42,6 +46,14 @@ def remember(workspace: Workspace, identities: Iterable[Identity], until: int) -
         ErasedMark.objects.filter(name__in=part, until__lt=until).update(until=until)
 
 
+def remember_person(workspace: Workspace, person: Erased) -> None:
+    """Keep for good who was erased; the person's orders leave the log, also those that had stayed before."""
+    remember(workspace, identities_of(person), person.until)
+    stayed = sorted(_name(workspace, (IN_LOG, number)) for number in person.orders)
+    for part in _parts(stayed):
+        ErasedMark.objects.filter(name__in=part).delete()
+
+
 def erased_until(workspace: Workspace, identities: Iterable[Identity]) -> dict[Identity, int]:
     """Which of these were erased, and up to which moment."""
     if not ErasedMark.objects.exists():
@@ -63,12 +75,25 @@ def is_erased(identities: Iterable[Identity], moment: int, gone: Mapping[Identit
     return any(one in gone and (one[0] == "order" or moment <= gone[one]) for one in identities)
 
 
+def off_the_log(workspace: Workspace, orders: Iterable[str]) -> set[str]:
+    """Which of these orders left the log together with their person.
+
+    Their money is in no sum any more. So the log is told nothing more of them either: a correction or a
+    refund would stand there alone, and be taken off what others paid.
+    """
+    numbers = set(filter(None, orders))
+    asked = {(kind, number) for number in numbers for kind in ("order", IN_LOG)}
+    gone = erased_until(workspace, asked)
+    return {n for n in numbers if ("order", n) in gone and (IN_LOG, n) not in gone}
+
+
 def without_erased(workspace: Workspace, events: Sequence[Event]) -> list[Event]:
     """The events, those of what an erased person did before the erasure without the person."""
     named = {one for event in events for one in _identities(event)}
     gone = erased_until(workspace, named)
+    unknown = off_the_log(workspace, (number for kind, number in gone if kind == "order"))
     return [
-        _nameless(event) if is_erased(_identities(event), event.ts, gone) else event
+        _nameless(event, unknown) if is_erased(_identities(event), event.ts, gone) else event
         for event in events
     ]
 
@@ -80,8 +105,10 @@ def _identities(event: Event) -> Iterator[Identity]:
         yield "visitor", str(visitor_key(event.visitor))
 
 
-def _nameless(event: Event) -> Event:
-    return replace(event, visitor="", phone="", customer="", click_id="", region="")
+def _nameless(event: Event, unknown: set[str]) -> Event:
+    order = "" if event.order_id in unknown else event.order_id
+    nobody = {"visitor": "", "phone": "", "customer": "", "click_id": "", "region": ""}
+    return replace(event, order_id=order, **nobody)
 
 
 def _name(workspace: Workspace, identity: Identity) -> str:

@@ -11,7 +11,7 @@ from django_scopes import scope
 
 from shemei.engines import phones
 from shemei.kernel.crypto import phone_hash
-from shemei.kernel.erased import identities_of, remember
+from shemei.kernel.erased import remember_person
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -69,7 +69,7 @@ def erase_operational(workspace: Workspace, person: Erased) -> dict[str, int]:
     It is remembered who was erased: a file uploaded later would bring the person back otherwise.
     """
     with scope(workspace=workspace), transaction.atomic():
-        remember(workspace, identities_of(person), person.until)
+        remember_person(workspace, person)
         return {name: holder.erase(person) for name, holder in _handlers.items()}
 
 

@@ -1,4 +1,9 @@
-"""A burst is fine, a flood is not: buckets of one web process on the cache, and limits all processes share."""
+"""A burst is fine, a flood is not.
+
+``AtOnce`` and ``Bucket`` count in one web process: their aim is that nobody fills the machine, and they cost
+nothing. ``shemei serve`` runs one; where more of them run, each allows as much again. ``Limit`` counts in the
+database, for what must hold for the installation, at the price of a write.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +32,10 @@ if TYPE_CHECKING:
 
 
 class AtOnce:
-    """``most`` things of one sender run side by side in this process; the next waits ``patience`` seconds for its turn."""
+    """``most`` things of one sender run side by side in this process; the next waits ``patience`` seconds for its turn.
+
+    It knows nothing of other processes: with n of them, n times ``most`` may run in the installation.
+    """
 
     def __init__(self, most: int, patience: float) -> None:
         self.most, self.patience = most, patience
@@ -49,7 +57,7 @@ class AtOnce:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """``burst`` requests at once, refilled by ``per_second``."""
+    """``burst`` requests at once, refilled by ``per_second``; of each web process, for its cache is its own."""
 
     name: str
     burst: int

@@ -61,15 +61,16 @@ def platform_of(key: str) -> Platform:
 
 
 _WORDS: dict[str, str] = {
-    "wechat": "公众号|wechat|weixin",
+    "wechat": "公众号|wechat|weixin|腾讯广告|广点通",
     "channels": "视频号",
     "wecom": "企业微信|企微|wecom",
-    "weibo": "微博|weibo",
-    "douyin": "抖音|douyin",
-    "kuaishou": "快手|kuaishou",
-    "xhs": "小红书|xhs|xiaohongshu|rednote",
+    "weibo": "微博|weibo|粉丝通|weiq",
+    "douyin": "抖音|douyin|抖店|巨量|千川|星图",
+    "kuaishou": "快手|kuaishou|磁力金牛|磁力引擎|磁力聚星",
+    "xhs": "小红书|xhs|xiaohongshu|rednote|聚光",
     "bilibili": "B站|哔哩哔哩|bilibili",
 }
+"""A platform by its names, and by those of its own tools for sellers, advertisers and creators."""
 _NAMED = {
     key: re.compile(rf"(?<![a-z])(?:{words})(?![a-z])", re.IGNORECASE)
     for key, words in _WORDS.items()
@@ -85,6 +86,8 @@ def named_in(text: str) -> str:
     ('xhs', 'xhs', '')
     >>> named_in("抖音与快手.csv")
     ''
+    >>> named_in("千川_11月.csv"), named_in("磁力聚星达人.xlsx")
+    ('douyin', 'kuaishou')
     """
     found = [key for key, words in _NAMED.items() if words.search(text)]
     return found[0] if len(found) == 1 else ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.content.test_import import CHANNELS, DOUYIN, csv, douyin
+from tests.content.files import CHANNELS, DOUYIN, csv, douyin
 
 from shemei.apps.advertising.models import Spend
 from shemei.apps.brand.actions import add_account

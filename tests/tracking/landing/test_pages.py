@@ -172,7 +172,15 @@ def test_the_edge_credits_visits_of_a_page_to_its_campaign(
 def test_a_picture_is_shown_as_long_as_its_brand_is_in_use(inside: World, home: Home) -> None:
     row = actions.add_picture(make(inside), by=inside.owner.actor, data=picture(40, 30))
     where = reverse("pages:picture", args=[row.key])
-    assert Client().get(where).status_code == 200
+    first = Client().get(where)
+    assert (first.status_code, first["Content-Type"]) == (200, "image/webp")
+    assert first["Cache-Control"] == "public, max-age=600, must-revalidate"
+    known = {"If-None-Match": first["ETag"]}
+    again = Client().get(where, headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    assert (again["ETag"], again["Cache-Control"]) == (first["ETag"], first["Cache-Control"])
+    assert Client().get(where, headers={"If-None-Match": '"another"'}).content == first.content
     inside.brand.is_active = False
     inside.brand.save(update_fields=["is_active"])
     assert Client().get(where).status_code == 404
+    assert Client().get(where, headers=known).status_code == 404

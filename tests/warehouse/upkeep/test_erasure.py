@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 from tests.warehouse import cast
+from tests.warehouse.asked import answers
 from tests.warehouse.cast import BRAND, FIRST, LAST, RIVAL, event
-from tests.warehouse.upkeep.test_maintenance import answers
 
 from shemei.warehouse.computed.settling import rebuild, settle
 from shemei.warehouse.lake import Lake

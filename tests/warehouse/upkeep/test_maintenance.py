@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.warehouse import cast
+from tests.warehouse.asked import answers
 from tests.warehouse.cast import BRAND, FIRST, LAST, event
 
-from shemei.warehouse.attribution import attribute
 from shemei.warehouse.computed import settling
 from shemei.warehouse.computed.settling import rebuild, settle
 from shemei.warehouse.computed.shelf import LAYOUT, Shelf
@@ -17,31 +17,13 @@ from shemei.warehouse.lake import Lake
 from shemei.warehouse.log import table
 from shemei.warehouse.log.loader import accounting
 from shemei.warehouse.log.segments import write_segment
-from shemei.warehouse.questions import PathTable, People, Rows, Series, Totals
+from shemei.warehouse.questions import PathTable, Rows, Totals
 from shemei.warehouse.upkeep.maintenance import compact, maintain, vacuum
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from shemei.warehouse.home import Home
-
-QUESTIONS = (
-    Totals(BRAND, FIRST, LAST, ("clicks", "orders", "net_revenue", "visitors", "new_customers")),
-    Series(BRAND, FIRST, LAST, ("visits", "spend"), by=("channel",)),
-    People(BRAND, FIRST, LAST, limit=100),
-    PathTable(BRAND, FIRST, LAST, untracked=True),
-)
-
-
-def answers(home: Home) -> list[Any]:
-    lake = Lake(home)
-    found: list[Any] = [sorted(map(repr, lake.ask(q).rows.to_pylist())) for q in QUESTIONS]
-    credits = attribute(lake, BRAND, FIRST, LAST)
-    return [*found, credits.totals, {m: _rounded(c) for m, c in credits.models.items()}]
-
-
-def _rounded(credits: dict[str, Any]) -> dict[str, tuple[float, float]]:
-    return {k: (round(c.conversions, 9), round(c.value, 6)) for k, c in sorted(credits.items())}
 
 
 def test_events_in_any_order_and_any_pieces_give_the_same_answers(

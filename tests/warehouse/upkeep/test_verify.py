@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.warehouse import cast
 from tests.warehouse.cast import BRAND, FIRST, LAST
-from tests.warehouse.upkeep.test_backup import bad, lived_in
+from tests.warehouse.homes import bad, lived_in
 
 from shemei.warehouse.computed.settling import settle
 from shemei.warehouse.computed.shelf import Shelf

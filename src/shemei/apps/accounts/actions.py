@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_scopes import scope
 
-from shemei.apps.accounts.facts import WorkspaceChanged
+from shemei.apps.accounts.facts import MemberRemoved, WorkspaceChanged
 from shemei.apps.accounts.models import Invitation, Member, User, Workspace
 from shemei.apps.accounts.policies import CHANGE_MEMBER, GIVE_ROLE, grantable
 from shemei.apps.accounts.queries import hash_of, is_first_start, members_with
@@ -163,6 +163,8 @@ def remove_member(member: Member, *, by: Member) -> None:
     member.save(update_fields=["is_active"])
     _withdraw_invitations(member)
     audit.record("member.removed", member, by=by.actor)
+    gone = MemberRemoved(member.workspace.key, member.key, timezone.now().isoformat())
+    outbox.emit(gone, workspace=member.workspace)
 
 
 def _withdraw_invitations(member: Member) -> None:

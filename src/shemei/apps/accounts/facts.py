@@ -11,3 +11,12 @@ class WorkspaceChanged:
 
     workspace: str
     fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRemoved:
+    """A membership ended at ``at`` (UTC, ISO); what the member had opened to others ends with it."""
+
+    workspace: str
+    member: str
+    at: str

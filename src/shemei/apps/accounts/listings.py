@@ -16,6 +16,8 @@ from shemei.kernel.permissions import PERMISSION_NAMES, Permission
 from shemei.kernel.urls import wurl
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shemei.kernel.http import BrandRequest
 
 AREAS: dict[str, str] = {
@@ -74,12 +76,20 @@ MEMBERS = Listing(
 )
 
 
+def _acts(may: Callable[[Any], bool], template: str) -> Column:
+    """What can be done with a row: never left out on a phone, never exported."""
+    return Column("act", "操作", value=may, kind="custom", template=template, phone=True, export=lambda row: "")  # fmt: skip
+
+
+def _over(row: Invitation | ApiKey, taken_back: str) -> State:
+    """How what was given out came to its end: it was taken back, or its day passed."""
+    return State(taken_back if row.revoked_at else "已过期", "quiet")
+
+
 def _invitation_state(invitation: Invitation) -> State:
     if invitation.accepted_at:
         return State("已接受", "good")
-    if invitation.revoked_at:
-        return State("已撤回", "quiet")
-    return State("待接受", "info") if invitation.is_open else State("已过期", "quiet")
+    return State("待接受", "info") if invitation.is_open else _over(invitation, "已撤回")
 
 
 INVITATIONS = Listing(
@@ -92,15 +102,7 @@ INVITATIONS = Listing(
             "expires", "有效期至", value=lambda i: i.expires_at, kind="datetime", sort="expires_at"
         ),
         Column("by", "邀请人", value=lambda i: str(i.invited_by or "")),
-        Column(
-            "act",
-            "操作",
-            value=lambda i: i.is_open,
-            kind="custom",
-            template="accounts/cells/revoke_invitation.html",
-            phone=True,
-            export=lambda i: "",
-        ),
+        _acts(lambda i: i.is_open, "accounts/cells/revoke_invitation.html"),
     ),
     filters=(BY_ROLE,),
     search=("email",),
@@ -117,10 +119,8 @@ INVITATIONS = Listing(
 
 
 def _key_state(key: ApiKey) -> State:
-    if key.revoked_at:
-        return State("已停用", "quiet")
     if key.is_over:
-        return State("已过期", "quiet")
+        return _over(key, "已停用")
     if not key.is_live:
         return State("负责人已离开，停用中", "warn")
     if key.permissions != key.asked:
@@ -173,15 +173,7 @@ KEYS = Listing(
             phone=True,
         ),
         Column("by", "负责人", value=lambda k: str(k.created_by or "")),
-        Column(
-            "act",
-            "操作",
-            value=lambda k: k.revoked_at is None,
-            kind="custom",
-            template="accounts/cells/revoke_key.html",
-            phone=True,
-            export=lambda k: "",
-        ),
+        _acts(lambda k: k.revoked_at is None, "accounts/cells/revoke_key.html"),
     ),
     search=("name", "prefix"),
     search_hint="搜用途或开头",

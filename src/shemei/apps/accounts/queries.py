@@ -47,6 +47,19 @@ def member_of(user: Any, workspace_key: str) -> Member | None:
         return found.select_related("workspace", "user").first()
 
 
+def is_member(key: str) -> bool:
+    """Whether the member with this key still belongs to their brand."""
+    with scopes_disabled():
+        return Member.objects.filter(key=key, is_active=True).exists()
+
+
+def address_of(key: str) -> str:
+    """Where the member with this key gets mail, also after they were removed."""
+    with scopes_disabled():
+        found = Member.objects.filter(key=key).values_list("user__email", flat=True).first()
+        return str(found or "")
+
+
 def memberships(user: Any) -> list[Member]:
     """The user's places in all brands, the last used one first."""
     with scopes_disabled():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -15,13 +15,22 @@ from shemei.apps.brand.queries import campaigns
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Group, Option, Row, Skip, Staged, Tally
 from shemei.kernel.imports.kinds_told import Line, ToldLines
+from shemei.kernel.imports.origin import (
+    platform_name,
+    platform_option,
+    platform_problem,
+    take_platform,
+    told_platform,
+)
 from shemei.kernel.permissions import Permission
-from shemei.platforms import CHOICES
 from shemei.warehouse.vocabulary import date_of
 
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
     from shemei.kernel.imports.models import ImportBatch
+
+
+WHERE = "没有平台列时，算在"
 
 
 class Spends(ToldLines):
@@ -35,14 +44,23 @@ class Spends(ToldLines):
     fields = FIELDS
     presets = PRESETS
     options = (
-        Option("platform", "没有平台列时，算在", CHOICES, "douyin"),
+        platform_option(WHERE),
         Option("kind", "没有类型列时，算作", tuple(Spend.Kind.choices), Spend.Kind.FEED),
     )
     done_url = ("看花费", "advertising:spends")
 
+    def guess(self, batch: ImportBatch, options: Mapping[str, str]) -> Mapping[str, str]:
+        return {"platform": told_platform(batch, options)}
+
+    def mapping_problem(self, columns: Mapping[str, int], options: Mapping[str, str]) -> str:
+        return platform_problem(WHERE, columns, options)
+
+    def belongs_to(self, batch: ImportBatch) -> str:
+        return platform_name(batch)
+
     def prepare(self, row: Row, batch: ImportBatch) -> Staged | Skip:
         values = dict(row.values)
-        values.setdefault("platform", batch.option("platform"))
+        take_platform(values, batch, WHERE)
         values.setdefault("kind", batch.option("kind"))
         if date_of(values["day"]) > timezone.localdate():
             raise CellError("spend.future", "日期在今天之后", "请核对原表", field="day")

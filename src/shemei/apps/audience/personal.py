@@ -84,7 +84,8 @@ def identify(workspace: Workspace, wanted: str) -> Erased | None:
 
 
 def _number(workspace: Workspace, wanted: str) -> int:
-    key = pages.find(workspace, wanted)
+    names = (wanted, *commerce.customers_called(wanted))
+    key = next(filter(None, (pages.find(workspace, name) for name in names)), "")
     return int(key) if key.isdecimal() else 0
 
 
@@ -103,7 +104,7 @@ def _known_by_rows(workspace: Workspace, wanted: str, phone: str) -> Erased:
         visitors=(visitor_key(wanted),),
         phones=tuple(filter(None, (phone, wechat))),
         orders=(*([wanted] if is_order else []), *commerce.orders_of_phone(phone)),
-        customers=(wanted,) if commerce.is_customer(wanted) else (),
+        customers=(wanted, *called) if (called := commerce.customers_called(wanted)) else (),
     )
 
 

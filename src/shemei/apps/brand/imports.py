@@ -14,8 +14,9 @@ from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Field, Group, Option, Preset, Row, Skip, Staged
 from shemei.kernel.imports.kinds_told import Line, ToldLines, day_of_file
+from shemei.kernel.imports.origin import platform_option, platform_problem, told_platform
 from shemei.kernel.permissions import Permission
-from shemei.platforms import CHOICES, platform_of
+from shemei.platforms import platform_of
 from shemei.warehouse.vocabulary import date_of, int_day
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ FIELDS = (
     Field("account", "账号", cells.text, ("账号名称", "公众号名称")),
     *(Field(key, label, cells.count, _NAMES[key], rare=key not in _USUAL) for key, label in rules.DAILY.items()),
 )  # fmt: skip
+WHERE = "这份表来自"
 _WECHAT = {"platform": "wechat"}
 PRESETS = (
     Preset("mp_days", "公众号「图文数据，按天」", frozenset({"时间", "图文页阅读人数", "图文页阅读次数", "分享的次数", "收藏的次数"}), {"day": "时间"}, _WECHAT),
@@ -71,21 +73,25 @@ class AccountDays(ToldLines):
     fields = FIELDS
     presets = PRESETS
     options = (
-        Option("platform", "这份表来自", CHOICES, "wechat"),
+        platform_option(WHERE),
         Option("account", "没有账号列时，算在", (("", "请选一个账号"),), "", queries.account_choices),
         Option("day", "没有日期列时，数字是", (("yesterday", "上传的前一天的"), ("today", "上传当天的")), "yesterday"),
     )  # fmt: skip
     done_url = ("看账号", "brand:accounts")
 
     def guess(self, batch: ImportBatch, options: Mapping[str, str]) -> Mapping[str, str]:
-        """The platform's only account, or the one whose name stands in the file's."""
-        there = [a for a in queries.accounts(batch.workspace) if a.platform == options["platform"]]
+        """The platform that the file tells of; its only account, or the one whose name stands in the file's."""
+        platform = told_platform(batch, options)
+        there = [a for a in queries.accounts(batch.workspace) if a.platform == platform]
         named = [a for a in there if a.name in batch.file_name] or there
-        return {"account": named[0].key} if len(named) == 1 else {}
+        return {"platform": platform} | ({"account": named[0].key} if len(named) == 1 else {})
 
     def mapping_problem(self, columns: Mapping[str, int], options: Mapping[str, str]) -> str:
-        told = "account" in columns or options.get("account")
-        return "" if told else "请选这份表是哪个账号的：在「没有账号列时，算在」里。"
+        if "account" in columns:
+            return platform_problem(WHERE, columns, options)
+        return (
+            "" if options.get("account") else "请选这份表是哪个账号的：在「没有账号列时，算在」里。"
+        )
 
     def option_problem(self, batch: ImportBatch) -> str:
         if "account" in batch.mapping or batch.option("account"):

@@ -1,6 +1,7 @@
 """Erasing a person from the shop's rows: the buyer goes, the order stays in the books and names nobody.
 
-What a file or a program tells later of what an erased person did before is kept without the person.
+What a file or a program tells later of what an erased person did before is kept without the person. An
+order that left the log with the person stays out of it: its money counts nowhere, so no refund of it does.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from shemei.apps.commerce.models import Customer, Order, Refund
-from shemei.kernel.erased import erased_until, is_erased, remember
+from shemei.kernel.erased import IN_LOG, erased_until, is_erased, remember
 from shemei.kernel.imports.models import RowChange
 from shemei.portal.numbers import stamp
 from shemei.warehouse.vocabulary import visitor_key
@@ -31,7 +32,7 @@ NOBODY: Mapping[str, Any] = {"customer": None, "visitor": "", "click_id": "", "r
 def erase_customer(person: Erased) -> int:
     """Cut the tie between the person's orders and anybody, and delete the buyer; returns how many rows."""
     ids, orders = _mine(person)
-    _remember(ids, orders, person.until)
+    _remember(ids, orders, person)
     _forget_befores(ids, orders)
     cut = orders.update(**NOBODY)
     Refund.objects.filter(customer__in=ids).update(customer=None)
@@ -70,13 +71,19 @@ def _mine(person: Erased) -> tuple[list[int], Any]:
     return ids, Order.objects.filter(Q(number__in=person.orders) | Q(customer__in=ids))
 
 
-def _remember(ids: Sequence[int], orders: Any, until: int) -> None:
-    """The shop knows the person by more than the log does: by its own references, and by orders without a phone."""
+def _remember(ids: Sequence[int], orders: Any, person: Erased) -> None:
+    """The shop knows the person by more than the log does: by its own references, and by orders without a phone.
+
+    The log keeps an order that it does not know as this person's.
+    """
+    until = person.until
     for buyer in Customer.objects.filter(pk__in=ids).select_related("workspace"):
         known = [("customer", buyer.ref), ("customer", buyer.key), ("phone", buyer.phone_hash)]
         remember(buyer.workspace, known, until)
     for order in orders.select_related("workspace"):
-        remember(order.workspace, [("order", order.number), ("click", order.click_id)], until)
+        known = [("order", order.number), ("click", order.click_id)]
+        stays = [] if order.number in person.orders else [(IN_LOG, order.number)]
+        remember(order.workspace, [*known, *stays], until)
 
 
 def _forget_befores(ids: Sequence[int], orders: Any) -> None:
@@ -90,12 +97,21 @@ def _forget_befores(ids: Sequence[int], orders: Any) -> None:
 
 
 def without_erased(
-    workspace: Workspace, drafts: Sequence[OrderDraft]
+    workspace: Workspace, drafts: Sequence[OrderDraft], *, apply: bool
 ) -> tuple[list[OrderDraft], int]:
-    """The drafts, those of an erased person without the person; and how many these are."""
+    """The drafts, those of an erased person without the person; and how many these are.
+
+    With ``apply`` an order that comes without its buyer is remembered: a later file may know it by less.
+    """
     gone = erased_until(workspace, {one for draft in drafts for one in _identities(draft)})
-    found = [replace(d, **NOBODY) if _is_gone(d, gone) else d for d in drafts] if gone else drafts
-    return list(found), sum(_is_gone(draft, gone) for draft in drafts) if gone else 0
+    if not gone:
+        return list(drafts), 0
+    theirs = [draft for draft in drafts if _is_gone(draft, gone)]
+    fresh = [draft.number for draft in theirs if ("order", draft.number) not in gone]
+    if apply:
+        marks = [(kind, number) for number in fresh for kind in ("order", IN_LOG)]
+        remember(workspace, marks, max(gone.values()))
+    return [replace(d, **NOBODY) if _is_gone(d, gone) else d for d in drafts], len(theirs)
 
 
 def _is_gone(draft: OrderDraft, gone: Mapping[Identity, int]) -> bool:

@@ -30,15 +30,24 @@ class CodeOwner:
 
 
 CodeSource = Callable[[Any, Iterable[str]], Mapping[str, Any]]
+CodeList = Callable[[Any], Iterable[str]]
 _sources: list[CodeSource] = []
+_lists: list[CodeList] = []
 
 
-def register_code_owners(source: CodeSource) -> None:
+def register_code_owners(source: CodeSource, every: CodeList) -> None:
     """The room that makes codes calls this from its ``apps.py``.
 
     ``source(workspace, codes)`` returns the owners it knows: anything with the attributes of ``CodeOwner``.
+    ``every(workspace)`` lists the codes themselves.
     """
     _sources.append(source)
+    _lists.append(every)
+
+
+def codes_of(workspace: Workspace) -> frozenset[str]:
+    """Every code that has ever been registered, as it is compared."""
+    return frozenset(code for every in _lists for code in every(workspace))
 
 
 def owners_of(workspace: Workspace, codes: Iterable[str]) -> dict[str, CodeOwner]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, Min
 
-from shemei.apps.commerce import order_file
+from shemei.apps.commerce import order_file, remarks
 from shemei.apps.commerce.changes import changes_of
-from shemei.apps.commerce.facts import owners_of
+from shemei.apps.commerce.facts import codes_of, owners_of
 from shemei.apps.commerce.models import Customer, Order, Product, Refund
 from shemei.apps.commerce.order_events import tell_changes, tell_orders, tell_refunds
 from shemei.apps.commerce.returns import give_back, save_cancellations
@@ -20,13 +20,15 @@ from shemei.kernel.tombstones import exclude_batch
 from shemei.warehouse.vocabulary import SHANGHAI
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from shemei.kernel.actor import Actor
 
 SUBJECT = "commerce.order"
 UNKNOWN_CODE = "优惠码没有登记的单"
 ERASED = "{n} 单的顾客已按个人信息请求删除：订单照常更新，不再存这个人。"
+NOTED = "{n} 单的优惠码是从备注里认出的。"
+SEVERAL_NOTED = "{n} 单的备注里写着几个不同的优惠码，一个都没有取：要算给谁，请写在优惠码一列。"
 FURTHER = "{n} 单在系统里已走得更远（例如已发货，表里还是已付款），状态没有退回去。"
 
 
@@ -46,13 +48,17 @@ class Orders(ImportKind):
     def mapping_problem(self, columns: Mapping[str, int], options: Mapping[str, str]) -> str:
         return order_file.mapping_problem(columns)
 
-    def prepare(self, row: Row, batch: ImportBatch) -> Staged | Skip:
-        return order_file.prepare(row, batch.preset, batch.workspace.key)
+    def preparing(self, batch: ImportBatch) -> Callable[[Row], Staged | Skip]:
+        has_remarks = any(key in batch.mapping for key in remarks.KEYS)
+        codes = codes_of(batch.workspace) if has_remarks else frozenset()
+        preset, key = batch.preset, batch.workspace.key
+        return lambda row: order_file.prepare(row, preset, key, codes)
 
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
         orders, cancellations = _split(groups)
         saved = _save(orders, batch, apply=False)
         tally = _tally(saved, batch)
+        _say_noted(tally, orders)
         rows = {group[0].values["number"]: group[0].number for group in orders}
         for change in changes_of(saved, rows, batch.mapping):
             tally.note(change)
@@ -72,6 +78,7 @@ class Orders(ImportKind):
             batch.workspace, cancellations, currency=batch.option("currency"), batch=batch.key
         )
         tally = _tally(saved, batch)
+        _say_noted(tally, orders)
         tally.extra["退款"] = len(saved.refunds) + len(back.refunds)
         tally.extra[UNKNOWN_CODE] = _unknown_codes(batch, orders)
         tally.extra["取消单"] = back.invoices
@@ -159,6 +166,12 @@ def _tally(saved: Saved, batch: ImportBatch) -> Tally:
     tally.remarks[ERASED] = saved.unnamed
     tally.remarks[FURTHER] = saved.further
     return tally
+
+
+def _say_noted(tally: Tally, orders: Sequence[Group]) -> None:
+    found = [len(remarks.noted_in(group)) for group in orders]
+    tally.remarks[NOTED] = found.count(1)
+    tally.remarks[SEVERAL_NOTED] = sum(n > 1 for n in found)
 
 
 def _unknown_codes(batch: ImportBatch, orders: Sequence[Group]) -> int:

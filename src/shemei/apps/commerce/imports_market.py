@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shemei.apps.commerce.models import MarketGood
 from shemei.apps.commerce.tellings import MarketLedger
 from shemei.kernel.imports import cells, spans
-from shemei.kernel.imports.kinds import Field, Group, Option, Preset, Row, Skip, Staged
+from shemei.kernel.imports.kinds import Field, Group, Preset, Row, Skip, Staged
 from shemei.kernel.imports.kinds_told import ToldSubjects, day_of_file
+from shemei.kernel.imports.origin import (
+    platform_name,
+    platform_option,
+    platform_problem,
+    told_platform,
+)
 from shemei.kernel.permissions import Permission
-from shemei.platforms import CHOICES
 from shemei.warehouse.vocabulary import int_day
 
 if TYPE_CHECKING:
     from shemei.kernel.imports.models import ImportBatch
 
+WHERE = "在哪卖"
 TOLD = ("sold_7", "sold_30", "commission", "cvr", "creators", "price")
 FIELDS = (
     Field("name", "商品名称", cells.text, ("商品", "商品标题"), required=True, example="屏障修护霜 50 g"),
@@ -47,8 +53,17 @@ class MarketGoods(ToldSubjects):
     permission = Permission.IMPORT
     fields = FIELDS
     presets = PRESETS
-    options = (Option("platform", "在哪卖", CHOICES, "douyin"),)
+    options = (platform_option(WHERE),)
     done_url = ("看市场商品", "commerce:market")
+
+    def guess(self, batch: ImportBatch, options: Mapping[str, str]) -> Mapping[str, str]:
+        return {"platform": told_platform(batch, options)}
+
+    def mapping_problem(self, columns: Mapping[str, int], options: Mapping[str, str]) -> str:
+        return platform_problem(WHERE, columns, options)
+
+    def belongs_to(self, batch: ImportBatch) -> str:
+        return platform_name(batch)
 
     def prepare(self, row: Row, batch: ImportBatch) -> Staged | Skip:
         values = {**row.values, "name": row.values["name"][:200]}

@@ -1,4 +1,7 @@
-"""Facts out of rows: what the log and the other rooms learn of orders, refunds and corrections."""
+"""Facts out of rows: what the log and the other rooms learn of orders, refunds and corrections.
+
+Of an order that left the log with the erased person who placed it, nobody learns anything.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from shemei.apps.commerce.facts import (
     owners_of,
 )
 from shemei.kernel import outbox
+from shemei.kernel.erased import RETURN, erased_until, off_the_log
 from shemei.warehouse.vocabulary import Event, to_ts, uuid7
 
 if TYPE_CHECKING:
@@ -29,11 +33,13 @@ Row = TypeVar("Row")
 def tell_orders(workspace: Workspace, orders: Iterable[Order]) -> None:
     """Emit that these orders were placed, each with the owner of the code it used."""
     for part in _parts(orders):
+        gone = off_the_log(workspace, (order.number for order in part))
         owners = owners_of(workspace, (order.promo_code for order in part))
         outbox.emit_all(
             [
                 _placed(workspace, order, owner_fields(owners.get(order.promo_code)))
                 for order in part
+                if order.number not in gone
             ],
             workspace=workspace,
         )
@@ -42,14 +48,26 @@ def tell_orders(workspace: Workspace, orders: Iterable[Order]) -> None:
 def tell_refunds(workspace: Workspace, refunds: Iterable[Refund]) -> None:
     """Emit that money went back, each with the code of its order."""
     for part in _parts(refunds):
+        gone = _gone(workspace, part)
         owners = owners_of(workspace, map(_code, part))
         outbox.emit_all(
             [
                 _refunded(workspace, refund, owner_fields(owners.get(_code(refund))))
                 for refund in part
+                if refund.pk not in gone
             ],
             workspace=workspace,
         )
+
+
+def _gone(workspace: Workspace, refunds: Iterable[Refund]) -> set[int]:
+    """Refunds of what is no longer in the log: of an order that left it, of a return by who left it."""
+    orders = {row.pk: row.order.number for row in refunds if row.order}
+    loose = {row.pk: (RETURN, row.number) for row in refunds if not row.order}
+    off, returned = off_the_log(workspace, orders.values()), erased_until(workspace, loose.values())
+    return {pk for pk, number in orders.items() if number in off} | {
+        pk for pk, one in loose.items() if one in returned
+    }
 
 
 def _code(refund: Refund) -> str:
@@ -106,10 +124,12 @@ def tell_changes(
 ) -> None:
     """Tell the log what became of orders that it already knows; ``changes`` pairs them with what they were."""
     for part in _parts(changes):
+        gone = off_the_log(workspace, (order.number for order, _ in part))
         owners = owners_of(workspace, (order.promo_code for order, _ in part))
         events = [
             event
             for order, before in part
+            if order.number not in gone
             for event in _corrections(workspace, order, before, batch, owners)
         ]
         outbox.log(events, workspace=workspace)

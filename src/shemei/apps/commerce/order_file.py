@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from shemei.apps.commerce import remarks
 from shemei.apps.commerce.models import Order
 from shemei.apps.commerce.rules import (
     CANCELLATION,
@@ -26,7 +27,7 @@ from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Field, Group, Option, Preset, Row, Skip, Staged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 LEDGER = "online_retail"
 
@@ -94,6 +95,7 @@ FIELDS: tuple[Field, ...] = (
     Field("promo_code", "优惠码", cells.text, (
         "优惠券码", "折扣码", "推广码", "口令", "用码", "优惠码/口令", "promo code", "coupon", "coupon code", "discount code",
     ), example="AZHI30"),
+    *remarks.FIELDS,
     Field("click_id", "点击号", cells.text, ("click id", "click_id", "点击ID", "_c"), note="短链跳转时带上的 _c"),
     Field("visitor", "访客号", cells.text, ("visitor id", "visitor", "访客ID", "_sv")),
     Field("state", "订单状态", _state, ("状态", "交易状态", "order status", "status"), example="已发货", words=STATE_NAMES),
@@ -243,9 +245,15 @@ def mapping_problem(columns: Mapping[str, int]) -> str:
     return "" if priced else "还没有对应：实付金额。请为它选一列，或同时选数量与单价两列。"
 
 
-def prepare(row: Row, preset: str, workspace_key: str) -> Staged | Skip:
-    """Check one row: what is missing between its cells, whether it is an order at all; hide the phone."""
+def prepare(
+    row: Row, preset: str, workspace_key: str, codes: Collection[str] = ()
+) -> Staged | Skip:
+    """Check one row: what is missing between its cells, whether it is an order at all; hide the phone.
+
+    Of its remarks no more is kept than those of ``codes`` that stand in them.
+    """
     values = row.values
+    remarks.note_codes(values, codes)
     if why := absurd(values.get("quantity", 1), values.get("unit_price", 0)):
         raise CellError("quantity.absurd", why, "请核对数量与单价", field="quantity")
     if preset == LEDGER:
@@ -314,9 +322,10 @@ def hashed(workspace_key: str, number: str) -> tuple[str, str]:
 
 
 def code_of(group: Group) -> str:
-    """The promo code of an order as it is compared, ``""`` for none."""
+    """The promo code of an order as it is compared, else the only one in its remarks; ``""`` for none."""
     said = (row.values["promo_code"] for row in group if row.values.get("promo_code"))
-    return normal_code(next(said, ""))
+    noted = remarks.noted_in(group)
+    return normal_code(next(said, "")) or (noted[0] if len(noted) == 1 else "")
 
 
 def draft_of(group: Group, currency: str, amounts: str) -> OrderDraft:
@@ -338,7 +347,7 @@ def draft_of(group: Group, currency: str, amounts: str) -> OrderDraft:
         quantity=sum(line.quantity for line in lines),
         currency=currency,
         state=said.get("state", ""),
-        promo_code=normal_code(said.get("promo_code", "")),
+        promo_code=code_of(group),
         click_id=said.get("click_id", "")[:64],
         visitor=said.get("visitor", "")[:64],
         region=said.get("region", "")[:60],
@@ -348,6 +357,7 @@ def draft_of(group: Group, currency: str, amounts: str) -> OrderDraft:
         refunded_at=refunded_at,
         refund_number=said.get("refund_number", ""),
         paid_is_said="paid_at" in said,
+        code_is_said="promo_code" in said,
     )
 
 

@@ -177,9 +177,10 @@ def orders_of_phone(phone_hash: str) -> tuple[str, ...]:
     return tuple(found.order_by("number").values_list("number", flat=True)) if found else ()
 
 
-def is_customer(ref: str) -> bool:
-    """Whether somebody has this number as a customer. Call inside the workspace's scope."""
-    return Customer.objects.filter(Q(ref=ref) | Q(key=ref)).exists()
+def customers_called(number: str) -> tuple[str, ...]:
+    """What the log calls those with this number as customers: the shop's, or ours. Call inside the scope."""
+    found = Customer.objects.filter(Q(ref=number) | Q(key=number)) if number else None
+    return tuple(found.order_by("id").values_list("key", flat=True)) if found else ()
 
 
 def is_order(number: str) -> bool:

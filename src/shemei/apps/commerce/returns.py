@@ -15,7 +15,7 @@ from django.db.models import F
 
 from shemei.apps.commerce.models import Customer, OrderLine, Refund
 from shemei.apps.commerce.rules import Bought, Taken, split_money, take_back
-from shemei.kernel.erased import erased_until
+from shemei.kernel.erased import RETURN, erased_until, remember
 from shemei.warehouse.vocabulary import from_ts, to_ts
 
 if TYPE_CHECKING:
@@ -61,15 +61,21 @@ def save_cancellations(
 
 
 def _people(workspace: Workspace, groups: Sequence[Group]) -> dict[str, Customer]:
-    """Who returned, by the number of the invoice; nobody where that was before the person was erased."""
+    """Who returned, by the number of the invoice; nobody where that was before the person was erased.
+
+    What such a one takes back was sold to a person who has left the log: it is remembered as theirs.
+    """
     firsts = [group[0].values for group in groups if group[0].values.get("buyer")]
     refs = {first["buyer"] for first in firsts}
     known = {c.ref: c for c in Customer.objects.filter(ref__in=refs)}
-    gone = erased_until(workspace, {("customer", ref) for ref in known})
+    gone = erased_until(workspace, {("customer", ref) for ref in refs})
+    until = {first["number"]: gone.get(("customer", first["buyer"]), 0) for first in firsts}
+    theirs = {first["number"] for first in firsts if first["paid_at"] <= until[first["number"]]}
+    remember(workspace, [(RETURN, n) for n in theirs], max(until.values(), default=0))
     return {
         first["number"]: known[first["buyer"]]
         for first in firsts
-        if first["buyer"] in known and first["paid_at"] > gone.get(("customer", first["buyer"]), 0)
+        if first["buyer"] in known and first["number"] not in theirs
     }
 
 

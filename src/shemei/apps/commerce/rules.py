@@ -106,6 +106,7 @@ class OrderDraft:
     """One order before it is stored. Moments are UTC microseconds; empty text means "not said".
 
     An order always has a ``paid_at``; with ``paid_is_said`` off it is only the moment it was placed at.
+    With ``code_is_said`` off its code was found in a remark, which is less than a code that it has already.
     """
 
     number: str
@@ -125,6 +126,7 @@ class OrderDraft:
     refunded_at: int = 0
     refund_number: str = ""
     paid_is_said: bool = True
+    code_is_said: bool = True
 
 
 def order_amount(paid: Sequence[int | None], totals: Sequence[int], how: str = "auto") -> int:

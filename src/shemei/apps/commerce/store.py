@@ -58,7 +58,7 @@ def save_orders(
 
     ``forward_only`` keeps a state that is further than what a file says, which may be an old one.
     """
-    drafts, unnamed = without_erased(workspace, drafts)
+    drafts, unnamed = without_erased(workspace, drafts, apply=apply)
     saved = Saved(unnamed=unnamed)
     old = _existing(drafts)
     customers = _customers(workspace, drafts, batch) if apply else _known_customers(drafts)
@@ -223,6 +223,8 @@ def _change(
 def _news(order: Order, draft: OrderDraft, customer: Customer | None) -> dict[str, Any]:
     """What the draft says differently; an empty cell says nothing."""
     said: dict[str, Any] = {name: getattr(draft, name) for name in _TEXTS if getattr(draft, name)}
+    if order.promo_code and not draft.code_is_said:
+        said.pop("promo_code", None)
     said |= {"amount": draft.amount, "currency": draft.currency, **_moments(order, draft)}
     if draft.lines:
         said["quantity"] = draft.quantity

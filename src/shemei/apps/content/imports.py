@@ -17,8 +17,13 @@ from shemei.apps.content.tellings import PostLedger
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Group, Option, Row, Staged
 from shemei.kernel.imports.kinds_told import ToldSubjects, day_of_file
+from shemei.kernel.imports.origin import (
+    platform_option,
+    platform_problem,
+    take_platform,
+    told_platform,
+)
 from shemei.kernel.permissions import Permission
-from shemei.platforms import CHOICES, named_in
 from shemei.warehouse.vocabulary import date_of, from_ts, int_day
 
 if TYPE_CHECKING:
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
 
 NAMES = ("title", "external_id", "url")
 """By one of these a row is known."""
-NO_PLATFORM = "这份表来自哪个平台，从表里看不出来。请在「这份表来自」里选一个平台。"
+WHERE = "这份表来自"
 NO_NAME = (
     "没有一列是标题、作品编号或作品链接，每一行都会是错行。请指一列；表里真的没有时，"
     "在「没有标题、编号、链接的行」里选「按行号登记」。"
@@ -45,7 +50,7 @@ class PostMetrics(ToldSubjects):
     fields = FIELDS
     presets = PRESETS
     options = (
-        Option("platform", "这份表来自", (("", "请选一个平台"), *CHOICES), ""),
+        platform_option(WHERE),
         Option("account", "没有账号列时，算在", (("", "不指定"),), "", account_choices),
         Option(
             "day", "数字截至", (("yesterday", "上传的前一天"), ("today", "上传当天")), "yesterday"
@@ -61,7 +66,7 @@ class PostMetrics(ToldSubjects):
 
     def guess(self, batch: ImportBatch, options: Mapping[str, str]) -> Mapping[str, str]:
         """The platform that the file's name or its headers name; its only account, or the one named there."""
-        platform = options["platform"] or _platform_named(batch)
+        platform = told_platform(batch, options)
         there = [a for a in accounts(batch.workspace) if a.platform == platform]
         named = [a for a in there if a.name in batch.file_name]
         fitting = named or there
@@ -69,9 +74,8 @@ class PostMetrics(ToldSubjects):
         return {"platform": platform} | ({"account": fitting[0].key} if sure else {})
 
     def mapping_problem(self, columns: Mapping[str, int], options: Mapping[str, str]) -> str:
-        knows_platform = "platform" in columns or options.get("platform")
         named = options.get("unnamed") == "row" or any(name in columns for name in NAMES)
-        return ("" if knows_platform else NO_PLATFORM) + ("" if named else NO_NAME)
+        return platform_problem(WHERE, columns, options) + ("" if named else NO_NAME)
 
     def option_problem(self, batch: ImportBatch) -> str:
         if batch.option("account") or not batch.preset or self._tells_account(batch):
@@ -88,11 +92,7 @@ class PostMetrics(ToldSubjects):
 
     def prepare(self, row: Row, batch: ImportBatch) -> Staged:
         values = dict(row.values)
-        values.setdefault("platform", batch.option("platform"))
-        if not values["platform"]:
-            raise CellError(
-                "platform.blank", "没有平台", "请补上，或在「这份表来自」里选一个", field="platform"
-            )
+        take_platform(values, batch, WHERE)
         values.setdefault("day", int_day(day_of_file(batch)))
         values["told"] = _told(values)
         if batch.option("unnamed") == "row":
@@ -141,10 +141,6 @@ class _Posts(Known):
         )
         self.add(post)
         return post
-
-
-def _platform_named(batch: ImportBatch) -> str:
-    return named_in(batch.file_name) or named_in(" ".join(batch.headers))
 
 
 def _account_of(batch: ImportBatch) -> AccountRef | None:

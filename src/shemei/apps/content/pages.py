@@ -134,7 +134,8 @@ def table(snapshots: list[rules.Snapshot]) -> dict[str, Any]:
         (s.day, [(s.told.get(n), plus.get(n)) for n in told])
         for s, plus in reversed(rules.added(snapshots))
     ]
-    return {"heads": [FIGURE_NAMES[name] for name in told], "rows": rows}
+    hint = "括号里是比上一次多出的" if len(rows) > 1 else "只报过这一次"
+    return {"heads": [FIGURE_NAMES[name] for name in told], "rows": rows, "hint": hint}
 
 
 def more(row: Post) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -11,15 +11,22 @@ from shemei.apps.creators.exports import FIELDS, PRESETS
 from shemei.apps.creators.models import Creator
 from shemei.apps.creators.tellings import CreatorLedger
 from shemei.kernel.imports.errors import CellError
-from shemei.kernel.imports.kinds import Group, Option, Row, Staged
+from shemei.kernel.imports.kinds import Group, Row, Staged
 from shemei.kernel.imports.kinds_told import ToldSubjects, day_of_file
+from shemei.kernel.imports.origin import (
+    platform_name,
+    platform_option,
+    platform_problem,
+    take_platform,
+    told_platform,
+)
 from shemei.kernel.permissions import Permission
-from shemei.platforms import CHOICES
 from shemei.warehouse.vocabulary import date_of, int_day
 
 if TYPE_CHECKING:
     from shemei.kernel.imports.models import ImportBatch
 
+WHERE = "没有平台列时，算在"
 _ASIDE = ("platform", "day")
 
 
@@ -33,13 +40,22 @@ class Creators(ToldSubjects):
     permission = Permission.CREATORS
     fields = FIELDS
     presets = PRESETS
-    options = (Option("platform", "没有平台列时，算在", CHOICES, "xhs"),)
+    options = (platform_option(WHERE),)
     done_url = ("看达人库", "creators:creators")
+
+    def guess(self, batch: ImportBatch, options: Mapping[str, str]) -> Mapping[str, str]:
+        return {"platform": told_platform(batch, options)}
+
+    def mapping_problem(self, columns: Mapping[str, int], options: Mapping[str, str]) -> str:
+        return platform_problem(WHERE, columns, options)
+
+    def belongs_to(self, batch: ImportBatch) -> str:
+        return platform_name(batch)
 
     def prepare(self, row: Row, batch: ImportBatch) -> Staged:
         values = dict(row.values)
         values["name"] = values["name"][:60]
-        values.setdefault("platform", batch.option("platform"))
+        take_platform(values, batch, WHERE)
         values.setdefault("day", int_day(day_of_file(batch)))
         if date_of(values["day"]) > timezone.localdate():
             raise CellError("creator.future", "数据日期在今天之后", "请核对原表", field="day")

@@ -23,6 +23,8 @@ VERBS = {
     "board.panel_set": "在看板「{label}」设图「{panel}」",
     "board.removed": "删除看板「{label}」",
     "board.restored": "恢复看板「{label}」",
+    "board.mail_ended": "成员被移除，看板「{label}」的邮件不再发给{to}",
+    "board.share_ended": "{maker}被移除，看板「{label}」的分享链接（{note}）随之停用",
     "board.share_revoked": "停用看板「{label}」的分享链接（{note}）",
     "board.shared": "分享看板「{label}」{days} 天（{note}）",
     "goal.created": "新建目标「{label}」{target}，{span}",

@@ -11,11 +11,12 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from shemei.apps.accounts.queries import address_of, is_member
 from shemei.apps.insight.models import BoardMail, BoardPanel, BoardShare, OwnBoard
 from shemei.apps.insight.panel_rules import RHYTHMS, moved, next_due, reordered
 from shemei.apps.insight.policies import REMOVE_BOARD
 from shemei.kernel import audit
-from shemei.kernel.actor import Actor
+from shemei.kernel.actor import SYSTEM, Actor
 from shemei.kernel.permissions import Permission, require
 
 if TYPE_CHECKING:
@@ -140,8 +141,9 @@ def share_board(board: OwnBoard, *, days: int, note: str = "", by: Actor) -> Boa
     require(by, Permission.EXPORT)
     expires = timezone.now() + timedelta(days=days)
     share = BoardShare.objects.create(
-        workspace=board.workspace, board=board, note=note, expires_at=expires, made_by=by.label
-    )
+        workspace=board.workspace, board=board, note=note, expires_at=expires,
+        made_by=by.label, made_by_key=by.id if by.kind == "member" else "",
+    )  # fmt: skip
     audit.record("board.shared", board, by=by, note=note or "未写明", days=days)
     return share
 
@@ -165,6 +167,35 @@ def revoke_share(share: BoardShare, *, by: Actor) -> None:
         share.revoked_at = timezone.now()
         share.save(update_fields=["revoked_at"])
         audit.record("board.share_revoked", share.board, by=by, note=share.note or "未写明")
+
+
+@transaction.atomic
+def end_shares_of(maker: str, *, until: datetime) -> int:
+    """End the links that a member made up to the moment they were removed; returns how many."""
+    made = BoardShare.objects.filter(made_by_key=maker, created_at__lte=until, revoked_at=None)
+    rows = list(made.filter(expires_at__gt=until).select_related("board"))
+    for share in rows:
+        share.revoked_at = until
+        share.save(update_fields=["revoked_at"])
+        told = {"note": share.note or "未写明", "maker": share.made_by}
+        audit.record("board.share_ended", share.board, by=SYSTEM, **told)
+    return len(rows)
+
+
+@transaction.atomic
+def stop_mailing_to(member: str) -> int:
+    """Take a removed member off the mails of boards; one that nobody else gets stops. Returns how many."""
+    address = "" if is_member(member) else address_of(member).casefold()
+    mails = BoardMail.objects.exclude(state=BoardMail.State.STOPPED).select_related("board")
+    theirs = [m for m in mails if address and address in map(str.casefold, m.recipients)]
+    for mail in theirs:
+        left = [one for one in mail.recipients if one.casefold() != address]
+        if left:
+            BoardMail.objects.filter(pk=mail.pk).update(recipients=left)
+        else:
+            BoardMail.objects.filter(pk=mail.pk).update(state=BoardMail.State.STOPPED)
+        audit.record("board.mail_ended", mail.board, by=SYSTEM, to=address)
+    return len(theirs)
 
 
 @transaction.atomic

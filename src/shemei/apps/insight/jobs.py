@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from shemei.apps.insight import mailing
+from datetime import datetime
+
+from shemei.apps.accounts.facts import MemberRemoved
+from shemei.apps.insight import board_actions, mailing
 from shemei.kernel.jobs import every
+from shemei.kernel.outbox import listens
+
+
+@listens(MemberRemoved)
+def end_what_was_given_away(fact: MemberRemoved) -> None:
+    """A link ends with the membership of its maker, who has its address; no board is mailed to them either."""
+    board_actions.end_shares_of(fact.member, until=datetime.fromisoformat(fact.at))
+    board_actions.stop_mailing_to(fact.member)
 
 
 @every(minutes=5)

@@ -115,6 +115,7 @@ class BoardShare(WorkspaceOwned):
     expires_at = models.DateTimeField("到期")
     revoked_at = models.DateTimeField("停用时间", null=True)
     made_by = models.CharField("建的人", max_length=120, blank=True)
+    made_by_key = models.CharField("建的人的编号", max_length=22, blank=True)
     origins = models.JSONField("可嵌入的网站", default=list)
     views = models.PositiveIntegerField("打开次数", default=0)
     seen_at = models.DateTimeField("最近打开", null=True)

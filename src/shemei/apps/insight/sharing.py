@@ -12,6 +12,7 @@ from django.core.signing import BadSignature, Signer
 from django.db.models import F
 from django_scopes import scopes_disabled
 
+from shemei.apps.accounts.queries import is_member
 from shemei.apps.insight.models import BoardShare
 
 _SALT = "shemei.insight.share"
@@ -22,7 +23,10 @@ def token_of(share: BoardShare) -> str:
 
 
 def opened(token: str, now: datetime) -> BoardShare | None:
-    """The share that an address opens now; None where it never was one, is over or was revoked."""
+    """The share that an address opens now; None where it never was one, is over or was revoked.
+
+    One whose maker was removed opens from that moment on no more, before the row itself says so.
+    """
     try:
         key = Signer(salt=_SALT, sep=".").unsign(token)
     except BadSignature:
@@ -31,7 +35,9 @@ def opened(token: str, now: datetime) -> BoardShare | None:
         rows = BoardShare.objects.select_related("board__workspace", "workspace")
         rows = rows.filter(board__removed_at=None, workspace__is_active=True)
         share = rows.filter(key=key).first()
-    return share if share is not None and share.is_open(now) else None
+    if share is None or not share.is_open(now):
+        return None
+    return share if not share.made_by_key or is_member(share.made_by_key) else None
 
 
 def count_view(share: BoardShare, now: datetime) -> None:

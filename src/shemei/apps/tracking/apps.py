@@ -24,7 +24,7 @@ class TrackingConfig(AppConfig):
         audit.register(VERBS, former=FORMER_VERBS)
         api.add_router("", router)
         register(Links())
-        register_code_owners(queries.code_owners)
+        register_code_owners(queries.code_owners, queries.every_code)
         registry.add_navigation(
             NavItem(
                 "效果",

@@ -61,6 +61,11 @@ def code_owners(workspace: Workspace, codes: Iterable[str]) -> dict[str, CodeOwn
     return {typed: known[code] for typed, code in folded.items() if code in known}
 
 
+def every_code(workspace: Workspace) -> list[str]:
+    """All codes of the brand, also those that have run out."""
+    return list(PromoCode.objects.filter(workspace=workspace).values_list("code", flat=True))
+
+
 def link_names(workspace: Workspace, keys: Iterable[str]) -> dict[str, Named]:
     rows = Link.objects.filter(workspace=workspace, key__in=list(keys))
     return {row.key: _named(workspace, row) for row in rows}

@@ -114,6 +114,7 @@ class Checker:
         self.batch, self.stage, self.width = batch, stage, width
         self.kind = batch.kind_of
         self.parser = Parser(batch)
+        self.prepare = self.kind.preparing(batch)
         self.labels = {field.key: _named(batch, field) for field in self.kind.fields}
         self.spared = {field.key for field in self.kind.fields if field.spared}
         self.skips: Counter[str] = Counter()
@@ -138,7 +139,7 @@ class Checker:
     def _prepared(self, row: Row, cells: list[Any], spared: list[Wrong]) -> list[Wrong]:
         """What keeps the row out, if anything does; else it comes in, without the spared cells."""
         try:
-            staged = self.kind.prepare(row, self.batch)
+            staged = self.prepare(row)
         except CellError as error:
             return [(error, self.parser.typed(error.field, cells)), *spared]
         if isinstance(staged, Staged):

@@ -215,6 +215,10 @@ class ImportKind:
         """Check one row by itself; raises ``CellError`` (with ``field``) where it cannot be used."""
         return Staged(row.values, group=str(row.values.get(self.group_field, "")))
 
+    def preparing(self, batch: ImportBatch) -> Callable[[Row], Staged | Skip]:
+        """``prepare`` for one check of a file; what every row needs is looked up here, once."""
+        return lambda row: self.prepare(row, batch)
+
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
         """What ``write_batch`` would do, without doing it."""
         raise NotImplementedError

@@ -175,6 +175,7 @@ def _context(found: ImportBatch, step: int) -> dict[str, Any]:
         "steps": STEPS,
         "state": listings.state_of(found),
         "preset": screens.preset_name(found.kind_of, found.preset),
+        "belongs_to": found.kind_of.belongs_to(found),
         "same": actions.earlier_same(found) if found.is_open else None,
     }
 

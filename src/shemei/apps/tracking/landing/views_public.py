@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django_scopes import scope, scopes_disabled
@@ -22,6 +23,8 @@ from shemei.edge.tag import tag_source
 from shemei.kernel.throttle import Limit, address_of
 
 CACHED_SECONDS = 30
+PICTURE_SECONDS = 600
+"""So long a picture may be shown from a cache after its brand was switched off."""
 STICKY_SECONDS = 90 * 86_400
 SENDING = Limit("landing-form", burst=40, per_second=1 / 3)
 """Of one form from one address: an office or a carrier sends many people from one, a script sends more."""
@@ -103,14 +106,20 @@ def _sent(request: HttpRequest, page: LandingPage, version: LandingVersion) -> H
 
 @require_safe
 def picture(request: HttpRequest, key: str) -> HttpResponse:
-    """A picture of any page of a brand in use: its address is unguessable and it never changes."""
+    """A picture of any page of a brand in use, at an address that nobody guesses.
+
+    It never changes, so who has it is answered 304; but whoever keeps it asks again every few minutes, caches
+    in between too: else a brand that was switched off would go on showing for as long as they like.
+    """
     with scopes_disabled():
         rows = LandingPicture.objects.filter(workspace__is_active=True)
         row = None if "\0" in key else rows.filter(key=key).first()
     if row is None:
         return HttpResponse("没有这张图", status=404, content_type="text/plain; charset=utf-8")
-    kept = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return HttpResponse(bytes(row.data), content_type="image/webp", headers=kept)
+    etag = f'"{row.key}"'
+    kept = {"Cache-Control": f"public, max-age={PICTURE_SECONDS}, must-revalidate", "ETag": etag}
+    answer = HttpResponse(bytes(row.data), content_type="image/webp", headers=kept)
+    return get_conditional_response(request, etag, response=answer) or answer
 
 
 @require_safe

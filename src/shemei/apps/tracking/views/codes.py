@@ -21,6 +21,15 @@ from shemei.kernel.views import allow, get_row
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
 
+MADE = {
+    "unit": "个优惠码",
+    "name": "优惠码",
+    "above": "优惠码",
+    "all": "tracking:codes",
+    "again": "tracking:many_codes",
+}
+"""What the page of a batch says of codes."""
+
 
 @allow(P.VIEW)
 @require_http_methods(["GET", "POST"])
@@ -51,7 +60,8 @@ def many(request: BrandRequest) -> HttpResponse:
     made = submit(form, lambda **data: actions.create_codes_for(workspace, by=actor, **data))
     if made is not None:
         rows = listings.with_owners(workspace, made)
-        return render(request, "tracking/codes_made.html", {"rows": rows, "tab": "codes"})
+        context = {"rows": rows, "tab": "codes", "made": MADE}
+        return render(request, "tracking/codes_made.html", context)
     return render(request, "tracking/codes_many.html", {"form": form, "tab": "codes"})
 
 

@@ -39,6 +39,14 @@ if TYPE_CHECKING:
 
     from shemei.apps.tracking.naming import Remark
     from shemei.kernel.http import BrandRequest
+MADE = {
+    "unit": "条短链",
+    "name": "短链",
+    "above": "链接",
+    "all": "tracking:links",
+    "again": "tracking:many",
+}
+"""What the page of a batch says of links."""
 
 
 @allow(P.VIEW)
@@ -93,7 +101,8 @@ def many(request: BrandRequest) -> HttpResponse:
     made = submit(form, lambda **data: actions.create_links_for(workspace, by=actor, **data))
     if made is not None:
         rows = [(link, short_url(link)) for link in made]
-        context = {"rows": rows, "tab": "links", "host_warning": link_base_warning(workspace)}
+        warning = link_base_warning(workspace)
+        context = {"rows": rows, "tab": "links", "host_warning": warning, "made": MADE}
         return render(request, "tracking/links_made.html", context)
     return render(request, "tracking/links_many.html", {"form": form, "tab": "links"})
 

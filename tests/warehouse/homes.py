@@ -1,0 +1,43 @@
+"""A home with a bit of everything in it, and what is wrong with one."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from tests.warehouse import cast
+from tests.warehouse.cast import event
+
+from shemei.warehouse.computed.settling import settle
+from shemei.warehouse.log.segments import SegmentWriter, write_segment
+from shemei.warehouse.upkeep.verify import verify
+
+if TYPE_CHECKING:
+    from shemei.warehouse.home import Home
+
+
+def lived_in(home: Home) -> None:
+    """A home with a bit of everything: loaded, waiting, being written, set aside; files and databases."""
+    write_segment(home.spool / "edge-1", 1, cast.everybody())
+    write_segment(home.spool / "edge-1", 2, cast.rivals())
+    (home.spool / "edge-1" / "000000000003.seg").write_bytes(b"torn\n")
+    settle(home)
+    write_segment(home.spool / "edge-1", 4, [event("click", "11-21 10:00", visitor="waits")])
+    writer = SegmentWriter(home.spool / "edge-1", 5)
+    writer.append(orjson.dumps(event("click", "11-22 10:00", visitor="open").as_dict()) + b"\n", 1)
+    with sqlite3.connect(home.database) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE notes (text)")
+        connection.execute("INSERT INTO notes VALUES ('kept')")
+    (home.media / "a").mkdir()
+    (home.media / "a" / "picture.png").write_bytes(b"png")
+    (home.links / "book.ndjson").write_bytes(b"{}\n")
+    (home.path / "simulated").mkdir()
+    (home.path / "simulated" / "brand.json").write_bytes(b'{"what": "simulated"}')
+    (home.keys / "pepper.key").write_bytes(b"secret")
+    (home.keys / "pepper.key").chmod(0o600)
+
+
+def bad(home: Home) -> list[Any]:
+    return [one for one in verify(home) if one.state == "bad"]
