@@ -15,6 +15,7 @@ from shemei.apps.insight.credit_rows import CreditStory, credit_rows
 from shemei.apps.insight.notes import notes_on
 from shemei.apps.insight.policies import REMOVE_NOTE
 from shemei.apps.insight.queries import DIMENSIONS, Board, named
+from shemei.apps.insight.rules import apportioned
 from shemei.apps.insight.stories import MetricStory
 from shemei.apps.insight.views import asked_model, board_of
 from shemei.apps.insight.ways import (
@@ -79,14 +80,17 @@ def traced(request: BrandRequest) -> HttpResponse:
     credits = answer.models[board.model]
     ranked = sorted(credits, key=lambda key: -credits[key].value)
     names = board.named("channel", ranked)
+    values = apportioned([credits[key].value for key in ranked])
+    orders = apportioned([10 * credits[key].conversions for key in ranked])
     rows = [
-        {"key": key, "name": names[key].name, "orders": credits[key].conversions, "value": credits[key].value}
-        for key in ranked
-    ]  # fmt: skip
+        {"key": key, "name": names[key].name, "orders": tenths / 10, "value": value}
+        for key, tenths, value in zip(ranked, orders, values, strict=True)
+    ]
     context = {
         "board": board,
         "answer": answer,
         "rows": rows,
+        "whole": answer.totals.value + answer.untracked.value,
         "model_name": MODEL_NAMES[board.model],
     }
     return render(request, "insight/traced.html", context)

@@ -30,15 +30,15 @@ _JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
 @register.filter
-def wan(value: Any, digits: str = "") -> str:
-    """``12843000|wan`` → 1,284.3 万; ``wan:"fixed"`` keeps the digit for columns."""
-    return numbers.wan(_number(value), fixed=digits == "fixed")
+def wan(value: Any) -> str:
+    """``12843000|wan`` → 1,284.3 万."""
+    return numbers.wan(_number(value))
 
 
 @register.filter
 def yuan(fen: Any, mode: str = "") -> str:
     """``32900|yuan`` → ¥329.00; ``yuan:"full"`` never shortens to 万."""
-    return numbers.yuan(_number(fen), full=mode == "full", fixed=mode == "fixed")
+    return numbers.yuan(_number(fen), full=mode == "full")
 
 
 @register.filter
@@ -49,10 +49,9 @@ def sentence(value: Any) -> str:
 
 
 @register.filter
-def as_metric(value: Any, metric: Any) -> str:
-    """A figure in its metric's unit, as the catalogue has it."""
-    write = {"money": yuan, "ratio": pct, "times": times}.get(metric.unit if metric else "", wan)
-    return write(value)
+def exact(value: Any, metric: Any) -> str:
+    """A figure in its metric's unit with every digit, for formulas."""
+    return numbers.exact(_number(value), metric.unit if metric else "count")
 
 
 @register.filter
@@ -71,8 +70,8 @@ def figure(value: Any, digits: int = 0) -> str:
 
 
 @register.filter
-def times(value: Any, digits: int = 2) -> str:
-    return numbers.times(_number(value), int(digits))
+def times(value: Any) -> str:
+    return numbers.times(_number(value))
 
 
 @register.filter
