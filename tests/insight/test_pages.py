@@ -180,7 +180,7 @@ def test_small_money_is_not_rounded_to_nothing(told: World) -> None:
 def test_a_channel_opens_its_paths_and_one_person_s_way(told: World) -> None:
     shown = page(told, "insight:part", beside=True, by="channel", key="xhs").content.decode()
     assert "小红书参与的成交路径" in shown
-    assert "一位顾客的全程" in shown
+    assert "一路走来" in shown
     assert "NO-1" in shown
 
 

@@ -24,6 +24,7 @@ Better = Literal["up", "down", "none"]
 NONE = "—"
 MINUS = "−"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+SYMBOLS = {"CNY": "¥", "GBP": "£", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥"}
 WEEKDAYS = "一二三四五六日"
 _IDLE_ZEROS = re.compile(r"(\.\d*?)0+(?!\d)")
 _STEP = Decimal("0.01")
@@ -119,6 +120,15 @@ def yuan(fen: Number | None, *, full: bool = False) -> str:
         return NONE
     text, unit = yuan_parts(fen, full=full)
     return f"{text} {unit}".rstrip()
+
+
+def money(fen: Number, currency: str) -> str:
+    """An amount in its own currency; sums over currencies are never made.
+
+    >>> money(32_900, "CNY"), money(1_200, "USD"), money(500, "CHF")
+    ('¥329.00', '$12.00', 'CHF 5.00')
+    """
+    return yuan(fen, full=True).replace("¥", SYMBOLS.get(currency, f"{currency} "))
 
 
 @dataclass(frozen=True, slots=True)

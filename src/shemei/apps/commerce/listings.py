@@ -15,7 +15,7 @@ from shemei.kernel.lists import Column, Empty, Filter, Listing, State, export_ch
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.urls import wurl
 from shemei.platforms import CHOICES
-from shemei.portal.numbers import pct, wan, yuan
+from shemei.portal.numbers import SYMBOLS, money, pct, wan, yuan
 
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
@@ -28,13 +28,7 @@ STATES = {
     "refunded": State("已退款", "quiet"),
     "cancelled": State("已取消", "quiet"),
 }
-SYMBOLS = {"CNY": "¥", "GBP": "£", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥"}
 SOURCES = {"manual": "手工录入", "api": "接口", "hook": "推送", "import": "文件导入"}
-
-
-def money(fen: int, currency: str) -> str:
-    """An amount in its own currency; sums over currencies are never made."""
-    return yuan(fen, full=True).replace("¥", SYMBOLS.get(currency, f"{currency} "))
 
 
 def customer_cell(order: Any) -> tuple[str, str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from shemei.kernel.urls import wurl as reverse_in
 from shemei.platforms import platform_of
 from shemei.portal import context as shell
 from shemei.portal import controls, drawing, numbers, ranges, wording
+from shemei.warehouse import channels
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -39,6 +41,12 @@ def wan(value: Any) -> str:
 def yuan(fen: Any, mode: str = "") -> str:
     """``32900|yuan`` → ¥329.00; ``yuan:"full"`` never shortens to 万."""
     return numbers.yuan(_number(fen), full=mode == "full")
+
+
+@register.filter
+def money(fen: Any, currency: str) -> str:
+    """An amount in its own currency, in full."""
+    return numbers.money(fen, currency)
 
 
 @register.filter
@@ -110,6 +118,22 @@ def _number(value: Any) -> Any:
 @register.filter
 def platform(key: str) -> Any:
     return platform_of(key or "")
+
+
+@register.filter
+def channel_name(key: str) -> str:
+    return channels.channel_name(key or "")
+
+
+@register.filter
+def channels_in(paths: Any) -> list[str]:
+    """The channels that stand in some paths, each once, the most frequent first."""
+    met = Counter(
+        key
+        for path in paths or ()
+        for key in (path["channels"] if isinstance(path, dict) else path.channels)
+    )
+    return [key for key, _ in met.most_common()]
 
 
 @register.filter
