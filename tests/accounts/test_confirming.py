@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shemei.apps.accounts.models import Workspace
-from shemei.apps.audience import rules
 from shemei.apps.tracking import jobs
 from shemei.kernel import outbox
 from shemei.kernel.models import AuditEntry
+from shemei.kernel.ways.words import unproven
 from shemei.warehouse.log.confirming import confirmed_only
 
 if TYPE_CHECKING:
@@ -45,6 +45,6 @@ def test_a_home_that_lost_the_rule_hears_it_again(world: World, home: Home) -> N
 
 
 def test_the_way_of_a_buyer_says_what_an_order_is_worth() -> None:
-    assert rules.unproven({"kind": "order", "source": "tag"}) == "未核实，只有网站报过"
-    assert rules.unproven({"kind": "order", "source": "hook"}) == ""
-    assert rules.unproven({"kind": "visit", "source": "tag"}) == ""
+    assert unproven({"kind": "order", "source": "tag"}) == "未核实，只有网站报过"
+    assert unproven({"kind": "order", "source": "hook"}) == ""
+    assert unproven({"kind": "visit", "source": "tag"}) == ""

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shemei.apps.audience import pages, queries, rules
+from shemei.apps.audience import pages, queries
 from shemei.apps.content.actions import create_post
 from shemei.kernel import outbox
 from shemei.kernel.crypto import phone_hash
 from shemei.kernel.periods import period_from
+from shemei.kernel.ways import words
+from shemei.kernel.ways.way import way_to
 from shemei.warehouse.computed.settling import settle
 from shemei.warehouse.vocabulary import Event, Kind, to_ts
 
@@ -71,7 +73,9 @@ def test_a_person_is_one_line_with_both_browsers(lake: World) -> None:
 def test_the_page_tells_the_whole_way_with_names(lake: World) -> None:
     key = queries.Found(lake.brand, queries.ALWAYS, order="value")[0].key
     told = pages.person(lake.brand, key)
-    titles = [step.title for _, steps in told["days"] for step in steps]
+    steps = [step for stage in told["way"].stages for step in stage.steps]
+    titles = [step.title for step in steps]
+    assert steps == sorted(steps, key=lambda step: step.at)
     assert "点击短链「换季烂脸自救」" in titles
     assert "浏览 2 次页面" in titles
     assert (told["row"].touches, told["row"].orders, told["row"].value) == (3, 1, 30_000)
@@ -87,7 +91,8 @@ def test_somebody_is_found_by_order_and_by_phone(lake: World) -> None:
 
 
 def test_the_way_behind_an_order_is_told_to_other_rooms(lake: World) -> None:
-    steps = queries.journey(lake.brand, order_id="A1")
+    way = way_to(lake.brand, "A1")
+    steps = [step for stage in way.stages for step in stage.steps]
     assert [step.is_order for step in steps].count(True) == 1
     assert any(step.in_path for step in steps)
 
@@ -127,5 +132,5 @@ def test_words_of_events() -> None:
         "device": "mobile",
         "suspect": "bot",
     }
-    assert rules.whereabouts(told) == ["经小红书", "在小红书里", "手机"]
-    assert rules.suspicion(told) == "不计入：机器人"
+    assert words.whereabouts(told) == ["经小红书", "在小红书里", "手机"]
+    assert words.suspicion(told) == "不计入：机器人"

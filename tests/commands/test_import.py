@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ SHAPE = {
     "batch": str,
     "state": str,
     "kind": str,
+    "noun": str,
     "rows": int,
     "new": int,
     "changed": int,
@@ -106,4 +108,8 @@ def test_people_read_a_table_and_sentences(world: World, order_file: Path) -> No
     order_file.write_text(MIXED, encoding="utf-8")
     told = CliRunner().invoke(main, ["import", str(order_file), "--workspace", world.brand.key])
     assert told.exit_code == 1
-    assert "新增" in told.stdout and "第 4 行" in told.stdout and "已入库" in told.stdout
+    assert (
+        re.search(r"新增\W+2 单", told.stdout)
+        and "第 4 行" in told.stdout
+        and "已入库" in told.stdout
+    )

@@ -20,6 +20,7 @@ from shemei.kernel.imports.screens import check_screen
 if TYPE_CHECKING:
     from tests.world import World
 
+    from shemei.kernel.imports.models import ImportBatch
     from shemei.warehouse.home import Home
 
 YESTERDAY = timezone.localdate() - timedelta(1)
@@ -262,3 +263,30 @@ def test_the_check_page_says_which_figures_change(inside: World, home: Home) -> 
     actions.check(batch, by=by)
     told = [(c.row, c.label, c.old, c.new) for c in check_screen(batch).changes]
     assert (2, "播放或阅读", "900", "1,900") in told
+
+
+def test_figures_count_posts_not_their_days(place: World) -> None:
+    """Two posts told of on three days each are two, however the days lie between each other in the file."""
+    days = [f"{YESTERDAY - timedelta(n):%Y-%m-%d}" for n in (2, 1, 0)]
+    head = ["标题", "数据日期", "播放量"]
+
+    def file(*plays: int) -> bytes:
+        rows = [
+            [title, day, base + n]
+            for n, day in enumerate(days)
+            for title, base in zip(("修护日记", "防晒怎么选"), plays, strict=True)
+        ]
+        return csv(head, *rows)
+
+    def counted(batch: ImportBatch) -> tuple[int, int, int]:
+        return batch.count("new"), batch.count("changed"), batch.count("same")
+
+    first = bring_in(place, file(100, 500), platform="douyin")
+    assert counted(first) == (2, 0, 0) and Post.objects.count() == 2
+    assert "2 篇在表里不止一天：各天的数都收了，新增与变化里各只算一篇。" in first.remarks
+    again = bring_in(place, file(100, 600), "又一份.csv", platform="douyin")
+    assert counted(again) == (0, 1, 1)
+    page = place.client().get(place.url("imports:batch", first.key)).content.decode()
+    history = place.client().get(place.url("imports:history")).content.decode()
+    assert "各只算一篇" in page
+    assert '2 <span class="sm t3">篇</span>' in history

@@ -147,8 +147,8 @@ def test_the_page_shows_what_is_known_with_source_and_day(place: World) -> None:
     page = place.client().get(url).content.decode()
     for said in (
         "1–20 秒视频",
-        "¥1 万 至 ¥3 万",
-        "≥ 10 万",
+        "¥1.0 万 至 ¥3.0 万",
+        "≥ 10.0 万",
         "女性粉丝",
         "72.0%",
         "巨量星图「达人列表」",

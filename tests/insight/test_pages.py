@@ -35,7 +35,7 @@ def board_of_november(world: World) -> Board:
 
 def test_the_overview_of_a_month(told: World) -> None:
     shown = page(told, "insight:overview").content.decode()
-    for word in ("曝光", "1<small>万</small>", "可追踪成交额", "发生了什么", "小红书"):
+    for word in ("曝光", "1.0<small>万</small>", "可追踪成交额", "发生了什么", "小红书"):
         assert word in shown
     assert "1970" not in shown
 
@@ -180,7 +180,7 @@ def test_small_money_is_not_rounded_to_nothing(told: World) -> None:
 def test_a_channel_opens_its_paths_and_one_person_s_way(told: World) -> None:
     shown = page(told, "insight:part", beside=True, by="channel", key="xhs").content.decode()
     assert "小红书参与的成交路径" in shown
-    assert "一位顾客的全程" in shown
+    assert "一路走来" in shown
     assert "NO-1" in shown
 
 
@@ -199,7 +199,7 @@ def test_an_address_of_a_drawer_leads_to_its_page(told: World) -> None:
 
 def test_a_metric_shows_its_formula_with_the_numbers(told: World) -> None:
     shown = page(told, "insight:metric", "engagement_rate", beside=True).content.decode()
-    assert "3.50% = 350 ÷ 1 万" in shown
+    assert "3.50% = 350 ÷ 10,000" in shown
     assert "小红书" in shown
     assert page(told, "insight:metric", "luck", beside=True).status_code == 404
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from tests.warehouse import cast
 from shemei.apps.insight.queries import Board
 from shemei.apps.insight.reports import Report
 from shemei.kernel.periods import comparison_from, period_from
+from shemei.portal.numbers import figure, yuan
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -129,6 +131,23 @@ def test_a_board_as_a_file(told: World) -> None:
     assert rows["小红书"]["互动率"] == "3.50%"
     assert rows["微博"]["曝光"] == ""
     assert page(told, PAGES["channel"], export="xlsx").content[:2] == b"PK"
+
+
+def test_a_file_says_what_the_page_says(told: World) -> None:
+    """Under a model that splits orders: money to the fen, orders and ratios as the page rounds them."""
+    text = page(told, PAGES["channel"], export="csv").content.decode("utf-8-sig")
+    shown = page(told, PAGES["channel"]).content.decode()
+    for row in csv.DictReader(io.StringIO(text)):
+        assert re.fullmatch(r"-?\d+\.\d\d", row["归因成交额（元）"])
+        assert yuan(round(100 * float(row["归因成交额（元）"])), full=True) in shown
+        assert figure(float(row["归因订单"]), 1) in shown
+        assert all(
+            len(cell.strip("-%").replace(".", "").lstrip("0")) < 9
+            for cell in row.values()
+            if "%" in cell
+        )
+        if change := row["变化"]:
+            assert re.fullmatch(r"-?[\d.]+%", change)
 
 
 def test_a_file_needs_the_permission(told: World) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import doctest
 import html
 import io
 import re
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -15,7 +17,9 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from shemei.apps.content.actions import create_post
+from shemei.kernel.lists import file_numbers
 from shemei.kernel.lists.declared import KINDS, Column
+from shemei.kernel.lists.export import WRITERS, plain
 from shemei.kernel.lists.query import ListQuery
 from shemei.kernel.models import AuditEntry, Notification, SavedView
 from tests.portal.fixtures import gallery, told
@@ -250,6 +254,33 @@ def test_formulas_in_exports_are_harmless(told: World) -> None:
     lines = ask(told, "sequence", export="csv").content.decode("utf-8-sig").splitlines()
     assert lines[1] == "换季烂脸自救,9.60%,'=1+1"
     assert lines[2] == "配方师答疑,3.90%,'@SUM(A1)"
+
+
+def test_numbers_in_files_are_exact_and_without_noise() -> None:
+    assert doctest.testmod(file_numbers).failed == 0
+    columns = [
+        Column("value", "成交额", lambda r: 9031233.333333334, "money"),
+        Column("lost", "退款", lambda r: -5000, "money"),
+        Column("rate", "互动率", lambda r: 0.1 + 0.2, "ratio"),
+        Column("fall", "变化", lambda r: -0.012345678, "ratio"),
+        Column("back", "产出比", lambda r: 3.4166666666666665, "times"),
+        Column("part", "归因订单", lambda r: 677.3190476190476, "num"),
+        Column("all", "订单", lambda r: 350.0, "num"),
+    ]
+    listing = SimpleNamespace(columns=columns, noun="数")
+    record = [plain(column, None) for column in columns]
+    files = {kind: io.BytesIO() for kind in WRITERS}
+    for kind, out in files.items():
+        WRITERS[kind](listing, iter([record]), out)  # type: ignore[operator]
+    row = files["csv"].getvalue().decode("utf-8-sig").splitlines()[1]
+    assert row == "90312.33,-50.00,30.00%,-1.23457%,3.41667,677.319,350"
+    sheet = load_workbook(files["xlsx"]).active
+    assert sheet is not None
+    cells = [(cell.value, cell.number_format) for cell in sheet[2]]
+    assert cells == [
+        (90312.33, "#,##0.00"), (-50, "#,##0.00"), (0.3, "0.00%"), (-0.0123457, "0.00%"),
+        (3.41667, "#,##0.00"), (677.319, "#,##0.00"), (350, "#,##0"),
+    ]  # fmt: skip
 
 
 def test_plain_rows_sort_with_the_unknown_last_and_are_searched(told: World) -> None:

@@ -97,5 +97,5 @@ def test_who_began_an_import_is_told_how_it_ended(inside: World) -> None:
     told = list(Notification.objects.filter(member=inside.editor).values_list("text", flat=True))
     assert told == [
         "「十一月.xlsx」没有导入成：文件打不开",
-        "「十一月.xlsx」已入库：新增 1,200，有变化 3",
+        "「十一月.xlsx」已入库：新增 1,200 单，有变化 3 单",
     ]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import doctest
+import json
+import shutil
+import subprocess
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -24,15 +28,15 @@ def test_examples_in_the_docs_hold(module: object) -> None:
     [
         (9_999, "9,999"),
         (9_999.4, "9,999"),
-        (9_999.6, "1 万"),
-        (10_000, "1 万"),
+        (9_999.6, "1.0 万"),
+        (10_000, "1.0 万"),
         (86_249, "8.6 万"),
         (86_250, "8.6 万"),
         (86_500, "8.7 万"),
         (99_994_999, "9,999.5 万"),
         (99_999_499, "9,999.9 万"),
-        (99_999_500, "1 亿"),
-        (100_000_000, "1 亿"),
+        (99_999_500, "1.00 亿"),
+        (100_000_000, "1.00 亿"),
         (305_000_000, "3.05 亿"),
         (-9_999, "−9,999"),
         (0, "0"),
@@ -44,14 +48,47 @@ def test_counts_change_unit_where_they_read_so(value: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("fen", "text"),
-    [(1, "¥0.01"), (999_999, "¥9,999.99"), (Decimal("999999.6"), "¥1 万"), (-32_900, "−¥329.00")],
+    [(1, "¥0.01"), (999_999, "¥9,999.99"), (Decimal("999999.6"), "¥1.0 万"), (-32_900, "−¥329.00")],
 )
 def test_money_keeps_two_digits_below_wan(fen: int, text: str) -> None:
     assert yuan(fen) == text
 
 
-def test_columns_keep_their_digit() -> None:
-    assert [wan(v, fixed=True) for v in (20_000, 23_400)] == ["2.0 万", "2.3 万"]
+@pytest.mark.parametrize("n", [10_000, 180_000, 183_000, 10**8, 3 * 10**8, 10**12])
+def test_the_unit_alone_says_how_many_digits_there_are(n: int) -> None:
+    for text in (wan(n), yuan(100 * n), charts.Chart("t", "bar").show(n)):
+        number, unit = text.split()
+        assert len(number.partition(".")[2]) == (1 if unit == "万" else 2)
+
+
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert (wan(-0.4), yuan(-0.4), numbers.figure(-0.4)) == ("0", "¥0.00", "0")
+
+
+NUMBERS_JS = Path(charts.__file__).parent / "static" / "shemei" / "js" / "numbers.js"
+SAID = """
+import { pct, tick, times, wan, yuan } from "%s";
+const all = (n) => [wan(n), yuan(n), pct(n / 1e6), times(n / 1e4), tick(yuan(n))];
+console.log(JSON.stringify(%s.map(all)));
+"""
+
+
+def test_charts_write_every_number_as_tables_do() -> None:
+    node = shutil.which("node") or pytest.skip("needs node")
+    sizes = (
+        0, 0.4, 7, 49.5, 9_999, 9_999.5, 10_000, 86_250, 180_000, 999_949, 999_999, 999_999.6, 999_950.5,
+        1_000_000, 18_000_000, 12_843_000.5, 99_994_999, 99_999_500, 3 * 10**8, 305_000_000, 10**10, 5.5 * 10**13,
+    )  # fmt: skip
+    values = [sign * size for size in sizes for sign in (1, -1)]
+    source = SAID % (NUMBERS_JS.as_uri(), json.dumps(values))
+    ran = subprocess.run(
+        [node, "--input-type=module", "-e", source], capture_output=True, text=True, check=True
+    )
+    ours = [
+        [wan(n), yuan(n), pct(n / 1e6), numbers.times(n / 1e4), numbers.tick(yuan(n))]
+        for n in values
+    ]
+    assert json.loads(ran.stdout) == ours
 
 
 @given(st.integers(min_value=0, max_value=10**12))
@@ -68,11 +105,11 @@ def test_a_ratio_is_never_rounded_to_nothing_or_to_all(ratio: float) -> None:
 
 
 def test_changes_say_direction_by_word_and_judge_by_tone() -> None:
-    assert delta(-0.02).text == "降 2%"
+    assert delta(-0.02).text == "降 2.0%"
     assert delta(0.031, better="down", unit="money") == numbers.Delta("up", "升 3.1% 变贵", "bad")
-    assert delta(-0.01, better="down").text == "降 1% 变好"
+    assert delta(-0.01, better="down").text == "降 1.0% 变好"
     assert delta(0.5, better="none").tone == ""
-    assert delta(12).text == "升 12 倍"
+    assert delta(12).text == "升 12.0 倍"
     assert delta(0.00004, kind="points").direction == "flat"
     assert delta(None).text == "不可比"
 

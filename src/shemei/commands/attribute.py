@@ -137,7 +137,8 @@ def _print_csv(credits: Credits, order: int) -> None:
     for model, channels in credits.items():
         shown = order if model == "markov" else ""
         for name, credit in channels.items():
-            writer.writerow([model, shown, name, credit.conversions, credit.value])
+            figures = (round(number, 9) for number in (credit.conversions, credit.value))
+            writer.writerow([model, shown, name, *figures])
 
 
 def _print_tables(credits: Credits, totals: Totals, order: int) -> None:

@@ -126,6 +126,17 @@ def _all_rows(lake: Any, workspace: str, span: tuple[int, int]) -> pa.Table:
     return pa.concat_tables(parts)
 
 
+def _without_noise(table: pa.Table) -> pa.Table:
+    """Fractions to six digits: 0.3 for people to read, where the binary number is 0.30000000000000004."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for at, one in enumerate(table.schema):
+        if pa.types.is_floating(one.type):
+            table = table.set_column(at, one, pc.round(table[at], 6))
+    return table
+
+
 def _write(table: pa.Table, form: str, output: str | None) -> None:
     if form == "parquet":
         import pyarrow.parquet as pq
@@ -136,7 +147,7 @@ def _write(table: pa.Table, form: str, output: str | None) -> None:
     if form == "csv":
         import pyarrow.csv as pc
 
-        pc.write_csv(table, target)
+        pc.write_csv(_without_noise(table), target)
     else:
         import orjson
 

@@ -240,6 +240,7 @@ def _result(batch: Any, problems: list[str], seconds: float, dry_run: bool) -> d
         "batch": "" if dry_run else batch.key,
         "state": "checked" if dry_run else batch.state,
         "kind": batch.kind,
+        "noun": batch.kind_of.noun,
         "preset": batch.preset,
         "seconds": round(seconds, 1),
         "notes": batch.notes,
@@ -297,7 +298,8 @@ def _print(told: dict[str, Any]) -> None:
         "held": "与错行同组",
     }
     for key, label in names.items():
-        table.add_row(label, f"{told.get(key, 0):,}")
+        unit = told["noun"] if key in ("new", "changed", "same") else "行"
+        table.add_row(label, f"{told.get(key, 0):,} {unit}")
     for label, count in told.get("extra", {}).items():
         if count:
             table.add_row(label, f"{count:,}")

@@ -106,6 +106,12 @@ class Ledger:
         """What imports said last of it: the same again is no news."""
         return self.tellings.objects.filter(**self.line(subject, day)).imported()
 
+    def is_told(self, subject: Any) -> bool:
+        """Whether this import has told of it already."""
+        return self.tellings.objects.filter(
+            batch=self.batch, state=Telling.State.PENDING, **{self.subject: subject}
+        ).exists()
+
     def adopt(self, subject: Any) -> None:
         """Keep as a telling what a subject says that none told of yet: an undo returns to it."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from shemei.portal.numbers import NONE, figure, pct, wan, yuan
+from shemei.portal.numbers import NONE, exact, pct, times, wan, yuan
 
 Kind = Literal["stack", "bar", "line", "hbar", "sankey", "funnel", "heat", "dots"]
 Unit = Literal["count", "money", "ratio", "times"]
@@ -91,9 +91,9 @@ class Chart:
     def rows(self) -> list[list[str]]:
         """The same numbers as text, one list per table row."""
         if self.flows:
-            return [[flow.source, flow.target, self.show(flow.value)] for flow in self.flows]
+            return [[flow.source, flow.target, self.cell(flow.value)] for flow in self.flows]
         columns = [one.values for one in self.series]
-        return [[x, *(self.show(column[i]) for column in columns)] for i, x in enumerate(self.x)]
+        return [[x, *(self.cell(column[i]) for column in columns)] for i, x in enumerate(self.x)]
 
     @property
     def total_row(self) -> list[str]:
@@ -101,15 +101,21 @@ class Chart:
         if self.flows or not self.totals or self.unit in ("ratio", "times") or len(self.x) < 2:
             return []
         sums = [sum(v for v in one.values if v is not None) for one in self.series]
-        return ["合计", *(self.show(value) for value in sums)]
+        return ["合计", *(self.cell(value) for value in sums)]
+
+    def cell(self, value: float | None) -> str:
+        """One figure as the table writes it: in full, so that a column has one number of digits."""
+        if value is None or self.unit in ("ratio", "times"):
+            return self.show(value)
+        return f"{exact(value, self.unit)} {self.suffix}".rstrip()
 
     def show(self, value: float | None) -> str:
-        """One figure as the table writes it: a column keeps its digits."""
+        """One figure as the picture writes it: short."""
         if value is None:
             return NONE
         if self.unit == "ratio":
             return pct(value)
         if self.unit == "times":
-            return figure(value, 2)
-        text = (yuan if self.unit == "money" else wan)(value, fixed=True)
+            return times(value)
+        text = (yuan if self.unit == "money" else wan)(value)
         return f"{text} {self.suffix}".rstrip()

@@ -1,7 +1,8 @@
 """Numbers, money, ratios, changes and times as Chinese readers expect them.
 
 Every rounding keeps its promise: nothing rounds into the next unit's shape ("10,000.0 万"), a small ratio is
-never shown as zero and nothing short of the whole is shown as 100%.
+never shown as zero and nothing short of the whole is shown as 100%. A value has one short form, whose unit
+alone says how many digits it has: 18.0 万 is never 18 万. ``js/numbers.js`` keeps to the same rules in charts.
 
 >>> wan(12_843_000), yuan(32_900), pct(0.0482), points(0.0031)
 ('1,284.3 万', '¥329.00', '4.82%', '0.31 个百分点')
@@ -9,6 +10,7 @@ never shown as zero and nothing short of the whole is shown as 100%.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +24,10 @@ Better = Literal["up", "down", "none"]
 NONE = "—"
 MINUS = "−"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+SYMBOLS = {"CNY": "¥", "GBP": "£", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥"}
 WEEKDAYS = "一二三四五六日"
+_IDLE_ZEROS = re.compile(r"(\.\d*?)0+(?!\d)")
+_STEP = Decimal("0.01")
 _WAN, _YI = Decimal(10_000), Decimal(100_000_000)
 
 
@@ -35,7 +40,8 @@ def _round(value: Decimal, digits: int) -> Decimal:
 
 
 def _signed(value: Decimal, text: str, prefix: str = "") -> str:
-    return f"{MINUS if value < 0 else ''}{prefix}{text}"
+    is_less = value < 0 and any(digit in text for digit in "123456789")
+    return f"{MINUS if is_less else ''}{prefix}{text}"
 
 
 def figure(value: Number | None, digits: int = 0) -> str:
@@ -50,70 +56,79 @@ def figure(value: Number | None, digits: int = 0) -> str:
     return _signed(exact, f"{abs(exact):,}")
 
 
-def _short(value: Decimal, small: int, fixed: bool) -> tuple[str, str]:
-    """The absolute value and its unit: below 万 in full, 万 with one digit, 亿 and 万亿 with two."""
+def _short(value: Decimal, small: int) -> tuple[str, str]:
+    """The absolute value and its unit: below 万 in full, 万 with one digit, 亿 and 万亿 with two, zeros too."""
     size = abs(value)
     if (whole := _round(size, small)) < _WAN:
         return f"{whole:,}", ""
     if (in_wan := _round(size / _WAN, 1)) < _WAN:
-        return _trim(f"{in_wan:,}", fixed), "万"
+        return f"{in_wan:,}", "万"
     if (in_yi := _round(size / _YI, 2)) < _WAN:
-        return _trim(f"{in_yi:,}", fixed), "亿"
-    return _trim(f"{_round(size / _YI / _WAN, 2):,}", fixed), "万亿"
+        return f"{in_yi:,}", "亿"
+    return f"{_round(size / _YI / _WAN, 2):,}", "万亿"
 
 
-def _trim(text: str, fixed: bool) -> str:
-    return text if fixed or "." not in text else text.rstrip("0").rstrip(".")
+def _trim(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def wan_parts(value: Number, *, fixed: bool = False) -> tuple[str, str]:
+def wan_parts(value: Number) -> tuple[str, str]:
     """Number and unit apart, for KPI cells.
 
     >>> wan_parts(12_843_000), wan_parts(812)
     (('1,284.3', '万'), ('812', ''))
     """
     exact = _exact(value)
-    text, unit = _short(exact, 0, fixed)
+    text, unit = _short(exact, 0)
     return _signed(exact, text), unit
 
 
-def wan(value: Number | None, *, fixed: bool = False) -> str:
-    """A count: below 10,000 in full, then 万 with one digit, then 亿 with two.
+def wan(value: Number | None) -> str:
+    """A count: below 10,000 in full, then 万 with one digit, then 亿 with two; a zero is a digit.
 
     >>> [wan(n) for n in (0, 9_999, 10_000, 86_200, 305_000_000)]
-    ['0', '9,999', '1 万', '8.6 万', '3.05 亿']
+    ['0', '9,999', '1.0 万', '8.6 万', '3.05 亿']
     >>> wan(99_996_000), wan(99_999_600), wan(-12_000), wan(None)
-    ('9,999.6 万', '1 亿', '−1.2 万', '—')
+    ('9,999.6 万', '1.00 亿', '−1.2 万', '—')
     """
     if value is None:
         return NONE
-    text, unit = wan_parts(value, fixed=fixed)
+    text, unit = wan_parts(value)
     return f"{text} {unit}".rstrip()
 
 
-def yuan_parts(fen: Number, *, full: bool = False, fixed: bool = False) -> tuple[str, str]:
+def yuan_parts(fen: Number, *, full: bool = False) -> tuple[str, str]:
     """Amount with its sign and ¥, and the unit apart.
 
     >>> yuan_parts(86_200_000), yuan_parts(2_360)
     (('¥86.2', '万'), ('¥23.60', ''))
     """
     exact = _exact(fen) / 100
-    text, unit = (f"{_round(abs(exact), 2):,}", "") if full else _short(exact, 2, fixed)
+    text, unit = (f"{_round(abs(exact), 2):,}", "") if full else _short(exact, 2)
     return _signed(exact, text, "¥"), unit
 
 
-def yuan(fen: Number | None, *, full: bool = False, fixed: bool = False) -> str:
+def yuan(fen: Number | None, *, full: bool = False) -> str:
     """Money from 分: two digits below ¥1 万, then 万 with one digit; ``full`` keeps every digit.
 
     >>> [yuan(fen) for fen in (0, 32_900, 999_999, 1_000_000, 86_200_000)]
-    ['¥0.00', '¥329.00', '¥9,999.99', '¥1 万', '¥86.2 万']
+    ['¥0.00', '¥329.00', '¥9,999.99', '¥1.0 万', '¥86.2 万']
     >>> yuan(128_600, full=True), yuan(-5_000), yuan(None)
     ('¥1,286.00', '−¥50.00', '—')
     """
     if fen is None:
         return NONE
-    text, unit = yuan_parts(fen, full=full, fixed=fixed)
+    text, unit = yuan_parts(fen, full=full)
     return f"{text} {unit}".rstrip()
+
+
+def money(fen: Number, currency: str) -> str:
+    """An amount in its own currency; sums over currencies are never made.
+
+    >>> money(32_900, "CNY"), money(1_200, "USD"), money(500, "CHF")
+    ('¥329.00', '$12.00', 'CHF 5.00')
+    """
+    return yuan(fen, full=True).replace("¥", SYMBOLS.get(currency, f"{currency} "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +179,27 @@ def pct(ratio: Number | None, digits: int = 2) -> str:
     return _signed(shown, f"{abs(shown):,}%")
 
 
+def exact(value: Number | None, unit: str) -> str:
+    """A figure with every digit that counts, for formulas that a reader works out again.
+
+    Amounts (分) come in yuan and fen, counts in full, ratios with two digits or as many as say something.
+
+    >>> exact(165_400_050, "money"), exact(1_284_300.0, "count"), exact(0.0546, "ratio")
+    ('¥1,654,000.50', '1,284,300', '5.46%')
+    >>> exact(0.0000123, "ratio"), exact(0, "ratio"), exact(3.4167, "times"), exact(None, "count")
+    ('0.0012%', '0.00%', '3.42', '—')
+    """
+    if value is None:
+        return NONE
+    if unit == "ratio":
+        percent = abs(_exact(value)) * 100
+        digits = 2 if not percent or percent >= _STEP else 1 - percent.adjusted()
+        return f"{figure(_exact(value) * 100, digits)}%"
+    if unit == "money":
+        return yuan(value, full=True)
+    return times(value) if unit == "times" else figure(value)
+
+
 def points(difference: Number | None, digits: int = 2) -> str:
     """The difference of two ratios, without its direction.
 
@@ -176,12 +212,21 @@ def points(difference: Number | None, digits: int = 2) -> str:
     shown = _round(size, digits)
     if shown == 0 and size:
         return f"不足 {Decimal(1).scaleb(-digits)} 个百分点"
-    return f"{_trim(str(shown), False)} 个百分点"
+    return f"{shown} 个百分点"
 
 
-def times(value: Number | None, digits: int = 2) -> str:
+def times(value: Number | None) -> str:
     """A multiple such as ROI: ``3.42``."""
-    return figure(value, digits)
+    return figure(value, 2)
+
+
+def tick(text: str) -> str:
+    """A mark on an axis: a value as it is written, without the zeros that say nothing there.
+
+    >>> tick("¥40.0 万"), tick("¥2,500.00"), tick("2.50%"), tick("120")
+    ('¥40 万', '¥2,500', '2.5%', '120')
+    """
+    return _IDLE_ZEROS.sub(lambda found: found[1].rstrip("."), text)
 
 
 def span_of(low: Number, high: Number) -> str:
@@ -208,7 +253,7 @@ def lasting(seconds: Number) -> str:
         return _two(whole // 60, "分", whole % 60, "秒")
     if whole < 86_400:
         return _two(whole // 3_600, "小时", whole % 3_600 // 60, "分")
-    return f"{_trim(str(_round(Decimal(whole) / 86_400, 1)), False)} 天"
+    return f"{_trim(str(_round(Decimal(whole) / 86_400, 1)))} 天"
 
 
 def _two(big: int, unit: str, small: int, smaller_unit: str) -> str:
@@ -317,8 +362,8 @@ def _size(exact: Decimal, kind: str) -> str:
     if kind == "points":
         return points(exact)
     if exact >= 10:
-        return f"{_trim(str(_round(exact, 1)), False)} 倍"
-    return f"{_trim(str(_round(abs(exact) * 100, 1)), False)}%"
+        return f"{figure(exact, 1)} 倍"
+    return f"{figure(abs(exact) * 100, 1)}%"
 
 
 def _cost_word(up: bool, unit: str) -> str:

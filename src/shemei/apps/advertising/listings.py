@@ -63,7 +63,7 @@ SPENDS = Listing(
         Column("impressions", "自报曝光", value=lambda s: s.impressions, kind="num", sort="impressions", hint="平台自报，不与内容曝光相加"),
         Column("cpm", "千次曝光成本", value=lambda s: s.cpm, kind="money", hint="花费 ÷ 自报曝光 × 1000"),
         Column("claimed_orders", "自报订单", value=lambda s: s.claimed_orders, kind="num", sort="claimed_orders", hint="平台自报，不计入可追踪"),
-        Column("claimed_value", "自报成交额", value=lambda s: s.claimed_value, kind="sum", sort="claimed_value", hint="平台自报，不计入可追踪"),
+        Column("claimed_value", "自报成交额", value=lambda s: s.claimed_value, kind="money", sort="claimed_value", hint="平台自报，不计入可追踪"),
         Column("claimed_roi", "自报产出比", value=lambda s: s.claimed_roi, kind="times", hidden=True, hint="自报成交额 ÷ 花费"),
         Column("source", "来源", value=lambda s: s.get_source_display(), hidden=True),
     ),

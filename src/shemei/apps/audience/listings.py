@@ -31,7 +31,7 @@ def listing(workspace: Workspace) -> Listing:
             Column("channel", "首次渠道", value=lambda p: channel_name(p.first_channel) if p.first_channel else ""),
             Column("touches", "触达", value=lambda p: p.touches, kind="num", hint="点击、访问、留资、加好友、打卡、领取、用码"),
             Column("orders", "订单", value=lambda p: p.orders or None, kind="num"),
-            Column("value", "成交额", value=lambda p: p.value if p.orders else None, kind="sum", strong=True, hint="已减去退款"),
+            Column("value", "成交额", value=lambda p: p.value if p.orders else None, kind="money", strong=True, hint="已减去退款"),
             Column("first", "首次来", value=lambda p: p.first_at, kind="datetime", hidden=True),
             Column("browsers", "浏览器", value=lambda p: p.browsers, kind="num", hidden=True, hint="认出是同一个人的浏览器个数"),
         ),

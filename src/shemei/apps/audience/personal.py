@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from shemei.apps.audience import pages
-from shemei.apps.audience.rules import verb
 from shemei.apps.commerce import queries as commerce
 from shemei.engines.phones import number_typed
 from shemei.kernel import outbox
 from shemei.kernel.crypto import phone_hash, wechat_hash
 from shemei.kernel.erasure import Held, held_of
+from shemei.kernel.ways.words import verb
 from shemei.warehouse.computed import settling
 from shemei.warehouse.log.tombstones import Erased
 from shemei.warehouse.upkeep import erasure

@@ -15,7 +15,7 @@ from shemei.kernel.lists import Column, Empty, Filter, Listing, State, export_ch
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.urls import wurl
 from shemei.platforms import CHOICES
-from shemei.portal.numbers import pct, wan, yuan
+from shemei.portal.numbers import SYMBOLS, money, pct, wan, yuan
 
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
@@ -28,13 +28,7 @@ STATES = {
     "refunded": State("已退款", "quiet"),
     "cancelled": State("已取消", "quiet"),
 }
-SYMBOLS = {"CNY": "¥", "GBP": "£", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥"}
 SOURCES = {"manual": "手工录入", "api": "接口", "hook": "推送", "import": "文件导入"}
-
-
-def money(fen: int, currency: str) -> str:
-    """An amount in its own currency; sums over currencies are never made."""
-    return yuan(fen, full=True).replace("¥", SYMBOLS.get(currency, f"{currency} "))
 
 
 def customer_cell(order: Any) -> tuple[str, str] | None:
@@ -112,7 +106,7 @@ ORDERS = Listing(
         Column(
             "amount", "实付", lambda o: money(o.amount, o.currency), kind="custom",
             template="commerce/cells/amount.html", sort="amount", strong=True, numeric=True,
-            phone=True, export=lambda o: o.amount / 100,
+            phone=True, export=lambda o: o.amount, exported="money",
         ),
         Column("currency", "币种", lambda o: o.currency, hidden=True),
         Column("state", "状态", lambda o: STATES[o.state], kind="state", sort="state"),
@@ -160,7 +154,7 @@ PRODUCTS = Listing(
         Column("pieces", "售出", lambda p: p.sales.get("pieces"), kind="num", strong=True, sort="rank"),
         Column("returned", "退回", lambda p: p.sales.get("returned"), kind="num", sort="rank"),
         Column("orders", "订单", lambda p: p.sales.get("orders"), kind="num", sort="rank"),
-        Column("amount", "成交额（未减退款）", lambda p: p.sales.get("amount"), kind="sum", sort="rank"),
+        Column("amount", "成交额（未减退款）", lambda p: p.sales.get("amount"), kind="money", sort="rank"),
         Column("price", "首次单价", lambda p: p.price, kind="money", sort="price"),
     ),
     search=("name", "sku"),
@@ -190,7 +184,7 @@ CUSTOMERS = Listing(
         Column("label", "顾客", lambda c: c.label, href=_customer_url),
         Column("ref", "顾客编号", lambda c: c.ref, kind="code", sort="ref"),
         Column("orders", "订单", lambda c: c.bought.get("count"), kind="num", strong=True, sort="rank"),
-        Column("amount", "成交额（未减退款）", lambda c: c.bought.get("amount"), kind="sum", sort="rank"),
+        Column("amount", "成交额（未减退款）", lambda c: c.bought.get("amount"), kind="money", sort="rank"),
         Column("last", "最近付款", lambda c: c.bought.get("last"), kind="datetime", sort="rank"),
         Column("created", "首次入库", lambda c: c.created_at, kind="datetime", sort="created_at", hidden=True),
     ),
@@ -221,7 +215,7 @@ REFUNDS = Listing(
         Column(
             "amount", "退款金额", lambda r: money(r.amount, r.currency), kind="custom",
             template="commerce/cells/amount.html", sort="amount", strong=True, numeric=True,
-            phone=True, export=lambda r: r.amount / 100,
+            phone=True, export=lambda r: r.amount, exported="money",
         ),
         Column("reason", "原因", lambda r: r.reason),
     ),

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from shemei.apps.commerce import actions, listings, queries
 from shemei.apps.commerce.forms import OrderForm, RefundForm
 from shemei.apps.commerce.models import Customer, MarketGood, Order, Product, Refund
-from shemei.apps.commerce.ways import way_of
 from shemei.kernel.lists.worth import asked_sort
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
+from shemei.kernel.ways.way import way_to
+from shemei.portal.numbers import money
 
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
@@ -92,13 +93,11 @@ def _order_context(request: BrandRequest, found: Order) -> dict[str, Any]:
     return {
         "order": found,
         "state": listings.STATES[found.state],
-        "amount": listings.money(found.amount, found.currency),
-        "net": listings.money(found.amount - back, found.currency),
-        "lines": [
-            (line, listings.money(line.amount, found.currency)) for line in found.lines.all()
-        ],
-        "refunds": [(refund, listings.money(refund.amount, refund.currency)) for refund in given],
-        "steps": way_of(request.workspace, found.number),
+        "amount": money(found.amount, found.currency),
+        "net": money(found.amount - back, found.currency),
+        "lines": [(line, money(line.amount, found.currency)) for line in found.lines.all()],
+        "refunds": [(refund, money(refund.amount, refund.currency)) for refund in given],
+        "way": way_to(request.workspace, found.number),
         "batch_name": queries.batch_names(request.workspace, [found.batch]).get(found.batch, ""),
         "source": listings.SOURCES.get(found.source, found.source),
         "may_refund": request.actor.can(P.ORDERS) and actions.refundable(found) > 0,
@@ -134,7 +133,7 @@ def refund(request: BrandRequest, key: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error("amount", error.messages)
         else:
-            toast(request, f"已记退款 {listings.money(made.amount, made.currency)}")
+            toast(request, f"已记退款 {money(made.amount, made.currency)}")
             return redirect(wurl(request.workspace, "commerce:order", found.key))
-    context = {"form": form, "order": found, "left": listings.money(left, found.currency)}
+    context = {"form": form, "order": found, "left": money(left, found.currency)}
     return render(request, "commerce/refund_form.html", context)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from math import copysign, floor
 
 import numpy as np
 
@@ -13,7 +15,7 @@ from shemei.apps.insight.ways import Way
 from shemei.engines.attribution import Credit, PathCounts
 from shemei.engines.attribution.summary import ADDITIVE
 from shemei.kernel.figures import MODEL_NAMES
-from shemei.portal.numbers import figure, pct, yuan
+from shemei.portal.numbers import figure, pct, tick, yuan
 from shemei.warehouse.attribution import Totals
 from shemei.warehouse.vocabulary import from_ts
 
@@ -27,6 +29,24 @@ FORMULAS = {
     "markov": "把所有路径（也含没成交的）画成一条链，算去掉它会少成交几成，再按各{word}少掉的比例分可追踪总额。",
 }
 """How each model shares out, in words."""
+MOST_DIGITS = 12
+
+
+def enough_digits(shares: Sequence[tuple[float, float]], least: int) -> int:
+    """So many digits that each share, written with them, times its whole comes out as it does unrounded.
+
+    >>> enough_digits([(1 / 3, 300)], 3), enough_digits([(0.05459179, 165_432_100)], 4)
+    (3, 9)
+    """
+    for digits in range(least, MOST_DIGITS):
+        if all(nearest(round(part, digits) * of) == nearest(part * of) for part, of in shares):
+            return digits
+    return MOST_DIGITS
+
+
+def nearest(value: float) -> int:
+    """The nearest whole number, halves away from zero, as figures are written."""
+    return int(copysign(floor(abs(round(value, 6)) + 0.5), value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +70,12 @@ class CreditRow:
 
     @property
     def told(self) -> str:
-        """Which of its touches count, in words: 第 1 次 40.0%，共 4 次."""
-        parts = [f"第 {n} 次 {pct(share, 1)}" for n, share in self.touches if share]
+        """Which of its touches count, in words: 第 1 次 40%，共 4 次."""
+        parts = [f"第 {n} 次 {tick(pct(share, 4))}" for n, share in self.touches if share]
         return (
             f"{'、'.join(parts)}，共 {self.length} 次"
             if parts
-            else f"平分，它得 {pct(self.share, 1)}"
+            else f"平分，它得 {tick(pct(self.share, 4))}"
         )
 
 
@@ -132,7 +152,7 @@ class CreditStory:
         """The figure that was clicked."""
         if self.column == "conversions":
             return f"{figure(self.credit.conversions, 1)} 单"
-        return pct(self.share, 1) if self.column == "share" else yuan(self.credit.value)
+        return pct(self.share, 1) if self.column == "share" else yuan(self.credit.value, full=True)
 
     @property
     def formula(self) -> str:
@@ -148,16 +168,25 @@ class CreditStory:
             return self._chain_told()
         orders = f"{len(self.rows):,} 单"
         if self.column == "conversions":
-            return f"{figure(self.credit.conversions, 2)} 单 = {orders}里它的份额相加"
+            return (
+                f"{figure(self.credit.conversions, self.share_digits)} 单 = {orders}里它的份额相加"
+            )
         return f"{value} = {orders}的成交额 × 它的份额，再相加"
 
     def _chain_told(self) -> str:
         if self.column == "conversions":
             whole = self.totals.conversions
             share = self.credit.conversions / whole if whole else 0.0
-            return f"{figure(self.credit.conversions, 2)} 单 = {figure(whole)} 单 × {pct(share, 4)}"
+            told = pct(share, enough_digits([(share, 100 * whole)], 4) - 2)
+            return f"{figure(self.credit.conversions, 2)} 单 = {figure(whole)} 单 × {told}"
         value, whole = yuan(self.credit.value, full=True), yuan(self.totals.value, full=True)
-        return f"{value} = {whole} × {pct(self.share, 4)}"
+        told = pct(self.share, enough_digits([(self.share, self.totals.value)], 4) - 2)
+        return f"{value} = {whole} × {told}"
+
+    @cached_property
+    def share_digits(self) -> int:
+        """So many that the worth of every order that is shown times its share is what it says."""
+        return enough_digits([(row.share, row.worth) for row in self.shown], 3)
 
     @property
     def shown(self) -> list[CreditRow]:
@@ -169,8 +198,10 @@ class CreditStory:
 
     @property
     def rest_share(self) -> float:
-        return sum(row.share for row in self.rest)
+        """What the total leaves beside the rows that are shown, as they are written."""
+        shown = sum(round(row.share, self.share_digits) for row in self.shown)
+        return round(self.credit.conversions, self.share_digits) - shown
 
     @property
     def rest_value(self) -> float:
-        return sum(row.value for row in self.rest)
+        return nearest(self.credit.value) - sum(nearest(row.value) for row in self.shown)

@@ -8,7 +8,7 @@ from shemei.apps.insight.quality import REASONS
 from shemei.apps.insight.queries import DIMENSIONS
 from shemei.kernel.lists import Column, Empty, Filter, Listing
 from shemei.platforms import BY_KEY
-from shemei.portal.numbers import MINUS, figure, yuan
+from shemei.portal.numbers import figure, yuan
 
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
@@ -22,13 +22,6 @@ EMPTY = Empty(
     second=("新建短链", "tracking:new"),
 )
 PLATFORM_CHOICES = [(one.key, one.name) for one in BY_KEY.values()]
-
-
-def _change(row: Any) -> str:
-    """A change for a file: +12.4%."""
-    if row.change is None:
-        return ""
-    return f"{'+' if row.change >= 0 else MINUS}{abs(row.change) * 100:.1f}%"
 
 
 def _first(by: str) -> Column:
@@ -56,16 +49,16 @@ def _columns(by: str) -> tuple[Column, ...]:
         Column("clicks", "点击", lambda r: r.clicks, "num", sort="clicks", hint=TRACED),
         Column("ctr", "点击率", lambda r: r.ctr, "ratio", sort="ctr", hint="可追踪的点击 ÷ 报来的曝光"),
         Column("visitors", "访客", lambda r: r.visitors, "num", sort="visitors", hint="期内去重人数，不可相加"),
-        Column("orders", "归因订单", lambda r: r.orders, "num", sort="orders", hint=TRACED),
-        Column("value", "归因成交额", lambda r: r.value, "sum", sort="value", strong=True, hint=TRACED),
-        Column("change", "变化", lambda r: r.change, "custom", sort="change", template="insight/_change.html", numeric=True, export=_change, hint="成交额，只比过完的天"),
-        Column("spend", "花费", lambda r: r.spend, "sum", sort="spend", hint=TOLD),
-        Column("returned", "产出比", lambda r: r.returned, "custom", sort="returned", template="insight/_returned.html", numeric=True, export=lambda r: r.returned, hint="归因成交额 ÷ 花费"),
+        Column("orders", "归因订单", lambda r: r.orders, "custom", sort="orders", template="insight/_orders.html", numeric=True, exported="num", hint=TRACED),
+        Column("value", "归因成交额", lambda r: r.value, "money", sort="value", strong=True, hint=TRACED),
+        Column("change", "变化", lambda r: r.change, "custom", sort="change", template="insight/_change.html", numeric=True, exported="ratio", hint="成交额，只比过完的天"),
+        Column("spend", "花费", lambda r: r.spend, "money", sort="spend", hint=TOLD),
+        Column("returned", "产出比", lambda r: r.returned, "custom", sort="returned", template="insight/_returned.html", numeric=True, exported="times", hint="归因成交额 ÷ 花费"),
     )  # fmt: skip
 
 
 def _summary(request: BrandRequest, rows: Any) -> str:
-    orders = figure(sum(row.orders for row in rows))
+    orders = figure(sum(row.orders for row in rows), 1)
     return f"归因 {orders} 单，{yuan(sum(row.value for row in rows))}"
 
 

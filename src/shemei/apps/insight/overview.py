@@ -60,7 +60,7 @@ class Overview:
     def coverage(self) -> str:
         """How much of all that was sold can be traced."""
         share = self.board.channels_now.coverage
-        return "还没有成交" if share is None else f"占全部成交的 {pct(share, 0)}"
+        return "还没有成交" if share is None else f"占全部成交的 {pct(share, 1)}"
 
     # trend -------------------------------------------------------------------------------------------
 
@@ -87,11 +87,19 @@ class Overview:
         most = max(value.values(), default=0) or 1
         return [
             ChannelRow(
-                key, name, platform, value[key], 100 * value[key] / most,
+                key, name, platform, self.channel_money.show(value[key]), 100 * value[key] / most,
                 change(_part(now, key, shown), _part(before, key, shown)),
             )
             for key, name, platform in rows
         ]  # fmt: skip
+
+    @cached_property
+    def channel_money(self) -> MoneyColumn:
+        return MoneyColumn.of([self.board.earned])
+
+    @property
+    def channel_total(self) -> str:
+        return self.channel_money.show(self.board.earned)
 
     @cached_property
     def trend(self) -> Chart:

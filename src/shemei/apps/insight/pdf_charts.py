@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shemei.portal import charts
-from shemei.portal.numbers import yuan
+from shemei.portal.numbers import tick
 from shemei.portal.pdf_text import font_of
 
 if TYPE_CHECKING:
@@ -112,19 +112,17 @@ def _text(x: float, y: float, text: str, anchor: str = "start") -> Any:
 
 
 def _tick(chart: Chart, value: float) -> str:
-    if not value:
-        return "0"
-    return yuan(value).removesuffix(".00") if chart.unit == "money" else chart.show(value)
+    return tick(chart.show(value)) if value else "0"
 
 
 def _axis(made: Any, chart: Chart, top: float, step: float) -> None:
     from reportlab.graphics.shapes import Line
     from reportlab.lib.colors import HexColor
 
-    for tick in range(round(top / step) + 1):
-        y = _y(step * tick, top)
+    for at in range(round(top / step) + 1):
+        y = _y(step * at, top)
         made.add(Line(LEFT, y, _end(chart), y, strokeColor=HexColor(LINE), strokeWidth=0.4))
-        made.add(_text(LEFT - 4, y - 2.5, _tick(chart, step * tick), "end"))
+        made.add(_text(LEFT - 4, y - 2.5, _tick(chart, step * at), "end"))
     if any(one.right for one in chart.series):
         _right_axis(made, chart)
     every = max(1, -(-len(chart.x) // 10))
@@ -134,8 +132,8 @@ def _axis(made: Any, chart: Chart, top: float, step: float) -> None:
 
 def _right_axis(made: Any, chart: Chart) -> None:
     top, step = _ends(chart, right=True)
-    for tick in range(round(top / step) + 1):
-        made.add(_text(_end(chart) + 4, _y(step * tick, top) - 2.5, _tick(chart, step * tick)))
+    for at in range(round(top / step) + 1):
+        made.add(_text(_end(chart) + 4, _y(step * at, top) - 2.5, _tick(chart, step * at)))
 
 
 def _stack(made: Any, chart: Chart, top: float) -> None:

@@ -242,7 +242,7 @@ class Reconciliation:
             return ""
         worst = min(known, key=lambda row: row.share or 0.0)
         day = f"{worst.day % 10000 // 100:02d}-{worst.day % 100:02d}"
-        return f"{pct(self.share, 0)} 的订单追得到来路；最低的一天是 {day}，{pct(worst.share, 0)}。"
+        return f"{pct(self.share, 1)} 的订单追得到来路；最低的一天是 {day}，{pct(worst.share, 1)}。"
 
 
 def _orders(board: Board, period: Period) -> pa.Table:

@@ -10,7 +10,7 @@ class ChannelRow:
     key: str
     name: str
     platform: str
-    value: float
+    text: str
     percent: float
     change: float | None
 

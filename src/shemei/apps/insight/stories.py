@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from shemei.apps.insight.queries import Board
+from shemei.portal.numbers import exact
 from shemei.warehouse.catalogue import METRICS, Metric
 from shemei.warehouse.channels import channel_name
 
@@ -21,6 +22,7 @@ ROWS_OF = {
 }
 """Where the rows behind a measure are read."""
 
+LESS = ("revenue", "refunds")
 PLACELESS = {"orders", "new_customers", "repeat_orders", "revenue", "net_revenue", "refunds"}
 
 
@@ -62,6 +64,20 @@ class MetricStory:
     @cached_property
     def whole(self) -> PlatformRow:
         return self._row(self.board.totals(self._keys, self.board.period)[0], "")
+
+    @property
+    def told(self) -> str:
+        """The figure with the parts that make it, to be worked out again by hand; empty where nothing is known."""
+        if self.whole.value is None:
+            return ""
+        said = exact(self.whole.value, self.metric.unit)
+        if self.above and self.below:
+            parts = (self.whole.above, self.above.unit), (self.whole.below, self.below.unit)
+            return f"{said} = {' ÷ '.join(exact(*part) for part in parts)}"
+        if self.metric.key == "net_revenue":
+            parts = [self.board.totals(LESS, self.board.period)[0][key] for key in LESS]
+            return f"{said} = {' − '.join(exact(part or 0, 'money') for part in parts)}"
+        return f"{self.metric.name} {said}"
 
     @cached_property
     def platforms(self) -> list[PlatformRow]:

@@ -16,6 +16,7 @@ from shemei.apps.insight.goals import goal_row
 from shemei.apps.insight.models import Goal
 from shemei.apps.insight.overview import Overview
 from shemei.apps.insight.queries import DIMENSIONS, Board
+from shemei.apps.insight.terms import MODEL_TERMS, TERMS
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.periods import comparison_from, period_from
 from shemei.kernel.permissions import Permission
@@ -95,6 +96,8 @@ def attribution(request: BrandRequest) -> HttpResponse:
         "dimensions": DIMENSIONS,
         "model_name": MODEL_NAMES[board.model],
         "own_model": MODEL_NAMES[request.workspace.attribution_model],
+        "model_terms": MODEL_TERMS,
+        "terms": TERMS,
     }
     return render(request, "insight/attribution.html", context)
 

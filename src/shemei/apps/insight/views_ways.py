@@ -9,20 +9,19 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from shemei.apps.audience import queries as audience
 from shemei.apps.commerce import queries as commerce
 from shemei.apps.insight.credit_rows import CreditStory, credit_rows
 from shemei.apps.insight.notes import notes_on
 from shemei.apps.insight.policies import REMOVE_NOTE
 from shemei.apps.insight.queries import DIMENSIONS, Board, named
+from shemei.apps.insight.rules import apportioned
 from shemei.apps.insight.stories import MetricStory
+from shemei.apps.insight.terms import MODEL_TERMS, TERMS
 from shemei.apps.insight.views import asked_model, board_of
 from shemei.apps.insight.ways import (
-    Stage,
     Way,
     common_paths,
     part_of,
-    stages,
     ways,
 )
 from shemei.apps.insight.ways_file import names_in, ways_csv
@@ -30,6 +29,7 @@ from shemei.kernel import audit
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.permissions import Permission
 from shemei.kernel.views import allow, beside, recently_authenticated
+from shemei.kernel.ways.way import way_to
 from shemei.warehouse.catalogue import METRICS
 from shemei.warehouse.vocabulary import from_ts
 
@@ -65,9 +65,12 @@ def metric_drawer(
 @allow(Permission.VIEW)
 @beside("insight:attribution")
 def models(request: BrandRequest) -> HttpResponse:
-    return render(
-        request, "insight/models.html", {"models": MODEL_NAMES, "workspace": request.workspace}
-    )
+    """The drawer of all models and of the page's words, a sentence each."""
+    context = {
+        "models": MODEL_NAMES, "workspace": request.workspace,
+        "model_terms": MODEL_TERMS, "terms": TERMS,
+    }  # fmt: skip
+    return render(request, "insight/models.html", context)
 
 
 @allow(Permission.VIEW)
@@ -79,14 +82,17 @@ def traced(request: BrandRequest) -> HttpResponse:
     credits = answer.models[board.model]
     ranked = sorted(credits, key=lambda key: -credits[key].value)
     names = board.named("channel", ranked)
+    values = apportioned([credits[key].value for key in ranked])
+    orders = apportioned([100 * credits[key].conversions for key in ranked])
     rows = [
-        {"key": key, "name": names[key].name, "orders": credits[key].conversions, "value": credits[key].value}
-        for key in ranked
-    ]  # fmt: skip
+        {"key": key, "name": names[key].name, "orders": hundredths / 100, "value": value}
+        for key, hundredths, value in zip(ranked, orders, values, strict=True)
+    ]
     context = {
         "board": board,
         "answer": answer,
         "rows": rows,
+        "whole": answer.totals.value + answer.untracked.value,
         "model_name": MODEL_NAMES[board.model],
     }
     return render(request, "insight/traced.html", context)
@@ -112,7 +118,7 @@ def part(request: BrandRequest) -> HttpResponse:
         telling = max(inside[:200], key=lambda way: (len(set(way.channels)), way.paid_ts))
         context |= {
             "way": telling,
-            "stages": _stages(request, telling.order_id),
+            "led": way_to(request.workspace, telling.order_id),
         }
     return render(request, "insight/part.html", context)
 
@@ -120,13 +126,13 @@ def part(request: BrandRequest) -> HttpResponse:
 @allow(Permission.CUSTOMERS)
 @beside("insight:paths")
 def journey(request: BrandRequest, order_id: str) -> HttpResponse:
-    """The drawer of one order: every touch of the person behind it."""
-    told = _stages(request, order_id)
+    """The drawer of one order: what the person behind it did until they paid."""
+    told = way_to(request.workspace, order_id)
     if not told and commerce.orders_by_number(request.workspace, [order_id]):
         return _not_yet(request, order_id)
     if not told:
         raise Http404("这一单没有留下可追踪的路径。")
-    return render(request, "insight/journey.html", {"order_id": order_id, "stages": told})
+    return render(request, "insight/journey.html", {"order_id": order_id, "way": told})
 
 
 def _not_yet(request: BrandRequest, order_id: str) -> HttpResponse:
@@ -135,11 +141,6 @@ def _not_yet(request: BrandRequest, order_id: str) -> HttpResponse:
     again = int(asked) + 1 if asked in map(str, range(ASK_AGAIN)) else 0
     context = {"order_id": order_id, "again": again}
     return render(request, "insight/journey_soon.html", context)
-
-
-def _stages(request: BrandRequest, order_id: str) -> list[Stage]:
-    steps = audience.journey(request.workspace, order_id=order_id)
-    return stages(steps, order_id, request.workspace.lookback_days) if steps else []
 
 
 @allow(Permission.CUSTOMERS)
@@ -158,6 +159,7 @@ def paths(request: BrandRequest) -> HttpResponse:
     rows = [
         {
             "way": way,
+            "channels": way.channels,
             "paid_at": from_ts(way.paid_ts),
             "content": contents.get(last[way.order_id]),
             "share": shares.get(way.order_id),

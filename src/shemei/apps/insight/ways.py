@@ -1,13 +1,11 @@
-"""Paths as people see them: which touches led to an order, how often, and one person's whole way."""
+"""Paths as people see them: which touches led to an order, and how often."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 
@@ -15,9 +13,6 @@ from shemei.apps.insight.queries import Board
 from shemei.kernel.figures import lake
 from shemei.kernel.periods import Period
 from shemei.warehouse import questions
-
-if TYPE_CHECKING:
-    from shemei.apps.audience.queries import Step
 
 FLOW_CHANNELS = 6
 REST = "_rest"
@@ -162,27 +157,3 @@ def flows(found: list[Way]) -> Counter[tuple[str, str]]:
             links[first, f"{steps[1]} 2"] += 1
             links[f"{steps[1]} 2", last] += 1
     return links
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A stretch of a person's way, told by where it lies to one order; ``counts`` is whether it holds its touches."""
-
-    label: str
-    counts: bool
-    steps: list[Step]
-
-
-def stages(steps: Sequence[Step], order_id: str, lookback_days: int) -> list[Stage]:
-    """The way before the look-back of an order, within it, and after the payment; without the order all is one."""
-    place = next((n for n, s in enumerate(steps) if s.is_order and s.order_id == order_id), None)
-    if place is None:
-        return [Stage("", False, list(steps))]
-    opens = steps[place].at - timedelta(lookback_days)
-    within = next(n for n, step in enumerate(steps) if step.in_path or step.at >= opens)
-    parts = (
-        Stage(f"早于归因窗口（付款前 {lookback_days} 天），不计入这一单", False, [*steps[:within]]),
-        Stage(f"归因窗口：付款前 {lookback_days} 天", True, [*steps[within : place + 1]]),
-        Stage("这一单付款之后", False, [*steps[place + 1 :]]),
-    )
-    return [part for part in parts if part.steps]

@@ -275,8 +275,8 @@ def _finish(batch: ImportBatch, tally: Tally, by: Actor) -> None:
         batch,
         by=by,
         kind=batch.kind_of.name,
-        new=tally.new,
-        changed=tally.changed,
+        new=f"{tally.new:,} {batch.kind_of.noun}",
+        changed=f"{tally.changed:,} {batch.kind_of.noun}",
     )
 
 

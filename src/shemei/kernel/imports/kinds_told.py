@@ -91,7 +91,10 @@ class Subjects(Protocol):
 
 
 class ToldSubjects(ToldKind):
-    """A group is one subject, a creator say, on one or several days: it is found or made, then told of."""
+    """A group is one subject, a creator say, on one or several days: it is found or made, then told of.
+
+    The figures count subjects, whatever number of days and rows the file has of each.
+    """
 
     def subjects(self, groups: Sequence[Group], batch: ImportBatch) -> Subjects:
         raise NotImplementedError
@@ -102,23 +105,39 @@ class ToldSubjects(ToldKind):
 
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
         tally, ledger, known = Tally(), self.ledger_of(batch), self.subjects(groups, batch)
+        seen: set[Any] = set()
         for group in groups:
-            subject = known.find(group[0].values)
-            said = self._by_day(group) if subject is not None else []
-            pairs = [(told, ledger.held(subject, day)) for day, told in said]
-            tally.count(known=subject is not None, changed=any(news(*pair) for pair in pairs))
+            subject, days = known.find(group[0].values), self._by_day(group)
+            pairs = [(told, ledger.held(subject, day)) for day, told in days if subject is not None]
+            if subject is None or subject.pk not in seen:
+                tally.count(known=subject is not None, changed=any(news(*pair) for pair in pairs))
+                self._say_days(tally, days)
+            seen |= {subject.pk} if subject is not None else set()
             for told, held in pairs:
                 self.note(tally, group[0].number, str(subject), told, held)
         return tally
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
         tally, ledger, known = Tally(), self.ledger_of(batch), self.subjects(groups, batch)
+        seen: set[Any] = set()
         for group in groups:
-            first = group[0].values
-            subject = known.find(first) or known.make(first)
-            news_of = [ledger.put_down(told, subject, day) for day, told in self._by_day(group)]
-            tally.count(known=subject.batch != batch.key, changed=any(news_of))
+            first, days = group[0].values, self._by_day(group)
+            found = known.find(first)
+            subject = found or known.make(first)
+            is_met = subject.pk in seen or (found is not None and ledger.is_told(subject))
+            news_of = [ledger.put_down(told, subject, day) for day, told in days]
+            if not is_met:
+                tally.count(known=subject.batch != batch.key, changed=any(news_of))
+                self._say_days(tally, days)
+            seen.add(subject.pk)
         return tally
+
+    def _say_days(self, tally: Tally, days: Sequence[Any]) -> None:
+        """Figures count subjects: one that the file tells of on several days is one."""
+        several = (
+            f"{{n}} {self.noun}在表里不止一天：各天的数都收了，新增与变化里各只算一{self.noun}。"
+        )
+        tally.remarks[several] += len(days) > 1
 
     def _by_day(self, group: Group) -> list[tuple[date, dict[str, Any]]]:
         """Day by day; where a day stands twice, later rows add to and win over earlier ones."""

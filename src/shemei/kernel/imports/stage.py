@@ -143,10 +143,10 @@ class Stage:
         return int(self.db.execute(query).fetchone()[0])
 
     def groups(self) -> Iterator[list[Row]]:
-        """Whole groups in order of phase, at, group; groups with a wrong row are left out."""
+        """Whole groups in order of phase, of their first ``at``, of group; groups with a wrong row are left out."""
         query = (
             "SELECT phase, gkey, n, body FROM staged WHERE gkey NOT IN (SELECT gkey FROM held)"
-            " ORDER BY phase, at, gkey, n"
+            " ORDER BY phase, MIN(at) OVER (PARTITION BY phase, gkey), gkey, at, n"
         )
         current: tuple[int, str] | None = None
         group: list[Row] = []

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 Tone = Literal["good", "warn", "danger", "info", "quiet", "open"]
 Kind = Literal[
-    "text", "num", "money", "sum", "ratio", "times", "date", "datetime", "state", "platform",
+    "text", "num", "money", "ratio", "times", "date", "datetime", "state", "platform",
     "who", "code", "path", "tags", "custom",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
-NUMERIC = frozenset({"num", "money", "sum", "ratio", "times"})
+NUMERIC = frozenset({"num", "money", "ratio", "times"})
 Choices = Sequence[tuple[str, str]]
 
 
@@ -45,8 +45,9 @@ def states(tones: Mapping[str, Tone]) -> Callable[[Any], State]:
 class Column:
     """One column. ``sort`` is the ORM field to order by; ``phone`` keeps or drops it on narrow screens.
 
-    ``money`` and ``sum`` take 分, ``ratio`` a fraction, ``who`` a name or ``(name, note)``, ``path`` a
+    ``money`` takes 分, ``ratio`` a fraction, ``who`` a name or ``(name, note)``, ``path`` a
     list of platform keys, ``state`` a :class:`State`; ``custom`` renders ``template`` with ``row`` and ``value``.
+    ``export`` gives another value for files, of the kind ``exported`` where that is not the page's.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Column:
     numeric: bool = False
     template: str = ""
     export: Callable[[Any], Any] | None = None
+    exported: Kind | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -74,6 +76,11 @@ class Column:
     @property
     def is_numeric(self) -> bool:
         return self.numeric or self.kind in NUMERIC
+
+    @property
+    def file_kind(self) -> Kind:
+        """The kind of what stands in a file."""
+        return self.exported or self.kind
 
     @property
     def shown_by(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.http import HttpResponse
@@ -17,6 +16,7 @@ from openpyxl.cell import WriteOnlyCell
 from shemei.kernel import audit
 from shemei.kernel.lists import background
 from shemei.kernel.lists.declared import Column, as_iterable
+from shemei.kernel.lists.file_numbers import fen, is_number, padded, tidy
 from shemei.kernel.lists.rows import Rows, chunks, count
 from shemei.kernel.permissions import Permission, require
 from shemei.kernel.views import ask_again, is_recent
@@ -34,6 +34,7 @@ FORMATS = {
 }
 AT_ONCE = 2_000
 """A list of more rows is written by the worker."""
+_XLSX_FORMATS = {"money": "#,##0.00", "ratio": "0.00%", "times": "#,##0.00", "num": "#,##0"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -86,10 +87,10 @@ def plain(column: Column, row: Any) -> Any:
     value = column.export(row) if column.export else column.value(row)
     if value is None or value == "":
         return ""
+    if is_number(value):
+        return fen(value) if column.file_kind == "money" else tidy(value, column.file_kind)
     if column.export:
         return value
-    if column.kind in ("money", "sum"):
-        return Decimal(value) / 100
     if column.kind in ("platform", "path"):
         return " > ".join(platform_of(key).name for key in as_iterable(value))
     if column.kind == "who" and isinstance(value, tuple):
@@ -98,7 +99,7 @@ def plain(column: Column, row: Any) -> Any:
         return timezone.localtime(value).replace(tzinfo=None)
     if isinstance(value, (list, tuple)):
         return "、".join(map(str, value))
-    return value if isinstance(value, (int, float, Decimal, date)) else str(value)
+    return value if isinstance(value, date) else str(value)
 
 
 def harmless(value: Any) -> Any:
@@ -113,22 +114,22 @@ def _csv(listing: Listing, records: Iterator[list[Any]], out: BinaryIO) -> None:
     writer = csv.writer(text)
     writer.writerow([harmless(head) for head in _heads(listing)])
     for record in records:
-        writer.writerow(
-            [harmless(_csv_text(c, v)) for c, v in zip(listing.columns, record, strict=True)]
-        )
+        writer.writerow([_csv_text(c, v) for c, v in zip(listing.columns, record, strict=True)])
     text.detach()
 
 
 def _heads(listing: Listing) -> list[str]:
-    return [f"{c.label}（元）" if c.kind in ("money", "sum") else c.label for c in listing.columns]
+    return [f"{c.label}（元）" if c.kind == "money" else c.label for c in listing.columns]
 
 
 def _csv_text(column: Column, value: Any) -> Any:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S")
-    if column.kind == "ratio" and isinstance(value, (int, float, Decimal)):
-        return f"{float(value) * 100:.2f}%"
-    return f"{value:.2f}" if column.kind in ("money", "sum") and value != "" else value
+    if not is_number(value):
+        return harmless(value)
+    if column.file_kind == "ratio":
+        return f"{padded(value * 100)}%"
+    return padded(value) if column.file_kind in ("money", "times") else f"{value:f}"
 
 
 def _xlsx(listing: Listing, records: Iterator[list[Any]], out: BinaryIO) -> None:
@@ -136,20 +137,21 @@ def _xlsx(listing: Listing, records: Iterator[list[Any]], out: BinaryIO) -> None
     sheet = book.create_sheet(listing.noun[:31])
     sheet.freeze_panes = "A2"
     sheet.append(_heads(listing))
-    formats = {"money": "#,##0.00", "sum": "#,##0.00", "ratio": "0.00%", "num": "#,##0"}
     for record in records:
         pairs = zip(listing.columns, record, strict=True)
-        sheet.append(
-            [_styled(sheet, value, formats.get(column.kind, "")) for column, value in pairs]
-        )
+        sheet.append([_styled(sheet, value, column.file_kind) for column, value in pairs])
     book.save(out)
 
 
-def _styled(sheet: Any, value: Any, number_format: str) -> Any:
-    if not number_format or value == "":
+def _styled(sheet: Any, value: Any, kind: str) -> Any:
+    """A number stays one, in the format of its kind; a part of a whole shows its first two digits."""
+    if not is_number(value):
         return harmless(value)
     cell = WriteOnlyCell(sheet, value=value)
-    cell.number_format = number_format
+    is_part = value != int(value)
+    cell.number_format = (
+        "#,##0.00" if kind == "num" and is_part else _XLSX_FORMATS.get(kind, "General")
+    )
     return cell
 
 

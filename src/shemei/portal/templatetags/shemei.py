@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from shemei.kernel.urls import wurl as reverse_in
 from shemei.platforms import platform_of
 from shemei.portal import context as shell
 from shemei.portal import controls, drawing, numbers, ranges, wording
+from shemei.warehouse import channels
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -30,15 +32,21 @@ _JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
 @register.filter
-def wan(value: Any, digits: str = "") -> str:
-    """``12843000|wan`` → 1,284.3 万; ``wan:"fixed"`` keeps the digit for columns."""
-    return numbers.wan(_number(value), fixed=digits == "fixed")
+def wan(value: Any) -> str:
+    """``12843000|wan`` → 1,284.3 万."""
+    return numbers.wan(_number(value))
 
 
 @register.filter
 def yuan(fen: Any, mode: str = "") -> str:
     """``32900|yuan`` → ¥329.00; ``yuan:"full"`` never shortens to 万."""
-    return numbers.yuan(_number(fen), full=mode == "full", fixed=mode == "fixed")
+    return numbers.yuan(_number(fen), full=mode == "full")
+
+
+@register.filter
+def money(fen: Any, currency: str) -> str:
+    """An amount in its own currency, in full."""
+    return numbers.money(fen, currency)
 
 
 @register.filter
@@ -49,10 +57,9 @@ def sentence(value: Any) -> str:
 
 
 @register.filter
-def as_metric(value: Any, metric: Any) -> str:
-    """A figure in its metric's unit, as the catalogue has it."""
-    write = {"money": yuan, "ratio": pct, "times": times}.get(metric.unit if metric else "", wan)
-    return write(value)
+def exact(value: Any, metric: Any) -> str:
+    """A figure in its metric's unit with every digit, for formulas."""
+    return numbers.exact(_number(value), metric.unit if metric else "count")
 
 
 @register.filter
@@ -71,8 +78,8 @@ def figure(value: Any, digits: int = 0) -> str:
 
 
 @register.filter
-def times(value: Any, digits: int = 2) -> str:
-    return numbers.times(_number(value), int(digits))
+def times(value: Any) -> str:
+    return numbers.times(_number(value))
 
 
 @register.filter
@@ -111,6 +118,22 @@ def _number(value: Any) -> Any:
 @register.filter
 def platform(key: str) -> Any:
     return platform_of(key or "")
+
+
+@register.filter
+def channel_name(key: str) -> str:
+    return channels.channel_name(key or "")
+
+
+@register.filter
+def channels_in(paths: Any) -> list[str]:
+    """The channels that stand in some paths, each once, the most frequent first."""
+    met = Counter(
+        key
+        for path in paths or ()
+        for key in (path["channels"] if isinstance(path, dict) else path.channels)
+    )
+    return [key for key, _ in met.most_common()]
 
 
 @register.filter

@@ -1,25 +1,13 @@
 // From a chart's values (portal/charts.py) to an ECharts option. No pies, no gauges, no smooth curves.
-const trim = (number, digits) => {
-  const text = number.toLocaleString("zh-CN", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-};
+import { pct, times, tick, wan, yuan } from "./numbers.js";
 
-function short(number) {
-  const size = Math.abs(number);
-  const sign = number < 0 ? "−" : "";
-  if (size >= 99_995_000) return `${sign}${trim(size / 1e8, 2)} 亿`;
-  if (size >= 9_999.5) return `${sign}${trim(size / 1e4, 1)} 万`;
-  return `${sign}${trim(size, size < 10 ? 2 : 0)}`;
-}
-
-/** A value in its unit, as the tables beside the chart write it; money comes in 分. */
+/** A value in its unit, as pages write it in short; money comes in 分. */
 export function shown(value, spec) {
   if (value === null || value === undefined || value === "-") return "—";
-  const tail = spec.suffix ? ` ${spec.suffix}` : "";
-  if (spec.unit === "money") return `¥${short(value / 100)}`.replace("¥−", "−¥") + tail;
-  if (spec.unit === "ratio") return `${trim(value * 100, 2)}%`;
-  if (spec.unit === "times") return trim(value, 2);
-  return short(value) + tail;
+  if (spec.unit === "ratio") return pct(value);
+  if (spec.unit === "times") return times(value);
+  const text = spec.unit === "money" ? yuan(value) : wan(value);
+  return spec.suffix ? `${text} ${spec.suffix}` : text;
 }
 
 const colour = (series, at, theme) =>
@@ -28,7 +16,7 @@ const colour = (series, at, theme) =>
 const grid = (legend) => ({ left: 4, right: 14, top: legend ? 34 : 12, bottom: 4, containLabel: true });
 const legendOf = (spec) => (spec.series.length > 1 ? { show: true, type: "scroll", top: 0, left: 0, right: 0 } : { show: false });
 const category = (spec, narrow) => ({ type: "category", data: spec.x, axisLabel: { hideOverlap: true, ...(narrow ? { rotate: 0 } : {}) } });
-const scale = (spec, extra = {}) => ({ type: "value", splitNumber: 4, minInterval: spec.unit === "count" ? 1 : 0, axisLabel: { formatter: (v) => (v ? shown(v, spec) : "0") }, ...extra });
+const scale = (spec, extra = {}) => ({ type: "value", splitNumber: 4, minInterval: spec.unit === "count" ? 1 : 0, axisLabel: { formatter: (v) => (v ? tick(shown(v, spec)) : "0") }, ...extra });
 // An axis of shares ends at the whole; a line that never moves starts at nothing.
 const shares = { scale: true, min: ({ min, max }) => (min === max ? 0 : null), max: ({ max }) => (max <= 1 && max > 0.8 ? 1 : null) };
 // A line of another size than the rest has the axis on the right, and its name says so.
@@ -155,7 +143,7 @@ function sankey(spec, theme) {
 
 function funnel(spec, theme) {
   const values = spec.series[0].values;
-  const share = (i) => (i && values[i - 1] ? `，上一步的 ${trim((values[i] / values[i - 1]) * 100, 1)}%` : "");
+  const share = (i) => (i && values[i - 1] ? `，上一步的 ${pct(values[i] / values[i - 1], 1)}` : "");
   return {
     ...across(spec, theme),
     series: [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shemei.apps.audience.rules import told_once
+from shemei.kernel.ways.words import told_once
 
 
 def event(kind: str, ts: int, **more: Any) -> dict[str, Any]:

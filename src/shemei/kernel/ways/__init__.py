@@ -1,0 +1,1 @@
+"""The way of a person or to an order: one direction, one wording and one component (``<c-way>``) for all rooms."""

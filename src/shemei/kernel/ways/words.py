@@ -1,0 +1,130 @@
+"""How one event of a person reads as a line of their way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shemei.warehouse.channels import channel_name
+from shemei.warehouse.vocabulary import KIND_NAMES, TOUCH_KINDS
+
+ENGAGEMENTS = {
+    "like": "点赞",
+    "comment": "评论",
+    "share": "分享",
+    "collect": "收藏",
+    "finish": "看完",
+}
+CUSTOM = {"add_to_cart": "加入购物车", "checkout": "去结算"}
+DEVICES = {"mobile": "手机", "desktop": "电脑", "tablet": "平板"}
+IN_APPS = {
+    "wechat": "微信",
+    "wechat_miniprogram": "微信小程序",
+    "wecom": "企业微信",
+    "xhs": "小红书",
+    "douyin": "抖音",
+    "weibo": "微博",
+    "kuaishou": "快手",
+    "bilibili": "B站",
+    "zhihu": "知乎",
+}
+SUSPECTS = {
+    "bot": "机器人",
+    "preview": "链接预览",
+    "prefetch": "预读",
+    "burst": "短时间内过密",
+    "duplicate": "重复",
+}
+
+
+def verb(event: Mapping[str, Any]) -> str:
+    """What happened, in words: 「访问」, 「点赞」, 「加入购物车」.
+
+    >>> verb({"kind": "engage", "action": "like"}), verb({"kind": "visit", "action": ""})
+    ('点赞', '访问')
+    >>> (
+    ...     verb({"kind": "custom", "action": "add_to_cart"}),
+    ...     verb({"kind": "custom", "action": "看测评"}),
+    ... )
+    ('加入购物车', '看测评')
+    """
+    action = event.get("action") or ""
+    if event["kind"] == "engage":
+        return ENGAGEMENTS.get(action, "互动")
+    if event["kind"] == "custom" and action:
+        return CUSTOM.get(action, str(action))
+    return KIND_NAMES.get(event["kind"], str(event["kind"]))
+
+
+def whereabouts(event: Mapping[str, Any]) -> list[str]:
+    """Channel, place and device of an event, as short words; what is unknown is left out."""
+    channel = channel_name(event["channel"]) if event.get("channel") else ""
+    inside = IN_APPS.get(event.get("in_app") or "", "")
+    device = DEVICES.get(event.get("device") or "", "")
+    words = [
+        f"经{channel}" if channel and is_touch(event) else "",
+        f"在{inside}里" if inside else "",
+        device,
+    ]
+    return [word for word in words if word]
+
+
+def is_touch(event: Mapping[str, Any]) -> bool:
+    return event["kind"] in TOUCH_KINDS
+
+
+def is_own_touch(event: Mapping[str, Any]) -> bool:
+    """A touch by itself: a visit that carries a click's id is one touch with that click.
+
+    >>> (
+    ...     is_own_touch({"kind": "visit", "click_id": "c1"}),
+    ...     is_own_touch({"kind": "visit", "click_id": ""}),
+    ... )
+    (False, True)
+    """
+    return is_touch(event) and not (event["kind"] == "visit" and event.get("click_id"))
+
+
+def suspicion(event: Mapping[str, Any]) -> str:
+    """Why an event is left out of figures; empty where it counts."""
+    reason = event.get("suspect") or ""
+    return f"不计入：{SUSPECTS.get(reason, reason)}" if reason else ""
+
+
+def unproven(event: Mapping[str, Any]) -> str:
+    """What an order is worth that nobody but the site's own code has told.
+
+    >>> unproven({"kind": "order", "source": "tag"}), unproven({"kind": "order", "source": "shop"})
+    ('未核实，只有网站报过', '')
+    """
+    told_by_site = event["kind"] == "order" and event.get("source") == "tag"
+    return "未核实，只有网站报过" if told_by_site else ""
+
+
+def told_once(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """A way without what is said twice: an order told by the site and by the shop, words of correction.
+
+    Of an order the last correction stands, else what the shop said, else the site's own tag; at one
+    moment it comes after the touches that led to it.
+    """
+    best: dict[str, Mapping[str, Any]] = {}
+    for event in events:
+        number = event.get("order_id") or ""
+        if event["kind"] == "order" and number:
+            held = best.get(number)
+            if held is None or _teller(event) >= _teller(held):
+                best[number] = event
+    kept = [e for e in events if _stands(e, best)]
+    return sorted(kept, key=lambda e: (e["ts"], e["kind"] in ("order", "refund")))
+
+
+def _teller(event: Mapping[str, Any]) -> tuple[int, str]:
+    rank = {"correction": 2, "tag": 0}.get(event.get("source") or "", 1)
+    return rank, (event.get("event_id") or "") if rank == 2 else ""
+
+
+def _stands(event: Mapping[str, Any], best: Mapping[str, Mapping[str, Any]]) -> bool:
+    if event["kind"] == "custom" and event.get("action") == "correction":
+        return False
+    number = event.get("order_id") or ""
+    return event["kind"] != "order" or not number or best[number] is event
