@@ -123,6 +123,33 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
 
+SPILLED = """() => {
+    const scrolls = (one, edge) => {
+        for (let at = one; at !== edge; at = at.parentElement)
+            if (getComputedStyle(at).overflowX !== "visible" || getComputedStyle(at).position === "fixed") return true;
+        return false;
+    };
+    const seen = (one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest("svg, .sr, .s-pop, .s-menu");
+    const found = [];
+    for (const edge of document.querySelectorAll("main, .s-panel, .s-drawer, .s-facts, .s-kpi")) {
+        const right = edge.getBoundingClientRect().right + 1;
+        const out = [...edge.querySelectorAll("*")].find((one) =>
+            one.getBoundingClientRect().right > right && seen(one) && !scrolls(one.parentElement, edge));
+        if (out) found.push(`${edge.className || edge.tagName}: ${out.outerHTML.slice(0, 120)}`);
+    }
+    for (const stacked of document.querySelectorAll(".s-scroll:has(> .is-stack tr)")) {
+        const isBlock = getComputedStyle(stacked.querySelector("tr")).display === "block";
+        if (isBlock && stacked.scrollWidth > stacked.clientWidth + 1) found.push(`stacked rows scroll sideways: ${stacked.outerHTML.slice(0, 120)}`);
+    }
+    return found;
+}"""
+
+
+def spilled(page: Page) -> list[str]:
+    """What sticks out of the panel, cell or drawer it stands in, though nothing there scrolls."""
+    return list(page.evaluate(SPILLED))
+
+
 def shot(page: Page, name: str, *, full: bool = True) -> Path:
     """A picture for human eyes, outside the repository."""
     SHOTS.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.architecture.house import INSIDE, furnished
-from tests.browser import overflow, serious, settled
+from tests.browser import overflow, serious, settled, spilled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,9 +46,14 @@ def page_among(paths: Iterable[str], client: Client) -> str:
 
 def looked_at(page: Page, what: str, *, look_alone: bool) -> list[str]:
     """What axe and the ruler say of the page as it stands now."""
-    wide = overflow(page)
-    found = [*serious(page, look_alone=look_alone), *([f"{wide} px too wide"] if wide > 0 else [])]
+    found = [*serious(page, look_alone=look_alone), *measured(page)]
     return [f"{what}: {fault}" for fault in found]
+
+
+def measured(page: Page) -> list[str]:
+    """What the ruler says: nothing is wider than the screen, nothing sticks out of where it stands."""
+    wide = overflow(page)
+    return [*([f"{wide} px too wide"] if wide > 0 else []), *spilled(page)]
 
 
 def by_day_and_night(page: Page, what: str, *, look_alone: bool) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from tests.insight.boards import made
 from tests.insight.browsing import NOVEMBER
 
+from shemei.apps.insight import pdf, pdf_charts, pdf_parts
 from shemei.apps.insight.models import OwnBoard
 from shemei.apps.insight.panels import OwnBoardView
 from shemei.apps.insight.pdf import board_pdf
@@ -119,3 +120,85 @@ def test_a_font_that_cannot_be_used_is_told_and_done_without(
         body = drawn_title(told, "Review 复盘")
         assert b"/STSong-Light" in body and b"/FontFile2" not in body
         assert path in caplog.text
+
+
+def pages(body: bytes) -> int:
+    return len(re.findall(rb"/Type /Page\b", body))
+
+
+def test_pictures_come_first_and_their_numbers_behind(told: World) -> None:
+    board = made(
+        told,
+        叠={"kind": "stack", "metrics": ["traced_value"], "split": "channel", "width": 8},
+        条={"kind": "hbar", "metrics": ["traced_value"], "split": "platform", "width": 4},
+    )
+    with told.scope():
+        row = OwnBoard.objects.select_related("workspace").get(pk=board.pk)
+        body = board_pdf(OwnBoardView(row, NOVEMBER))
+    plain = unescaped(body)
+    behind = plain.index(utf16("图里的数"))
+    assert plain.index(utf16("叠")) < behind < plain.index(utf16("合计"))
+    assert utf16(f"第 1 页，共 {pages(body)} 页") in plain and pages(body) >= 2
+    assert utf16("周一例会") in plain[plain.index(utf16("第 1 页，共")) :], (
+        "each page says whose it is"
+    )
+
+
+def test_no_font_but_those_that_were_chosen_is_named(
+    told: World, settings: SettingsWrapper
+) -> None:
+    settings.PDF_FONT = latin()
+    board = made(told, A={"kind": "number", "metrics": ["clicks", "visits", "orders"]})
+    with told.scope():
+        row = OwnBoard.objects.select_related("workspace").get(pk=board.pk)
+        body = board_pdf(OwnBoardView(row, NOVEMBER))
+    assert b"/Helvetica" not in body, "a font that is not in the file"
+
+
+def test_pictures_lie_beside_each_other_as_on_the_board(told: World) -> None:
+    line = {"kind": "line", "metrics": ["clicks"]}
+    board = made(
+        told,
+        一=line | {"width": 6},
+        二=line | {"width": 6},
+        三=line | {"width": 8},
+        四={"kind": "table", "metrics": ["clicks", "visits", "orders"], "split": "channel", "width": 4},
+        五=line | {"width": 12},
+        六=line | {"width": 4},
+    )  # fmt: skip
+    with told.scope():
+        row = OwnBoard.objects.select_related("workspace").get(pk=board.pk)
+        rows = [[one.title for one in row] for row in pdf._rows(OwnBoardView(row, NOVEMBER).panels)]
+    assert rows == [["一", "二"], ["三"], ["四"], ["五"], ["六"]]
+
+
+def test_a_long_name_wraps_and_leaves_the_figures_their_line() -> None:
+    name, amount = "面霜" * 40, "¥12,345,678,901.23"
+    heads = ["内容", "可追踪成交额（万元）", "归因订单", "点击率 CTR"]
+    rows = [[name, amount, "8", "0.01%"], ["短", "¥0.01", "0", "—"]]
+    table = pdf_parts.table(heads, rows, pdf_parts.styles(), 500)
+    cells = [cell for row in table._cellvalues for cell in row]
+    wide, high = table.wrap(500, 700)
+    assert wide == pytest.approx(500) and high > 60
+    assert all(type(cell).__name__ == "Paragraph" for cell in cells)
+    lines = [len(cell.blPara.lines) for cell in cells[4:]]
+    assert lines[0] >= 3 and lines[1:] == [1] * 7
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_columns_fill_the_width_however_much_is_in_them(count: int) -> None:
+    heads = ["甲" * 40] * count
+    for cell in ("1", "¥12,345,678,901.23"):
+        columns = pdf_parts.columns(heads, [[cell] * count], 300)
+        assert sum(columns) == pytest.approx(300) and min(columns) > 20
+
+
+def test_colours_are_those_of_the_screen() -> None:
+    assert pdf_parts.ink("brand").hexval() == "0x4350cb"
+    assert pdf_parts.ink("good").hexval() == "0x0b6e62", "by day"
+
+
+def test_what_no_font_has_leaves_no_hole() -> None:
+    assert pdf_text.marked("🎁新品👩‍🔬") == "新品"
+    assert pdf_charts.fitting("مرحبا 面霜" + "霜" * 30, 60).startswith("□ 面霜")
+    assert pdf_charts.wide(pdf_charts.fitting("霜" * 30, 60)) <= 60

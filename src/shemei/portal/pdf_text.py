@@ -6,6 +6,7 @@ Without one, STSong-Light is named: PDF readers bring a Chinese font of their ow
 from __future__ import annotations
 
 import logging
+import unicodedata
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -22,7 +23,36 @@ USUAL = (
 )
 """Where Debian, Fedora and Arch put free Chinese fonts with TrueType outlines; others cannot be embedded."""
 
+PICTURES = {"So", "Sk", "Cf", "Cs", "Co", "Mn", "Me"}
+"""Of characters that no font here has, those that go without a trace: emoji and what joins and colours them."""
+UNKNOWN = "□"
+
 log = logging.getLogger(__name__)
+
+
+def readable(text: str) -> str:
+    """The text without what no font of a PDF has: emoji go, letters of another script leave one box for all.
+
+    >>> readable("新品🎁✨ 礼盒"), readable("مرحبا 面霜")
+    ('新品 礼盒', '□ 面霜')
+    """
+    found = _embedded()
+    kept: list[str] = []
+    for letter in text:
+        if (found and ord(letter) in found.face.charToGlyph) or _is_named(letter):
+            kept.append(letter)
+        elif unicodedata.category(letter) not in PICTURES and kept[-1:] != [UNKNOWN]:
+            kept.append(UNKNOWN)
+    return "".join(kept)
+
+
+def _is_named(letter: str) -> bool:
+    """Whether the named font has it: what GBK has, it has."""
+    try:
+        letter.encode("gbk")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def base_font() -> str:
@@ -40,7 +70,7 @@ def font_of(text: str) -> str:
 
 def marked(text: str) -> str:
     """Text for a paragraph: nothing in it is markup, and what the embedded font lacks is set in the named one."""
-    found = _embedded()
+    found, text = _embedded(), readable(text)
     if not found:
         return _escaped(text)
     runs = groupby(text, lambda letter: ord(letter) in found.face.charToGlyph)

@@ -132,3 +132,12 @@ def test_a_headline_too_long_is_refused_and_kept_and_never_cut(inside: World, ho
     assert "最多 24 字，现在 25 字" in told and "最多 60 字，现在 61 字" in told
     assert f'value="{"扫" * 25}"' in told
     assert not Spot.objects.exists()
+
+
+def test_a_long_headline_is_set_on_two_lines() -> None:
+    from shemei.apps.tracking.posters.poster import headline
+
+    lines = headline("换季修护" * 10)
+    assert len(lines) == 2 and "".join(words for _, _, words in lines) == "换季修护" * 10
+    assert all(size > 6 for _, size, _ in lines)
+    assert [words for _, _, words in headline("🎁扫码领小样")] == ["扫码领小样"]

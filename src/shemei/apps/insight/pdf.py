@@ -1,21 +1,30 @@
-"""A board as a PDF, without a browser. The library is imported when a PDF is asked for, not before."""
+"""A board as a PDF, without a browser. The library is imported when a PDF is asked for, not before.
+
+The pictures come first, laid out as on the board; their numbers, day by day, stand behind them.
+"""
 
 from __future__ import annotations
 
 import io
 from typing import TYPE_CHECKING, Any
 
-from shemei.apps.insight.pdf_charts import drawing
+from shemei.apps.insight.pdf_charts import drawing, fitting, wide
+from shemei.apps.insight.pdf_parts import figures, ink, styles, table, text
 from shemei.kernel.figures import MODEL_NAMES
-from shemei.portal.numbers import delta, stamp
-from shemei.portal.pdf_text import base_font, marked
+from shemei.portal.numbers import stamp
+from shemei.portal.pdf_text import base_font, font_of
 
 if TYPE_CHECKING:
-    from shemei.apps.insight.panels import NumberCell, OwnBoardView, PanelView
+    from collections.abc import Callable, Iterator, Sequence
 
-MARGIN = 40
+    from shemei.apps.insight.panels import OwnBoardView, PanelView
+
+MARGIN, GAP = 40, 18
 MOST_ROWS = 31
-"""Rows of the table below a chart: a month; what is longer says so."""
+"""Rows of the table behind a chart: a month; what is longer says so."""
+SMALL_ROWS, SMALL_NAME, SMALL_COLUMNS = 8, 24, 3
+"""A table that is not larger than this may stand beside another picture; others break over pages."""
+Style = dict[str, Any]
 
 
 class NoPdf(RuntimeError):
@@ -28,121 +37,197 @@ def board_pdf(view: OwnBoardView) -> bytes:
     Raises NoPdf where the library is missing.
     """
     try:
+        from reportlab.graphics.shapes import STATE_DEFAULTS
         from reportlab.lib.pagesizes import A4
         from reportlab.platypus import SimpleDocTemplate
     except ImportError as error:
         raise NoPdf("这套安装缺少写 PDF 的组件 reportlab。请重新安装依赖。") from error
+    STATE_DEFAULTS["fontName"] = base_font()  # else every picture names a font it does not use
     out = io.BytesIO()
     document = SimpleDocTemplate(
-        out, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN,
+        out, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN + 10,
         bottomMargin=MARGIN + 10, title=view.row.title, author=view.row.workspace.name,
-        subject=view.period.span, creator="Shemei",
+        subject=view.period.span, creator="Shemei", initialFontName=base_font(),
     )  # fmt: skip
-    document.build(_story(view), onFirstPage=_foot(view), onLaterPages=_foot(view))
+    story = list(_story(view, styles(), document.width - 12))
+    document.build(story, canvasmaker=_paged(_edges(view)))
     return out.getvalue()
 
 
-def _styles() -> dict[str, Any]:
-    from reportlab.lib.styles import ParagraphStyle
+def _story(view: OwnBoardView, style: Style, width: float) -> Iterator[Any]:
+    from reportlab.platypus import HRFlowable, PageBreak
 
-    ink, quiet = "#1a1d26", "#5a6072"
-    base = {"fontName": base_font(), "wordWrap": "CJK"}
-    return {
-        "title": ParagraphStyle("title", fontSize=18, leading=26, textColor=ink, **base),
-        "sub": ParagraphStyle("sub", fontSize=9, leading=14, textColor=quiet, **base),
-        "head": ParagraphStyle("head", fontSize=12, leading=18, textColor=ink, spaceBefore=12, **base),
-        "cell": ParagraphStyle("cell", fontSize=8.5, leading=12, textColor=ink, **base),
-    }  # fmt: skip
-
-
-def _story(view: OwnBoardView) -> list[Any]:
-    from reportlab.platypus import Paragraph, Spacer
-
-    style = _styles()
-    model = MODEL_NAMES[view.main.model]
-    lines = [f"{view.row.workspace.name}　{view.period.span}　归因用{model}"]
+    yield text(view.row.workspace.name, style["brand"])
+    yield text(view.row.title, style["title"])
+    told = (view.period.span, f"归因用{MODEL_NAMES[view.main.model]}", _as_of(view))
+    yield text(" · ".join(told), style["sub"])
     if view.row.note:
-        lines.append(view.row.note)
-    story: list[Any] = [Paragraph(marked(view.row.title), style["title"])]
-    story += [Paragraph(marked(line), style["sub"]) for line in lines]
-    story.append(Spacer(1, 6))
-    for one in view.panels:
-        story += _panel(one, style)
-    return story
+        yield text(view.row.note, style["sub"])
+    yield HRFlowable(width="100%", thickness=1.2, color=ink("brand"), spaceBefore=8, spaceAfter=2)
+    panels = [one for one in view.panels if one.metrics]
+    if not panels:
+        yield text("这个看板上还没有图。", style["sub"])
+    for row in _rows(panels):
+        yield from _beside(row, style, width) if len(row) > 1 else _alone(row[0], style, width)
+    drawn = [one for one in panels if _is_chart(one) and not one.chart.is_empty]
+    if drawn:
+        yield PageBreak()
+        yield text("图里的数", style["title"])
+    for one in drawn:
+        yield from _numbers(one, style, width)
 
 
-def _panel(one: PanelView, style: dict[str, Any]) -> list[Any]:
-    from reportlab.platypus import Paragraph, Spacer
+def _rows(panels: Sequence[PanelView]) -> Iterator[list[PanelView]]:
+    """The pictures as they lie on the board: beside each other while twelve columns hold them."""
+    row: list[PanelView] = []
+    for one in panels:
+        if row and (not _is_small(one) or sum(p.width for p in row) + one.width > 12):
+            yield row
+            row = []
+        row.append(one)
+        if not _is_small(one):
+            yield row
+            row = []
+    if row:
+        yield row
 
-    if not one.metrics:
-        return []
-    story: list[Any] = [
-        Paragraph(marked(one.title), style["head"]),
-        Paragraph(marked(one.hint), style["sub"]),
-        Spacer(1, 4),
-    ]
-    if one.panel.kind == "number":
-        heads = ["指标", "数值", "变化"]
-        return [*story, _table(heads, [_number(cell) for cell in one.numbers], style)]
+
+def _is_chart(one: PanelView) -> bool:
+    return one.panel.kind not in ("number", "table")
+
+
+def _is_small(one: PanelView) -> bool:
+    """Whether a picture may have a neighbour: it is no long table."""
+    if one.panel.kind != "table":
+        return one.width < 12
+    return (
+        one.width < 12
+        and len(one.rows) <= SMALL_ROWS
+        and len(one.heads) < SMALL_COLUMNS
+        and all(len(row.name) <= SMALL_NAME for row in one.rows)
+    )
+
+
+def _alone(one: PanelView, style: Style, width: float) -> Iterator[Any]:
+    from reportlab.platypus import CondPageBreak, KeepTogether, Spacer
+
+    yield Spacer(1, GAP - 4)
+    parts = _panel(one, style, width)
     if one.panel.kind == "table":
-        rows = [[row.name, *row.cells] for row in one.rows]
-        return [*story, _table([one.split_name, *one.heads], rows, style)]
-    return story + _chart(one, style)
+        yield CondPageBreak(130)
+        yield from parts
+    else:
+        yield KeepTogether(parts)
 
 
-def _chart(one: PanelView, style: dict[str, Any]) -> list[Any]:
-    from reportlab.platypus import Paragraph
+def _beside(row: Sequence[PanelView], style: Style, width: float) -> Iterator[Any]:
+    """Pictures beside each other, each with its share of the width."""
+    from reportlab.platypus import Spacer, Table, TableStyle
 
-    chart = one.chart
-    if chart.is_empty:
-        return [Paragraph("这段时间没有数据", style["sub"])]
-    rows = chart.rows
-    shown = [*rows[-MOST_ROWS:], *([chart.total_row] if chart.total_row else [])]
-    parts: list[Any] = [drawing(chart), _table(chart.head, shown, style)]
-    if len(rows) > MOST_ROWS:
-        parts.append(Paragraph(f"表里是最后 {MOST_ROWS} 行，共 {len(rows)} 行", style["sub"]))
-    return parts
-
-
-def _number(cell: NumberCell) -> list[str]:
-    kind = "points" if cell.metric.unit == "ratio" else "ratio"
-    better: Any = cell.metric.better
-    told = delta(cell.change, kind=kind, better=better, reason=cell.reason)  # type: ignore[arg-type]
-    return [cell.metric.name, cell.text if cell.value is not None else "暂无", told.text]
-
-
-def _table(heads: list[str], rows: list[list[str]], style: dict[str, Any]) -> Any:
-    from reportlab.lib import colors
-    from reportlab.platypus import Paragraph, Table, TableStyle
-
-    cells = [[Paragraph(marked(text), style["cell"]) for text in row[:1]] + row[1:] for row in rows]
-    table = Table([heads, *cells], repeatRows=1, hAlign="LEFT")
-    table.setStyle(
+    free = width - GAP * (len(row) - 1)
+    shares = [free * one.width / 12 for one in row]
+    stretch = free / sum(shares)
+    widths = [share * stretch for share in shares]
+    cells: list[Any] = []
+    for one, share in zip(row, widths, strict=True):
+        cells += [_panel(one, style, share), []]
+    columns = [part for share in widths for part in (share, GAP)]
+    made = Table([cells[:-1]], colWidths=columns[:-1], hAlign="LEFT")
+    made.setStyle(
         TableStyle(
             [
-                ("FONT", (0, 0), (-1, -1), base_font(), 8.5),
-                ("TEXTCOLOR", (0, 0), (-1, 0), colors.HexColor(0x5A6072)),
-                ("ALIGN", (1, 0), (-1, -1), "RIGHT"),
-                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                ("LINEBELOW", (0, 0), (-1, -1), 0.4, colors.HexColor(0xDDE0E8)),
-                ("TOPPADDING", (0, 0), (-1, -1), 2),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+                ("FONTNAME", (0, 0), (-1, -1), base_font()),
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                *((f"{side}PADDING", (0, 0), (-1, -1), 0) for side in SIDES),
             ]
         )
     )
-    table._argW[0] = 150
-    return table
+    yield Spacer(1, GAP - 4)
+    yield made
 
 
-def _foot(view: OwnBoardView) -> Any:
-    told = f"数据截至 {stamp(view.as_of)}" if view.as_of else "还没有数据"
+SIDES = ("LEFT", "RIGHT", "TOP", "BOTTOM")
 
-    def draw(canvas: Any, document: Any) -> None:
-        canvas.saveState()
-        canvas.setFont(base_font(), 8)
-        canvas.setFillGray(0.4)
-        canvas.drawString(MARGIN, MARGIN - 12, f"社媒 Shemei　{told}")
-        canvas.drawRightString(document.pagesize[0] - MARGIN, MARGIN - 12, f"第 {document.page} 页")
-        canvas.restoreState()
+
+def _panel(one: PanelView, style: Style, width: float) -> list[Any]:
+    parts = [text(one.title, style["head"]), text(one.hint, style["hint"])]
+    if one.panel.kind == "number":
+        return [*parts, figures(one.numbers, style, width, one.width)]
+    if one.panel.kind == "table":
+        rows = [[row.name, *row.cells] for row in one.rows]
+        if not rows:
+            return [*parts, text("这段时间没有数据", style["sub"])]
+        return [*parts, table([one.split_name, *one.heads], rows, style, width)]
+    if one.chart.is_empty:
+        return [*parts, text("这段时间没有数据", style["sub"])]
+    return [*parts, drawing(one.chart, width)]
+
+
+def _numbers(one: PanelView, style: Style, width: float) -> Iterator[Any]:
+    """The numbers of a chart as a table."""
+    from reportlab.platypus import CondPageBreak, Spacer
+
+    chart = one.chart
+    rows = chart.rows
+    shown = [*rows[-MOST_ROWS:], *([chart.total_row] if chart.total_row else [])]
+    yield CondPageBreak(130)
+    yield Spacer(1, GAP - 4)
+    yield text(one.title, style["head"])
+    yield text(one.hint, style["hint"])
+    yield table(chart.head, shown, style, width)
+    if len(rows) > MOST_ROWS:
+        yield text(f"表里是最后 {MOST_ROWS} 行，共 {len(rows)} 行", style["sub"])
+
+
+def _as_of(view: OwnBoardView) -> str:
+    return f"数据截至 {stamp(view.as_of)}" if view.as_of else "还没有数据"
+
+
+def _edges(view: OwnBoardView) -> Callable[[Any, int, int], None]:
+    """What stands at the edges of a page: its number, and after the first page whose board it is."""
+
+    def line(canvas: Any, words: str, y: float, *, right: bool = False) -> None:
+        canvas.setFont(font_of(words), 7.5)
+        x = canvas._pagesize[0] - MARGIN - 6 if right else MARGIN + 6
+        (canvas.drawRightString if right else canvas.drawString)(x, y, words)
+
+    def draw(canvas: Any, number: int, count: int) -> None:
+        width, height = canvas._pagesize
+        canvas.setFillColor(ink("ink-3"))
+        canvas.setStrokeColor(ink("line"))
+        canvas.setLineWidth(0.5)
+        line(canvas, f"社媒 Shemei　{_as_of(view)}", MARGIN - 12)
+        line(canvas, f"第 {number} 页，共 {count} 页", MARGIN - 12, right=True)
+        if number > 1:
+            y = height - MARGIN
+            span = view.period.span
+            room = width - 2 * MARGIN - wide(span) - 40
+            line(canvas, fitting(f"{view.row.workspace.name}　{view.row.title}", room), y)
+            line(canvas, span, y, right=True)
+            canvas.line(MARGIN + 6, y - 6, width - MARGIN - 6, y - 6)
 
     return draw
+
+
+def _paged(edges: Callable[[Any, int, int], None]) -> Any:
+    """A canvas that keeps its pages until all are there, for each names how many there are."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    class Paged(Canvas):  # type: ignore[misc, unused-ignore]
+        def __init__(self, *args: Any, **more: Any) -> None:
+            super().__init__(*args, **more)
+            self.kept: list[dict[str, Any]] = []
+
+        def showPage(self) -> None:
+            self.kept.append(dict(self.__dict__))
+            self._startPage()
+
+        def save(self) -> None:
+            kept = self.kept
+            for number, page in enumerate(kept, 1):
+                self.__dict__.update(page)
+                edges(self, number, len(kept))
+                super().showPage()
+            super().save()
+
+    return Paged

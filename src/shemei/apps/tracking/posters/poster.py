@@ -14,10 +14,13 @@ from reportlab.pdfgen.canvas import Canvas
 
 from shemei.apps.tracking import qr
 from shemei.apps.tracking.posters.models import Spot
-from shemei.portal.pdf_text import font_of
+from shemei.portal.pdf_text import font_of, readable
 
 SIZES = {"a4": ("A4", A4), "a6": ("A6", A6)}
 INK, SOFT, GO = HexColor(0x1A1D26), HexColor(0x5A6072), HexColor(0x4350CB)
+
+ONE_LINE = 14
+"""Letters of a headline that stand well on one line."""
 
 
 def poster(spot: Spot, size: str, url: str, brand: str, mark: bytes = b"") -> bytes:
@@ -30,7 +33,8 @@ def poster(spot: Spot, size: str, url: str, brand: str, mark: bytes = b"") -> by
     canvas.setCreator("Shemei")
     unit = width / 100
     _line(canvas, brand, width, height - 12 * unit, 4.2 * unit, SOFT)
-    _line(canvas, spot.headline, width, height - 26 * unit, 9.5 * unit, INK)
+    for at, size, words in headline(spot.headline):
+        _line(canvas, words, width, height - at * unit, size * unit, INK)
     if spot.words:
         _line(canvas, spot.words, width, height - 35 * unit, 4 * unit, SOFT)
     side = 62 * unit
@@ -48,9 +52,27 @@ def poster(spot: Spot, size: str, url: str, brand: str, mark: bytes = b"") -> by
     return out.getvalue()
 
 
+def headline(text: str) -> list[tuple[float, float, str]]:
+    """The headline's lines: how far from the top, how large, which words; a long one is set on two.
+
+    >>> headline("扫码领小样")
+    [(26, 9.5, '扫码领小样')]
+    >>> [words for _, _, words in headline("进店扫码领修护霜小样，老顾客带新朋友各得一份")]
+    ['进店扫码领修护霜小样，', '老顾客带新朋友各得一份']
+    """
+    text = readable(text)
+    if len(text) <= ONE_LINE:
+        return [(26, 9.5, text)]
+    middle = len(text) // 2
+    ends = [at + 1 for at, letter in enumerate(text) if letter in "，。、；：！？,;:!? "]
+    near = min(ends, key=lambda end: abs(end - middle), default=middle)
+    split = near if abs(near - middle) <= 4 else middle
+    return [(21.5, 6.2, text[:split].strip()), (29.5, 6.2, text[split:].strip())]
+
+
 def _line(canvas: Any, text: str, width: float, at: float, size: float, colour: Any) -> None:
     """One centred line, set smaller where it would not fit."""
-    room = 0.88 * width
+    room, text = 0.88 * width, readable(text)
     font = font_of(text)
     wide = pdfmetrics.stringWidth(text, font, size)
     fitting = size * min(1.0, room / wide) if wide else size

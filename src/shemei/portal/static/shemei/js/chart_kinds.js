@@ -14,7 +14,9 @@ const colour = (series, at, theme) =>
   series.platform ? theme.platform[series.platform] ?? theme.platform.other : theme.color[at % theme.color.length];
 
 const grid = (legend) => ({ left: 4, right: 14, top: legend ? 34 : 12, bottom: 4, containLabel: true });
-const legendOf = (spec) => (spec.series.length > 1 ? { show: true, type: "scroll", top: 0, left: 0, right: 0 } : { show: false });
+// A long name is cut where names stand beside each other; pointing at it tells the whole.
+const brief = (name) => ([...name].length > 16 ? `${[...name].slice(0, 15).join("")}…${name.endsWith("（右轴）") ? "（右轴）" : ""}` : name);
+const legendOf = (spec) => (spec.series.length > 1 ? { show: true, type: "scroll", top: 0, left: 0, right: 0, formatter: brief, tooltip: { show: true } } : { show: false });
 const category = (spec, narrow) => ({ type: "category", data: spec.x, axisLabel: { hideOverlap: true, ...(narrow ? { rotate: 0 } : {}) } });
 const scale = (spec, extra = {}) => ({ type: "value", splitNumber: 4, minInterval: spec.unit === "count" ? 1 : 0, axisLabel: { formatter: (v) => (v ? tick(shown(v, spec)) : "0") }, ...extra });
 // An axis of shares ends at the whole; a line that never moves starts at nothing.
