@@ -51,8 +51,8 @@ def sentence(value: Any) -> str:
 @register.filter
 def as_metric(value: Any, metric: Any) -> str:
     """A figure in its metric's unit, as the catalogue has it."""
-    write = {"money": yuan, "ratio": pct, "times": times}.get(metric.unit if metric else "", wan)
-    return write(value)
+    known = {"money": yuan, "ratio": pct, "times": times, "score": score}
+    return known.get(metric.unit if metric else "", wan)(value)
 
 
 @register.filter
@@ -73,6 +73,11 @@ def figure(value: Any, digits: int = 0) -> str:
 @register.filter
 def times(value: Any, digits: int = 2) -> str:
     return numbers.times(_number(value), int(digits))
+
+
+@register.filter
+def score(value: Any) -> str:
+    return numbers.score(_number(value))
 
 
 @register.filter
