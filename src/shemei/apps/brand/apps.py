@@ -23,6 +23,10 @@ VERBS = {
     "pillar.changed": "修改内容支柱「{label}」的{fields}",
     "account.added": "登记平台账号「{label}」",
     "account.changed": "修改平台账号「{label}」的{fields}",
+    "reading.entered": "记下「{label}」的读数 {value}（{source}）",
+    "reading.changed": "修改「{label}」的读数：{fields}",
+    "reading.removed": "删除「{label}」的读数 {value}（{source}）",
+    "reading.restored": "恢复「{label}」的读数 {value}（{source}）",
 }
 
 
@@ -57,6 +61,11 @@ class BrandConfig(AppConfig):
                 ("accounts", "account", "new_account", "edit_account"),
             )
         )
+        registry.add_page_tab(
+            registry.PageTab(
+                "品牌健康", "readings", "全部读数", "brand:readings", Permission.VIEW, 20
+            )
+        )
         registry.add_create(
             registry.CreateItem(
                 "营销计划", "target-arrow", "brand:new_campaign", Permission.CONTENT_EDIT, order=60
@@ -82,6 +91,8 @@ def _find(request: BrandRequest, text: str, limit: int) -> Iterable[Any]:
 
 def _add_imports() -> None:
     from shemei.apps.brand.imports import AccountDays
+    from shemei.apps.brand.imports_readings import BrandReadings
     from shemei.kernel.imports.kinds import register
 
     register(AccountDays())
+    register(BrandReadings())
