@@ -42,6 +42,7 @@ class BrandConfig(AppConfig):
 
         audit.register(VERBS)
         _add_imports()
+        _add_readings()
         registry.add_navigation(
             registry.NavItem(
                 "策划",
@@ -59,11 +60,6 @@ class BrandConfig(AppConfig):
                 Permission.CONTENT_VIEW,
                 "公众号、抖音号、小红书号",
                 ("accounts", "account", "new_account", "edit_account"),
-            )
-        )
-        registry.add_page_tab(
-            registry.PageTab(
-                "品牌健康", "readings", "全部读数", "brand:readings", Permission.VIEW, 20
             )
         )
         registry.add_create(
@@ -87,6 +83,13 @@ def _find(request: BrandRequest, text: str, limit: int) -> Iterable[Any]:
 
     for named in choose_campaigns(request.workspace, text, limit):
         yield Hit("营销计划", named.name, named.url, "target-arrow", named.note)
+
+
+def _add_readings() -> None:
+    from shemei.kernel.permissions import Permission
+    from shemei.kernel.registry import PageTab, add_page_tab
+
+    add_page_tab(PageTab("品牌健康", "readings", "全部读数", "brand:readings", Permission.VIEW, 20))
 
 
 def _add_imports() -> None:

@@ -71,8 +71,10 @@ class Card:
         if not gap.size:
             return Delta("flat", "持平")
         up = gap.size > 0
-        tone = ("good" if up else "bad") if gap.beyond_chance else ""
-        return Delta("up" if up else "down", f"{'升' if up else '降'} {self._size(gap.size)}", tone)
+        text = f"{'升' if up else '降'} {self._size(gap.size)}"
+        if not gap.beyond_chance:
+            return Delta("up" if up else "down", text)
+        return Delta("up", text, "good") if up else Delta("down", text, "bad")
 
     @property
     def verdict(self) -> str:
