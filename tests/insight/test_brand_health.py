@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shemei.apps.brand.actions_readings import enter_reading
-from shemei.apps.insight.brand_health import _spans
+from shemei.apps.insight.brand_health import _labels, _spans
 from shemei.apps.insight.models import FigureNote
 from shemei.kernel.periods import today
 from shemei.warehouse.computed.settling import settle
@@ -122,6 +122,11 @@ def test_the_log_stands_beside_by_quarter_and_by_month(place: World, home: Home)
     assert "粉丝净增" not in page  # nobody has told of any
     assert "（未完）" in page
     assert f"{today():%Y-%m}" in text(place, place.url("insight:brand_health") + "?grain=month")
+
+
+def test_days_below_a_chart_name_the_year_where_there_are_several() -> None:
+    assert _labels([SUMMER, AUTUMN]) == ("06-14", "09-14")
+    assert _labels([date(2025, 12, 1), AUTUMN]) == ("12-01\n2025", "09-14\n2026")
 
 
 def test_spans_are_calendar_quarters_and_months() -> None:

@@ -109,9 +109,15 @@ class Card:
             high=tuple(wave.high for wave in waves) if sure else (),
         )
         return Chart(
-            id=self.id, kind="line", x=tuple(f"{wave.day}" for wave in waves), series=(one,), height=150,
+            id=self.id, kind="line", x=_labels([wave.day for wave in waves]), series=(one,), height=150,
             unit=CHARTED.get(self.metric.unit, "count"), x_name="这一波", totals=False,
         )  # fmt: skip
+
+
+def _labels(days: list[date]) -> tuple[str, ...]:
+    """Days below a chart; the year stands under them where there are several."""
+    years = {day.year for day in days}
+    return tuple(f"{day:%m-%d}" if len(years) == 1 else f"{day:%m-%d}\n{day:%Y}" for day in days)
 
 
 @dataclass(frozen=True)
