@@ -127,6 +127,13 @@ def test_a_file_without_a_source_asks_for_one_and_an_index_names_its_platform(pl
     ]
 
 
+def test_a_bare_one_in_a_column_of_shares_is_remarked(place: World) -> None:
+    batch = checked(place, sheet(["日期", "来源", "考虑度"], ["2026-09-14", "某", "1"]))
+    assert batch.error_rows == 0
+    page = place.client().get(place.url("imports:batch", batch.key)).text
+    assert "「考虑度」读成了 100%；要是 1%，请写上 %" in page
+
+
 @pytest.mark.parametrize(
     ("row", "why"),
     [

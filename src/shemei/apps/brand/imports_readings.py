@@ -124,15 +124,18 @@ class BrandReadings(ToldKind):
         found = list(_lines(values))
         if not found:
             return Skip("没有数的行")
-        lines = []
+        lines, hints = [], []
         for metric, place, told in found:
             where = values.get("platform", "")
             if metric == rules.INDEX and not where:
                 where = rules.PLACE_OF_SOURCE.get(source, "")
             _refuse(metric, place, values, told | {"platform": where, "source": source})
             lines.append((metric, where, told))
+            if place == metric and rules.is_share(metric) and told["value"] == 1:
+                hints.append(f"「{rules.KNOWN[metric].name}」读成了 100%；要是 1%，请写上 %")
         staged = {"day": values["day"], "source": source, "lines": lines}
-        return Staged(staged, group=f"{values['day']}|{source}", at=values["day"])
+        group = f"{values['day']}|{source}"
+        return Staged(staged, group=group, at=values["day"], hints=tuple(hints))
 
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
         tally, ledger, known = Tally(), self.ledger_of(batch), _Readings(groups, batch)
