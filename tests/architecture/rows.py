@@ -18,6 +18,7 @@ MEANT: dict[tuple[str, str], Any] = {
     ("goal", "metric"): "orders",
     ("link", "url"): "https://shop.example/p",
     ("site", "hosts"): ["shop.example"],
+    ("brandreading", "value"): 0.5,
     ("landingpicture", "data"): b"RIFF",
     ("qrmark", "picture"): b64decode(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEA"

@@ -8,7 +8,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, norm
 
-from shemei.engines.proportions import Z_95, against_first, newcombe, shared_z, wilson
+from shemei.engines.proportions import (
+    Z_95,
+    against_first,
+    joined,
+    needed,
+    net_share,
+    newcombe,
+    shared_z,
+    wilson,
+)
 
 counts = st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -124,3 +133,65 @@ def test_of_equal_variants_one_run_in_twenty_misleads_at_most() -> None:
         for run in runs
     )
     assert together / 2_000 <= 0.05 < 0.08 < alone / 2_000
+
+
+@pytest.mark.parametrize(
+    ("more", "fewer", "n", "added", "low", "high"),
+    [
+        (20, 40, 160, 2.0, -0.21601726, -0.03089632),
+        (9, 3, 32, 0.0, -0.01448204, 0.38948204),
+    ],
+)
+def test_net_shares_as_the_package_of_agresti_and_min_prints_them(
+    more: int, fewer: int, n: int, added: float, low: float, high: float
+) -> None:
+    """PropCIs: the examples of ``diffpropci.mp`` (2 added) and of ``diffpropci.Wald.mp`` (none)."""
+    assert net_share(more, fewer, n, added=added) == (
+        pytest.approx(low, abs=5e-8),
+        pytest.approx(high, abs=5e-8),
+    )
+
+
+def test_a_net_share_as_agresti_printed_it() -> None:
+    """Categorical data analysis, table of approval ratings: 150 and 86 of 1,600 changed their minds."""
+    low, high = net_share(150, 86, 1_600, added=0)
+    assert ((high + low) / 2, (high - low) / 2 / Z_95) == (
+        pytest.approx(0.04),
+        pytest.approx(0.0095, abs=5e-5),
+    )
+
+
+@given(st.integers(0, 500), st.integers(0, 500), st.integers(0, 500))
+def test_a_net_share_turned_round_is_its_negative(p: int, d: int, between: int) -> None:
+    low, high = net_share(p, d, p + d + between)
+    assert net_share(d, p, p + d + between) == (pytest.approx(-high), pytest.approx(-low))
+    assert -1 <= low <= high <= 1
+
+
+def test_a_net_score_of_few_people_holds_its_95_percent() -> None:
+    """Sixty asked, 45 % promoters and 20 % detractors: the truth lies inside in 19 runs of 20."""
+    drawn = np.random.default_rng(5).multinomial(60, [0.45, 0.2, 0.35], size=4_000).tolist()
+    spans = [net_share(p, d, 60) for p, d, _ in drawn]
+    inside = sum(low <= 0.25 <= high for low, high in spans)
+    assert 0.94 <= inside / 4_000 <= 0.965
+
+
+@given(counts, counts)
+def test_newcombe_joins_two_of_wilsons(first: tuple[int, int], second: tuple[int, int]) -> None:
+    told = joined(*((hits / n, *wilson(hits, n)) for hits, n in (first, second)))
+    assert newcombe(first, second) == pytest.approx(told)
+
+
+@pytest.mark.parametrize(
+    ("half", "n"), [(0.01, 9_604), (0.02, 2_401), (0.03, 1_068), (0.05, 385), (0.10, 97)]
+)
+def test_how_many_to_ask_as_it_is_tabled(half: float, n: int) -> None:
+    """The usual table of sample sizes at 95 %, worst case (Cochran 1977, 4.4)."""
+    assert needed(half) == n
+    low, high = wilson(n / 2, n)
+    assert (high - low) / 2 == pytest.approx(half, rel=0.03)
+
+
+def test_no_sample_is_large_enough_for_certainty() -> None:
+    with pytest.raises(ValueError, match="half-width"):
+        needed(0)

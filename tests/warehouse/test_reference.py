@@ -32,13 +32,23 @@ def test_every_kind_and_field_has_words() -> None:
 def test_every_metric_is_made_of_known_parts_and_says_how() -> None:
     parts = set(MEASURES) | set(PEOPLE) | set(DERIVED)
     for metric in METRICS.values():
-        assert metric.numerator in parts
-        assert metric.denominator in parts | {""}
         assert metric.name
         assert metric.formula
+        if metric.told:
+            continue
+        assert metric.numerator in parts
+        assert metric.denominator in parts | {""}
         assert (metric.denominator != "") == (metric.unit in ("ratio", "times")) or (
             metric.key in ("aov", "cac", "cpc", "follower_growth", "follower_activity")
         )
+
+
+def test_what_is_only_told_is_never_asked_of_the_log() -> None:
+    told = [metric for metric in METRICS.values() if metric.told]
+    assert {"unaided_awareness", "nps", "brand_search", "share_of_voice"} <= {m.key for m in told}
+    for metric in told:
+        assert not metric.in_log and not metric.denominator and not metric.reported
+        assert f"{metric.formula}（由调研或平台报来）" in reference.metrics_page()
 
 
 def test_a_reference_value_always_has_its_word_source_and_date() -> None:

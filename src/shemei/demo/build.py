@@ -17,7 +17,7 @@ from shemei.apps.creators.facts import FeeBooked
 from shemei.apps.creators.models import Collaboration
 from shemei.apps.insight.truth import write_truth
 from shemei.apps.tracking import book
-from shemei.demo import events, pages, reach
+from shemei.demo import events, pages, reach, tracker
 from shemei.demo.orders import Orders, place_orders
 from shemei.demo.people import Touches, season, simulate, unseen
 from shemei.demo.plan import DAYS, Plan, make_plan
@@ -117,6 +117,7 @@ def _fill_rooms(
     with scope(workspace=workspace):
         rooms = Rooms(plan, workspace, log.until)
         rooms.brand()
+        tracker.put_up(workspace, plan.first)
         rooms.content()
         rooms.metrics(exposure)
         rooms.people()

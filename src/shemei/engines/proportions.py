@@ -1,4 +1,4 @@
-"""How far a share, or the difference of two shares, may lie from what was counted."""
+"""How far a share, a net score, or the difference of two of them may lie from what was counted."""
 
 from __future__ import annotations
 
@@ -81,12 +81,134 @@ def newcombe(
     >>> round(low, 4), round(high, 4)
     (0.0524, 0.3339)
     """
-    share1, low1, high1 = _with_bounds(first, z)
-    share2, low2, high2 = _with_bounds(second, z)
-    gap = share2 - share1
-    below = math.hypot(share2 - low2, high1 - share1)
-    above = math.hypot(high2 - share2, share1 - low1)
-    return max(-1.0, gap - below), min(1.0, gap + above)
+    low, high = joined(_with_bounds(first, z), _with_bounds(second, z))
+    return max(-1.0, low), min(1.0, high)
+
+
+def joined(
+    first: tuple[float, float, float], second: tuple[float, float, float]
+) -> tuple[float, float]:
+    r"""Return the interval of how much the second of two independent figures lies above the first.
+
+    The method of variance estimates recovery: each bound joins the distances of the two figures from
+    the bounds of their own intervals, so it is as honest as these are, and as lopsided.
+
+    Parameters
+    ----------
+    first, second : tuple of float
+        A figure with the lower and the upper bound of its interval.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper bound of ``second - first``.
+
+    References
+    ----------
+    G. Y. Zou and A. Donner (2008), Construction of confidence limits about effect measures: a general
+    approach. Statistics in Medicine 27(10).
+
+    Examples
+    --------
+    >>> low, high = joined((0.30, 0.26, 0.34), (0.38, 0.35, 0.41))
+    >>> round(low, 4), round(high, 4)
+    (0.03, 0.13)
+    """
+    (value1, low1, high1), (value2, low2, high2) = first, second
+    gap = value2 - value1
+    return (
+        gap - math.hypot(value2 - low2, high1 - value1),
+        gap + math.hypot(high2 - value2, value1 - low1),
+    )
+
+
+def net_share(
+    promoters: float, detractors: float, asked: float, z: float = Z_95, added: float = 3.0
+) -> tuple[float, float]:
+    r"""Return the interval of a net score: the share of promoters less the share of detractors.
+
+    With a quarter of ``added`` put to the promoters and to the detractors each, and ``added`` to those
+    asked, let :math:`d` be the net share and :math:`s` the share of both together. The interval is
+    :math:`d \pm z \sqrt{(s - d^2) / n}`. The adjustment keeps it honest for few people: three is what
+    Rocks found best for the Net Promoter Score; two is Agresti and Min's interval of matched pairs, which
+    is the same difference; none is the textbook's.
+
+    Parameters
+    ----------
+    promoters, detractors : float
+        How many of those asked were the one and the other.
+    asked : float
+        How many were asked, those in between included.
+    z : float
+        Standard errors on either side; 1.96 makes 95 %.
+    added : float
+        How many imagined answers are added.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper bound, as shares between -1 and 1; ``(-1, 1)`` where nobody was asked.
+
+    References
+    ----------
+    B. Rocks (2016), Interval estimation for the Net Promoter Score. The American Statistician 70(4).
+
+    A. Agresti and Y. Min (2005), Simple improved confidence intervals for comparing matched
+    proportions. Statistics in Medicine 24(5).
+
+    Examples
+    --------
+    Of 400 asked 180 are promoters and 60 detractors: a score of 30.
+
+    >>> low, high = net_share(180, 60, 400)
+    >>> round(100 * low, 1), round(100 * high, 1)
+    (22.8, 36.8)
+    """
+    if asked <= 0:
+        return -1.0, 1.0
+    n, part = asked + added, added / 4
+    for_it, against = (promoters + part) / n, (detractors + part) / n
+    net = for_it - against
+    half = z * math.sqrt(max(0.0, for_it + against - net * net) / n)
+    return max(-1.0, net - half), min(1.0, net + half)
+
+
+def needed(half_width: float, share: float = 0.5, z: float = Z_95) -> int:
+    r"""Return how many must be asked for a share to be known within ``half_width`` on either side.
+
+    :math:`n = z^2 p (1 - p) / e^2`, rounded up; a half is the worst case.
+
+    Parameters
+    ----------
+    half_width : float
+        How far off the share may be, as a share.
+    share : float
+        The share expected.
+    z : float
+        Standard errors on either side; 1.96 makes 95 %.
+
+    Returns
+    -------
+    int
+        People to ask, drawn at random from many.
+
+    Raises
+    ------
+    ValueError
+        Where ``half_width`` is not above 0.
+
+    References
+    ----------
+    W. G. Cochran (1977), Sampling techniques, 3rd edition, 4.4.
+
+    Examples
+    --------
+    >>> needed(0.05), needed(0.03), needed(0.05, share=0.1)
+    (385, 1068, 139)
+    """
+    if half_width <= 0:
+        raise ValueError(f"no sample is large enough for a half-width of {half_width}")
+    return math.ceil(z * z * share * (1 - share) / half_width**2)
 
 
 def shared_z(comparisons: int, alpha: float = 0.05) -> float:

@@ -116,6 +116,8 @@ def _parts(value: Any, kind: str) -> tuple[str, str]:
         return text.removesuffix("%"), "%"
     if kind == "times":
         return numbers.times(value), ""
+    if kind == "score":
+        return numbers.score(value), "分"
     return numbers.wan_parts(value)
 
 

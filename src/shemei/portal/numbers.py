@@ -229,6 +229,15 @@ def tick(text: str) -> str:
     return _IDLE_ZEROS.sub(lambda found: found[1].rstrip("."), text)
 
 
+def score(value: Number | None) -> str:
+    """Points from −100 to 100, as the Net Promoter Score has them, with one digit where it says something.
+
+    >>> score(32), score(-8.46), score(None)
+    ('32', '−8.5', '—')
+    """
+    return NONE if value is None else _trim(figure(value, 1), False)
+
+
 def span_of(low: Number, high: Number) -> str:
     """A range of counts, with 至 and one unit where both share it.
 

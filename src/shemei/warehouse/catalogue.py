@@ -11,7 +11,7 @@ from shemei.warehouse.measures import MEASURES, PEOPLE, REPORTED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Unit = Literal["count", "ratio", "money", "times", "people"]
+Unit = Literal["count", "ratio", "money", "times", "people", "score"]
 Better = Literal["up", "down", "none"]
 
 DECK = "《社交媒体营销策略》教材，数据指标表"
@@ -27,11 +27,13 @@ class Metric:
     key, name, formula : str
         Key in code, Chinese name, Chinese formula.
     unit : str
-        ``money`` is in 分, ``ratio`` a share of 1, ``times`` a multiple, ``people`` are distinct.
+        ``money`` is in 分, ``ratio`` a share of 1, ``times`` a multiple, ``people`` are distinct,
+        ``score`` goes from -100 to 100.
     better : str
         Which direction is good.
     numerator, denominator : str
-        Keys of measures, derived figures or people; an empty denominator means a plain figure.
+        Keys of measures, derived figures or people; an empty denominator means a plain figure, and an
+        empty numerator one that is told (by a survey, an index) and never computed.
     reference : float or None
         What the field calls normal, in the metric's unit.
     reference_word, source, dated : str
@@ -65,6 +67,11 @@ class Metric:
         0.05
         """
         return self.by_platform.get(platform, self.reference)
+
+    @property
+    def told(self) -> bool:
+        """Whether it is only ever told: by those who asked people, or by a platform's index."""
+        return not self.numerator
 
     @property
     def reported(self) -> bool:
@@ -280,7 +287,25 @@ _METRICS: tuple[Metric, ...] = (
     Metric("cpc", "单次点击成本", "花费 ÷ 点击数", "money", "down", "spend", "clicks"),
 )
 
-METRICS: Mapping[str, Metric] = MappingProxyType({metric.key: metric for metric in _METRICS})
+
+def _told(key: str, name: str, unit: Unit, formula: str) -> Metric:
+    return Metric(key, name, formula, unit, "up", "", in_log=False)
+
+
+_TOLD: tuple[Metric, ...] = (
+    _told("unaided_awareness", "无提示知名度", "ratio", "不经提示就说出本品牌的人 ÷ 被问的人"),
+    _told("aided_awareness", "提示知名度", "ratio", "看到品牌名单后说知道本品牌的人 ÷ 被问的人"),
+    _told("consideration", "考虑度", "ratio", "下次买这一类会考虑本品牌的人 ÷ 被问的人"),
+    _told("favourability", "美誉度", "ratio", "对本品牌评价好的人 ÷ 被问的人"),
+    _told("nps", "净推荐值 NPS", "score", "（推荐者占比 − 贬损者占比）× 100；推荐者打 9 至 10 分，贬损者打 0 至 6 分"),
+    _told("brand_search", "品牌搜索指数", "count", "平台给的指数；各平台算法不同，不相加，不互比"),
+    _told("share_of_voice", "声量份额", "ratio", "提到本品牌的条数 ÷ 提到所比各品牌的条数"),
+)  # fmt: skip
+"""Long-term brand metrics of surveys and indices; what they are taken of is the source's to say."""
+
+METRICS: Mapping[str, Metric] = MappingProxyType(
+    {metric.key: metric for metric in (*_METRICS, *_TOLD)}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,14 @@ FIELD_NOTES: dict[str, str] = {
     "share_depth": "页面到这次访问前经过几手转发；0 不是转发来的",
 }
 
-UNITS = {"count": "次数", "ratio": "比例", "money": "金额", "times": "倍数", "people": "人数"}
+UNITS = {
+    "count": "次数",
+    "ratio": "比例",
+    "money": "金额",
+    "times": "倍数",
+    "people": "人数",
+    "score": "分",
+}
 BETTER = {"up": "越高越好", "down": "越低越好", "none": "—"}
 _TYPES = {"string": "文字", "int64": "整数", "int32": "整数", "timestamp[us, tz=UTC]": "时刻"}
 
@@ -136,7 +143,8 @@ def metrics_page() -> str:
 
 def _metric_row(metric: Metric) -> str:
     source = "，".join(filter(None, (metric.source, metric.dated)))
-    formula = metric.formula if metric.in_log else f"{metric.formula}（由品牌中心计算）"
+    by = "" if metric.in_log else "（由调研或平台报来）" if metric.told else "（由品牌中心计算）"
+    formula = f"{metric.formula}{by}"
     cells = (
         f"`{metric.key}`", metric.name, formula, UNITS[metric.unit], BETTER[metric.better],
         metric.reference_word, source,

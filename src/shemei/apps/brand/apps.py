@@ -23,6 +23,10 @@ VERBS = {
     "pillar.changed": "修改内容支柱「{label}」的{fields}",
     "account.added": "登记平台账号「{label}」",
     "account.changed": "修改平台账号「{label}」的{fields}",
+    "reading.entered": "记下「{label}」的读数 {value}（{source}）",
+    "reading.changed": "修改「{label}」的读数：{fields}",
+    "reading.removed": "删除「{label}」的读数 {value}（{source}）",
+    "reading.restored": "恢复「{label}」的读数 {value}（{source}）",
 }
 
 
@@ -38,6 +42,7 @@ class BrandConfig(AppConfig):
 
         audit.register(VERBS)
         _add_imports()
+        _add_readings()
         registry.add_navigation(
             registry.NavItem(
                 "策划",
@@ -80,8 +85,17 @@ def _find(request: BrandRequest, text: str, limit: int) -> Iterable[Any]:
         yield Hit("营销计划", named.name, named.url, "target-arrow", named.note)
 
 
+def _add_readings() -> None:
+    from shemei.kernel.permissions import Permission
+    from shemei.kernel.registry import PageTab, add_page_tab
+
+    add_page_tab(PageTab("品牌健康", "readings", "全部读数", "brand:readings", Permission.VIEW, 20))
+
+
 def _add_imports() -> None:
     from shemei.apps.brand.imports import AccountDays
+    from shemei.apps.brand.imports_readings import BrandReadings
     from shemei.kernel.imports.kinds import register
 
     register(AccountDays())
+    register(BrandReadings())

@@ -1,14 +1,14 @@
-"""Campaigns, content pillars and platform accounts of a brand."""
+"""Campaigns, content pillars and platform accounts of a brand, and the readings of its tracker."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django_scopes import ScopedManager
 
-from shemei.apps.brand import rules
+from shemei.apps.brand import rules, rules_readings
 from shemei.kernel.models import WorkspaceOwned
 from shemei.kernel.tellings import Telling
 from shemei.platforms import CHOICES
@@ -126,3 +126,90 @@ class AccountTelling(Telling):
 
     def __str__(self) -> str:
         return f"{self.account} {self.day}"
+
+
+class ReadingQuerySet(models.QuerySet["BrandReading"]):
+    def kept(self) -> ReadingQuerySet:
+        """Not removed, and not one that an import under way has only made room for."""
+        return self.filter(removed_at=None, value__isnull=False)
+
+
+class BrandReading(WorkspaceOwned):
+    """One figure of the brand tracker as a survey or an index told it; follows its tellings, where there are any.
+
+    It belongs to a day (the last of its wave), a platform where there is one, and whoever measured it.
+    """
+
+    TOLD = ("value", "asked", "promoters", "detractors", "first", "note")
+
+    metric = models.CharField("指标", max_length=24, choices=rules_readings.METRIC_CHOICES)
+    day = models.DateField("日期", db_index=True)
+    first = models.DateField("这一波从", null=True, blank=True)
+    value = models.DecimalField("数值", max_digits=18, decimal_places=6, null=True)
+    asked = models.PositiveIntegerField("样本量", null=True, blank=True)
+    promoters = models.DecimalField(
+        "推荐者占比", max_digits=8, decimal_places=6, null=True, blank=True
+    )
+    detractors = models.DecimalField(
+        "贬损者占比", max_digits=8, decimal_places=6, null=True, blank=True
+    )
+    platform = models.CharField("平台", max_length=12, choices=rules_readings.PLACES, blank=True)
+    source = models.CharField("来源", max_length=rules_readings.LONGEST_SOURCE)
+    note = models.CharField("备注", max_length=rules_readings.LONGEST_NOTE, blank=True)
+    batch = models.CharField("导入批次", max_length=22, blank=True, db_index=True)
+    removed_at = models.DateTimeField("删除时间", null=True, blank=True)
+
+    objects = ScopedManager(
+        workspace="workspace", _manager_class=models.Manager.from_queryset(ReadingQuerySet)
+    )
+
+    class Meta:
+        verbose_name = "品牌读数"
+        ordering: ClassVar = ["-day", "metric", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "metric", "day", "platform", "source"], name="one_reading", condition=models.Q(removed_at=None),
+                violation_error_code="taken", violation_error_message="这一天、这个来源已有这个指标的读数。请去改那一个，或换日期、来源。",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        place = rules_readings.PLACE_NAMES.get(self.platform, "")
+        return f"{self.get_metric_display()} {place} {self.day}".replace("  ", " ")
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What it says, as a telling keeps it."""
+        rows = {name: getattr(self, name) for name in self.TOLD}
+        return {name: plain(value) for name, value in rows.items() if value not in (None, "")}
+
+    @property
+    def said(self) -> rules_readings.Said:
+        promoters, detractors = (
+            None if v is None else float(v) for v in (self.promoters, self.detractors)
+        )
+        return rules_readings.Said(float(self.value or 0), self.asked, promoters, detractors)
+
+
+def plain(value: Any) -> Any:
+    """A value of a reading as JSON keeps it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, (str, int)) or value is None else float(value)
+
+
+class ReadingTelling(Telling):
+    """What a file, or a person after one, said of a reading."""
+
+    reading = models.ForeignKey(BrandReading, models.CASCADE, related_name="tellings")
+
+    class Meta(Telling.Meta):
+        verbose_name = "品牌读数的来源"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["reading", "batch"], name="one_reading_telling_per_batch", condition=~models.Q(batch="")
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return str(self.reading)

@@ -56,6 +56,10 @@ REPORT_PAGES = (
     "insight:panel_new",
 )
 
+BRAND_PAGES = (
+    "insight:brand_health", "brand:readings", "brand:new_reading", "brand:edit_reading",
+)  # fmt: skip
+
 
 class InsightConfig(AppConfig):
     name = "shemei.apps.insight"
@@ -77,6 +81,9 @@ class InsightConfig(AppConfig):
         api.add_router("/figures/", router)
         audit.register(VERBS)
         registry.add_navigation(*_pages())
+        registry.add_page_tab(
+            registry.PageTab("品牌健康", "health", "看板", BRAND_PAGES[0], Permission.VIEW, 10)
+        )
         registry.add_search(registry.SearchProvider("看板", Permission.VIEW, find_boards))
         registry.add_create(
             registry.CreateItem("目标", "target-arrow", "insight:goal_new", Permission.ANALYSE, 90)
@@ -97,4 +104,5 @@ def _pages() -> list[NavItem]:
         ),
         NavItem("效果", "归因分析", "route", attribution[0], Permission.VIEW, 0, match=attribution),
         NavItem("效果", "数据报表", "chart-line", REPORT_PAGES[0], Permission.VIEW, 1, match=REPORT_PAGES),
+        NavItem("效果", "品牌健康", "activity-heartbeat", BRAND_PAGES[0], Permission.VIEW, 2, match=BRAND_PAGES),
     ]  # fmt: skip

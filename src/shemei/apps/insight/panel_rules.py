@@ -72,10 +72,11 @@ CHOICES: dict[str, PanelMetric] = {
 def metric_name(key: str) -> str:
     """The Chinese name of a figure; a key that a later release dropped reads as itself.
 
-    >>> metric_name("clicks"), metric_name("traced_value"), metric_name("gone")
-    ('点击', '可追踪成交额', 'gone')
+    >>> [metric_name(key) for key in ("clicks", "traced_value", "consideration", "gone")]
+    ['点击', '可追踪成交额', '考虑度', 'gone']
     """
-    return CHOICES[key].name if key in CHOICES else key
+    known = CHOICES.get(key) or METRICS.get(key)
+    return known.name if known else key
 
 
 def panel_title(metrics: Sequence[str]) -> str:

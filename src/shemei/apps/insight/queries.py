@@ -160,10 +160,10 @@ class Board:
         return [
             Figure(
                 METRICS[key],
-                _known(METRICS[key], now[key]),
-                _known(METRICS[key], fair[key]),
-                _known(METRICS[key], before[key]),
-                tuple(_known(METRICS[key], days.get(day, {}).get(key)) for day in spans),
+                known(METRICS[key], now[key]),
+                known(METRICS[key], fair[key]),
+                known(METRICS[key], before[key]),
+                tuple(known(METRICS[key], days.get(day, {}).get(key)) for day in spans),
                 self.instead(METRICS[key], now[key]),
             )
             for key in keys
@@ -225,7 +225,7 @@ class Board:
         return named(by, self.workspace, keys)
 
 
-def _known(metric: Metric, value: float | None) -> float | None:
+def known(metric: Metric, value: float | None) -> float | None:
     """A reported figure of 0 is one that nobody has told; more orders than clicks are no rate of them."""
     if metric.numerator in REPORTED and not value:
         return None

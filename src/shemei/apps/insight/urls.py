@@ -37,6 +37,7 @@ urlpatterns = [
     path("reports/reconciliation/untracked/", views_reports.untracked, name="untracked"),
     path("reports/quality/", views_reports.quality, name="quality"),
     path("reports/quality/left-out/", views_reports.left_out, name="left_out"),
+    path("brand-health/", views_reports.brand_health, name="brand_health"),
     path("boards/", views_boards.boards, name="boards"),
     path("boards/new/", views_boards.board_edit, name="board_new"),
     path("boards/panels/<str:key>/", views_boards.panel, name="panel"),

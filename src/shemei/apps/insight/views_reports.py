@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from shemei.apps.brand.queries_readings import FIVE_POINTS
+from shemei.apps.insight.brand_health import GRAINS as CALENDAR
+from shemei.apps.insight.brand_health import BrandHealth
 from shemei.apps.insight.listings import LEFT_OUT, REPORTS, UNTRACKED
 from shemei.apps.insight.movements import BACKS, GRAINS, STARTS, WITHIN, FunnelPage, RetentionPage
 from shemei.apps.insight.quality import GAPS, Quality, left_out_rows
@@ -118,3 +121,12 @@ def retention(request: BrandRequest) -> HttpResponse:
     told = RetentionPage(board, *(one if one in all_ else next(iter(all_)) for one, all_ in known))
     context = {"board": board, "told": told, "starts": STARTS, "backs": BACKS, "grains": GRAINS}
     return render(request, "insight/retention.html", context)
+
+
+@allow(Permission.VIEW)
+def brand_health(request: BrandRequest) -> HttpResponse:
+    """The brand tracker, wave by wave, beside the log's own long-term figures."""
+    grain = request.GET.get("grain", "")
+    page = BrandHealth(board_of(request), grain if grain in CALENDAR else "quarter")
+    context = {"page": page, "tab": "health", "grains": CALENDAR, "needed": FIVE_POINTS}
+    return render(request, "insight/brand_health.html", context)

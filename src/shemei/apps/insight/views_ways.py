@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from shemei.apps.commerce import queries as commerce
+from shemei.apps.insight.brand_health import ToldStory
 from shemei.apps.insight.credit_rows import CreditStory, credit_rows
 from shemei.apps.insight.notes import notes_on
 from shemei.apps.insight.policies import REMOVE_NOTE
@@ -53,13 +54,17 @@ def metric_drawer(
     """The drawer of a figure with what members say of it; a note that was refused keeps its text."""
     if key not in METRICS:
         raise Http404("指标目录里没有这个指标。")
-    story = MetricStory(board_of(request, default="7d"), METRICS[key])
+    board, found = board_of(request, default="7d"), METRICS[key]
+    if not found.in_log and not found.told:
+        raise Http404("这个指标按账号算，请到「设置，平台账号」里看。")
+    story = ToldStory(board, found) if found.told else MetricStory(board, found)
     context = {
-        "story": story, "metric": story.metric,
+        "story": story, "metric": story.metric, "may_enter": request.actor.can(Permission.ACCOUNTS),
         "notes": [(n, REMOVE_NOTE.allows(request.actor, n)) for n in notes_on(key, story.board.period)],
         "typed": typed, "error": error,
     }  # fmt: skip
-    return render(request, "insight/metric.html", context, status=422 if error else 200)
+    page = "insight/told.html" if found.told else "insight/metric.html"
+    return render(request, page, context, status=422 if error else 200)
 
 
 @allow(Permission.VIEW)

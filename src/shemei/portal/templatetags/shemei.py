@@ -83,6 +83,11 @@ def times(value: Any) -> str:
 
 
 @register.filter
+def score(value: Any) -> str:
+    return numbers.score(_number(value))
+
+
+@register.filter
 def lasting(seconds: Any) -> str:
     return numbers.NONE if seconds in (None, "") else numbers.lasting(seconds)
 

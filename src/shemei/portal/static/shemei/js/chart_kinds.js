@@ -18,6 +18,8 @@ const grid = (legend) => ({ left: 4, right: 14, top: legend ? 34 : 12, bottom: 4
 const brief = (name) => ([...name].length > 16 ? `${[...name].slice(0, 15).join("")}…${name.endsWith("（右轴）") ? "（右轴）" : ""}` : name);
 const legendOf = (spec) => (spec.series.length > 1 ? { show: true, type: "scroll", top: 0, left: 0, right: 0, formatter: brief, tooltip: { show: true } } : { show: false });
 const category = (spec, narrow) => ({ type: "category", data: spec.x, axisLabel: { hideOverlap: true, ...(narrow ? { rotate: 0 } : {}) } });
+// The last label of an axis that ends at its last value would stick out of the picture.
+const inside = (axis) => ({ ...axis, axisLabel: { ...axis.axisLabel, alignMaxLabel: "right" } });
 const scale = (spec, extra = {}) => ({ type: "value", splitNumber: 4, minInterval: spec.unit === "count" ? 1 : 0, axisLabel: { formatter: (v) => (v ? tick(shown(v, spec)) : "0") }, ...extra });
 // An axis of shares ends at the whole; a line that never moves starts at nothing.
 const shares = { scale: true, min: ({ min, max }) => (min === max ? 0 : null), max: ({ max }) => (max <= 1 && max > 0.8 ? 1 : null) };
@@ -87,7 +89,7 @@ function lines(spec, theme, narrow) {
     });
   });
   const legend = { ...legendOf(spec), data: spec.series.map(titled) };
-  return { grid: grid(legend.show), legend, tooltip: tip(spec), xAxis: { ...category(spec, narrow), boundaryGap: false }, yAxis: scales(spec, spec.unit === "ratio" ? shares : {}), series };
+  return { grid: grid(legend.show), legend, tooltip: tip(spec), xAxis: { ...inside(category(spec, narrow)), boundaryGap: false }, yAxis: scales(spec, spec.unit === "ratio" ? shares : {}), series };
 }
 
 function spread(one, ink) {
