@@ -46,6 +46,8 @@ def test_a_file_that_says_nothing_waits_for_a_choice(place: World, kind: str) ->
     client, url = place.client(), place.url("imports:mapping", batch.key)
     page = client.get(url).text
     assert '<option value="" selected>请选一个平台</option>' in page
+    label = page.split('for="id_o-platform"')[1].split("</label>")[0]
+    assert "选填" not in label
     chosen = {f"f-{key}": column for key, column in batch.mapping.items()}
     chosen |= {f"o-{key}": value for key, value in batch.options.items()}
     assert "这份表来自哪个平台，从表里看不出来" in client.post(url, chosen).text
@@ -93,6 +95,8 @@ def test_a_column_of_platforms_needs_no_choice_but_its_blanks_are_wrong(place: W
     batch = actions.check(batch, by=place.owner.actor)
     assert (batch.error_rows, batch.count("new")) == (1, 1)
     assert batch.kind_of.belongs_to(batch) == ""
+    page = place.client().get(place.url("imports:mapping", batch.key)).text
+    assert "选填" in page.split('for="id_o-platform"')[1].split("</label>")[0]
 
 
 def test_the_known_export_says_more_than_the_name(place: World) -> None:

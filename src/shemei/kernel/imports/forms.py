@@ -9,13 +9,19 @@ from django import forms
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from shemei.kernel.imports.kinds import Option
     from shemei.kernel.imports.models import ImportBatch
 
 NOTHING = ("", "表里没有")
 
 
 class MappingForm(forms.Form):
-    """One select of columns per field, one per option. ``columns()`` is what was chosen."""
+    """One select of columns per field, one per option. ``columns()`` is what was chosen.
+
+    What is needed depends on the columns: the mapping is refused by the server, in words, never by the browser.
+    """
+
+    use_required_attribute = False
 
     def __init__(self, data: Any, batch: ImportBatch) -> None:
         super().__init__(data)
@@ -44,7 +50,18 @@ class MappingForm(forms.Form):
         return {o.key: self.cleaned_data[f"o-{o.key}"] for o in self.kind.options}
 
     def option_fields(self) -> list[Any]:
+        """The choices for the page; one that the mapping lacks without it is not shown as left to the person."""
+        for option in self.kind.options:
+            field = self.fields[f"o-{option.key}"]
+            field.required = field.required or self._is_needed(option)
         return [self[f"o-{option.key}"] for option in self.kind.options]
+
+    def _is_needed(self, option: Option) -> bool:
+        columns = self.columns() if self.is_bound and self.is_valid() else self.batch.mapping
+        without, given = (self.batch.options | {option.key: said} for said in ("", "?"))
+        return self.kind.mapping_problem(columns, without) != self.kind.mapping_problem(
+            columns, given
+        )
 
 
 def _columns(fields: Any, told: Mapping[str, str]) -> dict[str, int]:
