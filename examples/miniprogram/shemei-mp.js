@@ -6,6 +6,7 @@
 var DAY = 864e5, MOST = 8, KEPT = 50, HOST = "https://servicewechat.com/";
 var options = {}, allowed = false, waiting = [], busy = false, failures = 0, most = MOST;
 var visitor = "", click = "", utm = "", fresh = false, timer = null;
+var PASSED = /^([0-9a-f]{12})-(\d\d?)$/, mine = "", passed = "";
 
 function quiet(work) {
   return function () {
@@ -50,6 +51,22 @@ function utmOf(launch) {
   var query = launch.query || {};
   return Object.keys(query).filter(function (name) { return /^utm_[a-z]+$/.test(name); })
     .map(function (name) { return name + "=" + encodeURIComponent(plain(query[name])); }).join("&");
+}
+
+// A page handed on says by whom, and through how many hands: what this visitor passes on says one more.
+function arrive(launch) {
+  var found = PASSED.exec((launch.query || {})._sh || "");
+  passed = found && found[1] !== mine ? found[0] : "";
+  if (allowed && (passed || clickOf(launch))) keep("_shd", passed, 30);
+}
+
+function hands() {
+  return Math.min(+(recall("_shd") || "-0").split("-")[1] + 1, 50);
+}
+
+function landed() {
+  var parts = [utm, passed ? "_sh=" + passed : ""].filter(Boolean).join("&");
+  return fresh && parts ? "?" + parts : "";
 }
 
 function queue(events) {
@@ -114,6 +131,9 @@ function send(event) {
 function begin() {
   visitor = recall("_shv") || hex(32);
   keep("_shv", visitor, 365);
+  mine = recall("_shp") || hex(12);
+  keep("_shp", mine, 365);
+  if (passed) keep("_shd", passed, 30);
   var before = recall("_shc");
   if (click) keep("_shc", click, 30);
   else click = before;
@@ -149,6 +169,7 @@ module.exports = {
     fresh = true;
     if (came) click = came;
     if (allowed && came) keep("_shc", came, 30);
+    arrive(launch || {});
     flush();
   }),
 
@@ -156,11 +177,23 @@ module.exports = {
   page: quiet(function (route, title) {
     send({
       kind: fresh ? "visit" : "view",
-      url: HOST + String(route || "").replace(/^\//, "") + (fresh && utm ? "?" + utm : ""),
+      url: HOST + String(route || "").replace(/^\//, "") + landed(),
       title: String(title || "").slice(0, 200)
     });
     fresh = false;
   }),
+
+  // In Page.onShareAppMessage: return shemei.share({ title, path }) — who opens it came by your hand.
+  share: function (card) {
+    var given = Object.assign({}, card);
+    quiet(function () {
+      if (!allowed) return;
+      var path = String(given.path || "");
+      given.path = path + (path.indexOf("?") < 0 ? "?" : "&") + "_sh=" + mine + "-" + hands();
+      send({ kind: "engage", action: "share", url: HOST + path.split("?")[0].replace(/^\//, "") });
+    })();
+    return given;
+  },
 
   track: quiet(function (name, props) {
     send({ kind: "custom", action: String(name), props: props || {} });
@@ -172,8 +205,8 @@ module.exports = {
     if (!yes) {
       allowed = false;
       waiting = [];
-      visitor = click = "";
-      ["_shv", "_shc", "_shq", "_sho"].forEach(function (name) { wx.removeStorageSync(name); });
+      visitor = click = mine = passed = "";
+      ["_shv", "_shc", "_shq", "_sho", "_shp", "_shd"].forEach(function (name) { wx.removeStorageSync(name); });
       return;
     }
     if (allowed) return;

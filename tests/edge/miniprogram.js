@@ -85,6 +85,20 @@ const stories = {
     open("pages/product/product");
     await wait(100);
   },
+  async shares() {
+    launch({ _sh: "0123456789ab-2" });
+    const card = open("pages/product/product").onShareAppMessage();
+    const [, mark] = card.path.split("?_sh=");
+    if (!/^[0-9a-f]{12}-3$/.test(mark)) throw new Error(card.path);
+    app.onShow({ scene: 1007, query: { _sh: mark } });
+    open("pages/product/product");
+    await wait(300);
+  },
+  async shares_before_consent() {
+    launch({}, { consent: "required" });
+    const card = open("pages/product/product").onShareAppMessage();
+    if (card.path !== "/pages/product/product" || asked) throw new Error(card.path);
+  },
   async survives_without_anything() {
     delete wx.request;
     wx.getStorageSync = wx.setStorageSync = () => { throw new Error("closed"); };

@@ -72,5 +72,20 @@ def test_nothing_before_consent_and_nothing_after_its_withdrawal(told: Any) -> N
     assert [(row["kind"], row["click_id"]) for row in told("asks_first")] == [("visit", CLICK)]
 
 
+def test_a_page_handed_on_says_how_far_it_came_and_its_owner_is_no_friend(told: Any) -> None:
+    visit, share, own = told("shares")
+    assert (visit["shared_by"], visit["share_depth"]) == ("0123456789ab", 2)
+    assert (share["kind"], share["action"], share["page"]) == (
+        "engage",
+        "share",
+        "/pages/product/product",
+    )
+    assert (own["kind"], own["share_depth"]) == ("visit", 0)
+
+
+def test_before_consent_a_page_is_handed_on_without_a_mark(told: Any) -> None:
+    assert told("shares_before_consent") == []
+
+
 def test_a_program_is_not_hurt_where_everything_is_closed(told: Any) -> None:
     assert told("survives_without_anything") == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 import subprocess
 import threading
@@ -390,3 +391,89 @@ def test_a_page_that_counts_its_own_steps_can_say_so(
         page.evaluate("shemei.page()")
         rows = eventually(shop_home, 2)
     assert rows[1]["page"] == "/list"
+
+
+FRIEND = "0123456789ab"
+
+
+@pytest.mark.browser
+def test_a_page_passed_on_says_by_whom_and_through_how_many_hands(
+    shop_home: Home, port: int, shop: Shop, browser: Browser
+) -> None:
+    shop.more = 'data-share="on"'
+    with running(shop_home, port=port):
+        first, second, third = (browser.new_context() for _ in range(3))
+        page = first.new_page()
+        page.goto(f"{shop.url}/p/1?sku=9&_c={CLICK}&utm_source=xhs#x")
+        eventually(shop_home, 1)
+        sent = page.url
+        mark = re.fullmatch(r".*/p/1\?sku=9&utm_source=xhs&_sh=([0-9a-f]{12})-1#x", sent)
+        assert mark, sent
+        page.goto("about:blank")
+        page.goto(sent)
+        rows = eventually(shop_home, 2)
+        assert [row["share_depth"] for row in rows] == [0, 0]
+
+        friend = second.new_page()
+        friend.goto(sent)
+        eventually(shop_home, 3)
+        friend.evaluate("history.pushState({}, '', '/p/2?a=1')")
+        friend.wait_for_function("location.search.includes('_sh=')")
+        eventually(shop_home, 4)
+        assert re.search(r"/p/2\?a=1&_sh=[0-9a-f]{12}-2$", friend.url)
+
+        friends_friend = third.new_page()
+        friends_friend.goto(friend.url)
+        rows = eventually(shop_home, 5)
+        for context in (first, second, third):
+            context.close()
+    by_friend, step, by_third = rows[2:]
+    assert (by_friend["shared_by"], by_friend["share_depth"], by_friend["click_id"]) == (
+        mark[1],
+        1,
+        "",
+    )
+    assert (step["kind"], step["share_depth"], step["page"]) == ("view", 0, "/p/2")
+    assert by_third["share_depth"] == 2
+    assert by_third["shared_by"] not in ("", mark[1])
+    assert not {row["visitor"] for row in rows} & {row["shared_by"] for row in rows}
+
+
+@pytest.mark.browser
+def test_a_page_that_hands_its_address_on_itself_gets_it_marked(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.goto(f"{shop.url}/p/1?_sh={FRIEND}-7")
+        (came,) = eventually(shop_home, 1)
+        assert page.url == f"{shop.url}/p/1"
+        handed = page.evaluate("shemei.share('/p/1?sku=9&_sh=ffffffffffff-3#x')")
+        shared = eventually(shop_home, 2)[1]
+        page.goto(f"{shop.url}/p/1?utm_source=xhs&_c={CLICK}")
+        fresh = eventually(shop_home, 3)[2]
+        first_hand = page.evaluate("shemei.share()")
+    assert (came["shared_by"], came["share_depth"]) == (FRIEND, 7)
+    assert re.fullmatch(rf"{shop.url}/p/1\?sku=9&_sh=[0-9a-f]{{12}}-8#x", handed)
+    assert (shared["kind"], shared["action"], shared["share_depth"]) == ("engage", "share", 0)
+    assert (fresh["kind"], fresh["share_depth"]) == ("visit", 0)
+    assert first_hand.endswith("-1")
+
+
+@pytest.mark.browser
+def test_before_consent_no_mark_is_made(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    shop.more = 'data-consent="required" data-share="on"'
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.goto(f"{shop.url}/p/1?_sh={FRIEND}-1")
+        page.wait_for_function("window.shemei && shemei.share")
+        assert page.evaluate("shemei.share('/p/2')") == f"{shop.url}/p/2"
+        assert page.url.endswith(f"{FRIEND}-1")
+        page.evaluate("shemei.consent(true)")
+        (came,) = eventually(shop_home, 1)
+        assert re.search(r"\?_sh=[0-9a-f]{12}-2$", page.url)
+        page.evaluate("shemei.consent(false)")
+        assert page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('_sh'))") == []
+    assert (came["shared_by"], came["share_depth"]) == (FRIEND, 1)

@@ -106,8 +106,10 @@ def test_every_number_says_its_unit(program: Program) -> None:
         "attribution": {},
         "funnel": {},
         "retention": {"start": "visit"},
+        "spreading": {},
     }
     named = {"conversions": "count", "value": "fen", "share": "ratio", "people": "people"}
+    named |= {"sharers": "people"}
     named |= {"of_first": "ratio", "median_hours": "hours", "complete": "flag"}
     for name, query in asked.items():
         rows = program.get(name, **query).json()["rows"]

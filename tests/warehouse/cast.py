@@ -66,6 +66,31 @@ def ali(workspace: str = BRAND) -> list[Event]:
     ]  # fmt: skip
 
 
+HANDS = ("a" * 12, "b" * 12, "c" * 12)
+
+
+def came(when: str, visitor: str, by: str = "", depth: int = 0, **fields: Any) -> Event:
+    """A visit that came by itself, or by a page that somebody passed on."""
+    given = {"channel": "direct", "source": "tag", **fields}
+    return event("visit", when, visitor=visitor, shared_by=by, share_depth=depth, **given)
+
+
+def passed_on() -> list[Event]:
+    """A page goes to two friends; one hands it on to a third, who comes twice and then by another browser."""
+    a, b, c = HANDS
+    return [
+        came("11-02 10:00", "first-hand"),
+        came("11-02 11:00", "friend-1", a, 1),
+        came("11-02 12:00", "friend-2", a, 1, channel="wechat"),
+        came("11-03 09:00", "third", b, 2),
+        came("11-03 21:00", "third", b, 2),
+        came("11-04 09:00", "third-phone", c, 3),
+        came("11-04 10:00", "robot", c, 3, suspect="crawler"),
+        event("order", "11-05 10:00", visitor="third", order_id="N", phone="p", amount=100),
+        event("order", "11-06 10:00", visitor="third-phone", order_id="M", phone="p", amount=100),
+    ]
+
+
 def bowen() -> list[Event]:
     """博文 never touches anything the log sees, but uses a creator's code."""
     who = {"order_id": "NO-2", "phone": "ph-bowen", "source": "import"}

@@ -7,14 +7,8 @@ from pathlib import Path
 import pytest
 
 from shemei.warehouse import reference
-from shemei.warehouse.catalogue import (
-    DEFAULT_FUNNEL,
-    DERIVED,
-    DIMENSIONS,
-    MEASURES,
-    METRICS,
-    PEOPLE,
-)
+from shemei.warehouse.catalogue import DEFAULT_FUNNEL, METRICS
+from shemei.warehouse.measures import DERIVED, DIMENSIONS, MEASURES, PEOPLE
 from shemei.warehouse.questions import TEXTS
 from shemei.warehouse.vocabulary import COLUMNS, KIND_NAMES, TOUCH_KINDS, Kind
 

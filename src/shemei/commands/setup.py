@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from shemei.warehouse.home import Home
-from shemei.warehouse.log.table import locked
+from shemei.warehouse.log.table import NewerLake, locked, upgrade_home
 
 
 def django_home(home: str | None = None) -> Home:
@@ -27,7 +27,7 @@ def django_home(home: str | None = None) -> Home:
 
 
 def migrate() -> None:
-    """Bring the database to today's shape, one process at a time; quick where nothing changed."""
+    """Bring database and log to today's shape, one process at a time; quick where nothing changed."""
     from django.core.management import call_command
     from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
@@ -42,6 +42,11 @@ def migrate() -> None:
             f"数据库 {connection.settings_dict['NAME']} 用不了：{error}。"
             "文件坏了请从备份取回，空间满了请先清出来；没有动它。"
         ) from None
+    try:
+        if days := upgrade_home(Home.from_environment()):
+            click.echo(f"事件日志补上了新的列：改写了 {days:,} 天，内容不变。")
+    except NewerLake as error:
+        raise click.ClickException(str(error)) from None
 
 
 def existing_home(home: str | None) -> Home:

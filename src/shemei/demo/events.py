@@ -11,6 +11,7 @@ import pyarrow as pa
 from shemei.demo.orders import Orders
 from shemei.demo.people import CHANNELS, POSTED, Floats, Ints, Touches, unseen
 from shemei.demo.plan import Plan
+from shemei.demo.sharing import passed_on
 from shemei.demo.sheet import Visitors, block, coded, ids, uuids
 from shemei.warehouse.vocabulary import SHANGHAI
 
@@ -181,10 +182,31 @@ class Log:
         )
 
     def visits(self, rows: Ints) -> list[pa.Table]:
+        """Visits with the pages seen and the carts filled in them."""
+        came = self._came(rows)
+        at = self.touches.seconds[rows] + 2.0
+        alone = (self.touches.channel[rows] == CHANNELS.index("direct")).astype(np.int64)
+        shared = passed_on(alone, self.seed + 3)
+        visits = self._block(at, "visit", page=coded(PAGES, rows % 5), **came, **shared)
+        more = np.repeat(np.arange(len(rows)), self.rng.poisson(0.75, len(rows)))
+        later = at[more] + self.rng.exponential(45.0, len(more)) + 3
+        views = self._block(
+            later, "view", page=coded(PAGES, more % len(PAGES)), **_taken(came, more)
+        )
+        cart = np.flatnonzero(self.touches.bought[rows] | (self.rng.random(len(rows)) < 0.06))
+        carts = _taken(came, cart)
+        return [
+            visits,
+            views,
+            self._block(at[cart] + 60, "custom", action="add_to_cart", **carts),
+        ]
+
+    def _came(self, rows: Ints) -> dict[str, object]:
+        """By what and as whom somebody came to the site."""
         clicked = (self.touches.post[rows] >= 0) | (self.touches.spot[rows] >= 0)
         ids_or_none = np.where(clicked, rows, len(self.click_ids))
         searched = self.touches.channel[rows] == CHANNELS.index("search")
-        shared = {
+        return {
             "source": "tag",
             "click_id": pa.concat_arrays([self.click_ids, pa.array([""])]).take(
                 pa.array(ids_or_none)
@@ -196,25 +218,6 @@ class Log:
             **self._utm(rows),
             **self._browser(rows),
         }
-        at = self.touches.seconds[rows] + 2.0
-        visits = self._block(at, "visit", page=coded(PAGES, rows % 5), **shared)
-        more = np.repeat(np.arange(len(rows)), self.rng.poisson(0.75, len(rows)))
-        later = at[more] + self.rng.exponential(45.0, len(more)) + 3
-        again = {
-            name: value.take(pa.array(more)) if isinstance(value, pa.Array) else value
-            for name, value in shared.items()
-        }
-        views = self._block(later, "view", page=coded(PAGES, more % len(PAGES)), **again)
-        cart = np.flatnonzero(self.touches.bought[rows] | (self.rng.random(len(rows)) < 0.06))
-        carts = {
-            name: value.take(pa.array(cart)) if isinstance(value, pa.Array) else value
-            for name, value in shared.items()
-        }
-        return [
-            visits,
-            views,
-            self._block(at[cart] + 60, "custom", action="add_to_cart", **carts),
-        ]
 
     def friends(self, rows: Ints) -> pa.Table:
         wecom = rows[self.touches.channel[rows] == CHANNELS.index("wecom")]
@@ -333,3 +336,11 @@ class Log:
 
     def order_visitors(self) -> list[str]:
         return self.site_visitors.at(self._order_site())["visitor"].to_pylist()
+
+
+def _taken(columns: dict[str, object], index: Ints) -> dict[str, object]:
+    """Columns at some places; what is the same for all stays."""
+    return {
+        name: value.take(pa.array(index)) if isinstance(value, pa.Array) else value
+        for name, value in columns.items()
+    }

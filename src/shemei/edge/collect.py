@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import orjson
 
+from shemei.edge.address import SHARE, clean, passed_on, read_page
 from shemei.edge.private import mask
-from shemei.edge.redirect import CLICK_ID, UTM
+from shemei.edge.redirect import CLICK_ID
 from shemei.edge.visit import host_of
 from shemei.engines.phones import IN_TEXT
 from shemei.warehouse.vocabulary import REQUIRED, Event, visitor_key
@@ -36,7 +37,6 @@ OLDEST_MS = 7 * 86_400_000
 MOST_AMOUNT = 10**12
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _VISITOR = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_URL = re.compile(r"(?i)https?://(?:[^/?#@]*@)?([^/?#:\\]*)(?::\d*)?([^?#]*)(?:\?([^#]*))?")
 _READ = ("source", "action", "order_id", "promo_code", "utm_source", "utm_medium")
 _NEW = Event(kind="view", workspace="", ts=0, source="tag")
 _BASE = {name: getattr(_NEW, name) for name in (*REQUIRED, *_READ)}
@@ -54,41 +54,6 @@ class TagError(ValueError):
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
         self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Where on the site it happened, read from the page's address."""
-
-    host: str = ""
-    path: str = ""
-    query: dict[str, str] = field(default_factory=dict)
-
-
-_NO_PAGE = Page()
-_FROM_QUERY = frozenset((*UTM, CLICK_ID))
-
-
-def read_page(url: str) -> Page:
-    """Return the parts of a page's address that the log wants; the rest may be private.
-
-    Examples
-    --------
-    >>> read_page("https://Shop.cn/p/1?utm_source=xhs&phone=138#a")
-    Page(host='shop.cn', path='/p/1', query={'utm_source': 'xhs'})
-    """
-    found = _URL.match(url)
-    if found is None:
-        return _NO_PAGE
-    host, path, query = found.groups("")
-    wanted: dict[str, str] = {}
-    if "utm_" in query or "_c=" in query:
-        for pair in query.split("&"):
-            name, _, value = pair.partition("=")
-            if name in _FROM_QUERY:
-                plain = unquote_plus(value) if "%" in value or "+" in value else value
-                wanted[name] = _clean(plain)[:256]
-    return Page(host.lower(), path[:512], wanted)
 
 
 class Recent:
@@ -245,6 +210,8 @@ class Collector:
         page = read_page(_text(body, "url", 8192))
         row["page"] = page.path
         row.update(page.query)
+        if mark := row.pop(SHARE, ""):
+            row.update(passed_on(mark) if row["kind"] == "visit" else {})
         row["click_id"] = _valid_uuid(row.pop(CLICK_ID, "") or body.get("click_id"))
         referrer = host_of(_text(body, "referrer", 8192).encode()[:1024])
         if referrer and (referrer == page.host or (site.hosts and site.owns(referrer))):
@@ -343,12 +310,7 @@ def _text(body: dict[str, Any], name: str, most: int) -> str:
         raise TagError("wrong_type", f"{name} 应是文字")
     if len(value) > most:
         raise TagError("too_long", f"{name} 最长 {most} 个字符")
-    return value.strip() if "\x00" not in value else _clean(value)
-
-
-def _clean(value: str) -> str:
-    """Leave out what stores of text do not all hold."""
-    return value.replace("\x00", "").strip()
+    return value.strip() if "\x00" not in value else clean(value)
 
 
 def _number(body: dict[str, Any], name: str, most: int, *, default: int = 0) -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shemei.warehouse.analyst import HomeError, open_home
     from shemei.warehouse.attribution import attribute
     from shemei.warehouse.catalogue import METRICS, Step
-    from shemei.warehouse.flows import Funnel, LagPercents, Lags, Retention
+    from shemei.warehouse.flows import Funnel, LagPercents, Lags, Retention, ShareDepths
     from shemei.warehouse.lake import Answer, Lake
     from shemei.warehouse.questions import (
         Journey,
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "METRICS", "Answer", "Funnel", "HomeError", "Journey", "LagPercents", "Lags", "Lake",
-    "Orders", "PathTable", "People", "QuestionError", "Retention", "Rows", "Series", "Step", "Totals",
-    "Visitors", "attribute", "open_home",
+    "Orders", "PathTable", "People", "QuestionError", "Retention", "Rows", "Series", "ShareDepths", "Step",
+    "Totals", "Visitors", "attribute", "open_home",
 ]  # fmt: skip
 
 _DOORS = {
     "analyst": ("HomeError", "open_home"),
     "attribution": ("attribute",),
     "catalogue": ("METRICS", "Step"),
-    "flows": ("Funnel", "LagPercents", "Lags", "Retention"),
+    "flows": ("Funnel", "LagPercents", "Lags", "Retention", "ShareDepths"),
     "lake": ("Answer", "Lake"),
     "questions": (
         "Journey", "Orders", "PathTable", "People", "QuestionError", "Rows", "Series", "Totals", "Visitors",

@@ -1,4 +1,4 @@
-"""The one catalogue of figures: what is summed from the log, and every metric made of it."""
+"""The one catalogue of figures: every metric, made of what is summed from the log."""
 
 from __future__ import annotations
 
@@ -6,98 +6,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from shemei.warehouse.measures import MEASURES, PEOPLE, REPORTED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Unit = Literal["count", "ratio", "money", "times", "people", "score"]
 Better = Literal["up", "down", "none"]
-Sum = Literal["events", "quantity", "amount"]
-
-DIMENSIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "platform": "平台",
-        "platform_account": "账号",
-        "channel": "渠道",
-        "campaign": "营销活动",
-        "content": "内容",
-        "creator": "达人",
-        "activity": "互动玩法",
-        "link": "短链",
-        "promo_code": "优惠码",
-        "suspect": "排除原因",
-    }
-)
-"""What figures may be split and filtered by; ``cells`` keep every combination apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """Something summed over events: of which kinds (and actions), and what of each is added.
-
-    ``only`` names a mark that the cells' builder puts on rows: ``first`` and ``repeat`` orders of a
-    person, ``bounced`` visits.
-    """
-
-    key: str
-    name: str
-    kinds: tuple[str, ...]
-    sum: Sum = "events"
-    actions: tuple[str, ...] = ()
-    only: str = ""
-
-
-ENGAGEMENTS = ("like", "comment", "share", "collect")
-
-MEASURES: Mapping[str, Measure] = MappingProxyType(
-    {
-        measure.key: measure
-        for measure in (
-            Measure("impressions", "曝光", ("impression",), "quantity"),
-            Measure("engagements", "互动", ("engage",), "quantity", ENGAGEMENTS),
-            Measure("likes", "点赞", ("engage",), "quantity", ("like",)),
-            Measure("comments", "评论", ("engage",), "quantity", ("comment",)),
-            Measure("shares", "分享", ("engage",), "quantity", ("share",)),
-            Measure("collects", "收藏", ("engage",), "quantity", ("collect",)),
-            Measure("finishes", "完播", ("engage",), "quantity", ("finish",)),
-            Measure("follows", "新增关注", ("follow",), "quantity"),
-            Measure("clicks", "点击", ("click",)),
-            Measure("visits", "访问", ("visit",)),
-            Measure("bounces", "单页访问", ("visit",), only="bounced"),
-            Measure("page_views", "浏览量", ("visit", "view")),
-            Measure("leads", "留资", ("lead",)),
-            Measure("friends", "新增企微好友", ("add_friend",), "quantity"),
-            Measure("group_joins", "进群", ("join_group",), "quantity"),
-            Measure("invites", "邀请", ("invite",)),
-            Measure("claims", "领取", ("claim",)),
-            Measure("check_ins", "打卡", ("check_in",)),
-            Measure("redeems", "用码", ("redeem",)),
-            Measure("orders", "订单", ("order",)),
-            Measure("new_customers", "新客", ("order",), only="first"),
-            Measure("repeat_orders", "复购订单", ("order",), only="repeat"),
-            Measure("revenue", "成交额", ("order",), "amount"),
-            Measure("refunds", "退款额", ("refund",), "amount"),
-            Measure("spend", "花费", ("spend",), "amount"),
-        )
-    }
-)
-
-PEOPLE: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "visitors": ("访客", "came"),
-        "reached_people": ("曝光人数", "reached"),
-        "engaged_people": ("互动人数", "engaged"),
-    }
-)
-"""Distinct people of a period, by what they did; never a sum of days. Only people the log can tell
-apart: exposure that a platform reports as a number has none."""
-
-REPORTED = frozenset(
-    ["impressions", "engagements", "likes", "comments", "shares", "collects", "finishes", "follows", "spend"]
-)  # fmt: skip
-"""Measures that only an import brings: where one is 0, nobody has told yet."""
-
-DERIVED: Mapping[str, tuple[str, str]] = MappingProxyType({"net_revenue": ("revenue", "refunds")})
-"""Differences of two measures, usable wherever a measure is."""
 
 DECK = "《社交媒体营销策略》教材，数据指标表"
 UNDATED = "教材未注明日期"
@@ -272,6 +187,34 @@ _METRICS: tuple[Metric, ...] = (
         "行业基准 + 历史对比",
         DECK,
         UNDATED,
+    ),
+    _count("shared_visits", "从别人转发的页面进入站点的次数；只数带着转发记号的页面"),
+    Metric(
+        "shared_rate",
+        "转发访问占比",
+        "转发来的访问 ÷ 访问",
+        "ratio",
+        "up",
+        "shared_visits",
+        "visits",
+    ),
+    Metric(
+        "share_depth",
+        "平均分享层级",
+        "转发来的访问各经过几手，加起来 ÷ 转发来的访问；1 是第一手转发",
+        "times",
+        "up",
+        "share_steps",
+        "shared_visits",
+    ),
+    Metric(
+        "direct_share",
+        "直接访问占比",
+        "没有来源、近 30 天也没点过短链、不是别人转发来的访问 ÷ 访问；长期看，是记得品牌的人",
+        "ratio",
+        "up",
+        "direct_visits",
+        "visits",
     ),
     Metric(
         "visitors",

@@ -7,6 +7,7 @@ from typing import Literal
 
 from shemei.warehouse.catalogue import DEFAULT_FUNNEL, Step
 from shemei.warehouse.computed.tables import DEFAULT_LOOKBACK, TOUCH_DIMS
+from shemei.warehouse.measures import DIMENSIONS
 from shemei.warehouse.questions import (
     Question,
     QuestionError,
@@ -146,6 +147,30 @@ class LagPercents(Question):
         check_names("dimension", (*self.by, *(name for name, _ in self.where)), TOUCH_DIMS)
         if not self.percents or not all(1 <= percent <= 100 for percent in self.percents):
             raise QuestionError(f"percents are 1 to 100, not {self.percents}")
+
+
+@dataclass(frozen=True, slots=True)
+class ShareDepths(Question):
+    """How far pages travelled: visits by the number of hands the page went through before.
+
+    Only visits whose page carried the mark of who passed it on; a page passed on by a picture or a
+    bare copy of its address cannot be told. Exact.
+
+    Columns: ``depth`` (from 1; 0 is all of them together, and always there), ``visits``,
+    ``visitors`` (distinct people), ``sharers`` (distinct browsers whose pages were opened).
+
+    Examples
+    --------
+    >>> ShareDepths("w", 20261101, 20261130, where=(("channel", "wechat"),)).check()
+    """
+
+    where: Where = ()
+    include_suspect: bool = False
+
+    def check(self) -> None:
+        """Know every dimension."""
+        Question.check(self)
+        check_names("dimension", (name for name, _ in self.where), tuple(DIMENSIONS))
 
 
 def check_step(step: Step) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from shemei.warehouse.catalogue import DIMENSIONS, METRICS, PEOPLE, Metric
+from shemei.warehouse.catalogue import METRICS, Metric
 from shemei.warehouse.computed.tables import DEFAULT_LOOKBACK, STORED_LOOKBACK, TOUCH_DIMS
+from shemei.warehouse.measures import DIMENSIONS, PEOPLE
 from shemei.warehouse.vocabulary import COLUMNS, SCHEMA, Kind, date_of
 
 Where = tuple[tuple[str, str], ...]
 """Pairs of dimension and value; the same dimension twice means either, different ones mean both."""
 
-NUMBERS = frozenset(("ts", "day", "week", "visitor_key", "amount", "quantity"))
+NUMBERS = frozenset(("ts", "day", "week", "visitor_key", "amount", "quantity", "share_depth"))
 TEXTS: tuple[str, ...] = tuple(name for name in COLUMNS if name not in NUMBERS)
 
 

@@ -8,15 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from shemei.warehouse.catalogue import (
-    DEFAULT_FUNNEL,
-    DERIVED,
-    DIMENSIONS,
-    MEASURES,
-    METRICS,
-    PEOPLE,
-    Metric,
-)
+from shemei.warehouse.catalogue import DEFAULT_FUNNEL, METRICS, Metric
+from shemei.warehouse.measures import DERIVED, DIMENSIONS, MEASURES, PEOPLE
 from shemei.warehouse.vocabulary import COLUMNS, KIND_NAMES, SCHEMA, TOUCH_KINDS
 
 KIND_NOTES: dict[str, str] = {
@@ -79,6 +72,8 @@ FIELD_NOTES: dict[str, str] = {
     "click_id": "点击号；短链写进落地地址（`_c`），之后的访问带着它",
     "batch": "随哪一次导入而来；撤销导入时整批不算",
     "props": "其他，一段 JSON",
+    "shared_by": "这次访问的页面是哪个浏览器转发出来的：它的转发记号，不是访客号，也对不回访客",
+    "share_depth": "页面到这次访问前经过几手转发；0 不是转发来的",
 }
 
 UNITS = {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Kind(StrEnum):
@@ -83,6 +83,9 @@ class Event:
     (played to the end); custom → the event's own name; otherwise ``""``. ``phone`` is a keyed hash,
     never a number. ``batch`` names the import, or the
     tagged site, it came with.
+    A visit by a page that somebody passed on knows ``shared_by``, the mark of the browser that did
+    (no visitor id, and joined to none), and ``share_depth``, through how many hands it came: 1 is
+    from somebody who had not got it by sharing himself.
     ``props`` is a JSON object as text.
     """
 
@@ -125,6 +128,8 @@ class Event:
     click_id: str = ""
     batch: str = ""
     props: str = field(default="{}")
+    shared_by: str = ""
+    share_depth: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row as a plain dict, keys in schema order."""
@@ -132,7 +137,7 @@ class Event:
 
 
 _INT64 = {"ts", "visitor_key", "amount"}
-_INT32 = {"day", "week", "quantity"}
+_INT32 = {"day", "week", "quantity", "share_depth"}
 
 
 def _arrow_type(name: str) -> pa.DataType:

@@ -12,7 +12,7 @@ from tests.warehouse.cast import BRAND, FIRST, LAST, RIVAL, WALK
 from shemei.warehouse.answers.visitors import sampled_sql
 from shemei.warehouse.attribution import attribute, daily_credits
 from shemei.warehouse.catalogue import METRICS, Step
-from shemei.warehouse.flows import Funnel, LagPercents, Lags, Retention
+from shemei.warehouse.flows import Funnel, LagPercents, Lags, Retention, ShareDepths
 from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Lake
 from shemei.warehouse.log.tombstones import Tombstone, exclude
@@ -78,6 +78,9 @@ GOLDEN: dict[str, Question] = {
     "retention of visits": Retention(WALK, FIRST, DECEMBER, "visit", "visit"),
     "retention by month": Retention(WALK, FIRST, DECEMBER, "visit", "order", "month"),
     "buyers who come": Retention(WALK, FIRST, DECEMBER, "order", "visit"),
+    "share depths": ShareDepths(BRAND, FIRST, LAST),
+    "share depths where": ShareDepths(BRAND, FIRST, LAST, EITHER, include_suspect=True),
+    "shares of nobody": ShareDepths(NASTY, FIRST, LAST),
     "lags": Lags(BRAND, FIRST, LAST),
     "lags by": Lags(BRAND, FIRST, LAST, of="touches", by=("channel",), lookback_days=90),
     "lag percents": LagPercents(BRAND, FIRST, LAST),
@@ -99,7 +102,10 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> Home:
         for n in range(300)
     ]
     crowd.append(cast.event("order", "11-13 10:00", visitor="v-1", amount=3_000, source="tag"))
-    cast.put(home, [*cast.everybody(), *cast.rivals(), *cast.walkers(), *undone, *crowd])
+    cast.put(
+        home,
+        [*cast.everybody(), *cast.rivals(), *cast.walkers(), *undone, *crowd, *cast.passed_on()],
+    )
     return home
 
 

@@ -9,8 +9,9 @@ import pytest
 from tests.warehouse import cast
 from tests.warehouse.cast import BRAND, FIRST, LAST, RIVAL
 
-from shemei.warehouse.catalogue import MEASURES, METRICS, PEOPLE
+from shemei.warehouse.catalogue import METRICS
 from shemei.warehouse.lake import Lake
+from shemei.warehouse.measures import MEASURES, PEOPLE
 from shemei.warehouse.questions import (
     Journey,
     PathTable,

@@ -16,15 +16,16 @@ from shemei.warehouse.log import table
 from shemei.warehouse.log.loader import load
 from shemei.warehouse.log.segments import write_segment
 from shemei.warehouse.questions import Rows, Totals
-from shemei.warehouse.vocabulary import SCHEMA
+from shemei.warehouse.vocabulary import SCHEMA, SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
 
 
 def older(home: Home) -> None:
-    """A log as a program wrote it that knew neither ``props`` nor ``currency``."""
-    schema = pa.schema([item for item in SCHEMA if item.name not in ("props", "currency")])
+    """A log as a program wrote it that knew neither ``currency`` nor by whom a page was passed on."""
+    unknown = ("currency", "shared_by", "share_depth")
+    schema = pa.schema([item for item in SCHEMA if item.name not in unknown])
     rows = pa.Table.from_pylist([one.as_dict() for one in cast.ali()], schema=schema)
     path = table.events_path(home)
     DeltaTable.create(path, schema, partition_by=["day"], configuration=table.CONFIGURATION)
@@ -32,7 +33,8 @@ def older(home: Home) -> None:
 
 
 def test_a_log_says_which_version_wrote_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert table.schema_version(table.open_table(home)) == 1
+    cast.put(home, cast.chen())
+    assert table.schema_version(table.open_table(home)) == SCHEMA_VERSION
     cast.put(home, cast.ali())
     monkeypatch.setattr(table, "SCHEMA_VERSION", 7)
     write_segment(home.spool / "edge-1", 1, cast.bowen())
@@ -44,11 +46,13 @@ def test_a_newer_log_is_refused_in_one_sentence_and_not_touched(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(table, "SCHEMA_VERSION", 2)
+        patch.setattr(table, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
         cast.put(home, cast.ali())
     write_segment(home.spool / "edge-1", 1, cast.bowen())
     before = table.DeltaTable(table.events_path(home)).version()
-    with pytest.raises(table.NewerLake, match="第 2 版.*只认识到第 1 版"):
+    with pytest.raises(
+        table.NewerLake, match=f"第 {SCHEMA_VERSION + 1} 版.*只认识到第 {SCHEMA_VERSION} 版"
+    ):
         load(home)
     with pytest.raises(table.NewerLake):
         Lake(home).ask(Rows(BRAND, FIRST, LAST))
@@ -59,21 +63,36 @@ def test_an_older_log_gets_the_missing_columns_with_their_defaults(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older(home)
-    monkeypatch.setattr(table, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(table, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     write_segment(home.spool / "edge-1", 1, cast.bowen())
     settle(home)
     rows = Lake(home).ask(Rows(BRAND, FIRST, LAST, limit=100)).rows
     assert rows.num_rows == len(cast.ali()) + len(cast.bowen())
     assert set(rows["currency"].to_pylist()) == {"CNY"}
-    assert set(rows["props"].to_pylist()) == {"{}"}
+    assert set(rows["shared_by"].to_pylist()) == {""}
+    assert set(rows["share_depth"].to_pylist()) == {0}
     assert Lake(home).ask(Totals(BRAND, FIRST, LAST, ("orders",))).rows["orders"][0].as_py() == 3
+
+
+def test_a_home_is_brought_up_to_date_before_anybody_reads(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert table.upgrade_home(home) == 0
+    older(home)
+    assert table.upgrade_home(home) == len({one.day for one in cast.ali()})
+    assert table.upgrade_home(home) == 0
+    rows = Lake(home).ask(Rows(BRAND, FIRST, LAST, limit=100)).rows
+    assert set(rows["share_depth"].to_pylist()) == {0}
+    monkeypatch.setattr(table, "SCHEMA_VERSION", SCHEMA_VERSION - 1)
+    with pytest.raises(table.NewerLake):
+        table.upgrade_home(home)
 
 
 def test_an_upgrade_killed_in_the_middle_goes_on(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older(home)
-    monkeypatch.setattr(table, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(table, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     done: list[int] = []
 
     def die_at_the_third(log: DeltaTable, day: int) -> None:

@@ -5,6 +5,9 @@ Page({
   onShow() {
     shemei.page("pages/product/product", this.data.name);
   },
+  onShareAppMessage() {
+    return shemei.share({ title: this.data.name, path: "/pages/product/product" });
+  },
   buy() {
     shemei.track("去结算", { sku: "LJ-50" });
     const number = `M${Date.now()}`;

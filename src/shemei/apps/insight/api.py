@@ -24,8 +24,8 @@ from shemei.kernel.periods import Period
 from shemei.kernel.permissions import Permission
 from shemei.kernel.throttle import AtOnce
 from shemei.kernel.views import allow
-from shemei.warehouse.catalogue import DIMENSIONS as SPLITS
 from shemei.warehouse.catalogue import METRICS
+from shemei.warehouse.measures import DIMENSIONS as SPLITS
 from shemei.warehouse.questions import QuestionError
 
 router = Router(tags=["指标"])
@@ -229,6 +229,19 @@ def attribution(request: ApiRequest, asked: Query[CreditIn]) -> AnswerOut:
 @in_turn
 def funnel(request: ApiRequest, asked: Query[FunnelIn]) -> AnswerOut:
     found = api_answers.funnel(request.workspace, asked.period, asked.by or "", asked.within_days)
+    return found.page(asked.offset, asked.limit)
+
+
+@router.get(
+    "/spreading",
+    response=_answers(AnswerOut),
+    summary="传播：转发来的访问经过几手，各多少次、多少人、多少个转发的人",
+)
+@allow(Permission.VIEW)
+@cached
+@in_turn
+def spreading(request: ApiRequest, asked: Query[Span]) -> AnswerOut:
+    found = api_answers.spreading(request.workspace, asked.period)
     return found.page(asked.offset, asked.limit)
 
 

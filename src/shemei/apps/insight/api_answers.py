@@ -20,8 +20,9 @@ from shemei.kernel.periods import Period
 from shemei.kernel.workspace import Workspace
 from shemei.warehouse import questions
 from shemei.warehouse.attribution import attribute, day_by_day
-from shemei.warehouse.catalogue import DIMENSIONS, METRICS, Metric
-from shemei.warehouse.flows import Funnel, Retention
+from shemei.warehouse.catalogue import METRICS, Metric
+from shemei.warehouse.flows import Funnel, Retention, ShareDepths
+from shemei.warehouse.measures import DIMENSIONS
 from shemei.warehouse.vocabulary import date_of
 
 if TYPE_CHECKING:
@@ -291,6 +292,24 @@ def funnel(workspace: Workspace, period: Period, by: str, within_days: int) -> F
             ],
         )
         for line in lines
+    ]
+    return Found(period, len(rows), _of(rows), told.exact, told.note, told.as_of)
+
+
+def spreading(workspace: Workspace, period: Period) -> Found:
+    """Visits by pages that somebody passed on, by the number of hands; depth 0 is all of them."""
+    told = ask(ShareDepths(workspace.key, period.first_day, period.last_day))
+    rows = [
+        RowOut(
+            keys={"depth": str(line["depth"])},
+            name=f"第 {line['depth']} 手" if line["depth"] else "合计",
+            figures=[
+                FigureOut(metric="visits", unit="count", value=line["visits"]),
+                FigureOut(metric="visitors", unit="people", value=line["visitors"]),
+                FigureOut(metric="sharers", unit="people", value=line["sharers"]),
+            ],
+        )
+        for line in told.rows.to_pylist()
     ]
     return Found(period, len(rows), _of(rows), told.exact, told.note, told.as_of)
 

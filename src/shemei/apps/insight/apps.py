@@ -39,6 +39,7 @@ REPORT_PAGES = (
     "insight:report_creator",
     "insight:report_campaign",
     "insight:funnel",
+    "insight:spreading",
     "insight:retention",
     "insight:reconciliation",
     "insight:untracked",

@@ -19,7 +19,8 @@ from shemei.platforms import platform_of
 from shemei.portal.charts import Chart, Series
 from shemei.portal.numbers import MoneyColumn, change, figure, pct, times, wan, yuan
 from shemei.warehouse import questions
-from shemei.warehouse.catalogue import METRICS, REPORTED
+from shemei.warehouse.catalogue import METRICS
+from shemei.warehouse.measures import REPORTED
 from shemei.warehouse.vocabulary import int_day
 
 LINES, BARS, ROWS = 5, 10, 20

@@ -15,9 +15,10 @@ from shemei.kernel.workspace import Workspace
 from shemei.portal.numbers import change
 from shemei.warehouse import questions
 from shemei.warehouse.attribution import Attribution, attribute, daily_credits
-from shemei.warehouse.catalogue import METRICS, REPORTED, Metric
+from shemei.warehouse.catalogue import METRICS, Metric
 from shemei.warehouse.channels import channel_name
 from shemei.warehouse.log.confirming import UNCONFIRMED
+from shemei.warehouse.measures import REPORTED
 from shemei.warehouse.vocabulary import from_ts
 
 DIMENSIONS: dict[str, str] = {

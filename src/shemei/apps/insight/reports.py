@@ -16,7 +16,8 @@ from shemei.kernel.urls import wurl
 from shemei.portal.charts import Band, Chart, Series, Unit
 from shemei.portal.numbers import change, yuan
 from shemei.warehouse import questions
-from shemei.warehouse.catalogue import METRICS, REPORTED
+from shemei.warehouse.catalogue import METRICS
+from shemei.warehouse.measures import REPORTED
 from shemei.warehouse.vocabulary import int_day
 
 FIGURES = ("impressions", "engagement_rate", "clicks", "ctr", "visitors", "spend")

@@ -31,6 +31,7 @@ urlpatterns = [
     path("reports/creator/", views_reports.report, {"by": "creator"}, name="report_creator"),
     path("reports/campaign/", views_reports.report, {"by": "campaign"}, name="report_campaign"),
     path("reports/funnel/", views_reports.funnel, name="funnel"),
+    path("reports/spreading/", views_reports.spreading, name="spreading"),
     path("reports/retention/", views_reports.retention, name="retention"),
     path("reports/reconciliation/", views_reports.reconciliation, name="reconciliation"),
     path("reports/reconciliation/untracked/", views_reports.untracked, name="untracked"),

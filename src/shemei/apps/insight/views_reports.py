@@ -16,6 +16,7 @@ from shemei.apps.insight.quality import GAPS, Quality, left_out_rows
 from shemei.apps.insight.queries import DIMENSIONS
 from shemei.apps.insight.reconcile import Reconciliation, untracked_rows
 from shemei.apps.insight.reports import SHOWN, VIEWS, Report
+from shemei.apps.insight.spreading import Spreading
 from shemei.apps.insight.views import board_of
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.permissions import Permission
@@ -99,6 +100,16 @@ def funnel(request: BrandRequest) -> HttpResponse:
     )
     context = {"board": board, "told": told, "dimensions": DIMENSIONS, "withins": WITHIN}
     return render(request, "insight/funnel.html", context)
+
+
+@allow(Permission.VIEW)
+def spreading(request: BrandRequest) -> HttpResponse:
+    """Through how many hands pages went."""
+    by = request.GET.get("by", "")
+    board = board_of(request)
+    told = Spreading(board, by if by in DIMENSIONS else "channel")
+    context = {"board": board, "told": told, "dimensions": DIMENSIONS}
+    return render(request, "insight/spreading.html", context)
 
 
 @allow(Permission.VIEW)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from django.utils import timezone
 
-from shemei.edge.collect import MOST_PROPS, PRIVATE_PROPS, read_page
+from shemei.edge.address import SHARE, passed_on, read_page
+from shemei.edge.collect import MOST_PROPS, PRIVATE_PROPS
 from shemei.edge.private import mask
 from shemei.edge.useragent import Agent, read_agent
 from shemei.edge.visit import host_of
@@ -92,6 +93,7 @@ def event_of(workspace: Workspace, told: Told, rules: ChannelRules) -> Event:
     texts = {"action": told.action, "page": page.path, "region": told.region, **utm}
     texts["props"] = orjson.dumps(told.props).decode()
     mask(texts)
+    passed = passed_on(page.query.get(SHARE, "")) if told.kind == "visit" else {}
     return Event(
         kind=told.kind,
         workspace=workspace.key,
@@ -119,6 +121,7 @@ def event_of(workspace: Workspace, told: Told, rules: ChannelRules) -> Event:
         order_id=told.order_id,
         click_id=told.click_id or page.query.get("_c", ""),
         **texts,
+        **passed,
     )
 
 

@@ -6,6 +6,7 @@
   var DAY = 864e5;
   var me = doc.currentScript || doc.querySelector("script[data-site]");
   var site, endpoint, allowed, store, waiting = [], busy = false, failures = 0, most = 8;
+  var PASSED = /([?&])_sh=([0-9a-f]{12})-(\d\d?)(?=[&#]|$)/, mine = "", depth = 0;
   var visitor = "", click = "", fresh = false, landed = "", last = "", first = true, timer, props;
 
   function quiet(work) {
@@ -96,7 +97,7 @@
   function send(event) {
     event.t = Date.now();
     event.event_id = uuid();
-    event.url = event.url || address().slice(0, 2000);
+    event.url = event.url || tidy(address()).slice(0, 2000);
     if (!allowed) { waiting.push(event); return; }
     event.site = site;
     event.visitor = visitor;
@@ -114,13 +115,29 @@
     return at.origin + at.pathname.replace(/\/$/, "") + path[1] + tail;
   }
 
-  // What has been read leaves the address bar, so that a page passed on brings no foreign click.
+  // An address that says who passed it on says nothing where that was this browser.
+  function tidy(url) {
+    return url.replace(PASSED, function (all, before, who) { return who === mine ? before : all; });
+  }
+
+  function bare(search, utm) {
+    var gone = utm ? /([?&])(?:_c|utm_[a-z]+)=[^&#]*/g : /([?&])_c=[^&#]*/g;
+    return search.replace(gone, "$1").replace(PASSED, "$1").replace(/&+/g, "&")
+      .replace(/^\?&/, "?").replace(/[?&]$/, "");
+  }
+
+  // Who opens this address came by one more hand than this visitor did.
+  function marked(search) {
+    search = bare(search);
+    return search + (search ? "&" : "?") + "_sh=" + mine + "-" + Math.min(depth + 1, 50);
+  }
+
+  // What has been read leaves the address bar, so that a page passed on brings no foreign click;
+  // where the site wants to know how far its pages travel, this visitor's mark takes its place.
   function clean() {
     var what = me.getAttribute("data-clean"), at = win.location;
-    if (what === "off") return;
-    var gone = what === "utm" ? /([?&])(?:_c|utm_[a-z]+)=[^&#]*/g : /([?&])_c=[^&#]*/g;
-    var left = at.search.replace(gone, "$1").replace(/&+/g, "&").replace(/^\?&/, "?")
-      .replace(/[?&]$/, "");
+    var left = what === "off" ? at.search : bare(at.search, what === "utm");
+    if (me.getAttribute("data-share") === "on") left = marked(left);
     if (left === at.search) return;
     win.history.replaceState(win.history.state, "", at.pathname + left + at.hash);
     last = address();
@@ -133,7 +150,19 @@
     fresh = Boolean(came && came[1] !== recall("_shc"));
     click = came ? came[1] : recall("_shc");
     if (came) keep("_shc", click, 30);
+    arrive();
     quiet(clean)();
+  }
+
+  function arrive() {
+    mine = recall("_shp") || hex(6);
+    keep("_shp", mine, 365);
+    landed = tidy(landed);
+    var passed = PASSED.exec(landed), kept = recall("_shd"), now = passed && passed[2] + "-" + passed[3];
+    if (now && now !== kept) fresh = true;
+    if (now) keep("_shd", kept = now, 30);
+    else if (fresh) { drop("_shd"); kept = ""; }
+    depth = +kept.split("-")[1] || 0;
   }
 
   function page() {
@@ -159,7 +188,11 @@
   // Programs change the address several times on one step; what it is once they rest is the page.
   function routed() {
     clearTimeout(timer);
-    timer = setTimeout(function () { if (address() !== last) page(); }, 60);
+    timer = setTimeout(function () {
+      if (address() === last) return;
+      page();
+      if (allowed) quiet(clean)();
+    }, 60);
   }
 
   function follow() {
@@ -179,7 +212,7 @@
     if (!yes) {
       allowed = false;
       waiting = [];
-      ["_shv", "_shc", "_shq", "_sho"].forEach(drop);
+      ["_shv", "_shc", "_shq", "_sho", "_shp", "_shd"].forEach(drop);
       win.sessionStorage.removeItem("_shs");
       return;
     }
@@ -220,6 +253,17 @@
       order: named("order", ["order_id", "amount", "promo_code", "quantity"]),
       lead: named("lead", ["promo_code"]),
       page: quiet(page),
+      share: function (url) {
+        quiet(function () {
+          var at = new URL(url || "", win.location.href);
+          url = at.href;
+          if (!allowed) return;
+          at.search = marked(at.search);
+          url = at.href;
+          send({ kind: "engage", action: "share" });
+        })();
+        return url;
+      },
       consent: quiet(consent),
       push: quiet(function (call) { api[call[0]].apply(null, call.slice(1)); })
     };

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from shemei.warehouse.catalogue import DERIVED, MEASURES, METRICS, PEOPLE
+from shemei.warehouse.catalogue import METRICS
 from shemei.warehouse.computed.tables import DAY_MICROS, DIMS, SCHEMAS, TOUCH_DIMS, render
 from shemei.warehouse.log.putback import counted_again
+from shemei.warehouse.measures import DERIVED, MEASURES, PEOPLE
 from shemei.warehouse.questions import Where, needed_people
 from shemei.warehouse.vocabulary import COLUMNS, SCHEMA
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from shemei.warehouse.computed.shelf import Manifest
+    from shemei.warehouse.flows import ShareDepths
     from shemei.warehouse.log.table import LiveFile
     from shemei.warehouse.questions import (
         Orders,
@@ -98,7 +100,7 @@ def totals_sql(view: View, question: Totals | Series, bucket: str = "") -> str:
     return render("totals", values)
 
 
-def cells_where(view: View, question: Totals | Series | Visitors) -> str:
+def cells_where(view: View, question: Totals | Series | Visitors | ShareDepths) -> str:
     """Return the conditions of a question, suspect events left out unless asked for."""
     where = view.conditions(question.where)
     if not question.include_suspect and "suspect" not in dict(question.where):
@@ -234,6 +236,17 @@ def path_table_sql(view: View, question: PathTable, orders: Iterable[str] = ()) 
 
 
 PEOPLE_ORDER = {"last": "last_ts DESC", "orders": "orders DESC", "value": "value DESC"}
+
+
+def share_depths_sql(view: View, question: ShareDepths) -> str:
+    """Return the query of visits by how many hands their page went through."""
+    values: dict[str, str | int] = {
+        **view.common(question),
+        "shared": view.source("shared", question.first, question.last),
+        "persons": view.source("persons"),
+        "cell_where": cells_where(view, question),
+    }
+    return render("share_depths", values)
 
 
 def people_sql(view: View, question: People) -> str:

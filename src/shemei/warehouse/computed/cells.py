@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from shemei.warehouse.catalogue import MEASURES
 from shemei.warehouse.computed.tables import DAY_TABLES, SCHEMAS, columns, measure_sql, render
 from shemei.warehouse.log.putback import counted_again
+from shemei.warehouse.measures import MEASURES
 from shemei.warehouse.vocabulary import SCHEMA
 
 if TYPE_CHECKING:

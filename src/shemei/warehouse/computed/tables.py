@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from shemei.warehouse.catalogue import DIMENSIONS, MEASURES, PEOPLE, Measure
 from shemei.warehouse.channels import UNSPECIFIC_PLATFORMS
 from shemei.warehouse.log.confirming import UNCONFIRMED
+from shemei.warehouse.measures import DIMENSIONS, MEASURES, PEOPLE, Measure
 from shemei.warehouse.vocabulary import TOUCH_KINDS
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ SCHEMAS: dict[str, pa.Schema] = {
         ("day", "week", *(flag for _, flag in PEOPLE.values())),
     ),
     "sample": _schema(("workspace", *PAIR_DIMS), ("person",), ("day",)),
+    "shared": _schema(
+        ("workspace", *DIMS, "shared_by"), ("visitor_key", "visits"), ("share_depth", "day", "week")
+    ),
     "sightings": _schema(
         ("workspace", "click_id", "order_id", "customer", "phone"), ("visitor_key", "ts"), ("day",)
     ),
@@ -89,6 +92,7 @@ SORTED: dict[str, str] = {
     "cells": "workspace, day, channel, content",
     "pairs": "workspace, day, visitor_key",
     "sample": "workspace, day",
+    "shared": "workspace, day",
     "sightings": "workspace, day",
     "touches": "workspace, ts",
     "acts": "workspace, kind, ts",
@@ -100,7 +104,7 @@ SORTED: dict[str, str] = {
 }
 """How the rows of each file lie, so that a reader skips what it does not need."""
 
-DAY_TABLES: tuple[str, ...] = ("cells", "pairs", "sightings", "touches", "acts", "deals")
+DAY_TABLES: tuple[str, ...] = ("cells", "pairs", "shared", "sightings", "touches", "acts", "deals")
 """Computed from one day of the log each, kept in one file a month."""
 
 

@@ -102,7 +102,8 @@ def upgrade(table: DeltaTable) -> int:
     """Bring an older log to today's schema: missing columns are added with their default.
 
     Day by day, so that memory is that of one day; killed in the middle, the next call goes on. The
-    caller holds the loader's lock. Returns how many days were rewritten.
+    caller holds the loader's lock. Returns how many days were rewritten. A log that lacks nothing,
+    as one just made, gets its mark with the next append.
     """
     if schema_version(table) == SCHEMA_VERSION:
         return 0
@@ -113,8 +114,23 @@ def upgrade(table: DeltaTable) -> int:
     days = sorted({item.day for item in live_files(table) if _lacks_column(item.path)})
     for day in days:
         rewrite_day(table, day)
-    append(table, SCHEMA.empty_table(), {SCHEMA_MARK: SCHEMA_VERSION})
+    if missing or days:
+        append(table, SCHEMA.empty_table(), {SCHEMA_MARK: SCHEMA_VERSION})
     return len(days)
+
+
+def upgrade_home(home: Home) -> int:
+    """Bring a home's log to today's schema before anybody reads it; returns how many days that took.
+
+    Raises
+    ------
+    NewerLake
+        Where a newer program has written to it.
+    """
+    if not (events_path(home) / "_delta_log").is_dir():
+        return 0
+    with locked(home.lake / "loader.lock"):
+        return upgrade(open_table(home))
 
 
 def _lacks_column(path: str) -> bool:

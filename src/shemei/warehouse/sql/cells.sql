@@ -14,7 +14,10 @@ left_at_once AS (
       AND (next_kind IS NULL OR next_kind = 'visit' OR next_ts - ts > $same_touch)
 ),
 marked AS (
-    SELECT f.*, 0 AS first, 0 AS repeat, COALESCE(b.bounced, 0) AS bounced
+    SELECT f.*, 0 AS first, 0 AS repeat, COALESCE(b.bounced, 0) AS bounced,
+           CASE WHEN f.share_depth > 0 THEN 1 ELSE 0 END AS shared,
+           CASE WHEN f.channel = 'direct' AND f.click_id = '' AND f.share_depth = 0
+                THEN 1 ELSE 0 END AS direct
     FROM fresh AS f
     LEFT JOIN left_at_once AS b ON b.workspace = f.workspace AND b.event_id = f.event_id
     WHERE f.kind <> 'order'

@@ -7,7 +7,6 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shemei.warehouse.catalogue import MEASURES
 from shemei.warehouse.computed.bench import workbench
 from shemei.warehouse.computed.settling import signatures
 from shemei.warehouse.computed.shelf import KEEP_SECONDS, Shelf
@@ -15,6 +14,7 @@ from shemei.warehouse.computed.tables import SCHEMAS, measure_sql, render
 from shemei.warehouse.log import table as events
 from shemei.warehouse.log.segments import segment_numbers
 from shemei.warehouse.log.tombstones import conditions, excluded
+from shemei.warehouse.measures import MEASURES
 from shemei.warehouse.reading.dialects import DuckDB
 from shemei.warehouse.upkeep.checks import SHOWN, Check
 from shemei.warehouse.upkeep.erasure import reader

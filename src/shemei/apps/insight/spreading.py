@@ -1,0 +1,131 @@
+"""传播: through how many hands pages went, and who opened them. The warehouse counts; here it is laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from shemei.apps.insight.queries import DIMENSIONS, Board, Figure
+from shemei.kernel.figures import ask
+from shemei.portal.charts import Chart, Series
+from shemei.portal.numbers import figure, pct
+from shemei.warehouse.flows import ShareDepths
+
+KPIS = ("shared_visits", "shared_rate", "share_depth")
+SPLIT_ROWS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class HandRow:
+    """Everybody a page reached through so many hands, and what came of them.
+
+    ``next_each`` is how many people the next hand reached for each one here: above 1 a page
+    spreads by itself. None for the last hand seen.
+    """
+
+    depth: int
+    visits: int
+    visitors: int
+    sharers: int
+    next_each: float | None
+
+    @property
+    def name(self) -> str:
+        return f"第 {self.depth} 手"
+
+    @property
+    def each(self) -> float | None:
+        return self.visitors / self.sharers if self.sharers else None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    name: str
+    platform: str
+    visits: int
+    rate: float | None
+    depth: float | None
+
+
+class Spreading:
+    """How far the pages of one brand travelled in a period, whole and split by ``by``."""
+
+    def __init__(self, board: Board, by: str) -> None:
+        self.board, self.by = board, by
+
+    @cached_property
+    def _lines(self) -> list[dict[str, Any]]:
+        period = self.board.period
+        question = ShareDepths(self.board.workspace.key, period.first_day, period.last_day)
+        return ask(question).rows.to_pylist()
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        return self.board.figures(KPIS)
+
+    @property
+    def whole(self) -> HandRow:
+        line = self._lines[0]
+        return HandRow(0, line["visits"], line["visitors"], line["sharers"], None)
+
+    @cached_property
+    def hands(self) -> list[HandRow]:
+        people = {line["depth"]: line["visitors"] for line in self._lines}
+        return [
+            HandRow(
+                line["depth"], line["visits"], line["visitors"], line["sharers"],
+                people.get(line["depth"] + 1, 0) / line["visitors"]
+                if line["visitors"] and line is not self._lines[-1] else None,
+            )
+            for line in self._lines[1:]
+        ]  # fmt: skip
+
+    @cached_property
+    def chart(self) -> Chart:
+        return Chart(
+            id="spreading",
+            kind="bar",
+            x=tuple(row.name for row in self.hands),
+            x_name="经过几手",
+            series=(
+                Series("访问", tuple(row.visits for row in self.hands)),
+                Series("人数", tuple(row.visitors for row in self.hands)),
+            )
+            if self.hands
+            else (),
+            height=240,
+            totals=False,
+        )
+
+    @property
+    def says(self) -> str:
+        """What it comes to, in one sentence."""
+        if not self.hands:
+            return ""
+        first, last = self.hands[0], self.hands[-1]
+        said = f"{figure(self.whole.sharers)} 个人转发的页面被打开，来了 {figure(self.whole.visitors)} 人"
+        if last.depth == 1:
+            return f"{said}，都是第一手，没有再传下去。"
+        further = 1 - (first.visits if first.depth == 1 else 0) / self.whole.visits
+        return f"{said}；{pct(further, 1)} 的访问经过两手以上，最远到第 {last.depth} 手。"
+
+    @cached_property
+    def places(self) -> list[PlaceRow]:
+        """Where, by what and by whom pages were opened that somebody had passed on."""
+        found = self.board.totals(
+            ("shared_visits", "shared_rate", "share_depth"), self.board.period, by=(self.by,)
+        )
+        shown = [row for row in found if row["shared_visits"]][:SPLIT_ROWS]
+        names = self.board.named(self.by, [row[self.by] for row in shown])
+        return [
+            PlaceRow(
+                names[row[self.by]].name, names[row[self.by]].platform,
+                row["shared_visits"], row["shared_rate"], row["share_depth"],
+            )
+            for row in shown
+        ]  # fmt: skip
+
+    @property
+    def split_word(self) -> str:
+        return DIMENSIONS[self.by]

@@ -1,0 +1,5 @@
+-- Visits by pages that somebody passed on: who did, through how many hands, how often.
+SELECT workspace, $dims, shared_by, visitor_key, share_depth, COUNT(*) AS visits, day, week
+FROM fresh
+WHERE kind = 'visit' AND share_depth > 0
+GROUP BY workspace, $dims, shared_by, visitor_key, share_depth, day, week
