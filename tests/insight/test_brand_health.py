@@ -115,10 +115,15 @@ def test_the_log_stands_beside_by_quarter_and_by_month(place: World, home: Home)
         Event(kind="order", workspace=place.brand.key, ts=to_ts(noon) + n, order_id=f"A{n}", customer="c1", amount=9_900)
         for n in range(4)
     ]  # fmt: skip
+    events += [
+        Event(kind="visit", workspace=place.brand.key, ts=to_ts(noon) + n, visitor=f"v{n}", channel=channel)
+        for n, channel in enumerate(("direct", "xhs", "xhs", "xhs"))
+    ]  # fmt: skip
     write_segment(home.spool / "test", 1, [stamp(one) for one in events])
     settle(home)
     page = text(place, place.url("insight:brand_health"))
     assert "日志里的长期指标" in page and "复购订单占比" in page and "75.00%" in page
+    assert "直接访问占比" in page and "25.00%" in page
     assert "粉丝净增" not in page  # nobody has told of any
     assert "（未完）" in page
     assert f"{today():%Y-%m}" in text(place, place.url("insight:brand_health") + "?grain=month")
