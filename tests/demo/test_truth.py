@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from shemei.apps.insight.truth import WHAT, SimulatedTruth, read_truth, write_truth
+from shemei.apps.insight.attribution.truth import WHAT, SimulatedTruth, read_truth, write_truth
 from shemei.demo.build import build
 from shemei.demo.errors import table
 from shemei.demo.people import CHANNELS, simulate

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from django.urls import reverse
 
-from shemei.apps.insight.board_actions import make_board, set_origins, set_panel, share_board
+from shemei.apps.insight.boards.actions import make_board, set_origins, set_panel, share_board
+from shemei.apps.insight.boards.sharing import token_of
 from shemei.apps.insight.models import OwnBoard
-from shemei.apps.insight.sharing import token_of
 from shemei.kernel.actor import SYSTEM
 from tests.browser import overflow, serious, settled, shot
 

@@ -13,7 +13,7 @@ from shemei.edge import answers, pages
 from tests.architecture.house import OUTSIDE
 from tests.browser import settled
 from tests.e2e.walking import WALKED, by_day_and_night, faults, page_among
-from tests.insight.boards import shared
+from tests.insight.own_boards import shared
 from tests.tracking.landing.pages import published
 
 if TYPE_CHECKING:

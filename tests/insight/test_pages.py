@@ -10,9 +10,9 @@ from tests.insight.browsing import NOVEMBER, page
 from tests.warehouse import cast
 from tests.world import BRAND_KEY
 
-from shemei.apps.insight.attribution import AttributionPage
-from shemei.apps.insight.begin import Begin
-from shemei.apps.insight.overview import Overview
+from shemei.apps.insight.attribution.page import AttributionPage
+from shemei.apps.insight.overview.begin import Begin
+from shemei.apps.insight.overview.page import Overview
 from shemei.apps.insight.queries import Board, days_of
 from shemei.kernel.periods import Comparison, Period, comparison_from, period_from
 from shemei.warehouse.attribution import Attribution, Totals, Untracked

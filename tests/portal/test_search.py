@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from shemei.apps.insight import board_actions
+from shemei.apps.insight.boards import actions as board_actions
 from shemei.apps.insight.models import BoardPanel
 from shemei.apps.tracking.landing import actions as pages
 from shemei.apps.tracking.posters import actions as posters

@@ -15,7 +15,7 @@ from django_scopes import scope
 from shemei.apps.advertising.facts import SpendBooked
 from shemei.apps.creators.facts import FeeBooked
 from shemei.apps.creators.models import Collaboration
-from shemei.apps.insight.truth import write_truth
+from shemei.apps.insight.attribution.truth import write_truth
 from shemei.apps.tracking import book
 from shemei.demo import events, pages, reach, tracker
 from shemei.demo.orders import Orders, place_orders

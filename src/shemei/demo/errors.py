@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from shemei.apps.insight.truth import SimulatedTruth, read_truth
+from shemei.apps.insight.attribution.truth import SimulatedTruth, read_truth
 from shemei.demo.people import CHANNELS
 from shemei.demo.plan import DAYS
 from shemei.engines.attribution import MODELS, agreement, shares

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from shemei.apps.insight.truth import SimulatedTruth
+from shemei.apps.insight.attribution.truth import SimulatedTruth
 from shemei.demo.people import CHANNELS, Floats, Touches, simulate
 from shemei.demo.plan import DAYS, Plan
 

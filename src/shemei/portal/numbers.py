@@ -235,7 +235,7 @@ def score(value: Number | None) -> str:
     >>> score(32), score(-8.46), score(None)
     ('32', '−8.5', '—')
     """
-    return NONE if value is None else _trim(figure(value, 1), False)
+    return NONE if value is None else _trim(figure(value, 1))
 
 
 def span_of(low: Number, high: Number) -> str:

@@ -10,8 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from shemei.apps.insight.models import Goal
-from shemei.apps.insight.panel_rules import (
+from shemei.apps.insight.boards.rules import (
     CHOICES,
     KINDS,
     PERIODS,
@@ -21,6 +20,7 @@ from shemei.apps.insight.panel_rules import (
     origin_of,
     problem,
 )
+from shemei.apps.insight.models import Goal
 from shemei.apps.insight.rules import GOAL_METRICS
 from shemei.kernel.money import parse_money
 from shemei.kernel.periods import today

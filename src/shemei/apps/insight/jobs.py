@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from shemei.apps.accounts.facts import MemberRemoved
-from shemei.apps.insight import board_actions, mailing
+from shemei.apps.insight.boards import actions as board_actions
+from shemei.apps.insight.boards import mailing
 from shemei.kernel.jobs import every
 from shemei.kernel.outbox import listens
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django_scopes import ScopedManager
 
-from shemei.apps.insight.panel_rules import (
+from shemei.apps.insight.boards.rules import (
     KINDS,
     PERIODS,
     RHYTHMS,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from shemei.apps.insight.boards.rules import metric_name
 from shemei.apps.insight.models import FigureNote
-from shemei.apps.insight.panel_rules import metric_name
 from shemei.apps.insight.policies import REMOVE_NOTE
 from shemei.kernel import audit
 from shemei.kernel.actor import Actor

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shemei.apps.insight import (
-    views,
-    views_boards,
-    views_notes,
-    views_reports,
-    views_share,
-    views_ways,
-)
+from shemei.apps.insight import views, views_notes, views_ways
+from shemei.apps.insight.boards import views as views_boards
+from shemei.apps.insight.boards import views_share
+from shemei.apps.insight.reports import views as views_reports
 
 app_name = "insight"
 urlpatterns = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shemei.apps.insight import views_shared
+from shemei.apps.insight.boards import views_shared
 
 app_name = "shared"
 urlpatterns = [

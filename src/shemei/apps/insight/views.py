@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from shemei.apps.insight import actions
-from shemei.apps.insight.attribution import AttributionPage
+from shemei.apps.insight.attribution.page import AttributionPage
+from shemei.apps.insight.attribution.terms import MODEL_TERMS, TERMS
 from shemei.apps.insight.forms import GoalForm, shown_target
-from shemei.apps.insight.goals import goal_row
 from shemei.apps.insight.models import Goal
-from shemei.apps.insight.overview import Overview
+from shemei.apps.insight.overview.goals import goal_row
+from shemei.apps.insight.overview.page import Overview
 from shemei.apps.insight.queries import DIMENSIONS, Board
-from shemei.apps.insight.terms import MODEL_TERMS, TERMS
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.periods import comparison_from, period_from
 from shemei.kernel.permissions import Permission

@@ -10,22 +10,22 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from shemei.apps.commerce import queries as commerce
-from shemei.apps.insight.brand_health import ToldStory
-from shemei.apps.insight.credit_rows import CreditStory, credit_rows
-from shemei.apps.insight.notes import notes_on
-from shemei.apps.insight.policies import REMOVE_NOTE
-from shemei.apps.insight.queries import DIMENSIONS, Board, named
-from shemei.apps.insight.rules import apportioned
-from shemei.apps.insight.stories import MetricStory
-from shemei.apps.insight.terms import MODEL_TERMS, TERMS
-from shemei.apps.insight.views import asked_model, board_of
-from shemei.apps.insight.ways import (
+from shemei.apps.insight.attribution.credit_rows import CreditStory, credit_rows
+from shemei.apps.insight.attribution.terms import MODEL_TERMS, TERMS
+from shemei.apps.insight.attribution.ways import (
     Way,
     common_paths,
     part_of,
     ways,
 )
-from shemei.apps.insight.ways_file import names_in, ways_csv
+from shemei.apps.insight.attribution.ways_file import names_in, ways_csv
+from shemei.apps.insight.notes import notes_on
+from shemei.apps.insight.policies import REMOVE_NOTE
+from shemei.apps.insight.queries import DIMENSIONS, Board, named
+from shemei.apps.insight.reports.brand_health import ToldStory
+from shemei.apps.insight.rules import apportioned
+from shemei.apps.insight.stories import MetricStory
+from shemei.apps.insight.views import asked_model, board_of
 from shemei.kernel import audit
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.permissions import Permission

@@ -1,0 +1,1 @@
+"""总览: where the goals stand, what changed and why, and where to begin."""

@@ -1,0 +1,137 @@
+"""The tables of the boards: the columns every dimension shares, and how each is named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from shemei.apps.insight.queries import DIMENSIONS
+from shemei.apps.insight.reports.quality import REASONS
+from shemei.kernel.lists import Column, Empty, Filter, Listing
+from shemei.platforms import BY_KEY
+from shemei.portal.numbers import figure, yuan
+
+if TYPE_CHECKING:
+    from shemei.kernel.http import BrandRequest
+
+TOLD, TRACED = "平台报来或导入的数", "由事件日志追踪到的数"
+EMPTY = Empty(
+    "chart-line",
+    "这段时间没有数据",
+    "导入各平台的内容数据，或建一条短链，这里就有每一行的曝光、点击与成交额。",
+    action=("导入内容数据", "imports:upload"),
+    second=("新建短链", "tracking:new"),
+)
+PLATFORM_CHOICES = [(one.key, one.name) for one in BY_KEY.values()]
+
+
+def _first(by: str) -> Column:
+    if by == "channel":
+        return Column(
+            "name", "渠道", lambda row: row.name, kind="custom", template="insight/_channel.html",
+            sort="name", export=lambda row: row.name,
+        )  # fmt: skip
+    return Column(
+        "name", DIMENSIONS[by], lambda row: row.name, sort="name", href=lambda row: row.href,
+        drawer=True, note=lambda row: row.note,
+    )  # fmt: skip
+
+
+def _columns(by: str) -> tuple[Column, ...]:
+    platform = Column(
+        "platform", "平台", lambda row: row.platform, kind="platform", sort="platform"
+    )
+    middle = (platform,) if by in ("content", "creator") else ()
+    return (
+        _first(by),
+        *middle,
+        Column("impressions", "曝光", lambda r: r.impressions, "num", sort="impressions", hint=TOLD),
+        Column("engagement_rate", "互动率", lambda r: r.engagement_rate, "ratio", sort="engagement_rate", hint=TOLD),
+        Column("clicks", "点击", lambda r: r.clicks, "num", sort="clicks", hint=TRACED),
+        Column("ctr", "点击率", lambda r: r.ctr, "ratio", sort="ctr", hint="可追踪的点击 ÷ 报来的曝光"),
+        Column("visitors", "访客", lambda r: r.visitors, "num", sort="visitors", hint="期内去重人数，不可相加"),
+        Column("orders", "归因订单", lambda r: r.orders, "custom", sort="orders", template="insight/_orders.html", numeric=True, exported="num", hint=TRACED),
+        Column("value", "归因成交额", lambda r: r.value, "money", sort="value", strong=True, hint=TRACED),
+        Column("change", "变化", lambda r: r.change, "custom", sort="change", template="insight/_change.html", numeric=True, exported="ratio", hint="成交额，只比过完的天"),
+        Column("spend", "花费", lambda r: r.spend, "money", sort="spend", hint=TOLD),
+        Column("returned", "产出比", lambda r: r.returned, "custom", sort="returned", template="insight/_returned.html", numeric=True, exported="times", hint="归因成交额 ÷ 花费"),
+    )  # fmt: skip
+
+
+def _summary(request: BrandRequest, rows: Any) -> str:
+    orders = figure(sum(row.orders for row in rows), 1)
+    return f"归因 {orders} 单，{yuan(sum(row.value for row in rows))}"
+
+
+def report_listing(by: str) -> Listing:
+    """The table of one dimension."""
+    platforms = Filter(
+        "platform",
+        "平台" if by != "channel" else "渠道",
+        choices=PLATFORM_CHOICES,
+        apply=lambda rows, wanted: [row for row in rows if row.platform in wanted],
+        multiple=True,
+    )
+    return Listing(
+        name=f"insight.report.{by}",
+        noun=f"{DIMENSIONS[by]}报表",
+        unit="项",
+        columns=_columns(by),
+        filters=(platforms,) if by != "campaign" else (),
+        search=("name",),
+        search_hint=f"{DIMENSIONS[by]}名称",
+        default_sort="-value",
+        empty=EMPTY,
+        summary=_summary,
+        row_label=lambda row: row.name,
+    )
+
+
+REPORTS = {by: report_listing(by) for by in DIMENSIONS}
+
+LEFT_OUT = Listing(
+    name="insight.left_out",
+    noun="被排除的事件",
+    unit="条",
+    columns=(
+        Column("at", "时间", lambda r: r.at, "datetime", sort="at"),
+        Column("what", "是什么", lambda r: r.what),
+        Column("reason", "为什么不计", lambda r: r.reason, phone=True),
+        Column("order", "订单", lambda r: r.order, "code", phone=True),
+        Column("channel", "渠道", lambda r: r.channel, "platform"),
+        Column("link", "短链", lambda r: r.link, href=lambda r: r.href, phone=True),
+        Column("device", "设备", lambda r: r.device),
+        Column("in_app", "在哪里打开", lambda r: r.in_app),
+        Column("region", "地区", lambda r: r.region),
+        Column("referrer", "从哪来", lambda r: r.referrer),
+    ),
+    search=("link", "order", "region", "referrer"),
+    search_hint="短链、订单号、地区、来源",
+    filters=(
+        Filter(
+            "reason",
+            "原因",
+            choices=[(key, name) for key, name in REASONS.items() if key],
+            apply=lambda rows, wanted: [r for r in rows if r.reason == REASONS[wanted]],
+        ),
+    ),
+    default_sort="-at",
+    empty=Empty("circle-check", "这段时间没有被排除的事件", "点击、访问和留资都正常计入。"),
+)
+
+UNTRACKED = Listing(
+    name="insight.untracked",
+    noun="追不到来路的订单",
+    unit="单",
+    columns=(
+        Column("number", "订单", lambda r: r.number, "code", href=lambda r: r.href, sort="number"),
+        Column("at", "付款时间", lambda r: r.at, "datetime", sort="at"),
+        Column("state", "状态", lambda r: r.state, phone=False),
+        Column("promo_code", "用码", lambda r: r.promo_code),
+        Column("value", "成交额", lambda r: r.value, "money", sort="value", strong=True, hint="已减退款"),
+    ),
+    search=("number", "promo_code"),
+    search_hint="订单号、优惠码",
+    default_sort="-at",
+    empty=Empty("circle-check", "这段时间每一单都追得到来路", "短链、优惠码与网站代码都在起作用。"),
+    summary=lambda request, rows: yuan(sum(row.value for row in rows)),
+)  # fmt: skip

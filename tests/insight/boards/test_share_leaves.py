@@ -1,0 +1,113 @@
+"""What a member gave away of boards ends when the member is removed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from shemei.apps.accounts import actions as accounts
+from shemei.apps.insight.boards import actions as board_actions
+from shemei.apps.insight.boards.sharing import opened, token_of
+from shemei.apps.insight.models import BoardMail, BoardShare, OwnBoard
+from shemei.kernel import audit, outbox
+from shemei.kernel.models import AuditEntry, FactRecord
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+    from shemei.apps.accounts.models import Member
+    from shemei.warehouse.home import Home
+
+
+def shared(world: World, by: Member, note: str = "代理商") -> BoardShare:
+    board = OwnBoard.objects.create(workspace=world.brand, title="周一例会")
+    return board_actions.share_board(board, days=30, note=note, by=by.actor)
+
+
+def is_open(share: BoardShare) -> bool:
+    return opened(token_of(share), timezone.now()) is not None
+
+
+def test_a_link_ends_at_once_with_the_membership_of_its_maker(inside: World, home: Home) -> None:
+    theirs, ours = shared(inside, inside.analyst), shared(inside, inside.owner)
+    url = reverse("shared:board", args=[token_of(theirs)])
+    assert Client().get(url).status_code == 200
+    accounts.remove_member(inside.analyst, by=inside.owner)
+    assert (is_open(theirs), is_open(ours)) == (False, True)
+    assert Client().get(url).status_code == 404
+    outbox.dispatch()
+    theirs.refresh_from_db()
+    ours.refresh_from_db()
+    assert theirs.revoked_at is not None and ours.revoked_at is None
+    entry = AuditEntry.objects.get(verb="board.share_ended")
+    told = audit.sentence(entry.verb, entry.details)
+    assert told == "数据小秦被移除，看板「周一例会」的分享链接（代理商）随之停用"
+    page = inside.client().get(inside.url("insight:board_share", theirs.board.key)).text
+    assert "已停用" in page and "或建它的人被移除，就打不开" in page
+
+
+def test_coming_back_opens_no_old_link_and_ends_no_new_one(inside: World, home: Home) -> None:
+    old, member = shared(inside, inside.analyst), inside.analyst
+    accounts.remove_member(member, by=inside.owner)
+    member.is_active = True
+    member.save(update_fields=["is_active"])
+    new = shared(inside, member, "回来以后")
+    outbox.dispatch()
+    assert (is_open(old), is_open(new)) == (False, True)
+    FactRecord.objects.update(handled_at=None, due_at=timezone.now() - timedelta(minutes=1))
+    outbox.dispatch()
+    assert is_open(new)
+    assert AuditEntry.objects.filter(verb="board.share_ended").count() == 1
+
+
+def test_a_removal_that_is_rolled_back_leaves_the_link(inside: World) -> None:
+    from django.db import transaction
+
+    share = shared(inside, inside.analyst)
+    with transaction.atomic():
+        accounts.remove_member(inside.analyst, by=inside.owner)
+        assert not is_open(share)
+        transaction.set_rollback(True)
+    assert is_open(share) and not FactRecord.objects.exists()
+
+
+def test_board_mails_go_on_to_the_others(inside: World, home: Home) -> None:
+    board = OwnBoard.objects.create(workspace=inside.brand, title="周一例会")
+    mine = inside.analyst.user.email
+    both, alone, other = (
+        board_actions.set_mail(board, recipients=to, rhythm="week", hour=9, by=inside.analyst.actor)
+        for to in ([mine.upper(), "a@agency.example"], [mine], ["a@agency.example"])
+    )
+    accounts.remove_member(inside.analyst, by=inside.owner)
+    outbox.dispatch()
+    rows = [BoardMail.objects.get(pk=one.pk) for one in (both, alone, other)]
+    assert [(one.recipients, one.state) for one in rows] == [
+        (["a@agency.example"], "waiting"),
+        ([mine], "stopped"),
+        (["a@agency.example"], "waiting"),
+    ]
+    assert AuditEntry.objects.filter(verb="board.mail_ended").count() == 2
+
+
+def test_links_made_before_learn_whose_they_are(inside: World) -> None:
+    left, here = shared(inside, inside.analyst), shared(inside, inside.owner)
+    BoardShare.objects.update(made_by_key="")
+    inside.analyst.is_active = False
+    inside.analyst.save(update_fields=["is_active"])
+    migration = import_module("shemei.apps.insight.migrations.0006_share_makers")
+    migration.by_name(apps, None)
+    for share in (left, here):
+        share.refresh_from_db()
+    assert (left.made_by_key, here.made_by_key) == (inside.analyst.key, inside.owner.key)
+    assert left.revoked_at is not None and here.revoked_at is None
+
+
+def test_the_page_that_asks_says_what_ends(inside: World) -> None:
+    url = inside.url("accounts:member_remove", inside.analyst.key)
+    assert "看板分享链接马上打不开" in inside.client().get(url).text

@@ -1,0 +1,91 @@
+"""对账: claims beside what can be traced, and the orders that nothing leads to."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from tests.insight.browsing import NOVEMBER, page
+
+from shemei.apps.insight.queries import Board
+from shemei.apps.insight.reports.reconcile import Reconciliation, untracked_rows
+from shemei.kernel.periods import comparison_from, period_from
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+    from shemei.warehouse.home import Home
+
+
+def board(world: World) -> Board:
+    world.brand.attribution_model = "first"
+    period = period_from(NOVEMBER)
+    return Board(world.brand, period, comparison_from(NOVEMBER, period))
+
+
+def spend(world: World, platform: str, amount: int, claimed: int | None) -> None:
+    from shemei.apps.advertising.models import Spend
+
+    with world.scope():
+        Spend.objects.create(
+            workspace=world.brand, day=date(2026, 11, 2), platform=platform, amount=amount,
+            claimed_orders=None if claimed is None else 3, claimed_value=claimed,
+        )  # fmt: skip
+
+
+def test_claims_stand_beside_what_is_traced(told: World) -> None:
+    spend(told, "xhs", 20_000, 100_000)
+    spend(told, "weibo", 5_000, None)
+    spend(told, "bilibili", 5_000, None)
+    with told.scope():
+        rows = {row.key: row for row in Reconciliation(board(told)).platforms}
+    xhs = rows["xhs"]
+    assert (xhs.claimed_orders, xhs.claimed_value) == (3, 100_000)
+    assert (xhs.traced_orders, xhs.traced_value, xhs.share) == (2, 50_000, 0.5)
+    assert xhs.reading == "自报远多于追到的"
+    assert rows["weibo"].claimed_value is None and rows["weibo"].share is None
+    assert "bilibili" not in rows, "says nothing and led to nothing"
+
+
+def test_orders_without_a_way_are_counted_and_listed(told: World) -> None:
+    with told.scope():
+        told_of = Reconciliation(board(told))
+        assert (told_of.traced, told_of.untracked) == (5, 2)
+        assert (told_of.traced_value, told_of.untracked_value) == (85_000, 12_000)
+        assert [row.number for row in untracked_rows(board(told))] == ["NO-6", "NO-5"]
+    shown = page(told, "insight:untracked").content.decode()
+    assert "NO-6" in shown and "NO-1" not in shown
+
+
+def test_coverage_is_by_day(told: World) -> None:
+    with told.scope():
+        days = {row.day: row for row in Reconciliation(board(told)).days}
+    assert len(days) == 30
+    assert (days[20261106].traced, days[20261106].untracked) == (2, 0)
+    assert (days[20261110].traced, days[20261110].untracked) == (0, 1)
+    assert days[20261101].share is None, "a day without orders has no share"
+
+
+def test_the_page_adds_nothing_up(told: World) -> None:
+    from shemei.apps.advertising.models import Spend
+    from shemei.apps.brand.models import Campaign
+
+    spend(told, "xhs", 20_000, 100_000)
+    spend(told, "douyin", 20_000, 30_000)
+    with told.scope():
+        days = {"starts_on": date(2026, 11, 1), "ends_on": date(2026, 11, 30)}
+        made = Campaign.objects.create(workspace=told.brand, name="换季", **days)
+        Spend.objects.update(campaign=made)
+        [row] = Reconciliation(board(told)).campaigns
+    assert [(claim.platform, claim.value) for claim in row.claims] == [
+        ("xhs", 100_000),
+        ("douyin", 30_000),
+    ]
+    shown = page(told, "insight:reconciliation").content.decode()
+    assert "平台自报" in shown and "可追踪" in shown and "所以没有合计" in shown
+    assert "¥1,300.00" not in shown, "claims of two platforms are not one figure"
+
+
+def test_an_empty_brand_is_told_what_to_import(world: World, home: Home) -> None:
+    shown = page(world, "insight:reconciliation").content.decode()
+    assert "还没有平台自报的数" in shown and "这段时间没有数据" in shown

@@ -1,0 +1,160 @@
+"""The reports: figures per channel, content, creator and campaign, as a table, a chart and a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.insight.browsing import NOVEMBER, page
+from tests.warehouse import cast
+
+from shemei.apps.insight.queries import Board
+from shemei.apps.insight.reports.report import Report
+from shemei.kernel.periods import comparison_from, period_from
+from shemei.portal.numbers import figure, yuan
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+    from shemei.warehouse.home import Home
+
+PAGES = {
+    "channel": "insight:report",
+    "content": "insight:report_content",
+    "creator": "insight:report_creator",
+    "campaign": "insight:report_campaign",
+}
+
+
+def first_touch(world: World) -> World:
+    world.brand.attribution_model = "first"
+    world.brand.save()
+    return world
+
+
+def report(world: World, by: str, **options: str) -> Report:
+    period = period_from(NOVEMBER)
+    return Report(Board(world.brand, period, comparison_from(NOVEMBER, period)), by, **options)
+
+
+@pytest.mark.parametrize("by", PAGES)
+def test_every_board_opens(told: World, by: str) -> None:
+    shown = page(told, PAGES[by]).content.decode()
+    for word in ("数据报表", "归因成交额", "平台自报", "可追踪", "品牌合计"):
+        assert word in shown
+
+
+def test_a_channel_s_row_is_right(told: World) -> None:
+    with first_touch(told).scope():
+        rows = {row.key: row for row in report(told, "channel").rows}
+    xhs = rows["xhs"]
+    assert (xhs.impressions, xhs.clicks, xhs.visitors) == (10_000, 1, 1)
+    assert xhs.engagement_rate == pytest.approx(0.035)
+    assert (xhs.orders, xhs.value, xhs.spend) == (2, 50_000, 20_000), (
+        "both of 阿丽's orders began there"
+    )
+    assert xhs.returned == pytest.approx(2.5)
+    assert rows["weibo"].value == 15_000, "net of what came back"
+    assert rows["weibo"].impressions is None, "nobody has told, which is not 0"
+    assert sum(row.value for row in rows.values()) == 85_000
+
+
+def test_advertising_without_a_touch_has_no_ratio_but_a_reason(told: World, home: Home) -> None:
+    where = {"platform": "weibo", "channel": "ads", "source": "import"}
+    spent = cast.event("spend", "11-12 12:00", told.brand.key, amount=9_000, **where)
+    cast.put(home, [spent], stream="more")
+    with first_touch(told).scope():
+        rows = {row.key: row for row in report(told, "channel").rows}
+    assert (rows["ads"].spend, rows["ads"].returned) == (9_000, None)
+    assert rows["ads"].unreturned == "这些广告没有用短链，进不了路径"
+    assert (rows["weibo"].ads, rows["xhs"].ads) == (9_000, 0)
+    shown = page(told, PAGES["channel"]).content.decode()
+    assert "比不成率" in shown and "花费不含广告费 ¥90.00" in " ".join(shown.split())
+
+
+def test_rows_nobody_named_keep_a_plain_word(told: World) -> None:
+    with first_touch(told).scope():
+        rows = {row.key: row for row in report(told, "content").rows}
+    assert rows[""].name == "没有标内容的触达"
+    assert rows["note-1"].name == "已删除"
+    assert rows["note-1"].value == 50_000
+
+
+def test_changes_are_over_whole_days(told: World) -> None:
+    query = {"from": "2026-12-01", "to": "2026-12-05"}
+    shown = told.client().get(told.url("insight:report"), query).content.decode()
+    assert "变化只比过完的天：12-01 至 12-04" in shown
+
+
+@pytest.mark.parametrize("shown", ["value", "impressions", "clicks", "visitors", "spend"])
+@pytest.mark.parametrize("view", ["parts", "compare"])
+def test_the_chart_shows_any_figure(told: World, shown: str, view: str) -> None:
+    with first_touch(told).scope():
+        chart = report(told, "channel", shown=shown, view=view).chart
+    assert len(chart.x) == 30
+    assert all(len(one.values) == 30 for one in chart.series)
+    assert bool(chart.total_row) == (shown != "visitors"), "people are never added over days"
+    if view == "parts" and shown == "value":
+        assert sum(sum(v or 0 for v in one.values) for one in chart.series) == 85_000
+    if view == "compare":
+        assert [one.role for one in chart.series] == ["", "compare"]
+
+
+def test_the_whole_counts_people_once(told: World) -> None:
+    with told.scope():
+        told_of = report(told, "channel")
+        whole = {figure.metric.key: figure.value for figure in told_of.whole}
+        assert sum(row.visitors or 0 for row in told_of.rows) > (whole["visitors"] or 0)
+
+
+def test_a_platform_alone(told: World) -> None:
+    shown = page(told, PAGES["channel"], platform="xhs").content.decode()
+    table = shown.split("data-table")[1]
+    assert "小红书" in table and "微博" not in table.split("</table>")[0]
+
+
+def test_rows_sort_by_what_they_show(told: World) -> None:
+    first_touch(told)
+    shown = page(told, PAGES["channel"], sort="value").content.decode()
+    table = shown.split("data-table")[1].split("</table>")[0]
+    assert table.index("抖音") < table.index("小红书")
+
+
+def test_a_board_as_a_file(told: World) -> None:
+    first_touch(told)
+    text = page(told, PAGES["channel"], export="csv").content.decode("utf-8-sig")
+    rows = {row["渠道"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert rows["小红书"]["归因成交额（元）"] == "500.00"
+    assert rows["小红书"]["互动率"] == "3.50%"
+    assert rows["微博"]["曝光"] == ""
+    assert page(told, PAGES["channel"], export="xlsx").content[:2] == b"PK"
+
+
+def test_a_file_says_what_the_page_says(told: World) -> None:
+    """Under a model that splits orders: money to the fen, orders and ratios as the page rounds them."""
+    text = page(told, PAGES["channel"], export="csv").content.decode("utf-8-sig")
+    shown = page(told, PAGES["channel"]).content.decode()
+    for row in csv.DictReader(io.StringIO(text)):
+        assert re.fullmatch(r"-?\d+\.\d\d", row["归因成交额（元）"])
+        assert yuan(round(100 * float(row["归因成交额（元）"])), full=True) in shown
+        assert figure(float(row["归因订单"]), 1) in shown
+        assert all(
+            len(cell.strip("-%").replace(".", "").lstrip("0")) < 9
+            for cell in row.values()
+            if "%" in cell
+        )
+        if change := row["变化"]:
+            assert re.fullmatch(r"-?[\d.]+%", change)
+
+
+def test_a_file_needs_the_permission(told: World) -> None:
+    response = told.client(told.external).get(told.url("insight:report"), {"export": "csv"})
+    assert response.status_code == 403
+
+
+def test_an_empty_brand_is_told_what_to_do(world: World, home: Home) -> None:
+    shown = page(world, PAGES["content"]).content.decode()
+    assert "导入内容数据" in shown and "这段时间没有数据" in shown

@@ -1,0 +1,71 @@
+"""传播 as members see it; the counting has its own suite."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.insight.browsing import NOVEMBER, page
+from tests.warehouse import cast
+
+from shemei.apps.insight.queries import Board
+from shemei.apps.insight.reports.spreading import Spreading
+from shemei.kernel.periods import comparison_from, period_from
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+    from shemei.warehouse.home import Home
+
+
+@pytest.fixture
+def passed_on(world: World, home: Home) -> World:
+    """A page of 予禾 went through three hands; a rival's went through one."""
+    own = [replace(one, workspace=world.brand.key) for one in cast.passed_on()]
+    rival = replace(
+        cast.came("11-05 10:00", "x", cast.HANDS[0], 1), workspace=world.stranger.workspace.key
+    )
+    cast.put(home, [*own, rival])
+    return world
+
+
+def spreading(world: World, by: str = "channel") -> Spreading:
+    period = period_from(NOVEMBER)
+    return Spreading(Board(world.brand, period, comparison_from(NOVEMBER, period)), by)
+
+
+def test_each_hand_says_whom_it_reached_and_what_the_next_one_did(passed_on: World) -> None:
+    with passed_on.scope():
+        told = spreading(passed_on)
+        rows = [(row.name, row.visits, row.visitors, row.each, row.next_each) for row in told.hands]
+        assert rows == [
+            ("第 1 手", 2, 2, 2.0, 0.5),
+            ("第 2 手", 2, 1, 1.0, 1.0),
+            ("第 3 手", 1, 1, 1.0, None),
+        ]
+        assert (told.whole.visits, told.whole.visitors, told.whole.sharers) == (5, 3, 3)
+        assert told.says == (
+            "3 个人转发的页面被打开，来了 3 人；60.0% 的访问经过两手以上，最远到第 3 手。"
+        )
+        assert [(row.visits, row.depth) for row in told.places] == [
+            (4, pytest.approx(2.0)),
+            (1, pytest.approx(1.0)),
+        ]
+
+
+def test_the_page_shows_it_and_each_figure_opens(passed_on: World) -> None:
+    shown = page(passed_on, "insight:spreading").content.decode()
+    assert "第 3 手" in shown and "每人再带来" in shown and "5 次访问是别人转发来的" in shown
+    for key in ("shared_visits", "shared_rate", "share_depth", "direct_share"):
+        assert page(passed_on, "insight:metric", key, beside=True).status_code == 200
+
+
+@pytest.mark.parametrize("by", ["channel", "content", "creator", "campaign", "colour"])
+def test_it_is_split_by_any_dimension(passed_on: World, by: str) -> None:
+    assert page(passed_on, "insight:spreading", by=by).status_code == 200
+
+
+def test_without_a_mark_it_says_how_to_get_one(world: World, home: Home) -> None:
+    shown = page(world, "insight:spreading").content.decode()
+    assert "data-share 写成 on" in shown and "还没有转发来的访问" in shown
