@@ -56,13 +56,13 @@ def test_a_wave_says_how_sure_it_is_and_whether_it_moved(place: World) -> None:
     told(place, "favourability", AUTUMN, 0.70)
     page = text(place, place.url("insight:brand_health"))
     assert "95% 区间 44.0% 至 52.0%，问了 600 人" in page
-    assert 'class="s-delta up good">升 8 个百分点' in page
+    assert 'class="s-delta up good">升 8.0 个百分点' in page
     assert "与上一波（2026-06-14）比，超出抽样误差" in page
     assert "没有样本量，给不出区间" in page
     assert "两波都有样本量，才能判断是不是偶然" in page
-    assert 'class="s-delta down ">降 1 个百分点' in page
+    assert 'class="s-delta down ">降 1.0 个百分点' in page
     assert "在抽样误差之内，看不出变化" in page
-    assert "提示知名度升 8 个百分点，超出抽样误差；其余 1 项在误差之内" in page
+    assert "提示知名度升 8.0 个百分点，超出抽样误差；其余 1 项在误差之内" in page
     assert "还没有人量过：无提示知名度、净推荐值 NPS" in page
 
 
