@@ -130,7 +130,5 @@ def test_words_of_events() -> None:
         "channel": "xhs",
         "in_app": "xhs",
         "device": "mobile",
-        "suspect": "bot",
     }
     assert words.whereabouts(told) == ["经小红书", "在小红书里", "手机"]
-    assert words.suspicion(told) == "不计入：机器人"

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 from tests.commands.process import shemei
+from tests.warehouse.homes import older
+
+from shemei.warehouse.home import Home
 
 
 @pytest.mark.parametrize("command", [("doctor",), ("export", "events", "--workspace", "w")])
@@ -25,6 +28,15 @@ def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
     assert said.returncode == 1
     assert "Traceback" not in said.stderr
     assert "db.sqlite3 用不了" in said.stderr
+
+
+@pytest.mark.parametrize("what", ["events", "paths", "credits"])
+def test_a_log_of_an_older_program_is_not_exported_but_explained(tmp_path: Path, what: str) -> None:
+    older(Home(tmp_path).ensure())
+    said = shemei("export", what, "--workspace", "brand", "--home", tmp_path)
+    assert said.returncode == 1
+    assert "Traceback" not in said.stderr
+    assert "先运行一次 shemei serve" in said.stderr
 
 
 @pytest.mark.parametrize("output", ["/dev/full", "/nowhere/events.csv"])

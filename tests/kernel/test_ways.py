@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from shemei.kernel.ways.words import told_once
+import pytest
+
+from shemei.edge.bots import SUSPECT_NAMES
+from shemei.kernel.ways.words import suspicion, told_once
 
 
 def event(kind: str, ts: int, **more: Any) -> dict[str, Any]:
@@ -39,3 +42,13 @@ def test_at_one_moment_the_order_comes_last() -> None:
 def test_orders_without_a_number_all_stand() -> None:
     orders = [event("order", 1), event("order", 2)]
     assert told_once(orders) == orders
+
+
+@pytest.mark.parametrize("reason", [reason for reason in SUSPECT_NAMES if reason])
+def test_a_step_that_does_not_count_says_why_in_words(reason: str) -> None:
+    assert suspicion(event("visit", 1, suspect=reason)) == f"不计入：{SUSPECT_NAMES[reason]}"
+
+
+def test_a_step_that_counts_says_nothing() -> None:
+    assert suspicion(event("visit", 1, suspect="")) == ""
+    assert suspicion(event("visit", 1)) == ""

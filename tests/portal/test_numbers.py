@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shemei.portal import charts, drawing, numbers
-from shemei.portal.numbers import SHANGHAI, delta, lasting, pct, points, span_of, wan, when, yuan
+from shemei.portal.numbers import SHANGHAI, delta, lasting, pct, points, wan, when, yuan
 
 
 @pytest.mark.parametrize("module", [numbers, drawing, charts])
@@ -114,9 +114,8 @@ def test_changes_say_direction_by_word_and_judge_by_tone() -> None:
     assert delta(None).text == "不可比"
 
 
-def test_points_and_ranges() -> None:
+def test_points_are_of_a_hundred() -> None:
     assert points(0.0031) == "0.31 个百分点"
-    assert span_of(1_600, 12_000) == "1,600 至 1.2 万"
 
 
 @given(st.integers(min_value=0, max_value=10**8))

@@ -6,12 +6,16 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import pyarrow as pa
+from deltalake import DeltaTable, write_deltalake
 from tests.warehouse import cast
 from tests.warehouse.cast import event
 
 from shemei.warehouse.computed.settling import settle
+from shemei.warehouse.log import table
 from shemei.warehouse.log.segments import SegmentWriter, write_segment
 from shemei.warehouse.upkeep.verify import verify
+from shemei.warehouse.vocabulary import SCHEMA
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
@@ -41,3 +45,13 @@ def lived_in(home: Home) -> None:
 
 def bad(home: Home) -> list[Any]:
     return [one for one in verify(home) if one.state == "bad"]
+
+
+def older(home: Home) -> None:
+    """A log as a program wrote it that knew neither ``currency`` nor by whom a page was passed on."""
+    unknown = ("currency", "shared_by", "share_depth")
+    schema = pa.schema([item for item in SCHEMA if item.name not in unknown])
+    rows = pa.Table.from_pylist([one.as_dict() for one in cast.ali()], schema=schema)
+    path = table.events_path(home)
+    DeltaTable.create(path, schema, partition_by=["day"], configuration=table.CONFIGURATION)
+    write_deltalake(path, rows, mode="append")

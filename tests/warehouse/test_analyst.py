@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.warehouse.cast import BRAND, FIRST, LAST
+from tests.warehouse.homes import older
 
 from shemei.warehouse import HomeError, Totals, open_home
+from shemei.warehouse.log.table import OlderLake
 from shemei.warehouse.questions import Question, QuestionError
 
 if TYPE_CHECKING:
+    from shemei.warehouse.home import Home
     from shemei.warehouse.lake import Lake
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -59,6 +62,12 @@ def test_a_folder_that_is_no_home_is_told_apart(
     (tmp_path / "lake").mkdir()
     with pytest.raises(QuestionError, match="duckdb, clickhouse, spark"):
         open_home(tmp_path, engine="oracle")
+
+
+def test_a_home_of_an_older_program_says_what_to_do(home: Home) -> None:
+    older(home)
+    with pytest.raises(OlderLake, match="先运行一次 shemei serve"):
+        open_home(home.path)
 
 
 def test_what_a_home_holds(november: Lake) -> None:

@@ -66,7 +66,7 @@ def export(
         raise click.UsageError("parquet 不能写到屏幕，请加 --output 文件名。")
     today = datetime.now(SHANGHAI).date()
     span = _span(first.date() if first else today - timedelta(27), last.date() if last else today)
-    table = _table(existing_home(home), what, workspace, span, by)
+    table = _table(_current(existing_home(home)), what, workspace, span, by)
     if not table.num_rows:
         click.echo(f"这段时间（{span[0]} 至 {span[1]}）没有数据。", err=True)
     try:
@@ -81,6 +81,17 @@ def _span(first: date, last: date) -> tuple[int, int]:
     if first > last:
         raise click.UsageError(f"--from {first} 晚于 --to {last}，请对调。")
     return int_day(first), int_day(last)
+
+
+def _current(home: Home) -> Home:
+    """The home, unless another version of the program wrote its log: then what to do, in a sentence."""
+    from shemei.warehouse.log.table import NewerLake, OlderLake, must_be_current
+
+    try:
+        must_be_current(home)
+    except (NewerLake, OlderLake) as error:
+        raise click.ClickException(str(error)) from None
+    return home
 
 
 def _table(home: Home, what: str, workspace: str, span: tuple[int, int], by: str) -> pa.Table:

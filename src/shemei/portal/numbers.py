@@ -68,10 +68,6 @@ def _short(value: Decimal, small: int) -> tuple[str, str]:
     return f"{_round(size / _YI / _WAN, 2):,}", "万亿"
 
 
-def _trim(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def wan_parts(value: Number) -> tuple[str, str]:
     """Number and unit apart, for KPI cells.
 
@@ -221,7 +217,7 @@ def times(value: Number | None) -> str:
 
 
 def tick(text: str) -> str:
-    """A mark on an axis: a value as it is written, without the zeros that say nothing there.
+    """A value as it is written, without the zeros that say nothing: on an axis, in a score, in days.
 
     >>> tick("¥40.0 万"), tick("¥2,500.00"), tick("2.50%"), tick("120")
     ('¥40 万', '¥2,500', '2.5%', '120')
@@ -235,18 +231,7 @@ def score(value: Number | None) -> str:
     >>> score(32), score(-8.46), score(None)
     ('32', '−8.5', '—')
     """
-    return NONE if value is None else _trim(figure(value, 1))
-
-
-def span_of(low: Number, high: Number) -> str:
-    """A range of counts, with 至 and one unit where both share it.
-
-    >>> span_of(16_000, 27_000), span_of(820, 12_000), span_of(3, 8)
-    ('1.6 至 2.7 万', '820 至 1.2 万', '3 至 8')
-    """
-    (first, one), (last, two) = wan_parts(low), wan_parts(high)
-    left = first if one == two else f"{first} {one}".rstrip()
-    return f"{left} 至 {last} {two}".rstrip()
+    return NONE if value is None else tick(figure(value, 1))
 
 
 def lasting(seconds: Number) -> str:
@@ -262,7 +247,7 @@ def lasting(seconds: Number) -> str:
         return _two(whole // 60, "分", whole % 60, "秒")
     if whole < 86_400:
         return _two(whole // 3_600, "小时", whole % 3_600 // 60, "分")
-    return f"{_trim(str(_round(Decimal(whole) / 86_400, 1)))} 天"
+    return f"{tick(str(_round(Decimal(whole) / 86_400, 1)))} 天"
 
 
 def _two(big: int, unit: str, small: int, smaller_unit: str) -> str:

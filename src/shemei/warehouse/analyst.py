@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Lake
+from shemei.warehouse.log.table import must_be_current
 
 
 class HomeError(FileNotFoundError):
@@ -32,6 +33,8 @@ def open_home(path: str | Path | None = None, *, engine: str = "duckdb") -> Lake
     ------
     HomeError
         Where the folder is none of an installation.
+    OlderLake, NewerLake
+        Where another version of the program wrote the log; the message says what to do.
 
     Examples
     --------
@@ -47,4 +50,5 @@ def open_home(path: str | Path | None = None, *, engine: str = "duckdb") -> Lake
     home = Home.from_environment() if path is None else Home(Path(path).resolve())
     if not home.lake.is_dir():
         raise HomeError(f"{home.path} 不是社媒的数据文件夹：里面没有 lake")
+    must_be_current(home)
     return Lake(home, engine)

@@ -11,7 +11,7 @@ import pytest
 from tests.insight.browsing import page
 
 from shemei.apps.insight.attribution.credit_rows import CreditStory, credit_rows, nearest
-from shemei.apps.insight.attribution.ways import ways
+from shemei.apps.insight.attribution.paths import order_paths
 from shemei.apps.insight.queries import Board
 from shemei.apps.insight.stories import MetricStory
 from shemei.engines.attribution.summary import ADDITIVE
@@ -30,7 +30,7 @@ NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
 def test_orders_add_up_to_every_cell(told: World, model: str, by: str) -> None:
     with told.scope():
         board = Board(told.brand, NOVEMBER, Comparison(NOVEMBER))
-        found = ways(board)
+        found = order_paths(board)
         for key, credit in board.attribution(by, NOVEMBER, (model,)).models[model].items():
             rows = credit_rows(found, by, key, model)
             assert sum(row.share for row in rows) == pytest.approx(credit.conversions)
@@ -45,7 +45,7 @@ def test_orders_add_up_to_every_cell(told: World, model: str, by: str) -> None:
 def test_the_chain_gives_no_order_a_share(told: World) -> None:
     with told.scope():
         board = Board(told.brand, NOVEMBER, Comparison(NOVEMBER))
-        assert credit_rows(ways(board), "channel", "xhs", "markov") == []
+        assert credit_rows(order_paths(board), "channel", "xhs", "markov") == []
     shown = _part(told, "markov", "value")
     assert "单独一单里谁分多少没有定义" in shown and "马尔可夫" in shown
 
@@ -82,7 +82,7 @@ def test_a_pocket_calculator_comes_to_what_the_drawer_says(
 ) -> None:
     with told.scope():
         board = Board(told.brand, NOVEMBER, Comparison(NOVEMBER))
-        found = ways(board)
+        found = order_paths(board)
         story = CreditStory(board, found, "channel", "xhs", model, column)
         story.SHOWN = 2  # type: ignore[misc]
         shown = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from shemei.kernel.imports import actions
 from shemei.kernel.imports.forms import MappingForm
-from shemei.kernel.imports.kinds import all_kinds
+from shemei.kernel.imports.kinds import all_kinds, kind_of
 from shemei.kernel.imports.models import ImportBatch
 
 if TYPE_CHECKING:
@@ -29,15 +30,54 @@ def received(world: World, kind: str = "post_metrics") -> ImportBatch:
         return actions.receive(world.brand, data, "pagina.csv", by=by, kind=kind)
 
 
-@pytest.mark.parametrize("kind", [one.key for one in all_kinds()])
+KINDS = pytest.mark.parametrize("kind", [one.key for one in all_kinds()])
+
+
+@KINDS
 def test_no_empty_choice_is_demanded(world: World, home: Home, kind: str) -> None:
     batch = received(world, kind)
     with world.scope():
+        fields = MappingForm(None, batch).fields.items()
+        first = {name: field.choices[0][0] for name, field in fields}  # type: ignore[attr-defined]
+        form = MappingForm(first, batch)
+        assert form.is_valid(), form.errors
+        assert not [name for name in form.fields if "required" in str(form[name])]
+
+
+@KINDS
+def test_what_the_mapping_would_refuse_is_not_shown_as_left_open(kind: str) -> None:
+    """Whatever columns a file has: an option is needed just where its being empty changes the refusal."""
+    of = kind_of(kind)
+    named = sorted({one.instead_of for one in of.options if one.instead_of} | {"account", "title"})
+    for present in chain.from_iterable(combinations(named, n) for n in range(len(named) + 1)):
+        columns = {key: at for at, key in enumerate(("metric", "value", *present))}
+        for option in of.options:
+            told = {one.key: one.default for one in of.options}
+            empty, chosen = (
+                of.mapping_problem(columns, told | {option.key: value}) for value in ("", "x")
+            )
+            if any(value == "" for value, _ in option.choices):
+                assert of.needs_option(option, columns) is (empty != chosen), (option.key, present)
+
+
+def test_looking_at_the_choices_changes_nothing(world: World, home: Home) -> None:
+    batch = received(world)
+    with world.scope():
         form = MappingForm(None, batch)
-        for name, field in form.fields.items():
-            empty = any(value == "" for value, _ in field.choices)  # type: ignore[attr-defined]
-            assert field.required is not empty, name
-            assert "required" not in str(form[name]), name
+        needed = {name: field.required for name, field in form.fields.items()}
+        assert needed["o-platform"] is True
+        assert needed["o-account"] is False
+        form.option_fields()
+        assert {name: field.required for name, field in form.fields.items()} == needed
+
+
+def test_a_column_that_says_it_takes_the_need_away(world: World, home: Home) -> None:
+    batch = received(world)
+    with world.scope():
+        for column, needed in (("", True), ("0", False)):
+            form = MappingForm({"f-platform": column, "o-platform": "", "o-day": "today", "o-unnamed": "row"}, batch)  # fmt: skip
+            assert form.is_valid(), form.errors
+            assert form.fields["o-platform"].required is needed
 
 
 def test_rare_fields_are_folded_until_the_file_has_them(world: World, home: Home) -> None:

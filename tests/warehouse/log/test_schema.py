@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 import pytest
-from deltalake import DeltaTable, write_deltalake
+from deltalake import DeltaTable
 from tests.warehouse import cast
 from tests.warehouse.cast import BRAND, FIRST, LAST
+from tests.warehouse.homes import older
 
 from shemei.warehouse.computed.settling import settle
 from shemei.warehouse.lake import Lake
@@ -16,20 +16,10 @@ from shemei.warehouse.log import table
 from shemei.warehouse.log.loader import load
 from shemei.warehouse.log.segments import write_segment
 from shemei.warehouse.questions import Rows, Totals
-from shemei.warehouse.vocabulary import SCHEMA, SCHEMA_VERSION
+from shemei.warehouse.vocabulary import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
-
-
-def older(home: Home) -> None:
-    """A log as a program wrote it that knew neither ``currency`` nor by whom a page was passed on."""
-    unknown = ("currency", "shared_by", "share_depth")
-    schema = pa.schema([item for item in SCHEMA if item.name not in unknown])
-    rows = pa.Table.from_pylist([one.as_dict() for one in cast.ali()], schema=schema)
-    path = table.events_path(home)
-    DeltaTable.create(path, schema, partition_by=["day"], configuration=table.CONFIGURATION)
-    write_deltalake(path, rows, mode="append")
 
 
 def test_a_log_says_which_version_wrote_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,3 +99,39 @@ def test_an_upgrade_killed_in_the_middle_goes_on(
     days = {item.day for item in table.live_files(table.open_table(home))}
     assert table.upgrade(table.open_table(home)) == len(days) - 2
     assert table.upgrade(table.open_table(home)) == 0
+
+
+def test_who_only_reads_an_older_log_is_told_what_to_do(home: Home) -> None:
+    older(home)
+    before = table.DeltaTable(table.events_path(home)).version()
+    with pytest.raises(table.OlderLake, match="先运行一次 shemei serve"):
+        Lake(home).ask(Rows(BRAND, FIRST, LAST))
+    with pytest.raises(table.OlderLake):
+        table.must_be_current(home)
+    assert table.DeltaTable(table.events_path(home)).version() == before
+    table.upgrade_home(home)
+    table.must_be_current(home)
+    assert Lake(home).ask(Rows(BRAND, FIRST, LAST)).rows.num_rows == len(cast.ali())
+
+
+def test_an_upgrade_killed_in_the_middle_is_not_read(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older(home)
+
+    def die(log: DeltaTable, day: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(table, "rewrite_day", die)
+        with pytest.raises(KeyboardInterrupt):
+            table.upgrade_home(home)
+    with pytest.raises(table.OlderLake):
+        table.must_be_current(home)
+
+
+def test_a_log_just_made_lacks_nothing(home: Home) -> None:
+    table.must_be_current(home)
+    assert table.schema_version(table.open_table(home)) != SCHEMA_VERSION
+    table.must_be_current(home)
+    assert Lake(home).ask(Rows(BRAND, FIRST, LAST)).rows.num_rows == 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.warehouse import cast
 from tests.warehouse.cast import BRAND, FIRST, LAST
-from tests.warehouse.homes import bad, lived_in
+from tests.warehouse.homes import bad, lived_in, older
 
 from shemei.warehouse.computed.settling import settle
 from shemei.warehouse.computed.shelf import Shelf
@@ -104,3 +104,11 @@ def test_a_repeated_id_is_told_and_is_no_loss(home: Home) -> None:
     append_events(home, rows, stream="two")
     ids = {one.what: one for one in verify(home)}["事件编号"]
     assert (ids.state, "8 条是重发" in ids.detail) == ("good", True)
+
+
+def test_a_log_of_an_older_program_waits_to_be_checked(home: Home) -> None:
+    older(home)
+    told = next(one for one in verify(home) if one.what == "事件编号")
+    assert (told.state, "shemei serve" in told.remedy) == ("warn", True)
+    table.upgrade_home(home)
+    assert next(one for one in verify(home) if one.what == "事件编号").state == "good"

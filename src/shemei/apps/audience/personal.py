@@ -96,6 +96,7 @@ def _known_by_rows(workspace: Workspace, wanted: str, phone: str) -> Erased:
     in an upload, would be a person to erase.
     """
     wechat = wechat_hash(workspace.key, wanted) if _WECHAT.fullmatch(wanted) else ""
+    called = commerce.customers_called(wanted)
     is_order = looks_like_an_order(wanted) or commerce.is_order(wanted)
     return Erased(
         key=erasure.new_key(),
@@ -104,7 +105,7 @@ def _known_by_rows(workspace: Workspace, wanted: str, phone: str) -> Erased:
         visitors=(visitor_key(wanted),),
         phones=tuple(filter(None, (phone, wechat))),
         orders=(*([wanted] if is_order else []), *commerce.orders_of_phone(phone)),
-        customers=(wanted, *called) if (called := commerce.customers_called(wanted)) else (),
+        customers=(wanted, *called) if called else (),
     )
 
 

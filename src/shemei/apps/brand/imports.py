@@ -74,7 +74,7 @@ class AccountDays(ToldLines):
     presets = PRESETS
     options = (
         platform_option(WHERE),
-        Option("account", "没有账号列时，算在", (("", "请选一个账号"),), "", queries.account_choices),
+        Option("account", "没有账号列时，算在", (("", "请选一个账号"),), "", queries.account_choices, "account"),
         Option("day", "没有日期列时，数字是", (("yesterday", "上传的前一天的"), ("today", "上传当天的")), "yesterday"),
     )  # fmt: skip
     done_url = ("看账号", "brand:accounts")
@@ -92,6 +92,11 @@ class AccountDays(ToldLines):
         return (
             "" if options.get("account") else "请选这份表是哪个账号的：在「没有账号列时，算在」里。"
         )
+
+    def needs_option(self, option: Option, columns: Mapping[str, int]) -> bool:
+        """The platform tells accounts of one name apart; where no column names any, nothing needs it."""
+        idle = option.key == "platform" and "account" not in columns
+        return not idle and super().needs_option(option, columns)
 
     def option_problem(self, batch: ImportBatch) -> str:
         if "account" in batch.mapping or batch.option("account"):

@@ -98,7 +98,7 @@ class BrandReadings(ToldKind):
     options = (
         Option(
             "source", "没有来源列时，来源是",
-            (("", "请选一个"), *((name, name) for name in ("微信指数", "百度指数", "巨量算数"))), "", queries.reading_sources,
+            (("", "请选一个"), *((name, name) for name in ("微信指数", "百度指数", "巨量算数"))), "", queries.reading_sources, "source",
         ),
     )  # fmt: skip
     done_url = ("看品牌读数", "brand:readings")

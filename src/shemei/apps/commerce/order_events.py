@@ -21,7 +21,7 @@ from shemei.kernel.erased import RETURN, erased_until, off_the_log
 from shemei.warehouse.vocabulary import Event, to_ts, uuid7
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from shemei.apps.commerce.models import Order, Refund
     from shemei.kernel.workspace import Workspace
@@ -60,7 +60,7 @@ def tell_refunds(workspace: Workspace, refunds: Iterable[Refund]) -> None:
         )
 
 
-def _gone(workspace: Workspace, refunds: Iterable[Refund]) -> set[int]:
+def _gone(workspace: Workspace, refunds: Sequence[Refund]) -> set[int]:
     """Refunds of what is no longer in the log: of an order that left it, of a return by who left it."""
     orders = {row.pk: row.order.number for row in refunds if row.order}
     loose = {row.pk: (RETURN, row.number) for row in refunds if not row.order}

@@ -27,7 +27,7 @@ from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Field, Group, Option, Preset, Row, Skip, Staged
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 LEDGER = "online_retail"
 
@@ -246,7 +246,7 @@ def mapping_problem(columns: Mapping[str, int]) -> str:
 
 
 def prepare(
-    row: Row, preset: str, workspace_key: str, codes: Collection[str] = ()
+    row: Row, preset: str, workspace_key: str, codes: frozenset[str] = frozenset()
 ) -> Staged | Skip:
     """Check one row: what is missing between its cells, whether it is an order at all; hide the phone.
 

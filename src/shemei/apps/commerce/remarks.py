@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from shemei.kernel.addresses import INVISIBLE
@@ -11,7 +13,7 @@ from shemei.kernel.imports import cells
 from shemei.kernel.imports.kinds import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from shemei.kernel.imports.kinds import Group
 
@@ -37,7 +39,7 @@ NOTED = "noted"
 """What stays of a row's remarks: the registered codes in them."""
 
 
-def note_codes(values: dict[str, Any], known: Collection[str]) -> None:
+def note_codes(values: dict[str, Any], known: frozenset[str]) -> None:
     """Put the registered codes of a row's remarks in the place of the remarks."""
     told = [str(values.pop(key)) for key in KEYS if key in values]
     if found := {code for text in told for code in codes_in(text, known)}:
@@ -53,20 +55,21 @@ def noted_in(group: Group) -> Sequence[str]:
 
 _RUN = re.compile(r"[\w-]+")
 _LATIN = re.compile(r"[^\u4e00-\u9fff]+")
-_SAID = re.compile(r"(?:[码令][是为]?)")
+_SAID = re.compile(r"(?:码|口令)[是为]?")
 _BEFORE = re.compile(r"(?:\d[.,:/~]|[¥$€*])$")
 _AFTER = re.compile(r"(?:[.,:/~]\d|[%*])")
 
 
-def codes_in(text: str, known: Collection[str]) -> set[str]:
+def codes_in(text: str, known: frozenset[str]) -> set[str]:
     """The known codes that stand in a text as whole words, whatever their width and case.
 
     A code may touch Chinese where it begins or ends with a letter or a digit. One of figures alone, and the
     Chinese end of one, must stand free, but for a 「码」 or 「口令」 just before it.
 
-    >>> codes_in("用码ａｚｈｉ30下单，AZHI300 不是", {"AZHI30"})
+    >>> codes_in("用码ａｚｈｉ30下单，AZHI300 不是", frozenset({"AZHI30"}))
     {'AZHI30'}
-    >>> codes_in("30天内发货，满30.5减5", {"30", "5"}), codes_in("优惠码30", {"30"})
+    >>> figures = frozenset({"30", "5"})
+    >>> codes_in("30天内发货，满30.5减5", figures), codes_in("优惠码30", figures)
     (set(), {'30'})
     """
     if not known:
@@ -75,14 +78,22 @@ def codes_in(text: str, known: Collection[str]) -> set[str]:
     return {
         word
         for run in _RUN.finditer(plain)
-        for word, is_free in _words(run[0])
+        for word, is_free in _words(run[0], _longest(known))
         if word in known
         and (not word.isdecimal() or (is_free and not _in_number(plain, run.start(), run.end())))
     }
 
 
-def _words(run: str) -> Iterator[tuple[str, bool]]:
-    """Every stretch of a run that may be a word of its own, and whether it reaches both ends of the run."""
+@lru_cache(maxsize=8)
+def _longest(known: frozenset[str]) -> int:
+    return max(map(len, known))
+
+
+def _words(run: str, longest: int) -> Iterator[tuple[str, bool]]:
+    """Every stretch of a run that may be a word of its own, and whether it reaches both ends of the run.
+
+    A cell may be as long as its writer likes: none that is longer than any code is cut out of it.
+    """
     first = {0, *(found.end() for found in _SAID.finditer(run))}
     starts, ends = set(first), {len(run)}
     for part in _LATIN.finditer(run):
@@ -90,10 +101,11 @@ def _words(run: str) -> Iterator[tuple[str, bool]]:
             at = part.start() + part[0].index(word)
             starts.add(at)
             ends.add(at + len(word))
+    stops = sorted(ends)
     for start in starts:
-        for end in ends:
-            if start < end:
-                yield run[start:end], start in first and end == len(run)
+        near = slice(bisect_right(stops, start), bisect_right(stops, start + longest))
+        for end in stops[near]:
+            yield run[start:end], start in first and end == len(run)
 
 
 def _in_number(text: str, start: int, end: int) -> bool:

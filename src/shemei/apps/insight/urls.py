@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shemei.apps.insight import views, views_notes, views_ways
+from shemei.apps.insight import views, views_notes
+from shemei.apps.insight.attribution import views as views_attribution
 from shemei.apps.insight.boards import views as views_boards
 from shemei.apps.insight.boards import views_share
 from shemei.apps.insight.reports import views as views_reports
@@ -15,13 +16,13 @@ urlpatterns = [
     path("begun/", views.begun, name="begun"),
     path("todos/", views.todos, name="todos"),
     path("attribution/", views.attribution, name="attribution"),
-    path("attribution/models/", views_ways.models, name="models"),
-    path("attribution/traced/", views_ways.traced, name="traced"),
-    path("attribution/part/", views_ways.part, name="part"),
-    path("attribution/paths/", views_ways.paths, name="paths"),
-    path("attribution/paths.csv", views_ways.paths_csv, name="paths_csv"),
-    path("attribution/orders/<str:order_id>/", views_ways.journey, name="journey"),
-    path("metrics/<str:key>/", views_ways.metric, name="metric"),
+    path("attribution/models/", views_attribution.models, name="models"),
+    path("attribution/traced/", views_attribution.traced, name="traced"),
+    path("attribution/part/", views_attribution.part, name="part"),
+    path("attribution/paths/", views_attribution.paths, name="paths"),
+    path("attribution/paths.csv", views_attribution.paths_csv, name="paths_csv"),
+    path("attribution/orders/<str:order_id>/", views_attribution.journey, name="journey"),
+    path("metrics/<str:key>/", views_attribution.metric, name="metric"),
     path("reports/", views_reports.report, name="report"),
     path("reports/content/", views_reports.report, {"by": "content"}, name="report_content"),
     path("reports/creator/", views_reports.report, {"by": "creator"}, name="report_creator"),

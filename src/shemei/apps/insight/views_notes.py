@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST
 
 from shemei.apps.accounts.queries import active_members
 from shemei.apps.insight import notes
+from shemei.apps.insight.attribution.views import metric_drawer
 from shemei.apps.insight.models import FigureNote
 from shemei.apps.insight.views import board_of
-from shemei.apps.insight.views_ways import metric_drawer
 from shemei.kernel.permissions import Permission
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl

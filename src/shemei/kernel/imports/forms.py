@@ -9,7 +9,8 @@ from django import forms
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shemei.kernel.imports.kinds import Option
+    from django.forms import BoundField
+
     from shemei.kernel.imports.models import ImportBatch
 
 NOTHING = ("", "表里没有")
@@ -42,6 +43,12 @@ class MappingForm(forms.Form):
                 required=all(value for value, _ in choices),
                 initial=batch.options.get(option.key, option.default),
             )
+        if not self.is_bound:
+            self._mark_needed(batch.mapping)
+
+    def clean(self) -> dict[str, Any]:
+        self._mark_needed(_columns(self.kind.fields, self.cleaned_data))
+        return self.cleaned_data
 
     def columns(self) -> dict[str, int]:
         return _columns(self.kind.fields, self.cleaned_data)
@@ -49,19 +56,17 @@ class MappingForm(forms.Form):
     def options(self) -> dict[str, str]:
         return {o.key: self.cleaned_data[f"o-{o.key}"] for o in self.kind.options}
 
-    def option_fields(self) -> list[Any]:
-        """The choices for the page; one that the mapping lacks without it is not shown as left to the person."""
-        for option in self.kind.options:
-            field = self.fields[f"o-{option.key}"]
-            field.required = field.required or self._is_needed(option)
+    def option_fields(self) -> list[BoundField]:
         return [self[f"o-{option.key}"] for option in self.kind.options]
 
-    def _is_needed(self, option: Option) -> bool:
-        columns = self.columns() if self.is_bound and self.is_valid() else self.batch.mapping
-        without, given = (self.batch.options | {option.key: said} for said in ("", "?"))
-        return self.kind.mapping_problem(columns, without) != self.kind.mapping_problem(
-            columns, given
-        )
+    def _mark_needed(self, columns: Mapping[str, int]) -> None:
+        """What these columns cannot do without is not shown as left to the person.
+
+        It comes after the fields were checked: the refusal of an empty choice is the mapping's, in its own words.
+        """
+        for option in self.kind.options:
+            if self.kind.needs_option(option, columns):
+                self.fields[f"o-{option.key}"].required = True
 
 
 def _columns(fields: Any, told: Mapping[str, str]) -> dict[str, int]:

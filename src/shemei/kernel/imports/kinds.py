@@ -57,7 +57,8 @@ class Preset:
 class Option:
     """A choice for the whole file, for example its currency.
 
-    ``more`` gives the choices that a workspace adds, for example its accounts.
+    ``more`` gives the choices that a workspace adds, for example its accounts. ``instead_of`` is the field that
+    it stands for: in a file without that column, what may stand at nothing must be chosen all the same.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Option:
     choices: tuple[tuple[str, str], ...]
     default: str
     more: Callable[[Any], Sequence[tuple[str, str]]] | None = None
+    instead_of: str = ""
 
     def choices_in(self, workspace: Workspace) -> list[tuple[str, str]]:
         return [*self.choices, *(self.more(workspace) if self.more else ())]
@@ -198,6 +200,10 @@ class ImportKind:
     def mapping_problem(self, columns: Mapping[str, int], options: Mapping[str, str]) -> str:
         """What the mapping still lacks beyond required fields (one of two, say); ``""`` where it will do."""
         return ""
+
+    def needs_option(self, option: Option, columns: Mapping[str, int]) -> bool:
+        """Whether ``mapping_problem`` refuses these columns while the option stands at nothing."""
+        return bool(option.instead_of) and option.instead_of not in columns
 
     def guess(self, batch: ImportBatch, options: Mapping[str, str]) -> Mapping[str, str]:
         """Options that the file itself lets one tell, its name for example."""

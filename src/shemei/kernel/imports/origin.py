@@ -18,7 +18,7 @@ KEY = "platform"
 
 def platform_option(label: str) -> Option:
     """The choice of a platform that stands at nothing until the file or a person says one."""
-    return Option(KEY, label, (("", "请选一个平台"), *CHOICES), "")
+    return Option(KEY, label, (("", "请选一个平台"), *CHOICES), "", instead_of=KEY)
 
 
 def told_platform(batch: ImportBatch, options: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shemei.edge.bots import SUSPECT_NAMES
 from shemei.warehouse.channels import channel_name
 from shemei.warehouse.vocabulary import KIND_NAMES, TOUCH_KINDS
 
@@ -27,13 +28,6 @@ IN_APPS = {
     "kuaishou": "快手",
     "bilibili": "B站",
     "zhihu": "知乎",
-}
-SUSPECTS = {
-    "bot": "机器人",
-    "preview": "链接预览",
-    "prefetch": "预读",
-    "burst": "短时间内过密",
-    "duplicate": "重复",
 }
 
 
@@ -88,7 +82,7 @@ def is_own_touch(event: Mapping[str, Any]) -> bool:
 def suspicion(event: Mapping[str, Any]) -> str:
     """Why an event is left out of figures; empty where it counts."""
     reason = event.get("suspect") or ""
-    return f"不计入：{SUSPECTS.get(reason, reason)}" if reason else ""
+    return f"不计入：{SUSPECT_NAMES.get(reason, reason)}" if reason else ""
 
 
 def unproven(event: Mapping[str, Any]) -> str:

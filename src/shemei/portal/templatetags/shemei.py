@@ -68,11 +68,6 @@ def pct(value: Any, digits: int = 2) -> str:
 
 
 @register.filter
-def points(value: Any) -> str:
-    return numbers.points(_number(value))
-
-
-@register.filter
 def figure(value: Any, digits: int = 0) -> str:
     return numbers.figure(_number(value), int(digits))
 
@@ -83,21 +78,8 @@ def times(value: Any) -> str:
 
 
 @register.filter
-def score(value: Any) -> str:
-    return numbers.score(_number(value))
-
-
-@register.filter
 def lasting(seconds: Any) -> str:
     return numbers.NONE if seconds in (None, "") else numbers.lasting(seconds)
-
-
-@register.filter
-def span_of(value: Any, high: Any = None) -> str:
-    """A period (``11-17 至 11-23``), or a range of counts: ``low|span_of:high``."""
-    if hasattr(value, "span"):
-        return str(value.span)
-    return numbers.NONE if value in (None, "") else numbers.span_of(value, high)
 
 
 @register.filter

@@ -50,6 +50,10 @@ class NewerLake(RuntimeError):
     """The log was written by a newer program; this one must not touch it."""
 
 
+class OlderLake(RuntimeError):
+    """The log lacks columns of today; who only reads cannot add them."""
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold an exclusive file lock; waits until it is free, and ends with the process."""
@@ -105,18 +109,23 @@ def upgrade(table: DeltaTable) -> int:
     caller holds the loader's lock. Returns how many days were rewritten. A log that lacks nothing,
     as one just made, gets its mark with the next append.
     """
-    if schema_version(table) == SCHEMA_VERSION:
-        return 0
-    known = {item.name for item in table.schema().fields}
-    missing = [item for item in SCHEMA if item.name not in known]
+    missing, days = _behind(table)
     if missing:
         table.alter.add_columns([Field.from_arrow(item) for item in missing])
-    days = sorted({item.day for item in live_files(table) if _lacks_column(item.path)})
     for day in days:
         rewrite_day(table, day)
     if missing or days:
         append(table, SCHEMA.empty_table(), {SCHEMA_MARK: SCHEMA_VERSION})
     return len(days)
+
+
+def _behind(table: DeltaTable) -> tuple[list[pa.Field], list[int]]:
+    """Return the columns that a log lacks, and the days with a file that lacks any."""
+    if schema_version(table) == SCHEMA_VERSION:
+        return [], []
+    known = {item.name for item in table.schema().fields}
+    missing = [item for item in SCHEMA if item.name not in known]
+    return missing, sorted({item.day for item in live_files(table) if _lacks_column(item.path)})
 
 
 def upgrade_home(home: Home) -> int:
@@ -131,6 +140,29 @@ def upgrade_home(home: Home) -> int:
         return 0
     with locked(home.lake / "loader.lock"):
         return upgrade(open_table(home))
+
+
+def must_be_current(home: Home) -> None:
+    """Refuse a home whose log this program cannot read as it stands; nothing is written.
+
+    Raises
+    ------
+    NewerLake
+        Where a newer program has written to it.
+    OlderLake
+        Where it has not been brought to today's schema, or only half of it.
+    """
+    if (events_path(home) / "_delta_log").is_dir():
+        _readable(DeltaTable(events_path(home)))
+
+
+def _readable(table: DeltaTable) -> DeltaTable:
+    if any(_behind(_known(table))):
+        raise OlderLake(
+            f"{table.table_uri}: 数据湖是旧版 Shemei 写的，还缺这一版的列。"
+            "请先运行一次 shemei serve，它会补上，内容不变；现在没有改动任何数据。"
+        )
+    return table
 
 
 def _lacks_column(path: str) -> bool:
@@ -267,7 +299,7 @@ class LiveList:
         if self._table is None:
             if not (events_path(self._home) / "_delta_log").is_dir():
                 return
-            self._table = _known(DeltaTable(events_path(self._home)))
+            self._table = _readable(DeltaTable(events_path(self._home)))
         else:
             self._table.update_incremental()
         if self._table.version() != self._version:

@@ -1,1 +1,1 @@
-"""Keeping a home whole: settling, compacting, erasing, keeping so long, backing up, proving."""
+"""Keeping a home whole: compacting, erasing, keeping so long, backing up, checking, proving."""

@@ -10,7 +10,7 @@ from math import copysign, floor
 
 import numpy as np
 
-from shemei.apps.insight.attribution.ways import Way
+from shemei.apps.insight.attribution.paths import OrderPath
 from shemei.apps.insight.queries import DIMENSIONS, Board
 from shemei.engines.attribution import Credit, PathCounts
 from shemei.engines.attribution.summary import ADDITIVE
@@ -79,50 +79,50 @@ class CreditRow:
         )
 
 
-def credit_rows(found: Sequence[Way], by: str, key: str, model: str) -> list[CreditRow]:
+def credit_rows(found: Sequence[OrderPath], by: str, key: str, model: str) -> list[CreditRow]:
     """The orders that ``model`` gives a name something of, the largest part first; they add up to its credit.
 
     Markov's chain gives no order a share of its own: it has no rows.
     """
-    inside = [way for way in found if key in way.keys(by)]
+    inside = [path for path in found if key in path.keys(by)]
     if model not in ADDITIVE or not inside:
         return []
     shares = _of_touches(inside, by, model)
     rows, at = [], 0
-    for way in inside:
-        end = at + len(way.channels)
-        rows.append(_row(way, by, key, model, shares[at:end]))
+    for path in inside:
+        end = at + len(path.channels)
+        rows.append(_row(path, by, key, model, shares[at:end]))
         at = end
     return sorted((row for row in rows if row.share), key=lambda row: (-row.value, row.order_id))
 
 
-def _of_touches(found: Sequence[Way], by: str, model: str) -> list[float]:
-    """The share of each touch in its order, way after way; Shapley's stand on the first touch of each name."""
+def _of_touches(found: Sequence[OrderPath], by: str, model: str) -> list[float]:
+    """The share of each touch in its order, path after path; Shapley's stand on the first touch of each name."""
     codes, count = [], 0
-    for way in found:
-        names = way.keys(by) if model == "shapley" else range(len(way.channels))
+    for path in found:
+        names = path.keys(by) if model == "shapley" else range(len(path.channels))
         places = {name: count + n for n, name in reversed(list(enumerate(names)))}
         codes += [places[name] for name in names]
-        count += len(way.channels)
+        count += len(path.channels)
     ones = np.ones(len(found))
     counts = PathCounts(
         names=("",) * count,
-        offsets=np.cumsum([0, *(len(way.channels) for way in found)]),
+        offsets=np.cumsum([0, *(len(path.channels) for path in found)]),
         codes=np.array(codes),
         conversions=ones,
         values=np.zeros(len(found)),
         nulls=np.zeros(len(found)),
-        hours=np.array([hours for way in found for hours in way.hours]),
+        hours=np.array([hours for path in found for hours in path.hours]),
     )
     shares: list[float] = ADDITIVE[model](counts)[:, 0].tolist()
     return shares
 
 
-def _row(way: Way, by: str, key: str, model: str, shares: Sequence[float]) -> CreditRow:
-    own = [(n, share) for n, share in enumerate(shares, start=1) if way.keys(by)[n - 1] == key]
+def _row(path: OrderPath, by: str, key: str, model: str, shares: Sequence[float]) -> CreditRow:
+    own = [(n, share) for n, share in enumerate(shares, start=1) if path.keys(by)[n - 1] == key]
     touches = () if model == "shapley" else tuple(own)
     whole = sum(share for _, share in own)
-    return CreditRow(way.order_id, way.paid_ts, way.value, whole, touches, len(shares))
+    return CreditRow(path.order_id, path.paid_ts, path.value, whole, touches, len(shares))
 
 
 class CreditStory:
@@ -131,7 +131,7 @@ class CreditStory:
     SHOWN = 8
 
     def __init__(
-        self, board: Board, found: Sequence[Way], by: str, key: str, model: str, column: str
+        self, board: Board, found: Sequence[OrderPath], by: str, key: str, model: str, column: str
     ) -> None:
         self.by, self.model, self.column = by, model, column
         answer = board.attribution(by, board.period, (model,))

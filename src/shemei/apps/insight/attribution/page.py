@@ -1,4 +1,4 @@
-"""What the attribution page shows: models side by side, how they differ, and the ways behind every figure."""
+"""What the attribution page shows: models side by side, how they differ, and the paths behind every figure."""
 
 from __future__ import annotations
 
@@ -11,8 +11,15 @@ import numpy as np
 
 from shemei.apps.advertising import queries as advertising
 from shemei.apps.insight.attribution.against_truth import AgainstTruth, against_truth, scaled
+from shemei.apps.insight.attribution.paths import (
+    REST,
+    OrderPath,
+    PathRow,
+    common_paths,
+    flows,
+    order_paths,
+)
 from shemei.apps.insight.attribution.steadiness import Steadiness
-from shemei.apps.insight.attribution.ways import REST, PathRow, Way, common_paths, flows, ways
 from shemei.apps.insight.queries import Board, days_of, model_table
 from shemei.apps.insight.rules import reading
 from shemei.engines.resampling import Band, day_bootstrap
@@ -171,11 +178,13 @@ class AttributionPage:
 
     @property
     def flow_says(self) -> str:
-        """The picture in one sentence: where ways begin and where they end."""
-        long = [way for way in self.ways if len(way.channels) > 1]
+        """The picture in one sentence: where paths begin and where they end."""
+        long = [path for path in self.order_paths if len(path.channels) > 1]
         if not long:
             return "没有两次以上触达的订单。"
-        first, last = (Counter(way.channels[n] for way in long).most_common(1)[0] for n in (0, -1))
+        first, last = (
+            Counter(path.channels[n] for path in long).most_common(1)[0] for n in (0, -1)
+        )
         return f"开头最多的是{channel_name(first[0])}（{pct(first[1] / len(long), 0)}），收尾最多的是{channel_name(last[0])}（{pct(last[1] / len(long), 0)}）。"
 
     @cached_property
@@ -193,20 +202,20 @@ class AttributionPage:
         return dict(zip(keys, day_bootstrap(matrix), strict=True))
 
     @cached_property
-    def ways(self) -> list[Way]:
-        return ways(self.board)
+    def order_paths(self) -> list[OrderPath]:
+        return order_paths(self.board)
 
     @property
-    def long_ways(self) -> int:
-        return sum(len(way.channels) > 1 for way in self.ways)
+    def long_paths(self) -> int:
+        return sum(len(path.channels) > 1 for path in self.order_paths)
 
     @cached_property
     def paths(self) -> list[PathRow]:
-        return common_paths(self.ways, 8)
+        return common_paths(self.order_paths, 8)
 
     @cached_property
     def picture(self) -> Chart:
-        links = flows(self.ways)
+        links = flows(self.order_paths)
         closing: dict[str, int] = {}
         for (_, target), count in links.items():
             if target.endswith(" 3"):

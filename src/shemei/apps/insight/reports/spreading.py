@@ -36,7 +36,20 @@ class HandRow:
 
     @property
     def each(self) -> float | None:
-        return self.visitors / self.sharers if self.sharers else None
+        return _each(self.visitors, self.sharers)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All who came by pages that were passed on, and who passed them on; each counted once."""
+
+    visits: int
+    visitors: int
+    sharers: int
+
+    @property
+    def each(self) -> float | None:
+        return _each(self.visitors, self.sharers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +78,9 @@ class Spreading:
         return self.board.figures(KPIS)
 
     @property
-    def whole(self) -> HandRow:
+    def whole(self) -> Whole:
         line = self._lines[0]
-        return HandRow(0, line["visits"], line["visitors"], line["sharers"], None)
+        return Whole(line["visits"], line["visitors"], line["sharers"])
 
     @cached_property
     def hands(self) -> list[HandRow]:
@@ -113,9 +126,7 @@ class Spreading:
     @cached_property
     def places(self) -> list[PlaceRow]:
         """Where, by what and by whom pages were opened that somebody had passed on."""
-        found = self.board.totals(
-            ("shared_visits", "shared_rate", "share_depth"), self.board.period, by=(self.by,)
-        )
+        found = self.board.totals(KPIS, self.board.period, by=(self.by,))
         shown = [row for row in found if row["shared_visits"]][:SPLIT_ROWS]
         names = self.board.named(self.by, [row[self.by] for row in shown])
         return [
@@ -129,3 +140,7 @@ class Spreading:
     @property
     def split_word(self) -> str:
         return DIMENSIONS[self.by]
+
+
+def _each(visitors: int, sharers: int) -> float | None:
+    return visitors / sharers if sharers else None

@@ -18,7 +18,6 @@ from shemei.warehouse.vocabulary import SHANGHAI
 
 Block = dict[str, Any]
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-_KEY = re.compile(r"[1-9A-Za-z]{1,22}")
 _WECHAT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{5,19}")
 LEAST_SEEN = 30
 """Visitors each variant needs before a difference is worth a word."""

@@ -11,14 +11,14 @@ from django.shortcuts import render
 
 from shemei.apps.commerce import queries as commerce
 from shemei.apps.insight.attribution.credit_rows import CreditStory, credit_rows
-from shemei.apps.insight.attribution.terms import MODEL_TERMS, TERMS
-from shemei.apps.insight.attribution.ways import (
-    Way,
+from shemei.apps.insight.attribution.paths import (
+    OrderPath,
     common_paths,
+    order_paths,
     part_of,
-    ways,
 )
-from shemei.apps.insight.attribution.ways_file import names_in, ways_csv
+from shemei.apps.insight.attribution.paths_file import csv_of, names_in
+from shemei.apps.insight.attribution.terms import MODEL_TERMS, TERMS
 from shemei.apps.insight.notes import notes_on
 from shemei.apps.insight.policies import REMOVE_NOTE
 from shemei.apps.insight.queries import DIMENSIONS, Board, named
@@ -110,7 +110,7 @@ def part(request: BrandRequest) -> HttpResponse:
     board, by, key = board_of(request), request.GET.get("by", "channel"), request.GET.get("key", "")
     if by not in DIMENSIONS:
         raise Http404("没有这个维度。")
-    found = ways(board)
+    found = order_paths(board)
     role, inside = part_of(found, by, key)
     column = request.GET.get("show", "value")
     model = asked_model(request)
@@ -120,10 +120,10 @@ def part(request: BrandRequest) -> HttpResponse:
         "paths": common_paths(inside, 5),
     }  # fmt: skip
     if inside:
-        telling = max(inside[:200], key=lambda way: (len(set(way.channels)), way.paid_ts))
+        telling = max(inside[:200], key=lambda path: (len(set(path.channels)), path.paid_ts))
         context |= {
-            "way": telling,
-            "led": way_to(request.workspace, telling.order_id),
+            "path": telling,
+            "way": way_to(request.workspace, telling.order_id),
         }
     return render(request, "insight/part.html", context)
 
@@ -154,40 +154,40 @@ def paths(request: BrandRequest) -> HttpResponse:
     found, shares = _chosen(board, by, key), {}
     if model := asked_model(request):
         shares = {row.order_id: row for row in credit_rows(found, by, key, model)}
-        found = [way for way in found if way.order_id in shares] if shares else found
+        found = [path for path in found if path.order_id in shares] if shares else found
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     last = {
-        way.order_id: next((key for key in reversed(way.contents) if key), "")
-        for way in page.object_list
+        path.order_id: next((key for key in reversed(path.contents) if key), "")
+        for path in page.object_list
     }
     contents = named("content", board.workspace, {key for key in last.values() if key})
     rows = [
         {
-            "way": way,
-            "channels": way.channels,
-            "paid_at": from_ts(way.paid_ts),
-            "content": contents.get(last[way.order_id]),
-            "share": shares.get(way.order_id),
+            "path": path,
+            "channels": path.channels,
+            "paid_at": from_ts(path.paid_ts),
+            "content": contents.get(last[path.order_id]),
+            "share": shares.get(path.order_id),
         }
-        for way in page.object_list
+        for path in page.object_list
     ]
     context = {
-        "board": board, "by": by, "key": key, "page": page, "rows": rows, "value": sum(way.value for way in found),
+        "board": board, "by": by, "key": key, "page": page, "rows": rows, "value": sum(path.value for path in found),
         "named": named(by, board.workspace, [key])[key] if by in DIMENSIONS else None, "common": common_paths(found, 10),
         "model_name": MODEL_NAMES[model] if shares else "", "credited": sum(row.value for row in shares.values()),
     }  # fmt: skip
     return render(request, "insight/paths.html", context)
 
 
-def _chosen(board: Board, by: str, key: str) -> list[Way]:
-    found = ways(board)
+def _chosen(board: Board, by: str, key: str) -> list[OrderPath]:
+    found = order_paths(board)
     return part_of(found, by, key)[1] if by in DIMENSIONS else found
 
 
 @allow(Permission.EXPORT)
 @recently_authenticated
 def paths_csv(request: BrandRequest) -> HttpResponse:
-    """The ways of the period as CSV, one line per touch; recorded in the audit log."""
+    """The paths of the period as CSV, one line per touch; recorded in the audit log."""
     board = board_of(request)
     found = _chosen(board, request.GET.get("by", ""), request.GET.get("key", ""))
     with transaction.atomic():
@@ -200,7 +200,7 @@ def paths_csv(request: BrandRequest) -> HttpResponse:
             rows=sum(len(w.channels) for w in found),
         )
     response = HttpResponse(
-        ways_csv(found, names_in(board, found)), content_type="text/csv; charset=utf-8"
+        csv_of(found, names_in(board, found)), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = (
         f'attachment; filename="paths-{board.period.first}-{board.period.last}.csv"'

@@ -34,7 +34,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class OrderPath:
     """One order with its touches, oldest first; ``value`` is 分, net of refunds until now."""
 
     order_id: str
@@ -57,16 +57,16 @@ class Way:
         }[by]
 
 
-def ways(board: Board, period: Period | None = None) -> list[Way]:
+def order_paths(board: Board, period: Period | None = None) -> list[OrderPath]:
     """All orders of the period with at least one touch, the latest first."""
     span, ws = period or board.period, board.workspace
     question = questions.PathTable(
         ws.key, span.first_day, span.last_day, lookback_days=ws.lookback_days
     )
-    return _ways(lake().ask(question).rows)
+    return _order_paths(lake().ask(question).rows)
 
 
-def _ways(rows: pa.Table) -> list[Way]:
+def _order_paths(rows: pa.Table) -> list[OrderPath]:
     rows = rows.select(COLUMNS).sort_by(
         [("conv_ts", "descending"), ("order_id", "ascending"), ("position", "ascending")]
     )
@@ -78,14 +78,15 @@ def _ways(rows: pa.Table) -> list[Way]:
         if n == 0 or order != columns["order_id"][n - 1]
     ]
     return [
-        _way(columns, paid[a], a, b) for a, b in zip(starts, [*starts, len(paid)][1:], strict=True)
+        _order_path(columns, paid[a], a, b)
+        for a, b in zip(starts, [*starts, len(paid)][1:], strict=True)
     ]
 
 
-def _way(columns: dict[str, list[Any]], paid: int, a: int, b: int) -> Way:
+def _order_path(columns: dict[str, list[Any]], paid: int, a: int, b: int) -> OrderPath:
     part = {name: tuple(values[a:b]) for name, values in columns.items()}
     code = next((code for code in part["promo_code"] if code), "")
-    return Way(
+    return OrderPath(
         part["order_id"][0], part["person"][0], paid, part["value"][0], part["channel"], part["content"], part["creator"], part["campaign"],
         part["hours_before"], code,
     )  # fmt: skip
@@ -93,23 +94,23 @@ def _way(columns: dict[str, list[Any]], paid: int, a: int, b: int) -> Way:
 
 @dataclass(frozen=True, slots=True)
 class PathRow:
-    """Orders that went the same way."""
+    """Orders with the same path."""
 
     channels: tuple[str, ...]
     orders: int
     value: int
 
 
-def common_paths(found: list[Way], limit: int) -> list[PathRow]:
-    """The most frequent ways by channel; equal ones in a row are one step."""
+def common_paths(found: list[OrderPath], limit: int) -> list[PathRow]:
+    """The most frequent paths by channel; equal ones in a row are one step."""
     orders: Counter[tuple[str, ...]] = Counter()
     values: Counter[tuple[str, ...]] = Counter()
-    for way in found:
+    for path in found:
         steps = tuple(
-            key for n, key in enumerate(way.channels) if n == 0 or key != way.channels[n - 1]
+            key for n, key in enumerate(path.channels) if n == 0 or key != path.channels[n - 1]
         )
         orders[steps] += 1
-        values[steps] += way.value
+        values[steps] += path.value
     return [PathRow(steps, count, values[steps]) for steps, count in orders.most_common(limit)]
 
 
@@ -129,27 +130,32 @@ class Part:
         return self.median_hours * 3600
 
 
-def part_of(found: list[Way], by: str, key: str) -> tuple[Part | None, list[Way]]:
-    """The part a key plays and the ways it stands in; ``None`` where it stands in none."""
-    inside = [way for way in found if key in way.keys(by)]
+def part_of(found: list[OrderPath], by: str, key: str) -> tuple[Part | None, list[OrderPath]]:
+    """The part a key plays and the paths it stands in; ``None`` where it stands in none."""
+    inside = [path for path in found if key in path.keys(by)]
     if not inside:
         return None, []
-    first = sum(way.keys(by)[0] == key for way in inside) / len(inside)
-    last = sum(way.keys(by)[-1] == key for way in inside) / len(inside)
-    hours = median(way.hours[0] for way in inside)
+    first = sum(path.keys(by)[0] == key for path in inside) / len(inside)
+    last = sum(path.keys(by)[-1] == key for path in inside) / len(inside)
+    hours = median(path.hours[0] for path in inside)
     return Part(
-        len(inside), sum(way.value for way in inside), len(inside) / len(found), first, last, hours
+        len(inside),
+        sum(path.value for path in inside),
+        len(inside) / len(found),
+        first,
+        last,
+        hours,
     ), inside
 
 
-def flows(found: list[Way]) -> Counter[tuple[str, str]]:
+def flows(found: list[OrderPath]) -> Counter[tuple[str, str]]:
     """Links of the path picture: first touch → one in between → last touch, of orders with two touches or more."""
-    long = [way for way in found if len(way.channels) > 1]
-    frequent = Counter(key for way in long for key in (way.channels[0], way.channels[-1]))
+    long = [path for path in found if len(path.channels) > 1]
+    frequent = Counter(key for path in long for key in (path.channels[0], path.channels[-1]))
     shown = {key for key, _ in frequent.most_common(FLOW_CHANNELS)}
     links: Counter[tuple[str, str]] = Counter()
-    for way in long:
-        steps = [key if key in shown else REST for key in way.channels]
+    for path in long:
+        steps = [key if key in shown else REST for key in path.channels]
         first, last = f"{steps[0]} 1", f"{steps[-1]} 3"
         if len(steps) == 2:
             links[first, last] += 1

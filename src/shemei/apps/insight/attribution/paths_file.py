@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
-from shemei.apps.insight.attribution.ways import Way
+from shemei.apps.insight.attribution.paths import OrderPath
 from shemei.apps.insight.queries import DIMENSIONS, Board
 from shemei.kernel.lists.export import harmless
 from shemei.warehouse.vocabulary import SHANGHAI, from_ts
@@ -20,27 +20,27 @@ Names = Mapping[str, Mapping[str, str]]
 """Dimension → key → what people call it."""
 
 
-def names_in(board: Board, found: Sequence[Way]) -> Names:
+def names_in(board: Board, found: Sequence[OrderPath]) -> Names:
     """The names of everything that was touched; what bears no key has no name either."""
     told = {}
     for by in DIMENSIONS:
-        keys = {key for way in found for key in way.keys(by) if key}
+        keys = {key for path in found for key in path.keys(by) if key}
         told[by] = {key: one.name for key, one in board.named(by, keys).items()}
     return told
 
 
-def ways_csv(found: Iterable[Way], names: Names) -> str:
-    """Ways as CSV, one line per touch."""
+def csv_of(found: Iterable[OrderPath], names: Names) -> str:
+    """Paths as CSV, one line per touch."""
     text = io.StringIO()
     out = csv.writer(text)
     out.writerow(HEAD)
-    for way in found:
-        paid = from_ts(way.paid_ts)
+    for path in found:
+        paid = from_ts(path.paid_ts)
         times = (paid.astimezone(SHANGHAI).strftime(FORM), paid.strftime(FORM))
-        order = (harmless(way.order_id), *times, f"{way.value / 100:.2f}")
-        touches = zip(*(way.keys(by) for by in DIMENSIONS), strict=True)
-        for n, (hours, keys) in enumerate(zip(way.hours, touches, strict=True), start=1):
+        order = (harmless(path.order_id), *times, f"{path.value / 100:.2f}")
+        touches = zip(*(path.keys(by) for by in DIMENSIONS), strict=True)
+        for n, (hours, keys) in enumerate(zip(path.hours, touches, strict=True), start=1):
             pairs = zip(DIMENSIONS, keys, strict=True)
             named = [word for by, key in pairs for word in (key, names.get(by, {}).get(key, ""))]
-            out.writerow([*order, n, len(way.channels), f"{hours:.3f}", *map(harmless, named)])
+            out.writerow([*order, n, len(path.channels), f"{hours:.3f}", *map(harmless, named)])
     return f"\ufeff{text.getvalue()}"
