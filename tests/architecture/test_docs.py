@@ -32,6 +32,26 @@ def test_every_page_has_one_title(page: Path) -> None:
     assert len(re.findall(r"^# ", outside_code, re.M)) == 1
 
 
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_row_stands_in_a_table(page: Path) -> None:
+    outside_code = re.sub(r"```.*?```", "", page.read_text(), flags=re.S)
+    blocks = [block.splitlines() for block in re.split(r"\n\s*\n", outside_code)]
+    tables = [[line for line in block if line.startswith("|")] for block in blocks]
+    assert [
+        rows[0] for rows in tables if rows and not re.match(r"\|[ :|-]+$", "".join(rows[1:2]))
+    ] == []
+
+
+TELL_OF_MARKS = ("add-the-tag.md", "send-events.md", "mini-program.md")
+
+
+@pytest.mark.parametrize("guide", TELL_OF_MARKS)
+def test_every_guide_that_tells_what_is_read_of_an_address_tells_of_the_mark(guide: str) -> None:
+    lines = (ROOT / "docs" / "howto" / guide).read_text().splitlines()
+    told = [line for line in lines if "UTM" in line and re.search("只取|读进入", line)]
+    assert told and all("`_sh`" in line for line in told)
+
+
 def test_every_guide_is_reached_from_the_index() -> None:
     index = ROOT / "docs" / "README.md"
     reached = {(index.parent / to).resolve() for to in LINK.findall(index.read_text())}
