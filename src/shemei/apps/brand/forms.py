@@ -138,7 +138,7 @@ class ReadingForm(RowForm):
             data[name] = None if data.get(name) in ("", None) else data[name]
         if data.get("metric") and data.get("value"):
             try:
-                data["value"] = rules_readings.as_value(data["metric"], data["value"])
+                data["value"] = data["value"].of(data["metric"])
             except ValueError as error:
                 self.add_error("value", f"{error}。请写上 %。")
         return data

@@ -134,12 +134,18 @@ ACCOUNTS = Listing(
 )  # fmt: skip
 
 
-def with_intervals(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
-    """How sure each reading is, and whether this member may open it to change it."""
+def readings_for(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
+    """With their intervals, and whether this member may open one to change it."""
     may = request.actor.can(Permission.ACCOUNTS)
+    for row in with_intervals(rows):
+        row.may_change = may
+    return rows
+
+
+def with_intervals(rows: list[Any]) -> Sequence[Any]:
+    """How sure each reading is."""
     for row in rows:
         span = rules_readings.interval(row.metric, row.said)
-        row.may_change = may
         row.unsure = rules_readings.why_unsure(row.metric, row.said)
         row.span = (
             " 至 ".join(rules_readings.shown(row.metric, end) for end in span) if span else ""
@@ -188,7 +194,7 @@ READINGS = Listing(
         action=("记一个读数", "brand:new_reading"),
         permission=Permission.ACCOUNTS,
     ),
-    annotate=with_intervals,
+    annotate=readings_for,
 )  # fmt: skip
 
 

@@ -133,6 +133,15 @@ class ReadingQuerySet(models.QuerySet["BrandReading"]):
         """Not removed, and not one that an import under way has only made room for."""
         return self.filter(removed_at=None, value__isnull=False)
 
+    def bare(self) -> ReadingQuerySet:
+        """Those that an import under way has only made room for: no page shows them."""
+        return self.filter(removed_at=None, value__isnull=True)
+
+    def like(self, reading: BrandReading) -> ReadingQuerySet:
+        """What is of the same metric, day, platform and source."""
+        same = {name: getattr(reading, name) for name in BrandReading.IDENTITY}
+        return self.filter(workspace_id=reading.workspace_id, **same).exclude(pk=reading.pk)
+
 
 class BrandReading(WorkspaceOwned):
     """One figure of the brand tracker as a survey or an index told it; follows its tellings, where there are any.
@@ -140,7 +149,12 @@ class BrandReading(WorkspaceOwned):
     It belongs to a day (the last of its wave), a platform where there is one, and whoever measured it.
     """
 
-    TOLD = ("value", "asked", "promoters", "detractors", "first", "note")
+    IDENTITY = ("metric", "day", "platform", "source")
+    """What a reading is known by within its brand."""
+    NOTHING: ClassVar[dict[str, Any]] = {
+        "value": None, "asked": None, "promoters": None, "detractors": None, "first": None, "note": "",
+    }  # fmt: skip
+    """What a reading of which nothing is told says."""
 
     metric = models.CharField("指标", max_length=24, choices=rules_readings.METRIC_CHOICES)
     day = models.DateField("日期", db_index=True)
@@ -180,8 +194,12 @@ class BrandReading(WorkspaceOwned):
     @property
     def told(self) -> dict[str, Any]:
         """What it says, as a telling keeps it."""
-        rows = {name: getattr(self, name) for name in self.TOLD}
+        rows = {name: getattr(self, name) for name in self.NOTHING}
         return {name: plain(value) for name, value in rows.items() if value not in (None, "")}
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.IDENTITY)
 
     @property
     def said(self) -> rules_readings.Said:

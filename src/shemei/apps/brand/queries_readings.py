@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
     from shemei.kernel.workspace import Workspace
 
-FIVE_POINTS = rules.FIVE_POINTS
+FIVE_POINTS, THREE_POINTS = rules.FIVE_POINTS, rules.THREE_POINTS
 shown = rules.shown
 """How a value of a metric is written."""
+is_sampled = rules.is_sampled
 
 
 @dataclass(frozen=True, slots=True)

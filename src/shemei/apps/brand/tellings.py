@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from shemei.apps.brand.models import AccountTelling, BrandReading, PlatformAccount, ReadingTelling
 from shemei.kernel.edits import assign
 from shemei.kernel.periods import today
-from shemei.kernel.tellings import Ledger
+from shemei.kernel.tellings import Ledger, news
 
 TYPED = date(1990, 1, 1)
 """The day under which the number that was typed stands: before anything that a file can tell."""
@@ -73,9 +73,9 @@ def as_fields(told: Mapping[str, Any]) -> dict[str, Any]:
 def tell_reading_by_hand(reading: BrandReading) -> None:
     """What a person typed over a file holds, also when the file is taken back."""
     if reading.tellings.exists():
-        none = dict.fromkeys(BrandReading.TOLD) | {"note": ""}
+        whole = BrandReading.NOTHING | reading.told
         ReadingTelling.objects.create(
-            workspace_id=reading.workspace_id, reading=reading, told=none | reading.told
+            workspace_id=reading.workspace_id, reading=reading, told=whole
         )
 
 
@@ -85,8 +85,10 @@ class ReadingLedger(Ledger):
     tellings = ReadingTelling
     subject = "reading"
 
-    def held(self, subject: BrandReading, day: date | None = None) -> dict[str, Any]:
-        return super().held(subject) or (subject.told if subject.value is not None else {})
+    def fresh(self, told: Mapping[str, Any], reading: BrandReading) -> dict[str, Any]:
+        """What of a telling is news both against what imports said last and against what stands."""
+        imported = self.held(reading) if reading.pk else {}
+        return news(news(told, imported), reading.told)
 
     def adopt(self, subject: BrandReading) -> None:
         """What was typed before any file spoke stays under it: an undo returns to it."""
@@ -96,11 +98,11 @@ class ReadingLedger(Ledger):
             )
 
     def settle(self, subjects: Sequence[Any]) -> None:
-        none = dict.fromkeys(BrandReading.TOLD) | {"note": ""}
-        for reading in BrandReading.objects.filter(pk__in=subjects):
+        """Only what is told is written: a person may remove the reading, or move it, meanwhile."""
+        for reading in BrandReading.objects.select_for_update().filter(pk__in=subjects):
             if held := reading.tellings.standing().order_by("id").held():
-                assign(reading, none | as_fields(held))
-                reading.save()
+                assign(reading, BrandReading.NOTHING | as_fields(held))
+                reading.save(update_fields=list(BrandReading.NOTHING))
 
     def brought(self) -> QuerySet[BrandReading]:
         return BrandReading.objects.filter(batch=self.batch)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from shemei.apps.brand import queries_readings as brand
 from shemei.apps.insight.queries import Board, known
@@ -74,7 +74,7 @@ class Card:
         text = f"{'升' if up else '降'} {self._size(gap.size)}"
         if not gap.beyond_chance:
             return Delta("up" if up else "down", text)
-        return Delta("up", text, "good") if up else Delta("down", text, "bad")
+        return Delta("up" if up else "down", text, _tone(self.metric, up))
 
     @property
     def verdict(self) -> str:
@@ -114,6 +114,13 @@ class Card:
         )  # fmt: skip
 
 
+def _tone(metric: Metric, up: bool) -> Literal["good", "bad", ""]:
+    """Whether a change is good, by the direction the catalogue calls so."""
+    if metric.better == "none":
+        return ""
+    return "good" if up == (metric.better == "up") else "bad"
+
+
 def _labels(days: list[date]) -> tuple[str, ...]:
     """Days below a chart; the year stands under them where there are several."""
     years = {day.year for day in days}
@@ -151,10 +158,10 @@ class BrandHealth:
 
     @property
     def period(self) -> Period:
-        """All that the readings span: what notes and drawers are of."""
-        days = [wave.first or wave.day for card in self.cards for wave in card.line.waves]
-        last = self.board.period.last
-        return Period(min([*days, last]), last)
+        """All that the readings span, and the board's own last day: what notes and drawers are of."""
+        waves = [wave for card in self.cards for wave in card.line.waves]
+        last = max([self.board.period.last, *(wave.day for wave in waves)])
+        return Period(min([last, *(wave.first or wave.day for wave in waves)]), last)
 
     @cached_property
     def log(self) -> list[tuple[Metric, str, Chart]]:
@@ -225,8 +232,8 @@ class ToldStory:
     @property
     def how(self) -> str:
         """How the interval and the comparison are made."""
-        if self.metric.unit == "ratio" and self.metric.key != "share_of_voice":
+        if not brand.is_sampled(self.metric.key):
+            return "这个数不是抽样问人得来的，没有区间，也不判断变化是不是偶然。"
+        if self.metric.unit == "ratio":
             return f"区间是威尔逊（1927）的；两波之差用纽科姆（1998）的区间，不含 0 才算超出抽样误差。{HOW}。"
-        if self.metric.unit == "score":
-            return f"区间是罗克斯（2016）的校正区间，要有推荐者与贬损者的占比；两波之差把两个区间合起来。{HOW}。"
-        return "这个数不是抽样问人得来的，没有区间，也不判断变化是不是偶然。"
+        return f"区间是罗克斯（2016）的校正区间，要有推荐者与贬损者的占比；两波之差把两个区间合起来。{HOW}。"
