@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shemei.apps.brand.actions_readings import enter_reading
+from shemei.apps.brand.tracker.actions import enter_reading
 from shemei.apps.insight.models import FigureNote
 from shemei.apps.insight.reports import brand_health
 from shemei.apps.insight.reports.brand_health import _labels, _spans

@@ -99,7 +99,7 @@ def _add_readings() -> None:
 
 def _add_imports() -> None:
     from shemei.apps.brand.imports import AccountDays
-    from shemei.apps.brand.imports_readings import BrandReadings
+    from shemei.apps.brand.tracker.imports import BrandReadings
     from shemei.kernel.imports.kinds import register
 
     register(AccountDays())

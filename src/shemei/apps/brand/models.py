@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django_scopes import ScopedManager
 
-from shemei.apps.brand import rules, rules_readings
+from shemei.apps.brand import rules
+from shemei.apps.brand.tracker import rules as tracker
 from shemei.kernel.models import WorkspaceOwned
 from shemei.kernel.tellings import Telling
 from shemei.platforms import CHOICES
@@ -156,7 +157,7 @@ class BrandReading(WorkspaceOwned):
     }  # fmt: skip
     """What a reading of which nothing is told says."""
 
-    metric = models.CharField("指标", max_length=24, choices=rules_readings.METRIC_CHOICES)
+    metric = models.CharField("指标", max_length=24, choices=tracker.METRIC_CHOICES)
     day = models.DateField("日期", db_index=True)
     first = models.DateField("这一波从", null=True, blank=True)
     value = models.DecimalField("数值", max_digits=18, decimal_places=6, null=True)
@@ -167,9 +168,9 @@ class BrandReading(WorkspaceOwned):
     detractors = models.DecimalField(
         "贬损者占比", max_digits=8, decimal_places=6, null=True, blank=True
     )
-    platform = models.CharField("平台", max_length=12, choices=rules_readings.PLACES, blank=True)
-    source = models.CharField("来源", max_length=rules_readings.LONGEST_SOURCE)
-    note = models.CharField("备注", max_length=rules_readings.LONGEST_NOTE, blank=True)
+    platform = models.CharField("平台", max_length=12, choices=tracker.PLACES, blank=True)
+    source = models.CharField("来源", max_length=tracker.LONGEST_SOURCE)
+    note = models.CharField("备注", max_length=tracker.LONGEST_NOTE, blank=True)
     batch = models.CharField("导入批次", max_length=22, blank=True, db_index=True)
     removed_at = models.DateTimeField("删除时间", null=True, blank=True)
 
@@ -188,7 +189,7 @@ class BrandReading(WorkspaceOwned):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        place = rules_readings.PLACE_NAMES.get(self.platform, "")
+        place = tracker.PLACE_NAMES.get(self.platform, "")
         return f"{self.get_metric_display()} {place} {self.day}".replace("  ", " ")
 
     @property
@@ -202,11 +203,11 @@ class BrandReading(WorkspaceOwned):
         return tuple(getattr(self, name) for name in self.IDENTITY)
 
     @property
-    def said(self) -> rules_readings.Said:
+    def said(self) -> tracker.Said:
         promoters, detractors = (
             None if v is None else float(v) for v in (self.promoters, self.detractors)
         )
-        return rules_readings.Said(float(self.value or 0), self.asked, promoters, detractors)
+        return tracker.Said(float(self.value or 0), self.asked, promoters, detractors)
 
 
 def plain(value: Any) -> Any:

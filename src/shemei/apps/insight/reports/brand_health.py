@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from shemei.apps.brand import queries_readings as brand
+from shemei.apps.brand.tracker.queries import Tracked, Wave, is_sampled, shown, tracked
 from shemei.apps.insight.queries import Board, known
 from shemei.kernel.periods import Period
 from shemei.portal.charts import Chart, Series
@@ -30,7 +30,7 @@ HOW = "按 95% 算，当作随机抽样；配额与加权的样本实际更宽�
 class Card:
     """One metric of one source, ready to show."""
 
-    line: brand.Tracked
+    line: Tracked
 
     @property
     def metric(self) -> Metric:
@@ -42,7 +42,7 @@ class Card:
         return f"line-{self.line.last.key}"
 
     @property
-    def wave(self) -> brand.Wave:
+    def wave(self) -> Wave:
         return self.line.last
 
     @property
@@ -95,7 +95,7 @@ class Card:
         return f"{score(abs(size))} 分" if self.metric.unit == "score" else figure(abs(size))
 
     def show(self, value: float | None) -> str:
-        return brand.shown(self.line.metric, value)
+        return shown(self.line.metric, value)
 
     @property
     def chart(self) -> Chart:
@@ -136,7 +136,7 @@ class BrandHealth:
 
     @cached_property
     def cards(self) -> list[Card]:
-        return [Card(line) for line in brand.tracked(self.board.workspace)]
+        return [Card(line) for line in tracked(self.board.workspace)]
 
     @property
     def missing(self) -> list[Metric]:
@@ -218,21 +218,21 @@ class ToldStory:
 
     @property
     def lines(self) -> list[Card]:
-        return [Card(line) for line in brand.tracked(self.board.workspace, self.metric.key)]
+        return [Card(line) for line in tracked(self.board.workspace, self.metric.key)]
 
     @property
-    def rows(self) -> list[tuple[Card, list[tuple[brand.Wave, str, str]]]]:
+    def rows(self) -> list[tuple[Card, list[tuple[Wave, str, str]]]]:
         return [(card, [self._row(card, wave) for wave in card.line.waves[::-1]]) for card in self.lines]  # fmt: skip
 
     @staticmethod
-    def _row(card: Card, wave: brand.Wave) -> tuple[brand.Wave, str, str]:
+    def _row(card: Card, wave: Wave) -> tuple[Wave, str, str]:
         span = f"{card.show(wave.low)} 至 {card.show(wave.high)}" if wave.low is not None else ""
         return wave, card.show(wave.value), span
 
     @property
     def how(self) -> str:
         """How the interval and the comparison are made."""
-        if not brand.is_sampled(self.metric.key):
+        if not is_sampled(self.metric.key):
             return "这个数不是抽样问人得来的，没有区间，也不判断变化是不是偶然。"
         if self.metric.unit == "ratio":
             return f"区间是威尔逊（1927）的；两波之差用纽科姆（1998）的区间，不含 0 才算超出抽样误差。{HOW}。"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from shemei.apps.brand.queries_readings import FIVE_POINTS, THREE_POINTS
+from shemei.apps.brand.tracker.queries import FIVE_POINTS, THREE_POINTS
 from shemei.apps.insight.queries import DIMENSIONS
 from shemei.apps.insight.reports.brand_health import GRAINS as CALENDAR
 from shemei.apps.insight.reports.brand_health import BrandHealth

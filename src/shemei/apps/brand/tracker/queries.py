@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from shemei.apps.brand import rules_readings as rules
 from shemei.apps.brand.models import BrandReading
+from shemei.apps.brand.tracker import rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,10 +7,9 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from shemei.apps.brand import queries_readings as queries
-from shemei.apps.brand import rules_readings as rules
 from shemei.apps.brand.models import BrandReading
-from shemei.apps.brand.tellings import ReadingLedger
+from shemei.apps.brand.tracker import queries, rules
+from shemei.apps.brand.tracker.tellings import ReadingLedger
 from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
 from shemei.kernel.imports.kinds import Field, Group, Option, Row, Skip, Staged, Tally
@@ -138,16 +137,19 @@ class BrandReadings(ToldKind):
         return Staged(staged, group=group, at=values["day"], hints=tuple(hints))
 
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
-        tally, ledger, known = Tally(), self.ledger(batch.workspace, batch.key), _Readings(groups, batch)  # fmt: skip
+        tally, known = Tally(), _Readings(groups, batch)
+        ledger = ReadingLedger(batch.workspace, batch.key)
         for who, row, told in _merged(groups):
             reading = known.find(who)
             fresh = ledger.fresh(told, reading)
             tally.count(known=reading.value is not None, changed=bool(fresh))
-            self.note(tally, row, str(reading), *(_as_cells(reading.metric, one) for one in (fresh, reading.told)))  # fmt: skip
+            before = _as_cells(reading.metric, reading.told)
+            self.note(tally, row, str(reading), _as_cells(reading.metric, fresh), before)
         return tally
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
-        tally, ledger, known = Tally(), self.ledger(batch.workspace, batch.key), _Readings(groups, batch)  # fmt: skip
+        tally, known = Tally(), _Readings(groups, batch)
+        ledger = ReadingLedger(batch.workspace, batch.key)
         for who, _, told in _merged(groups):
             reading = known.make(who)
             fresh = ledger.fresh(told, reading)
@@ -159,7 +161,9 @@ class BrandReadings(ToldKind):
 def _as_cells(metric: str, told: Mapping[str, Any]) -> dict[str, Any]:
     """What is told of a reading, under the columns of a table that has one for its metric."""
     found = {metric if name == "value" else name: value for name, value in told.items()}
-    return found | ({"first": int_day(date.fromisoformat(found["first"]))} if "first" in found else {})  # fmt: skip
+    if "first" in found:
+        found["first"] = int_day(date.fromisoformat(found["first"]))
+    return found
 
 
 def _lines(values: Mapping[str, Any]) -> Iterator[Line]:

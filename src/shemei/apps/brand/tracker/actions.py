@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from shemei.apps.brand import rules_readings as rules
 from shemei.apps.brand.models import BrandReading
-from shemei.apps.brand.tellings import as_fields, tell_reading_by_hand
+from shemei.apps.brand.tracker import rules
+from shemei.apps.brand.tracker.tellings import as_fields, tell_reading_by_hand
 from shemei.kernel import audit
 from shemei.kernel.edits import assign, save
 from shemei.kernel.periods import today

@@ -13,9 +13,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shemei.apps.brand import actions_readings, tellings, views_readings
 from shemei.apps.brand.models import BrandReading, ReadingTelling
-from shemei.apps.brand.tellings import as_fields
+from shemei.apps.brand.tracker import actions as tracker
+from shemei.apps.brand.tracker import tellings, views
+from shemei.apps.brand.tracker.tellings import as_fields
 from shemei.kernel.imports import actions
 from shemei.kernel.imports.errors import Overtaken
 from shemei.kernel.imports.models import ImportBatch
@@ -89,7 +90,7 @@ def test_a_long_file_is_recognised_and_the_same_again_changes_nothing(place: Wor
 def test_the_template_is_taken_as_it_is(place: World) -> None:
     told = place.client().get(place.url("brand:readings_template")).content
     batch = bring_in(place, told)
-    assert counts(batch) == [len(views_readings.EXAMPLES), 0, 0]
+    assert counts(batch) == [len(views.EXAMPLES), 0, 0]
     assert {row[0] for row in stand()} == {key for key, _ in BrandReading.metric.field.choices}
 
 
@@ -191,6 +192,18 @@ def test_empty_cells_keep_what_is_known_and_the_check_lists_what_changes(place: 
     assert "28.0%" in page and "29.5%" in page
     actions.write(batch, by=place.owner.actor)
     assert [row[4:6] + row[9:] for row in stand()] == [(0.295, 600, "首测")]
+    head = ["日期", "考虑度", "来源", "开始日期"]
+    bring_in(
+        place,
+        sheet(
+            head,
+            ["2026-09-14", "", "某", "2026-09-01"],
+            ["2026-09-14", "29.5%", "某", "2026-09-01"],
+        ),
+    )
+    later = checked(place, sheet(head, ["2026-09-14", "29.5%", "某", "2026-09-03"]))
+    page = place.client().get(place.url("imports:batch", later.key)).text
+    assert "开始日期" in page and "2026-09-01" in page and "2026-09-03" in page
 
 
 def test_a_file_over_what_was_typed_is_taken_back_to_it(place: World) -> None:
@@ -199,7 +212,7 @@ def test_a_file_over_what_was_typed_is_taken_back_to_it(place: World) -> None:
         "metric": "consideration", "day": date(2026, 9, 14), "first": None, "value": 0.28, "asked": 600,
         "promoters": None, "detractors": None, "platform": "", "source": "某", "note": "手记",
     }  # fmt: skip
-    row = actions_readings.enter_reading(place.brand, by=by, **typed)
+    row = tracker.enter_reading(place.brand, by=by, **typed)
     before = stand()
     same = bring_in(place, sheet(HEADS, ["2026-09-14", "考虑度", "28%", 600, "", "某", ""]))
     assert counts(same) == [0, 0, 1]
@@ -209,7 +222,7 @@ def test_a_file_over_what_was_typed_is_taken_back_to_it(place: World) -> None:
     assert stand() == before
     again = bring_in(place, sheet(HEADS, ["2026-09-14", "考虑度", "31%", "", "", "某", ""]))
     row.refresh_from_db()
-    actions_readings.change_reading(row, by=by, **typed | {"value": 0.33})
+    tracker.change_reading(row, by=by, **typed | {"value": 0.33})
     actions.undo(again, by=by)
     assert stand()[0][4] == 0.33
 
@@ -233,7 +246,7 @@ def test_what_a_person_corrected_stays_when_the_file_that_brought_it_goes(place:
 def test_a_removed_reading_comes_back_with_the_file_as_a_new_one(place: World) -> None:
     data = sheet(HEADS, ["2026-09-14", "考虑度", "31%", 600, "", "某", ""])
     bring_in(place, data)
-    actions_readings.remove_reading(BrandReading.objects.get(), by=place.owner.actor)
+    tracker.remove_reading(BrandReading.objects.get(), by=place.owner.actor)
     assert stand() == []
     assert counts(bring_in(place, data)) == [1, 0, 0]
     assert len(stand()) == 1
@@ -262,7 +275,7 @@ def test_what_is_typed_while_a_file_comes_in_holds_and_stays(
     by = place.owner.actor
     batch = halted(place, ROW, monkeypatch)
     assert stand() == []
-    actions_readings.enter_reading(place.brand, by=by, **TYPED, value=0.3, note="手记")
+    tracker.enter_reading(place.brand, by=by, **TYPED, value=0.3, note="手记")
     typed = stand()
     assert [(row[4], row[5], row[9]) for row in typed] == [(0.3, None, "手记")]
     actions.write(batch, by=by)
@@ -275,17 +288,17 @@ def test_a_reading_a_file_makes_room_for_is_said_to_be_on_its_way(
     place: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by = place.owner.actor
-    old = actions_readings.enter_reading(place.brand, by=by, **TYPED, value=0.3)
-    other = actions_readings.enter_reading(place.brand, by=by, **TYPED | {"source": "乙"}, value=0.2)  # fmt: skip
-    actions_readings.remove_reading(old, by=by)
+    old = tracker.enter_reading(place.brand, by=by, **TYPED, value=0.3)
+    other = tracker.enter_reading(place.brand, by=by, **TYPED | {"source": "乙"}, value=0.2)  # fmt: skip
+    tracker.remove_reading(old, by=by)
     batch = halted(place, ROW, monkeypatch)
     with pytest.raises(Refused, match="正在导入"):
-        actions_readings.restore_reading(old, by=by)
+        tracker.restore_reading(old, by=by)
     with pytest.raises(ValidationError, match="正在导入"):
-        actions_readings.change_reading(other, by=by, **TYPED, value=0.2)
+        tracker.change_reading(other, by=by, **TYPED, value=0.2)
     actions.write(batch, by=by)
     with pytest.raises(Refused, match="已另有一个读数"):
-        actions_readings.restore_reading(old, by=by)
+        tracker.restore_reading(old, by=by)
 
 
 def test_a_file_taken_back_leaves_what_another_is_telling_meanwhile(
@@ -305,7 +318,7 @@ def test_a_file_that_repeats_a_correction_changes_nothing(place: World) -> None:
     bring_in(place, ROW)
     row = BrandReading.objects.get()
     told = TYPED | {"asked": 600, "note": "表里的"}
-    actions_readings.change_reading(row, by=place.owner.actor, **told, value=0.33)
+    tracker.change_reading(row, by=place.owner.actor, **told, value=0.33)
     corrected = stand()
     for value in ("33%", "31%"):
         data = sheet(HEADS, ["2026-09-14", "考虑度", value, 600, "", "某", ""])

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from shemei.apps.brand import actions_readings as actions
-from shemei.apps.brand import rules_readings as rules
 from shemei.apps.brand.models import BrandReading
-from shemei.apps.brand.queries_readings import tracked
+from shemei.apps.brand.tracker import actions, rules
+from shemei.apps.brand.tracker.queries import tracked
 from shemei.engines.proportions import newcombe, wilson
 from shemei.kernel.models import AuditEntry
 from shemei.kernel.periods import today
