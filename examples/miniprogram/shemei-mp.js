@@ -60,6 +60,12 @@ function arrive(launch) {
   if (allowed && (passed || clickOf(launch))) keep("_shd", passed, 30);
 }
 
+function opened() {
+  var page = getCurrentPages().slice(-1)[0], options = page.options || {};
+  var query = Object.keys(options).map(function (name) { return name + "=" + options[name]; });
+  return "/" + page.route + (query.length ? "?" + query.join("&") : "");
+}
+
 function hands() {
   return Math.min(+(recall("_shd") || "-0").split("-")[1] + 1, 50);
 }
@@ -184,12 +190,14 @@ module.exports = {
   }),
 
   // In Page.onShareAppMessage: return shemei.share({ title, path }) — who opens it came by your hand.
+  // Without a path it is the page that is open, as WeChat has it.
   share: function (card) {
     var given = Object.assign({}, card);
     quiet(function () {
-      if (!allowed) return;
-      var path = String(given.path || "");
-      given.path = path + (path.indexOf("?") < 0 ? "?" : "&") + "_sh=" + mine + "-" + hands();
+      var path = String(given.path || opened());
+      if (!allowed || !path) return;
+      var plain = path.replace(/([?&])_sh=[^&]*&?/, "$1").replace(/[?&]$/, "");
+      given.path = plain + (plain.indexOf("?") < 0 ? "?" : "&") + "_sh=" + mine + "-" + hands();
       send({ kind: "engage", action: "share", url: HOST + path.split("?")[0].replace(/^\//, "") });
     })();
     return given;

@@ -110,7 +110,7 @@ def test_an_import_is_seen_however_it_is_written(written: str) -> None:
     ids=named,
 )
 def test_a_room_takes_from_a_lower_room_its_doors_alone(path: Path) -> None:
-    doors = {n for n in imported(path) if n.partition(".")[2].split("_")[0] in LOWER}
+    doors = {n for n in imported(path) if n.rpartition(".")[2].split("_")[0] in LOWER}
     assert imported(path) - doors - FREE == set()
 
 

@@ -70,6 +70,39 @@ def test_scripts_need_no_loosened_policy(path: Path) -> None:
     assert "new Function" not in text
 
 
+BORROWED = re.compile(r"\{%-?\s*(?:include|extends)\s+[\"']([\w/.-]+)")
+OWNERS = {p.name: p.parents[1] for p in SOURCE.rglob("templates/*") if p.is_dir()}
+"""By the first folder of a template's name, the room or the floor it belongs to."""
+FRAMES = {"accounts/settings_base.html"}
+"""The settings are one page of many rooms' tabs: their frame is lent, as the shell's is."""
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=named)
+def test_a_room_takes_no_template_of_another_room(path: Path) -> None:
+    """What a room puts on another's page it registers: tabs, buttons, parts of a page, hits of the search."""
+    borrowed = BORROWED.findall(path.read_text())
+    room = SOURCE / Path(*path.relative_to(SOURCE).parts[:2])
+    strange = [name for name in borrowed if name not in FRAMES if not _is_lent(name, room)]
+    assert strange == []
+
+
+def _is_lent(name: str, room: Path) -> bool:
+    """Whether a template is the room's own, the shell's, the kernel's or a package's (none of ours)."""
+    owner = OWNERS.get(name.partition("/")[0], room)
+    return room in (owner, *owner.parents) or not owner.is_relative_to(SOURCE / "apps")
+
+
+def test_what_is_lent_is_told_from_what_is_taken() -> None:
+    insight, landing = (SOURCE / "apps" / name for name in ("insight", "tracking"))
+    taken = "{% include \"brand/readings.html\" %}{%- extends 'insight/told.html' %}"
+    assert BORROWED.findall(taken) == ["brand/readings.html", "insight/told.html"]
+    lent = {name: _is_lent(name, insight) for name in BORROWED.findall(taken)}
+    assert lent == {"brand/readings.html": False, "insight/told.html": True}
+    assert _is_lent("portal/base.html", insight) and _is_lent(
+        "tracking/landing/pages.html", landing
+    )
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=named)
 def test_a_line_can_be_read_in_a_review(path: Path) -> None:
     """A change in a line of a thousand characters is a change nobody sees.

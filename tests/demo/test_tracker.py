@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from shemei.apps.brand import rules_readings as rules
 from shemei.apps.brand.models import BrandReading
-from shemei.apps.brand.queries_readings import tracked
+from shemei.apps.brand.tracker import rules
+from shemei.apps.brand.tracker.queries import tracked
 from shemei.demo import tracker
 from shemei.demo.plan import DAYS
 

@@ -94,6 +94,16 @@ const stories = {
     open("pages/product/product");
     await wait(300);
   },
+  async shares_the_open_page() {
+    launch({});
+    globalThis.getCurrentPages = () => [{ route: "pages/product/product", options: { sku: "9", _sh: "0123456789ab-1" } }];
+    const told = [shemei.share({ title: "茶" }), shemei.share({ path: "/p?_sh=0123456789ab-1&a=1" })];
+    if (!/^\/pages\/product\/product\?sku=9&_sh=[0-9a-f]{12}-1$/.test(told[0].path)) throw new Error(told[0].path);
+    if (!/^\/p\?a=1&_sh=[0-9a-f]{12}-1$/.test(told[1].path)) throw new Error(told[1].path);
+    globalThis.getCurrentPages = () => [];
+    if ("path" in shemei.share({ title: "茶" })) throw new Error("a path of nowhere");
+    await wait(200);
+  },
   async shares_before_consent() {
     launch({}, { consent: "required" });
     const card = open("pages/product/product").onShareAppMessage();

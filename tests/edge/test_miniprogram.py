@@ -83,6 +83,11 @@ def test_a_page_handed_on_says_how_far_it_came_and_its_owner_is_no_friend(told: 
     assert (own["kind"], own["share_depth"]) == ("visit", 0)
 
 
+def test_a_card_without_a_path_is_the_open_page_and_no_mark_stands_twice(told: Any) -> None:
+    pages = [row["page"] for row in told("shares_the_open_page")]
+    assert pages == ["/pages/product/product", "/p"]
+
+
 def test_before_consent_a_page_is_handed_on_without_a_mark(told: Any) -> None:
     assert told("shares_before_consent") == []
 

@@ -448,14 +448,15 @@ def test_a_page_that_hands_its_address_on_itself_gets_it_marked(
         page.goto(f"{shop.url}/p/1?_sh={FRIEND}-7")
         (came,) = eventually(shop_home, 1)
         assert page.url == f"{shop.url}/p/1"
-        handed = page.evaluate("shemei.share('/p/1?sku=9&_sh=ffffffffffff-3#x')")
+        handed = page.evaluate("shemei.share('/p/9?sku=9&_sh=ffffffffffff-3#x')")
         shared = eventually(shop_home, 2)[1]
         page.goto(f"{shop.url}/p/1?utm_source=xhs&_c={CLICK}")
         fresh = eventually(shop_home, 3)[2]
         first_hand = page.evaluate("shemei.share()")
     assert (came["shared_by"], came["share_depth"]) == (FRIEND, 7)
-    assert re.fullmatch(rf"{shop.url}/p/1\?sku=9&_sh=[0-9a-f]{{12}}-8#x", handed)
+    assert re.fullmatch(rf"{shop.url}/p/9\?sku=9&_sh=[0-9a-f]{{12}}-8#x", handed)
     assert (shared["kind"], shared["action"], shared["share_depth"]) == ("engage", "share", 0)
+    assert (shared["page"], shared["platform"]) == ("/p/9", "site")
     assert (fresh["kind"], fresh["share_depth"]) == ("visit", 0)
     assert first_hand.endswith("-1")
 
@@ -475,5 +476,21 @@ def test_before_consent_no_mark_is_made(
         (came,) = eventually(shop_home, 1)
         assert re.search(r"\?_sh=[0-9a-f]{12}-2$", page.url)
         page.evaluate("shemei.consent(false)")
+        assert page.url == f"{shop.url}/p/1"
         assert page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('_sh'))") == []
+        assert page.evaluate("shemei.share('/p/2')") == f"{shop.url}/p/2"
     assert (came["shared_by"], came["share_depth"]) == (FRIEND, 1)
+
+
+@pytest.mark.browser
+def test_an_address_that_is_to_stay_gets_the_mark_beside_what_stands_in_it(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    shop.more = 'data-clean="off" data-share="on"'
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.goto(f"{shop.url}/p/1?_c={CLICK}&_sh={FRIEND}-1&utm_source=xhs")
+        (came,) = eventually(shop_home, 1)
+        left = rf"/p/1\?_c={CLICK}&utm_source=xhs&_sh=([0-9a-f]{{12}})-2$"
+        assert re.search(left, page.url), page.url
+    assert (came["shared_by"], came["click_id"]) == (FRIEND, CLICK)

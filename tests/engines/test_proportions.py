@@ -195,3 +195,10 @@ def test_how_many_to_ask_as_it_is_tabled(half: float, n: int) -> None:
 def test_no_sample_is_large_enough_for_certainty() -> None:
     with pytest.raises(ValueError, match="half-width"):
         needed(0)
+
+
+def test_nothing_looked_at_leaves_everything_possible() -> None:
+    assert newcombe((10, 10), (0, 0)) == newcombe((0, 0), (3, 10)) == (-1.0, 1.0)
+    assert wilson(0, 3)[0] == 0.0
+    assert wilson(3, 3)[1] == 1.0
+    assert wilson(-1, 10) == wilson(0, 10)

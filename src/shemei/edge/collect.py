@@ -229,6 +229,8 @@ class Collector:
             in_app=in_app,
             referrer_host=referrer,
         )
+        if row["kind"] == "engage":
+            row["platform"] = "site"  # on the brand's own page, whatever app shows it
         if row["kind"] == "order" and row["promo_code"]:
             row["platform"] = (
                 "site"  # but where the code's owner stands on one: that makes it a touch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import lru_cache
 from importlib.resources import files
 
@@ -10,14 +11,15 @@ from shemei.edge.answers import Answer, answer
 
 _KIND = b"text/javascript; charset=utf-8"
 _CACHE = (b"cache-control", b"public, max-age=3600, stale-while-revalidate=86400")
+_REMARK = re.compile(r" /\* [^*]* \*/")
 _CROSS = (b"cross-origin-resource-policy", b"cross-origin")
 
 
 @lru_cache(1)
 def tag_source() -> bytes:
-    """Return the script without the blanks that begin its lines and without its comment lines."""
+    """Return the script without the blanks that begin its lines and without its comments."""
     text = files("shemei.edge").joinpath("static/tag.js").read_text(encoding="utf-8")
-    lines = (line.strip() for line in text.splitlines())
+    lines = (_REMARK.sub("", line).strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//")).encode()
 
 

@@ -19,7 +19,7 @@ def wilson(successes: float, trials: float, z: float = Z_95) -> tuple[float, flo
     Parameters
     ----------
     successes : float
-        How many of ``trials`` had it; more than all count as all.
+        How many of ``trials`` had it; more than all count as all, fewer than none as none.
     trials : float
         How many were looked at.
     z : float
@@ -43,11 +43,12 @@ def wilson(successes: float, trials: float, z: float = Z_95) -> tuple[float, flo
     """
     if trials <= 0:
         return 0.0, 1.0
-    share, squared = min(successes, trials) / trials, z * z
+    share, squared = min(max(successes, 0.0), trials) / trials, z * z
     middle = (share + squared / (2 * trials)) / (1 + squared / trials)
     spread = share * (1 - share) / trials + squared / (4 * trials * trials)
     half = z / (1 + squared / trials) * math.sqrt(spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return low if share else 0.0, high if share < 1 else 1.0
 
 
 def newcombe(
@@ -68,7 +69,8 @@ def newcombe(
     Returns
     -------
     tuple of float
-        Lower and upper bound of ``second - first``, between -1 and 1.
+        Lower and upper bound of ``second - first``, between -1 and 1; ``(-1, 1)`` where one of them
+        has no trials.
 
     References
     ----------
@@ -81,6 +83,8 @@ def newcombe(
     >>> round(low, 4), round(high, 4)
     (0.0524, 0.3339)
     """
+    if min(first[1], second[1]) <= 0:
+        return -1.0, 1.0
     low, high = joined(_with_bounds(first, z), _with_bounds(second, z))
     return max(-1.0, low), min(1.0, high)
 

@@ -195,3 +195,26 @@ page_tabs: list[PageTab] = []
 def add_page_tab(*tabs: PageTab) -> None:
     page_tabs.extend(tabs)
     page_tabs.sort(key=lambda tab: tab.order)
+
+
+@dataclass(frozen=True, slots=True)
+class PageAction:
+    """A button that a room puts at the head of the pages under one line of the side bar, another room's among them.
+
+    ``query`` is what stands behind the address; ``is_main`` is the one that the page is for.
+    """
+
+    line: str
+    label: str
+    icon: str
+    url_name: str
+    permission: Permission
+    query: str = ""
+    is_main: bool = False
+
+
+page_actions: list[PageAction] = []
+
+
+def add_page_action(*actions: PageAction) -> None:
+    page_actions.extend(actions)

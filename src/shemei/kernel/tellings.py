@@ -137,7 +137,7 @@ class Ledger:
         raise NotImplementedError
 
     def brought(self) -> models.QuerySet[Any] | None:
-        """The rows that only this import brought and nobody worked on: they go when nothing stands of them."""
+        """The rows that this import brought and nobody worked on: they go when nothing else is told of them."""
         return None
 
     @transaction.atomic
@@ -150,10 +150,24 @@ class Ledger:
         """Take the import back: its tellings, what followed from them, and the rows that only it knew of."""
         self.tellings.objects.forget_pending(self.batch)
         turned = self._turn(Telling.State.APPLIED, Telling.State.UNDONE)
-        brought = self.brought()
-        if brought is not None:
-            brought.filter(~models.Exists(self._standing_of("pk"))).delete()
+        self._let_go()
         return turned
+
+    def _let_go(self) -> None:
+        """Remove the rows that only this import knew of; one that another import tells of is that one's from now on.
+
+        So it goes with the last of them, in whichever order they are taken back. An import under way counts.
+        """
+        brought = self.brought()
+        if brought is None:
+            return
+        told = self.tellings.objects.filter(**{self.subject: models.OuterRef("pk")})
+        others = told.exclude(batch=self.batch).exclude(state=Telling.State.UNDONE)
+        brought.filter(~models.Exists(others)).delete()
+        heirs = others.exclude(batch="").order_by("pk")
+        brought.filter(models.Exists(heirs)).update(
+            batch=models.Subquery(heirs.values("batch")[:1])
+        )
 
     def _turn(self, state: str, to: str) -> int:
         mine = self.tellings.objects.filter(batch=self.batch, state=state)
@@ -169,6 +183,3 @@ class Ledger:
         same = {f"{self.subject}__in": mine.values(self.subject)}
         held = self.tellings.objects.filter(**same).order_by("pk").select_for_update()
         list(held.values_list("pk", flat=True))
-
-    def _standing_of(self, field: str) -> models.QuerySet[Telling]:
-        return self.tellings.objects.standing().filter(**{self.subject: models.OuterRef(field)})

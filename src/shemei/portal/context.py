@@ -166,7 +166,8 @@ def _reverse(name: str) -> str:
 
 
 def _may(
-    request: HttpRequest, item: registry.NavItem | registry.CreateItem | registry.PageTab
+    request: HttpRequest,
+    item: registry.NavItem | registry.CreateItem | registry.PageTab | registry.PageAction,
 ) -> bool:
     actor = getattr(request, "actor", None)
     return actor is not None and actor.can(item.permission)
@@ -194,6 +195,17 @@ def page_tabs(request: HttpRequest, line: str) -> list[tuple[str, str, str]]:
         (tab.key, tab.label, href)
         for tab in registry.page_tabs
         if tab.line == line and _may(request, tab) and (href := _inside(request, tab.url_name))
+    ]
+
+
+def page_actions(request: HttpRequest, line: str) -> list[tuple[registry.PageAction, str]]:
+    """The buttons of all rooms for the pages under one line of the side bar that the member may use, with addresses."""
+    return [
+        (action, href + action.query)
+        for action in registry.page_actions
+        if action.line == line
+        and _may(request, action)
+        and (href := _inside(request, action.url_name))
     ]
 
 

@@ -105,7 +105,8 @@ REPORTED = frozenset(
         "spend",
     ]
 )
-"""Measures that only an import brings: where one is 0, nobody has told yet."""
+"""Measures of what happens on platforms, which imports bring: where one is 0, nobody has told yet. A
+site's own tag adds what is shared on the site, which belongs to no platform."""
 
 DERIVED: Mapping[str, tuple[str, str]] = MappingProxyType({"net_revenue": ("revenue", "refunds")})
 """Differences of two measures, usable wherever a measure is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from datetime import date
 from decimal import Decimal
@@ -10,10 +11,17 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.insight.browsing import page
 
-from shemei.apps.insight.attribution.credit_rows import CreditStory, credit_rows, nearest
+from shemei.apps.insight.attribution.credit_rows import (
+    CreditRow,
+    CreditStory,
+    credit_rows,
+    nearest,
+    written,
+)
 from shemei.apps.insight.attribution.paths import order_paths
 from shemei.apps.insight.queries import Board
 from shemei.apps.insight.stories import MetricStory
+from shemei.engines.attribution import Credit
 from shemei.engines.attribution.summary import ADDITIVE
 from shemei.kernel.periods import Comparison, Period
 from shemei.portal.numbers import pct
@@ -86,15 +94,13 @@ def test_a_pocket_calculator_comes_to_what_the_drawer_says(
         story = CreditStory(board, found, "channel", "xhs", model, column)
         story.SHOWN = 2  # type: ignore[misc]
         shown = [
-            (row.worth, round(row.share, story.share_digits), row.value) for row in story.shown
+            (row.worth, written(row.share, story.share_digits), row.fen) for row in story.shown
         ]
-        rest = story.rest_value, story.rest_share
-    assert all(nearest(worth * share) == nearest(value) for worth, share, value in shown)
+        rest = story.rest_fen + story.lost_fen, story.rest_share + story.lost_share
+    assert all(nearest(worth * share) == fen for worth, share, fen in shown)
     if story.rows:
-        assert sum(nearest(value) for *_, value in shown) + rest[0] == nearest(story.credit.value)
-        assert sum(share for _, share, _ in shown) + rest[1] == pytest.approx(
-            round(story.credit.conversions, story.share_digits)
-        )
+        assert sum(fen for *_, fen in shown) + rest[0] == nearest(story.credit.value)
+        assert sum(share for _, share, _ in shown) + rest[1] == pytest.approx(story.whole_share)
     said, parts = story.sum_told.split(" = ")
     if column == "share":
         above, below = (amount(one) for one in parts.split(" ÷ "))
@@ -135,3 +141,28 @@ def test_the_parts_of_the_traced_revenue_add_up_to_the_fen(told: World) -> None:
     rows = re.findall(r'<td class="n b">¥([\d,.]+)</td>', shown)
     total = re.search(r'class="total".*?¥([\d,.]+)', shown, re.DOTALL)
     assert total and sum(map(amount, rows)) == amount(total[1]) and "万" not in shown
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_stands_in_the_table_adds_up_with_the_roundings_named(told: World, seed: int) -> None:
+    rng = random.Random(seed)
+    with told.scope():
+        board = Board(told.brand, NOVEMBER, Comparison(NOVEMBER))
+        story = CreditStory(board, order_paths(board), "channel", "xhs", "linear", "value")
+    parts = [
+        (rng.choice((1 / 3, 1 / 7, 1 / 16, 0.4, 1.0)), rng.choice((0, 1, 900, 29_900, 100_001)))
+        for _ in range(rng.randint(1, 14))
+    ]
+    story.rows = [
+        CreditRow(f"N{n}", 0, worth, share, (), 3) for n, (share, worth) in enumerate(parts)
+    ]
+    story.credit = Credit(
+        sum(row.share for row in story.rows), sum(row.value for row in story.rows)
+    )
+    shown = sum(row.fen for row in story.shown)
+    assert shown + story.rest_fen + story.lost_fen == story.fen == nearest(story.credit.value)
+    assert abs(story.lost_fen) <= (len(story.shown) + 2) / 2
+    assert story.rest_fen >= 0
+    shares = sum(written(row.share, story.share_digits) for row in story.shown)
+    whole = shares + story.rest_share + story.lost_share
+    assert written(whole, story.share_digits) == story.whole_share

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shemei.apps.brand.actions_readings import enter_reading
+from shemei.apps.brand.tracker.actions import enter_reading
 from shemei.apps.insight.models import FigureNote
+from shemei.apps.insight.reports import brand_health
 from shemei.apps.insight.reports.brand_health import _labels, _spans
 from shemei.kernel.periods import today
+from shemei.warehouse.catalogue import METRICS
 from shemei.warehouse.computed.settling import settle
 from shemei.warehouse.log.segments import write_segment
 from shemei.warehouse.vocabulary import SHANGHAI, Event, stamp, to_ts
@@ -39,7 +42,7 @@ def text(place: World, address: str, who: Any = None, **headers: str) -> str:
 
 def test_the_empty_page_teaches(place: World) -> None:
     page = text(place, place.url("insight:brand_health"))
-    assert "±5 个百分点，随机问 n = 385 人" in page
+    assert "±5 个百分点，随机问 n = 385 人；±3 要 1,068 人" in page
     assert place.url("brand:readings_template") in page
     assert place.url("brand:new_reading") in page
     reader = text(place, place.url("insight:brand_health"), place.analyst)
@@ -64,6 +67,25 @@ def test_a_wave_says_how_sure_it_is_and_whether_it_moved(place: World) -> None:
     assert "在抽样误差之内，看不出变化" in page
     assert "提示知名度升 8.0 个百分点，超出抽样误差；其余 1 项在误差之内" in page
     assert "还没有人量过：无提示知名度、净推荐值 NPS" in page
+
+
+def test_up_is_good_only_where_the_catalogue_says_so(
+    place: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(place, "aided_awareness", SUMMER, 0.40)
+    told(place, "aided_awareness", AUTUMN, 0.48)
+    for better, tone in (("down", "bad"), ("none", "")):
+        metric = replace(METRICS["aided_awareness"], better=better)
+        monkeypatch.setattr(brand_health, "METRICS", {**METRICS, metric.key: metric})
+        page = text(place, place.url("insight:brand_health"))
+        assert f'class="s-delta up {tone}">升 8.0 个百分点' in page
+
+
+def test_the_page_is_of_all_that_the_readings_span(place: World) -> None:
+    told(place, "aided_awareness", SUMMER, 0.40, first=SUMMER - timedelta(13))
+    told(place, "aided_awareness", today(), 0.48)
+    page = text(place, place.url("insight:brand_health"))
+    assert f"?from=2026-06-01&amp;to={today()}" in page
 
 
 def test_a_net_score_without_its_parts_says_so_and_indices_stand_apart(place: World) -> None:
@@ -141,6 +163,18 @@ def test_spans_are_calendar_quarters_and_months() -> None:
     months = list(_spans(date(2026, 11, 30), "month"))
     assert [one.label for one in months[-2:]] == ["2026-10", "2026-11"]
     assert len(quarters) == 6 and len(months) == 12
+
+
+def test_both_pages_of_the_tracker_have_the_buttons_that_a_member_may_use(place: World) -> None:
+    enter, bring = place.url("brand:new_reading"), place.url("imports:upload")
+    for name in ("insight:brand_health", "brand:readings"):
+        told(place, "aided_awareness", AUTUMN, 0.48, source=name)
+        page = text(place, place.url(name))
+        assert f'<a class="s-btn is-primary" href="{enter}">' in page
+        assert f'href="{bring}?kind=brand_readings"' in page and "导入读数" in page
+        reader = text(place, place.url(name), place.analyst)
+        assert f'"{enter}"' not in reader
+        assert f'href="{bring}?kind=brand_readings"' in reader
 
 
 def test_who_sees_no_figures_sees_no_tracker(place: World) -> None:

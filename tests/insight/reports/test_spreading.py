@@ -47,7 +47,7 @@ def test_each_hand_says_whom_it_reached_and_what_the_next_one_did(passed_on: Wor
         assert (told.whole.visits, told.whole.visitors, told.whole.sharers) == (5, 3, 3)
         assert told.whole.each == pytest.approx(1.0)
         assert told.says == (
-            "3 个人转发的页面被打开，来了 3 人；60.0% 的访问经过两手以上，最远到第 3 手。"
+            "3 个转发的人的页面被打开，来了 3 人；60.0% 的访问经过两手以上，最远到第 3 手。"
         )
         assert [(row.visits, row.depth) for row in told.places] == [
             (4, pytest.approx(2.0)),

@@ -10,6 +10,7 @@ from django.apps import apps
 
 from shemei.apps.brand.actions import add_account
 from shemei.kernel.imports import actions
+from shemei.kernel.imports.errors import ImportError_
 from shemei.kernel.imports.kinds import all_kinds
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.models import WorkspaceOwned
@@ -63,6 +64,8 @@ FILES: dict[str, tuple[str, list[str], list[str]]] = {
     ),
 }  # fmt: skip
 """Per kind: headers, a first file, and a second one that changes one row of the first and brings a new one."""
+NEWEST_FIRST = {"orders"}
+"""An order is one row, not tellings: a file is taken back before the one it changed."""
 NEVER_CHANGED = {"links"}
 """A code may be printed already: a file makes links and restores them, it never turns one elsewhere."""
 BOOKKEEPING = {"imports", "kernel", "accounts", "portal"}
@@ -130,4 +133,18 @@ def test_a_second_file_gives_back_what_the_first_had_said(place: World, kind: st
     assert (batch.count("new"), batch.count("changed")) == (1, kind not in NEVER_CHANGED)
     assert rooms() != before
     actions.undo(batch, by=place.owner.actor)
+    assert rooms() == before
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_what_is_taken_back_oldest_first_leaves_nothing_behind(place: World, kind: str) -> None:
+    before, by = rooms(), place.owner.actor
+    batches = [bring_in(place, kind, rows) for rows in FILES[kind][1:]]
+    if kind in NEWEST_FIRST:
+        with pytest.raises(ImportError_, match="请先撤销那一次"):
+            actions.undo(batches[0], by=by)
+        batches.reverse()
+    for batch in batches:
+        assert rooms() != before
+        actions.undo(batch, by=place.owner.actor)
     assert rooms() == before

@@ -78,6 +78,13 @@ def test_a_home_is_brought_up_to_date_before_anybody_reads(
         table.upgrade_home(home)
 
 
+def test_settling_alone_brings_an_older_log_up_to_date(home: Home) -> None:
+    older(home)
+    settle(home)
+    assert Lake(home).ask(Totals(BRAND, FIRST, LAST, ("orders",))).rows["orders"][0].as_py() == 2
+    assert Lake(home).ask(Rows(BRAND, FIRST, LAST)).rows.num_rows == len(cast.ali())
+
+
 def test_an_upgrade_killed_in_the_middle_goes_on(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

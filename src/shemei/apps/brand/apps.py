@@ -87,14 +87,19 @@ def _find(request: BrandRequest, text: str, limit: int) -> Iterable[Any]:
 
 def _add_readings() -> None:
     from shemei.kernel.permissions import Permission
-    from shemei.kernel.registry import PageTab, add_page_tab
+    from shemei.kernel.registry import PageAction, PageTab, add_page_action, add_page_tab
 
-    add_page_tab(PageTab("品牌健康", "readings", "全部读数", "brand:readings", Permission.VIEW, 20))
+    line = "品牌健康"
+    add_page_tab(PageTab(line, "readings", "全部读数", "brand:readings", Permission.VIEW, 20))
+    add_page_action(
+        PageAction(line, "导入读数", "file-import", "imports:upload", Permission.IMPORT, "?kind=brand_readings"),
+        PageAction(line, "记一个读数", "plus", "brand:new_reading", Permission.ACCOUNTS, is_main=True),
+    )  # fmt: skip
 
 
 def _add_imports() -> None:
     from shemei.apps.brand.imports import AccountDays
-    from shemei.apps.brand.imports_readings import BrandReadings
+    from shemei.apps.brand.tracker.imports import BrandReadings
     from shemei.kernel.imports.kinds import register
 
     register(AccountDays())

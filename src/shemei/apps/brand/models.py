@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django_scopes import ScopedManager
 
-from shemei.apps.brand import rules, rules_readings
+from shemei.apps.brand import rules
+from shemei.apps.brand.tracker import rules as tracker
 from shemei.kernel.models import WorkspaceOwned
 from shemei.kernel.tellings import Telling
 from shemei.platforms import CHOICES
@@ -133,6 +134,15 @@ class ReadingQuerySet(models.QuerySet["BrandReading"]):
         """Not removed, and not one that an import under way has only made room for."""
         return self.filter(removed_at=None, value__isnull=False)
 
+    def bare(self) -> ReadingQuerySet:
+        """Those that an import under way has only made room for: no page shows them."""
+        return self.filter(removed_at=None, value__isnull=True)
+
+    def like(self, reading: BrandReading) -> ReadingQuerySet:
+        """What is of the same metric, day, platform and source."""
+        same = {name: getattr(reading, name) for name in BrandReading.IDENTITY}
+        return self.filter(workspace_id=reading.workspace_id, **same).exclude(pk=reading.pk)
+
 
 class BrandReading(WorkspaceOwned):
     """One figure of the brand tracker as a survey or an index told it; follows its tellings, where there are any.
@@ -140,9 +150,14 @@ class BrandReading(WorkspaceOwned):
     It belongs to a day (the last of its wave), a platform where there is one, and whoever measured it.
     """
 
-    TOLD = ("value", "asked", "promoters", "detractors", "first", "note")
+    IDENTITY = ("metric", "day", "platform", "source")
+    """What a reading is known by within its brand."""
+    NOTHING: ClassVar[dict[str, Any]] = {
+        "value": None, "asked": None, "promoters": None, "detractors": None, "first": None, "note": "",
+    }  # fmt: skip
+    """What a reading of which nothing is told says."""
 
-    metric = models.CharField("指标", max_length=24, choices=rules_readings.METRIC_CHOICES)
+    metric = models.CharField("指标", max_length=24, choices=tracker.METRIC_CHOICES)
     day = models.DateField("日期", db_index=True)
     first = models.DateField("这一波从", null=True, blank=True)
     value = models.DecimalField("数值", max_digits=18, decimal_places=6, null=True)
@@ -153,9 +168,9 @@ class BrandReading(WorkspaceOwned):
     detractors = models.DecimalField(
         "贬损者占比", max_digits=8, decimal_places=6, null=True, blank=True
     )
-    platform = models.CharField("平台", max_length=12, choices=rules_readings.PLACES, blank=True)
-    source = models.CharField("来源", max_length=rules_readings.LONGEST_SOURCE)
-    note = models.CharField("备注", max_length=rules_readings.LONGEST_NOTE, blank=True)
+    platform = models.CharField("平台", max_length=12, choices=tracker.PLACES, blank=True)
+    source = models.CharField("来源", max_length=tracker.LONGEST_SOURCE)
+    note = models.CharField("备注", max_length=tracker.LONGEST_NOTE, blank=True)
     batch = models.CharField("导入批次", max_length=22, blank=True, db_index=True)
     removed_at = models.DateTimeField("删除时间", null=True, blank=True)
 
@@ -174,21 +189,25 @@ class BrandReading(WorkspaceOwned):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        place = rules_readings.PLACE_NAMES.get(self.platform, "")
+        place = tracker.PLACE_NAMES.get(self.platform, "")
         return f"{self.get_metric_display()} {place} {self.day}".replace("  ", " ")
 
     @property
     def told(self) -> dict[str, Any]:
         """What it says, as a telling keeps it."""
-        rows = {name: getattr(self, name) for name in self.TOLD}
+        rows = {name: getattr(self, name) for name in self.NOTHING}
         return {name: plain(value) for name, value in rows.items() if value not in (None, "")}
 
     @property
-    def said(self) -> rules_readings.Said:
+    def identity(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.IDENTITY)
+
+    @property
+    def said(self) -> tracker.Said:
         promoters, detractors = (
             None if v is None else float(v) for v in (self.promoters, self.detractors)
         )
-        return rules_readings.Said(float(self.value or 0), self.asked, promoters, detractors)
+        return tracker.Said(float(self.value or 0), self.asked, promoters, detractors)
 
 
 def plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What other rooms may know of campaigns, pillars, accounts and readings. Call inside the workspace's scope."""
+"""What other rooms may know of campaigns, pillars and accounts. Call inside the workspace's scope."""
 
 from __future__ import annotations
 

@@ -1,16 +1,12 @@
-"""Accounts and readings follow what was told of them: what a file or a person told last holds."""
+"""Accounts follow what was told of them: what a file or a person told last holds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
-
-from shemei.apps.brand.models import AccountTelling, BrandReading, PlatformAccount, ReadingTelling
-from shemei.kernel.edits import assign
+from shemei.apps.brand.models import AccountTelling, PlatformAccount
 from shemei.kernel.periods import today
 from shemei.kernel.tellings import Ledger
 
@@ -57,50 +53,3 @@ class AccountLedger(Ledger):
             told = [said["followers"] for said in standing.values_list("told", flat=True) if "followers" in said]  # fmt: skip
             if told:
                 PlatformAccount.objects.filter(pk=account.pk).update(followers=told[-1])
-
-
-def as_fields(told: Mapping[str, Any]) -> dict[str, Any]:
-    """What a telling says of a reading, as the row's fields."""
-    fields = dict(told)
-    for name in ("value", "promoters", "detractors"):
-        if fields.get(name) is not None:
-            fields[name] = Decimal(str(round(fields[name], 6)))
-    if fields.get("first"):
-        fields["first"] = date.fromisoformat(fields["first"])
-    return fields
-
-
-def tell_reading_by_hand(reading: BrandReading) -> None:
-    """What a person typed over a file holds, also when the file is taken back."""
-    if reading.tellings.exists():
-        none = dict.fromkeys(BrandReading.TOLD) | {"note": ""}
-        ReadingTelling.objects.create(
-            workspace_id=reading.workspace_id, reading=reading, told=none | reading.told
-        )
-
-
-class ReadingLedger(Ledger):
-    """A file that repeats what stands, typed or told, is no news."""
-
-    tellings = ReadingTelling
-    subject = "reading"
-
-    def held(self, subject: BrandReading, day: date | None = None) -> dict[str, Any]:
-        return super().held(subject) or (subject.told if subject.value is not None else {})
-
-    def adopt(self, subject: BrandReading) -> None:
-        """What was typed before any file spoke stays under it: an undo returns to it."""
-        if subject.value is not None and not subject.tellings.exists():
-            ReadingTelling.objects.create(
-                workspace_id=subject.workspace_id, reading=subject, told=subject.told
-            )
-
-    def settle(self, subjects: Sequence[Any]) -> None:
-        none = dict.fromkeys(BrandReading.TOLD) | {"note": ""}
-        for reading in BrandReading.objects.filter(pk__in=subjects):
-            if held := reading.tellings.standing().order_by("id").held():
-                assign(reading, none | as_fields(held))
-                reading.save()
-
-    def brought(self) -> QuerySet[BrandReading]:
-        return BrandReading.objects.filter(batch=self.batch)

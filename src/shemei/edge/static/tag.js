@@ -120,24 +120,23 @@
     return url.replace(PASSED, function (all, before, who) { return who === mine ? before : all; });
   }
 
-  function bare(search, utm) {
-    var gone = utm ? /([?&])(?:_c|utm_[a-z]+)=[^&#]*/g : /([?&])_c=[^&#]*/g;
+  function bare(search, what) {
+    var gone = { off: /$^/, utm: /([?&])(?:_c|utm_[a-z]+)=[^&#]*/g }[what] || /([?&])_c=[^&#]*/g;
     return search.replace(gone, "$1").replace(PASSED, "$1").replace(/&+/g, "&")
       .replace(/^\?&/, "?").replace(/[?&]$/, "");
   }
 
   // Who opens this address came by one more hand than this visitor did.
   function marked(search) {
-    search = bare(search);
     return search + (search ? "&" : "?") + "_sh=" + mine + "-" + Math.min(depth + 1, 50);
   }
 
   // What has been read leaves the address bar, so that a page passed on brings no foreign click;
   // where the site wants to know how far its pages travel, this visitor's mark takes its place.
   function clean() {
-    var what = me.getAttribute("data-clean"), at = win.location;
-    var left = what === "off" ? at.search : bare(at.search, what === "utm");
-    if (me.getAttribute("data-share") === "on") left = marked(left);
+    var what = me.getAttribute("data-clean"), at = win.location, left = bare(at.search, what);
+    if (me.getAttribute("data-share") === "on") left = mine ? marked(left) : left;
+    else if (what === "off") return;
     if (left === at.search) return;
     win.history.replaceState(win.history.state, "", at.pathname + left + at.hash);
     last = address();
@@ -158,11 +157,10 @@
     mine = recall("_shp") || hex(6);
     keep("_shp", mine, 365);
     landed = tidy(landed);
-    var passed = PASSED.exec(landed), kept = recall("_shd"), now = passed && passed[2] + "-" + passed[3];
+    var passed = PASSED.exec(landed), kept = recall("_shd"), now = passed ? passed[0].slice(5) : "";
     if (now && now !== kept) fresh = true;
-    if (now) keep("_shd", kept = now, 30);
-    else if (fresh) { drop("_shd"); kept = ""; }
-    depth = +kept.split("-")[1] || 0;
+    if (now || fresh) keep("_shd", kept = now, 30);
+    depth = +kept.slice(13) || 0;
   }
 
   function page() {
@@ -214,6 +212,9 @@
       waiting = [];
       ["_shv", "_shc", "_shq", "_sho", "_shp", "_shd"].forEach(drop);
       win.sessionStorage.removeItem("_shs");
+      mine = "";
+      depth = 0;
+      quiet(clean)();
       return;
     }
     if (allowed) return;
@@ -258,9 +259,11 @@
           var at = new URL(url || "", win.location.href);
           url = at.href;
           if (!allowed) return;
+          at.search = bare(at.search);
+          var plain = at.href.split("#")[0];
           at.search = marked(at.search);
           url = at.href;
-          send({ kind: "engage", action: "share" });
+          send({ kind: "engage", action: "share", url: plain });
         })();
         return url;
       },

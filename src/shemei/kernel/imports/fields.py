@@ -19,7 +19,9 @@ class CellField(forms.CharField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
-        cleaned = cells.clean(super().to_python(value))
+        typed = super().to_python(value)
+        super().run_validators(typed)
+        cleaned = cells.clean(typed)
         if cleaned == "":
             return ""
         try:
@@ -27,6 +29,9 @@ class CellField(forms.CharField):
         except CellError as error:
             told = str(error).replace("请核对原表", "请核对")
             raise forms.ValidationError(f"{told}。") from None
+
+    def run_validators(self, value: Any) -> None:
+        """How long it is, and the like, is checked of what was typed: what was read may be no text."""
 
 
 class CountField(CellField):

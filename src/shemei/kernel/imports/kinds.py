@@ -21,6 +21,7 @@ class Field:
 
     ``mask`` says what is kept of one where that is not its end.
     ``words`` names the codes that ``parse`` may return. ``rare`` ones are folded away until a file has them.
+    ``show`` writes a value for people where its reader does not say how.
     Of a ``spared`` field a cell that cannot be read is left out, and its row comes in without it.
     """
 
@@ -36,6 +37,7 @@ class Field:
     rare: bool = False
     spared: bool = False
     mask: Callable[[str], str] | None = None
+    show: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

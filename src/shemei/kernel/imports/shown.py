@@ -17,6 +17,8 @@ def shown(one: Field, value: Any) -> str:
     """A value as a person checks it; ``personal`` ones show their end only."""
     if one.personal:
         return one.mask(str(value)) if one.mask else f"…{str(value)[-4:]}"
+    if one.show:
+        return one.show(value)
     name = one.parse.__name__
     if show := SHOWN.get(name.removesuffix("_span")):
         return in_words(value, show) if name.endswith("_span") else show(value)

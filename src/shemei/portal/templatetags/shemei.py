@@ -223,6 +223,12 @@ def page_tabs(context: template.Context, line: str) -> dict[str, Any]:
     return {"line": line, "tabs": tabs, "current": context.get("tab", "")}
 
 
+@register.inclusion_tag("portal/page_actions.html", takes_context=True)
+def page_actions(context: template.Context, line: str) -> dict[str, Any]:
+    """``{% page_actions "品牌健康" %}``: the buttons of all rooms for the pages under one line of the side bar."""
+    return {"actions": shell.page_actions(context["request"], line)}
+
+
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: Any) -> str:
     """The current query with changes; an empty value takes a key away."""

@@ -92,6 +92,7 @@ def settle(home: Home, *, full: bool = True) -> SettleReport:
 
 def _compute(home: Home, shelf: Shelf, *, full: bool) -> int:
     before = shelf.current()
+    events.upgrade_home(home)
     files = events.live_files(events.open_table(home))
     gone, again = excluded(home), put_back(home)
     now = signatures(files, (*gone, *again))

@@ -39,14 +39,27 @@ def enough_digits(shares: Sequence[tuple[float, float]], least: int) -> int:
     (3, 9)
     """
     for digits in range(least, MOST_DIGITS):
-        if all(nearest(round(part, digits) * of) == nearest(part * of) for part, of in shares):
+        if all(nearest(written(part, digits) * of) == nearest(part * of) for part, of in shares):
             return digits
     return MOST_DIGITS
 
 
 def nearest(value: float) -> int:
-    """The nearest whole number, halves away from zero, as figures are written."""
+    """The nearest whole number, halves away from zero; what is a half but for the noise of adding is one.
+
+    >>> nearest(115_672.49999999999), nearest(-0.5), nearest(-0.4)
+    (115673, -1, 0)
+    """
     return int(copysign(floor(abs(round(value, 6)) + 0.5), value))
+
+
+def written(value: float, digits: int) -> float:
+    """A value as it is written with so many digits, halves away from zero.
+
+    >>> written(0.0625, 3), round(0.0625, 3)
+    (0.063, 0.062)
+    """
+    return nearest(value * 10**digits) / 10**digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,11 @@ class CreditRow:
     @property
     def value(self) -> float:
         return self.share * self.worth
+
+    @property
+    def fen(self) -> int:
+        """What it gets, as it is written."""
+        return nearest(self.value)
 
     @property
     def told(self) -> str:
@@ -152,7 +170,12 @@ class CreditStory:
         """The figure that was clicked."""
         if self.column == "conversions":
             return f"{figure(self.credit.conversions, 1)} 单"
-        return pct(self.share, 1) if self.column == "share" else yuan(self.credit.value, full=True)
+        return pct(self.share, 1) if self.column == "share" else yuan(self.fen, full=True)
+
+    @property
+    def fen(self) -> int:
+        """The credited amount, as it is written."""
+        return nearest(self.credit.value)
 
     @property
     def formula(self) -> str:
@@ -161,7 +184,7 @@ class CreditStory:
     @property
     def sum_told(self) -> str:
         """The figure with the numbers that make it, to be checked by hand."""
-        value, whole = yuan(self.credit.value, full=True), yuan(self.totals.value, full=True)
+        value, whole = yuan(self.fen, full=True), yuan(self.totals.value, full=True)
         if self.column == "share":
             return f"{pct(self.share, 2)} = {value} ÷ {whole}"
         if self.model == "markov":
@@ -179,7 +202,7 @@ class CreditStory:
             share = self.credit.conversions / whole if whole else 0.0
             told = pct(share, enough_digits([(share, 100 * whole)], 4) - 2)
             return f"{figure(self.credit.conversions, 2)} 单 = {figure(whole)} 单 × {told}"
-        value, whole = yuan(self.credit.value, full=True), yuan(self.totals.value, full=True)
+        value, whole = yuan(self.fen, full=True), yuan(self.totals.value, full=True)
         told = pct(self.share, enough_digits([(self.share, self.totals.value)], 4) - 2)
         return f"{value} = {whole} × {told}"
 
@@ -198,10 +221,22 @@ class CreditStory:
 
     @property
     def rest_share(self) -> float:
-        """What the total leaves beside the rows that are shown, as they are written."""
-        shown = sum(round(row.share, self.share_digits) for row in self.shown)
-        return round(self.credit.conversions, self.share_digits) - shown
+        return written(sum(row.share for row in self.rest), self.share_digits)
 
     @property
-    def rest_value(self) -> float:
-        return nearest(self.credit.value) - sum(nearest(row.value) for row in self.shown)
+    def rest_fen(self) -> int:
+        return nearest(sum(row.value for row in self.rest))
+
+    @property
+    def whole_share(self) -> float:
+        return written(self.credit.conversions, self.share_digits)
+
+    @property
+    def lost_share(self) -> float:
+        """What the shares as they are written miss of the whole: each is rounded, and so is the whole."""
+        shown = sum(written(row.share, self.share_digits) for row in self.shown)
+        return written(self.whole_share - shown - self.rest_share, self.share_digits)
+
+    @property
+    def lost_fen(self) -> int:
+        return self.fen - sum(row.fen for row in self.shown) - self.rest_fen

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from shemei.apps.brand import queries_readings as brand
+from shemei.apps.brand.tracker.queries import Tracked, Wave, is_sampled, shown, tracked
 from shemei.apps.insight.queries import Board, known
 from shemei.kernel.periods import Period
 from shemei.portal.charts import Chart, Series
@@ -30,7 +30,7 @@ HOW = "按 95% 算，当作随机抽样；配额与加权的样本实际更宽�
 class Card:
     """One metric of one source, ready to show."""
 
-    line: brand.Tracked
+    line: Tracked
 
     @property
     def metric(self) -> Metric:
@@ -42,7 +42,7 @@ class Card:
         return f"line-{self.line.last.key}"
 
     @property
-    def wave(self) -> brand.Wave:
+    def wave(self) -> Wave:
         return self.line.last
 
     @property
@@ -74,7 +74,7 @@ class Card:
         text = f"{'升' if up else '降'} {self._size(gap.size)}"
         if not gap.beyond_chance:
             return Delta("up" if up else "down", text)
-        return Delta("up", text, "good") if up else Delta("down", text, "bad")
+        return Delta("up" if up else "down", text, _tone(self.metric, up))
 
     @property
     def verdict(self) -> str:
@@ -95,7 +95,7 @@ class Card:
         return f"{score(abs(size))} 分" if self.metric.unit == "score" else figure(abs(size))
 
     def show(self, value: float | None) -> str:
-        return brand.shown(self.line.metric, value)
+        return shown(self.line.metric, value)
 
     @property
     def chart(self) -> Chart:
@@ -114,6 +114,13 @@ class Card:
         )  # fmt: skip
 
 
+def _tone(metric: Metric, up: bool) -> Literal["good", "bad", ""]:
+    """Whether a change is good, by the direction the catalogue calls so."""
+    if metric.better == "none":
+        return ""
+    return "good" if up == (metric.better == "up") else "bad"
+
+
 def _labels(days: list[date]) -> tuple[str, ...]:
     """Days below a chart; the year stands under them where there are several."""
     years = {day.year for day in days}
@@ -129,7 +136,7 @@ class BrandHealth:
 
     @cached_property
     def cards(self) -> list[Card]:
-        return [Card(line) for line in brand.tracked(self.board.workspace)]
+        return [Card(line) for line in tracked(self.board.workspace)]
 
     @property
     def missing(self) -> list[Metric]:
@@ -151,10 +158,10 @@ class BrandHealth:
 
     @property
     def period(self) -> Period:
-        """All that the readings span: what notes and drawers are of."""
-        days = [wave.first or wave.day for card in self.cards for wave in card.line.waves]
-        last = self.board.period.last
-        return Period(min([*days, last]), last)
+        """All that the readings span, and the board's own last day: what notes and drawers are of."""
+        waves = [wave for card in self.cards for wave in card.line.waves]
+        last = max([self.board.period.last, *(wave.day for wave in waves)])
+        return Period(min([last, *(wave.first or wave.day for wave in waves)]), last)
 
     @cached_property
     def log(self) -> list[tuple[Metric, str, Chart]]:
@@ -211,22 +218,22 @@ class ToldStory:
 
     @property
     def lines(self) -> list[Card]:
-        return [Card(line) for line in brand.tracked(self.board.workspace, self.metric.key)]
+        return [Card(line) for line in tracked(self.board.workspace, self.metric.key)]
 
     @property
-    def rows(self) -> list[tuple[Card, list[tuple[brand.Wave, str, str]]]]:
+    def rows(self) -> list[tuple[Card, list[tuple[Wave, str, str]]]]:
         return [(card, [self._row(card, wave) for wave in card.line.waves[::-1]]) for card in self.lines]  # fmt: skip
 
     @staticmethod
-    def _row(card: Card, wave: brand.Wave) -> tuple[brand.Wave, str, str]:
+    def _row(card: Card, wave: Wave) -> tuple[Wave, str, str]:
         span = f"{card.show(wave.low)} 至 {card.show(wave.high)}" if wave.low is not None else ""
         return wave, card.show(wave.value), span
 
     @property
     def how(self) -> str:
         """How the interval and the comparison are made."""
-        if self.metric.unit == "ratio" and self.metric.key != "share_of_voice":
+        if not is_sampled(self.metric.key):
+            return "这个数不是抽样问人得来的，没有区间，也不判断变化是不是偶然。"
+        if self.metric.unit == "ratio":
             return f"区间是威尔逊（1927）的；两波之差用纽科姆（1998）的区间，不含 0 才算超出抽样误差。{HOW}。"
-        if self.metric.unit == "score":
-            return f"区间是罗克斯（2016）的校正区间，要有推荐者与贬损者的占比；两波之差把两个区间合起来。{HOW}。"
-        return "这个数不是抽样问人得来的，没有区间，也不判断变化是不是偶然。"
+        return f"区间是罗克斯（2016）的校正区间，要有推荐者与贬损者的占比；两波之差把两个区间合起来。{HOW}。"

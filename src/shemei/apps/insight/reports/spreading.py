@@ -117,7 +117,7 @@ class Spreading:
         if not self.hands:
             return ""
         first, last = self.hands[0], self.hands[-1]
-        said = f"{figure(self.whole.sharers)} 个人转发的页面被打开，来了 {figure(self.whole.visitors)} 人"
+        said = f"{figure(self.whole.sharers)} 个转发的人的页面被打开，来了 {figure(self.whole.visitors)} 人"
         if last.depth == 1:
             return f"{said}，都是第一手，没有再传下去。"
         further = 1 - (first.visits if first.depth == 1 else 0) / self.whole.visits

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from shemei.apps.brand.queries_readings import FIVE_POINTS
+from shemei.apps.brand.tracker.queries import FIVE_POINTS, THREE_POINTS
 from shemei.apps.insight.queries import DIMENSIONS
 from shemei.apps.insight.reports.brand_health import GRAINS as CALENDAR
 from shemei.apps.insight.reports.brand_health import BrandHealth
@@ -135,5 +135,6 @@ def brand_health(request: BrandRequest) -> HttpResponse:
     """The brand tracker, wave by wave, beside the log's own long-term figures."""
     grain = request.GET.get("grain", "")
     page = BrandHealth(board_of(request), grain if grain in CALENDAR else "quarter")
-    context = {"page": page, "tab": "health", "grains": CALENDAR, "needed": FIVE_POINTS}
+    enough = {"five_points": FIVE_POINTS, "three_points": THREE_POINTS}
+    context = {"page": page, "tab": "health", "grains": CALENDAR, **enough}
     return render(request, "insight/brand_health.html", context)

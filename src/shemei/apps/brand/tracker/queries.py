@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from shemei.apps.brand import rules_readings as rules
 from shemei.apps.brand.models import BrandReading
+from shemei.apps.brand.tracker import rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from shemei.kernel.workspace import Workspace
 
-FIVE_POINTS = rules.FIVE_POINTS
+FIVE_POINTS, THREE_POINTS = rules.FIVE_POINTS, rules.THREE_POINTS
 shown = rules.shown
 """How a value of a metric is written."""
+is_sampled = rules.is_sampled
 
 
 @dataclass(frozen=True, slots=True)

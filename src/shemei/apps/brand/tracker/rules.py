@@ -30,8 +30,8 @@ NPS, INDEX, VOICE = "nps", "brand_search", "share_of_voice"
 NET_ROUNDING = 1.0
 """By how many points a score may differ from its rounded shares."""
 LARGEST, MOST_ASKED, LONGEST_SOURCE, LONGEST_NOTE = 10**11, 10**7, 80, 300
-FIVE_POINTS = needed(0.05)
-"""How many must be asked for a share to be known within five points."""
+FIVE_POINTS, THREE_POINTS = needed(0.05), needed(0.03)
+"""How many must be asked for a share to be known within five points, and within three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ def shown(metric: str, value: float | None) -> str:
     if is_share(metric):
         return pct(value, 1)
     return score(value) if metric == NPS else figure(value)
+
+
+def is_sampled(metric: str) -> bool:
+    """Whether people drawn at random were asked, so that chance can be told."""
+    return metric not in (INDEX, VOICE)
 
 
 def why_unsure(metric: str, said: Said) -> str:
@@ -124,29 +129,38 @@ def gap(metric: str, now: Said, before: Said) -> Gap:
 
 
 def _why_not_judged(metric: str) -> str:
-    if metric in (INDEX, VOICE):
+    if not is_sampled(metric):
         return "不是抽样问人，不判断是不是偶然"
     if metric == NPS:
         return "两波都有样本量、推荐者与贬损者占比，才能判断是不是偶然"
     return "两波都有样本量，才能判断是不是偶然"
 
 
-def as_value(metric: str, written: str) -> float:
-    """A number as ``imports_readings.number`` leaves it (``42%``, ``0.42``, ``12800``), in the metric's unit.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A number as it was written, before it is known of which metric: of a share, 42 is 42 %."""
 
-    >>> as_value("consideration", "42%"), as_value("consideration", "42"), as_value("nps", "32%")
-    (0.42, 0.42, 32.0)
+    number: float
+    percent: bool = False
 
-    Raises ``ValueError`` for a bare 1 of a share, which may mean either end.
-    """
-    bare = float(written.removesuffix("%"))
-    if not is_share(metric):
-        return bare
-    if written.endswith("%") or abs(bare) > 1:
-        return round(bare / 100, 8)
-    if bare == 1:
-        raise ValueError("「1」分不清是 1% 还是 100%")
-    return bare
+    def __str__(self) -> str:
+        return f"{self.number:,.10g}{'%' if self.percent else ''}"
+
+    def of(self, metric: str) -> float:
+        """It in the metric's unit; raises ``ValueError`` for a bare 1 of a share, which may mean either end.
+
+        >>> Written(42, percent=True).of("consideration"), Written(42).of("consideration")
+        (0.42, 0.42)
+        >>> Written(32, percent=True).of("nps")
+        32
+        """
+        if not is_share(metric):
+            return self.number
+        if self.percent or abs(self.number) > 1:
+            return round(self.number / 100, 8)
+        if self.number == 1:
+            raise ValueError("「1」分不清是 1% 还是 100%")
+        return self.number
 
 
 Fault = tuple[str, str, str]
@@ -158,13 +172,15 @@ def faults(metric: str, values: Mapping[str, Any], today: date) -> Iterator[Faul
     yield from _faults_of_days(values, today)
     yield from _faults_of_value(metric, values["value"])
     asked = values.get("asked")
-    if asked is not None and not 1 <= asked <= MOST_ASKED:
+    if asked is not None and metric == INDEX:
+        yield "asked", "指数不是抽样问人，没有样本量", "请留空"
+    elif asked is not None and not 1 <= asked <= MOST_ASKED:
         yield "asked", f"样本量要在 1 至 {MOST_ASKED:,} 之间", "请核对，不知道就留空"
     if metric == INDEX and not values.get("platform"):
         yield "platform", "指数要写是哪个平台的", "请填平台，例如微信、抖音、百度"
     if not values.get("source"):
         yield "source", "没有来源", "请写是谁量的，例如调研公司的名字、微信指数"
-    yield from _faults_of_parts(metric, values)
+    yield from faults_of_parts(metric, values)
 
 
 def _faults_of_days(values: Mapping[str, Any], today: date) -> Iterator[Fault]:
@@ -185,14 +201,15 @@ def _faults_of_value(metric: str, value: float) -> Iterator[Fault]:
         yield "value", f"{name}不能小于 0，也没有这么大", "请核对"
 
 
-def _faults_of_parts(metric: str, values: Mapping[str, Any]) -> Iterator[Fault]:
+def faults_of_parts(metric: str, values: Mapping[str, Any]) -> Iterator[Fault]:
     """The two shares of a net score come together, fit into the whole and give the score."""
     parts = [values.get(name) for name in ("promoters", "detractors")]
     if parts == [None, None]:
         return
     for_it, against = parts
     if metric != NPS:
-        yield "promoters", "推荐者与贬损者的占比只属于净推荐值", "请留空，或改选指标"
+        given = "promoters" if for_it is not None else "detractors"
+        yield given, "推荐者与贬损者的占比只属于净推荐值", "请留空，或改选指标"
     elif for_it is None or against is None:
         missing = "promoters" if for_it is None else "detractors"
         yield missing, "推荐者与贬损者的占比要一起填", "请补上另一个，或都留空"

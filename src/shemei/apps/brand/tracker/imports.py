@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from shemei.apps.brand import queries_readings as queries
-from shemei.apps.brand import rules_readings as rules
 from shemei.apps.brand.models import BrandReading
-from shemei.apps.brand.tellings import ReadingLedger
+from shemei.apps.brand.tracker import queries, rules
+from shemei.apps.brand.tracker.tellings import ReadingLedger
 from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
-from shemei.kernel.imports.kinds import Change, Field, Group, Option, Row, Skip, Staged, Tally
+from shemei.kernel.imports.kinds import Field, Group, Option, Row, Skip, Staged, Tally
 from shemei.kernel.imports.kinds_told import ToldKind
 from shemei.kernel.imports.mapping import normal
 from shemei.kernel.periods import today
 from shemei.kernel.permissions import Permission
-from shemei.kernel.tellings import news
-from shemei.warehouse.vocabulary import date_of
+from shemei.warehouse.vocabulary import date_of, int_day
 
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
@@ -51,16 +51,16 @@ def metric_of(value: Any) -> str:
     raise CellError("metric", f"「{written[:20]}」不是这里记的指标", f"请写成{names}之一")
 
 
-def number(value: Any) -> str:
+def number(value: Any) -> rules.Written:
     """A number of a metric that another column names: ``42%``, ``0.42``, ``1.2万``; its sign of per cent stays."""
     percent = isinstance(value, str) and cells.half_width(value).endswith("%")
     bare = cells.half_width(value)[:-1] if percent else value
-    return f"{cells.decimal(bare)!r}{'%' if percent else ''}"
+    return rules.Written(cells.decimal(bare), percent)
 
 
 def net(value: Any) -> float:
     """A net score in points; a sign of per cent says the same."""
-    return float(number(value).removesuffix("%"))
+    return number(value).number
 
 
 def _reader(key: str) -> Any:
@@ -71,7 +71,7 @@ _WORDS = dict(rules.METRIC_CHOICES)
 FIELDS = (
     Field("day", "日期", cells.day, ("调研日期", "结束日期", "数据日期", "统计日期"), required=True, example="2026-09-14", note="一波调研的最后一天"),
     Field("metric", "指标", metric_of, ("指标名称", "品牌指标"), example="提示知名度", words=_WORDS),
-    Field("value", "数值", number, ("读数", "结果", "指标值"), example="46.5%"),
+    Field("value", "数值", number, ("读数", "结果", "指标值"), example="46.5%", show=str),
     Field("asked", "样本量", cells.count, ("样本数", "有效样本", "有效样本量"), example="600"),
     Field("platform", "平台", platform, example="", words=rules.PLACE_NAMES, note="指数写是哪个平台的"),
     Field("source", "来源", cells.text, ("调研机构", "数据来源", "出处"), example="某调研公司", note="没有这一列时，用下面选的"),
@@ -79,9 +79,8 @@ FIELDS = (
     Field("first", "开始日期", cells.day, ("调研开始",), rare=True),
     Field("promoters", "推荐者占比", cells.ratio, ("推荐者",), rare=True),
     Field("detractors", "贬损者占比", cells.ratio, ("贬损者",), rare=True),
-    *(Field(key, name, _reader(key), SYNONYMS[key], rare=True) for key, name in rules.METRIC_CHOICES),
+    *(Field(key, name, _reader(key), SYNONYMS[key], rare=True, show=partial(rules.shown, key)) for key, name in rules.METRIC_CHOICES),
 )  # fmt: skip
-LABELS = {"first": "这一波从", **{one.key: one.label for one in FIELDS}}
 Line = tuple[str, str, dict[str, Any]]
 """A metric, the field its value stood in, and what is told of it."""
 
@@ -138,51 +137,53 @@ class BrandReadings(ToldKind):
         return Staged(staged, group=group, at=values["day"], hints=tuple(hints))
 
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
-        tally, ledger, known = Tally(), self.ledger_of(batch), _Readings(groups, batch)
+        tally, known = Tally(), _Readings(groups, batch)
+        ledger = ReadingLedger(batch.workspace, batch.key)
         for who, row, told in _merged(groups):
-            reading = known.rows.get(who)
-            held = ledger.held(reading) if reading else {}
-            tally.count(known=bool(held), changed=bool(news(told, held)))
-            if reading and news(told, held):
-                _note(tally, row, reading, told)
+            reading = known.find(who)
+            fresh = ledger.fresh(told, reading)
+            tally.count(known=reading.value is not None, changed=bool(fresh))
+            before = _as_cells(reading.metric, reading.told)
+            self.note(tally, row, str(reading), _as_cells(reading.metric, fresh), before)
         return tally
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
-        tally, ledger, known = Tally(), self.ledger_of(batch), _Readings(groups, batch)
+        tally, known = Tally(), _Readings(groups, batch)
+        ledger = ReadingLedger(batch.workspace, batch.key)
         for who, _, told in _merged(groups):
-            reading = known.rows.get(who) or known.make(who)
-            held = ledger.held(reading)
-            tally.count(known=bool(held), changed=bool(news(told, held)))
-            ledger.put_down(told, reading)
+            reading = known.make(who)
+            fresh = ledger.fresh(told, reading)
+            tally.count(known=reading.value is not None, changed=bool(fresh))
+            ledger.put_down(fresh, reading)
         return tally
 
 
-def _note(tally: Tally, row: int, reading: BrandReading, told: dict[str, Any]) -> None:
-    """List what a file changes of a reading, or says of it for the first time."""
-    held = reading.told
-    for name, value in news(told, held).items() if held else ():
-        old, new = (_words(reading.metric, name, one) for one in (held.get(name), value))
-        tally.note(Change(row, str(reading), LABELS[name], old, new))
-
-
-def _words(metric: str, name: str, value: Any) -> str:
-    """One value of a reading as the check page shows it."""
-    if value is None:
-        return ""
-    if name == "value":
-        return rules.shown(metric, value)
-    return f"{value:.1%}" if name in ("promoters", "detractors") else str(value)
+def _as_cells(metric: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What is told of a reading, under the columns of a table that has one for its metric."""
+    found = {metric if name == "value" else name: value for name, value in told.items()}
+    if "first" in found:
+        found["first"] = int_day(date.fromisoformat(found["first"]))
+    return found
 
 
 def _lines(values: Mapping[str, Any]) -> Iterator[Line]:
     """What a row tells: the metric it names, then those that have a column."""
-    shared = {name: values[name] for name in ("asked", "note") if name in values}
-    if "note" in shared:
-        shared["note"] = shared["note"][: rules.LONGEST_NOTE]
-    if "first" in values:
-        shared["first"] = date_of(values["first"]).isoformat()
     parts = {name: values[name] for name in ("promoters", "detractors") if name in values}
-    said = {key: (key, values[key]) for key in rules.KNOWN if key in values}
+    said = _said(values, parts)
+    if rules.NPS not in said:
+        for field, problem, fix in rules.faults_of_parts(values.get("metric", rules.NPS), parts):
+            raise CellError(f"reading.{field}", problem, fix, field=field)
+    shared = _shared(values)
+    for metric, (place, value) in said.items():
+        told = {"value": round(value, 6)} | shared
+        if metric == rules.INDEX and len(said) > 1:
+            told.pop("asked", None)  # the people asked are those of the other metrics
+        yield metric, place, told | (parts if metric == rules.NPS else {})
+
+
+def _said(values: Mapping[str, Any], parts: Mapping[str, float]) -> dict[str, tuple[str, float]]:
+    """By metric, the field its value stands in, and the value."""
+    said = {key: (key, float(values[key])) for key in rules.KNOWN if key in values}
     if "value" in values:
         if "metric" not in values:
             raise CellError("metric.blank", "没有写是哪个指标", "请补上", field="metric")
@@ -190,16 +191,22 @@ def _lines(values: Mapping[str, Any]) -> Iterator[Line]:
     if len(parts) == 2 and rules.NPS not in said and values.get("metric", rules.NPS) == rules.NPS:
         net_score = 100 * (parts["promoters"] - parts["detractors"])
         said[rules.NPS] = ("promoters", round(net_score, 4))
-    for metric, (place, value) in said.items():
-        told = {"value": round(float(value), 6)} | shared
-        if metric == rules.INDEX:
-            told.pop("asked", None)
-        yield metric, place, told | (parts if metric == rules.NPS else {})
+    return said
 
 
-def _value(metric: str, written: str) -> float:
+def _shared(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row tells of each of its metrics."""
+    shared = {name: values[name] for name in ("asked", "note") if name in values}
+    if "note" in shared:
+        shared["note"] = shared["note"][: rules.LONGEST_NOTE]
+    if "first" in values:
+        shared["first"] = date_of(values["first"]).isoformat()
+    return shared
+
+
+def _value(metric: str, written: rules.Written) -> float:
     try:
-        return rules.as_value(metric, written)
+        return written.of(metric)
     except ValueError as error:
         raise CellError("value.bare", str(error), "请写上 %", field="value") from None
 
@@ -213,8 +220,8 @@ def _refuse(metric: str, place: str, values: Mapping[str, Any], told: dict[str, 
         raise CellError(f"reading.{field}", problem, fix, field=where)
 
 
-Who = tuple[str, int, str, str]
-"""Metric, day, platform, source: what a reading is known by."""
+Who = tuple[str, date, str, str]
+"""What a reading is known by, in the order of ``BrandReading.IDENTITY``."""
 
 
 def _merged(groups: Sequence[Group]) -> Iterator[tuple[Who, int, dict[str, Any]]]:
@@ -223,26 +230,33 @@ def _merged(groups: Sequence[Group]) -> Iterator[tuple[Who, int, dict[str, Any]]
         found: dict[Who, tuple[int, dict[str, Any]]] = {}
         for row in sorted(group, key=lambda r: r.number):
             for metric, where, told in row.values["lines"]:
-                who = (metric, row.values["day"], where, row.values["source"])
+                who = (metric, date_of(row.values["day"]), where, row.values["source"])
                 before = found.get(who, (row.number, {}))[1]
                 found[who] = (row.number, before | told)
         yield from ((who, *line) for who, line in found.items())
 
 
 class _Readings:
-    """The kept readings that a chunk of a file may mean, looked up at once."""
+    """The readings that a chunk of a file may mean, looked up at once."""
 
     def __init__(self, groups: Sequence[Group], batch: ImportBatch) -> None:
         self.batch = batch
         days = {date_of(group[0].values["day"]) for group in groups}
         rows = BrandReading.objects.filter(workspace=batch.workspace, removed_at=None, day__in=days)
-        self.rows = {(r.metric, int(f"{r.day:%Y%m%d}"), r.platform, r.source): r for r in rows}
+        self.rows = {row.identity: row for row in rows}
+
+    def find(self, who: Who) -> BrandReading:
+        """The reading that is kept, else one that is not saved and says nothing."""
+        return self.rows.get(who) or BrandReading(
+            workspace=self.batch.workspace, **self._named(who)
+        )
 
     def make(self, who: Who) -> BrandReading:
-        metric, day, where, source = who
-        made, _ = BrandReading.objects.get_or_create(
-            workspace=self.batch.workspace, metric=metric, day=date_of(day), platform=where, source=source,
-            removed_at=None, defaults={"batch": self.batch.key},
-        )  # fmt: skip
-        self.rows[who] = made
-        return made
+        if who not in self.rows:
+            self.rows[who], _ = BrandReading.objects.get_or_create(
+                workspace=self.batch.workspace, removed_at=None, **self._named(who), defaults={"batch": self.batch.key},
+            )  # fmt: skip
+        return self.rows[who]
+
+    def _named(self, who: Who) -> dict[str, Any]:
+        return dict(zip(BrandReading.IDENTITY, who, strict=True))

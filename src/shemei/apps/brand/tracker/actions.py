@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from shemei.apps.brand import rules_readings as rules
 from shemei.apps.brand.models import BrandReading
-from shemei.apps.brand.tellings import as_fields, tell_reading_by_hand
+from shemei.apps.brand.tracker import rules
+from shemei.apps.brand.tracker.tellings import as_fields, tell_reading_by_hand
 from shemei.kernel import audit
 from shemei.kernel.edits import assign, save
 from shemei.kernel.periods import today
@@ -21,25 +21,24 @@ if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
     from shemei.kernel.workspace import Workspace
 
+ARRIVING = "正在导入的一份表里也有这一天、这个来源的这个指标。"
+
 
 @transaction.atomic
 def enter_reading(workspace: Workspace, *, by: Actor, **values: Any) -> BrandReading:
-    """Enter what somebody measured. Shares are of 1, a net score has points; ``source`` says who measured."""
+    """Enter what somebody measured. Shares are of 1, a net score has points; ``source`` says who measured.
+
+    Where an import under way has made room for the same reading, that room is taken: the person's word holds.
+    """
     require(by, Permission.ACCOUNTS)
     _check(values)
-    fields = _fields(values)
-    reading = _room(workspace, fields) or BrandReading(workspace=workspace)
-    assign(reading, fields | {"batch": ""})
+    typed = BrandReading(workspace=workspace, **_fields(values))
+    reading = BrandReading.objects.bare().like(typed).select_for_update().first() or typed
+    assign(reading, _fields(values) | {"batch": ""})
     save(reading)
+    tell_reading_by_hand(reading)
     audit.record("reading.entered", reading, by=by, value=_words(reading), source=reading.source)
     return reading
-
-
-def _room(workspace: Workspace, fields: dict[str, Any]) -> BrandReading | None:
-    """The bare row that an import never finished has made for the same reading."""
-    same = {name: fields.get(name, "") for name in ("metric", "day", "platform", "source")}
-    rows = BrandReading.objects.filter(workspace=workspace, removed_at=None, value=None, **same)
-    return rows.first()
 
 
 @transaction.atomic
@@ -47,7 +46,12 @@ def change_reading(reading: BrandReading, *, by: Actor, **values: Any) -> BrandR
     """Correct a reading; what files told of it stays beneath."""
     require(by, Permission.ACCOUNTS)
     _check(values)
+    _hold(reading)
+    if reading.removed_at is not None:
+        raise ValidationError("这个读数刚被删除了，没有改动。要留着它，请重新记一个。")
     fields = assign(reading, _fields(values))
+    if BrandReading.objects.bare().like(reading).exists():
+        raise ValidationError(f"{ARRIVING}请等它导入完再改。")
     save(reading)
     if fields:
         tell_reading_by_hand(reading)
@@ -59,6 +63,7 @@ def change_reading(reading: BrandReading, *, by: Actor, **values: Any) -> BrandR
 def remove_reading(reading: BrandReading, *, by: Actor) -> None:
     """Put a reading away; it can be brought back."""
     require(by, Permission.ACCOUNTS)
+    _hold(reading)
     if reading.removed_at is None:
         reading.removed_at = timezone.now()
         reading.save(update_fields=["removed_at"])
@@ -71,8 +76,12 @@ def remove_reading(reading: BrandReading, *, by: Actor) -> None:
 def restore_reading(reading: BrandReading, *, by: Actor) -> None:
     """Bring a reading back, unless another has taken its place."""
     require(by, Permission.ACCOUNTS)
+    _hold(reading)
     if reading.removed_at is not None:
-        if _kept_like(reading).exists():
+        same = BrandReading.objects.filter(removed_at=None).like(reading)
+        if same.bare().exists():
+            raise Refused(f"{ARRIVING}请等它导入完再恢复「{reading}」。")
+        if same.exists():
             raise Refused(f"「{reading}」已另有一个读数。请先删掉那一个，再恢复这一个。")
         reading.removed_at = None
         save(reading)
@@ -81,9 +90,12 @@ def restore_reading(reading: BrandReading, *, by: Actor) -> None:
         )
 
 
-def _kept_like(reading: BrandReading) -> Any:
-    same = {name: getattr(reading, name) for name in ("metric", "day", "platform", "source")}
-    return BrandReading.objects.filter(workspace=reading.workspace, removed_at=None, **same)
+def _hold(reading: BrandReading) -> None:
+    """Lock the reading and read it again: a person or an import may have touched it since it was looked up."""
+    try:
+        reading.refresh_from_db(from_queryset=BrandReading.objects.select_for_update())
+    except BrandReading.DoesNotExist:
+        raise Refused(f"「{reading}」刚随撤销的导入一起删除了，没有改动。") from None
 
 
 def _check(values: dict[str, Any]) -> None:

@@ -8,13 +8,19 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shemei.apps.brand import actions_readings, views_readings
 from shemei.apps.brand.models import BrandReading, ReadingTelling
+from shemei.apps.brand.tracker import actions as tracker
+from shemei.apps.brand.tracker import tellings, views
+from shemei.apps.brand.tracker.tellings import as_fields
 from shemei.kernel.imports import actions
+from shemei.kernel.imports.errors import Overtaken
 from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.policies import Refused
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -84,7 +90,7 @@ def test_a_long_file_is_recognised_and_the_same_again_changes_nothing(place: Wor
 def test_the_template_is_taken_as_it_is(place: World) -> None:
     told = place.client().get(place.url("brand:readings_template")).content
     batch = bring_in(place, told)
-    assert counts(batch) == [len(views_readings.EXAMPLES), 0, 0]
+    assert counts(batch) == [len(views.EXAMPLES), 0, 0]
     assert {row[0] for row in stand()} == {key for key, _ in BrandReading.metric.field.choices}
 
 
@@ -144,6 +150,7 @@ def test_a_bare_one_in_a_column_of_shares_is_remarked(place: World) -> None:
         (["2026-09-14", "考虑度", "30%", "", "", "", ""], "没有来源"),
         (["2026-09-14", "品牌搜索指数", "300", "", "", "某", ""], "哪个平台"),
         (["2099-09-14", "考虑度", "30%", "", "", "某", ""], "今天之后"),
+        (["2026-09-14", "品牌搜索指数", "300", 600, "微信", "某", ""], "没有样本量"),
         (["2026-09-14", "净推荐值", "130", "", "", "某", ""], "−100 至 100"),
     ],
 )
@@ -154,6 +161,30 @@ def test_a_wrong_row_says_what_is_wrong(place: World, row: list[str], why: str) 
     assert not BrandReading.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("head", "row", "why"),
+    [
+        (["指标", "数值", "推荐者占比", "贬损者占比"], ["考虑度", "30%", "45%", "15%"], "只属于净推荐值"),
+        (["指标", "数值", "贬损者占比"], ["考虑度", "30%", "15%"], "只属于净推荐值"),
+        (["考虑度", "推荐者占比"], ["30%", "45%"], "要一起填"),
+        (["考虑度", "推荐者占比"], ["", "45%"], "要一起填"),
+        (["净推荐值", "推荐者占比"], ["30", "45%"], "要一起填"),
+    ],
+)  # fmt: skip
+def test_parts_of_a_net_score_are_told_together_and_of_it_alone(
+    place: World, head: list[str], row: list[str], why: str
+) -> None:
+    batch = checked(place, sheet(["日期", "来源", *head], ["2026-09-14", "某", *row]))
+    assert batch.error_rows == 1
+    assert why in place.client().get(place.url("imports:batch", batch.key)).text
+
+
+def test_an_index_beside_a_survey_has_none_of_its_sample(place: World) -> None:
+    head = ["日期", "来源", "平台", "样本量", "考虑度", "品牌搜索指数"]
+    bring_in(place, sheet(head, ["2026-09-14", "某", "微信", 600, "30%", "1.2万"]))
+    assert [(row[0], row[5]) for row in stand()] == [("brand_search", None), ("consideration", 600)]
+
+
 def test_empty_cells_keep_what_is_known_and_the_check_lists_what_changes(place: World) -> None:
     bring_in(place, sheet(HEADS, ["2026-09-14", "考虑度", "28%", 600, "", "某", "首测"]))
     batch = checked(place, sheet(HEADS, ["2026-09-14", "考虑度", "29.5%", "", "", "某", ""]))
@@ -161,6 +192,18 @@ def test_empty_cells_keep_what_is_known_and_the_check_lists_what_changes(place: 
     assert "28.0%" in page and "29.5%" in page
     actions.write(batch, by=place.owner.actor)
     assert [row[4:6] + row[9:] for row in stand()] == [(0.295, 600, "首测")]
+    head = ["日期", "考虑度", "来源", "开始日期"]
+    bring_in(
+        place,
+        sheet(
+            head,
+            ["2026-09-14", "", "某", "2026-09-01"],
+            ["2026-09-14", "29.5%", "某", "2026-09-01"],
+        ),
+    )
+    later = checked(place, sheet(head, ["2026-09-14", "29.5%", "某", "2026-09-03"]))
+    page = place.client().get(place.url("imports:batch", later.key)).text
+    assert "开始日期" in page and "2026-09-01" in page and "2026-09-03" in page
 
 
 def test_a_file_over_what_was_typed_is_taken_back_to_it(place: World) -> None:
@@ -169,7 +212,7 @@ def test_a_file_over_what_was_typed_is_taken_back_to_it(place: World) -> None:
         "metric": "consideration", "day": date(2026, 9, 14), "first": None, "value": 0.28, "asked": 600,
         "promoters": None, "detractors": None, "platform": "", "source": "某", "note": "手记",
     }  # fmt: skip
-    row = actions_readings.enter_reading(place.brand, by=by, **typed)
+    row = tracker.enter_reading(place.brand, by=by, **typed)
     before = stand()
     same = bring_in(place, sheet(HEADS, ["2026-09-14", "考虑度", "28%", 600, "", "某", ""]))
     assert counts(same) == [0, 0, 1]
@@ -179,7 +222,7 @@ def test_a_file_over_what_was_typed_is_taken_back_to_it(place: World) -> None:
     assert stand() == before
     again = bring_in(place, sheet(HEADS, ["2026-09-14", "考虑度", "31%", "", "", "某", ""]))
     row.refresh_from_db()
-    actions_readings.change_reading(row, by=by, **typed | {"value": 0.33})
+    tracker.change_reading(row, by=by, **typed | {"value": 0.33})
     actions.undo(again, by=by)
     assert stand()[0][4] == 0.33
 
@@ -203,33 +246,101 @@ def test_what_a_person_corrected_stays_when_the_file_that_brought_it_goes(place:
 def test_a_removed_reading_comes_back_with_the_file_as_a_new_one(place: World) -> None:
     data = sheet(HEADS, ["2026-09-14", "考虑度", "31%", 600, "", "某", ""])
     bring_in(place, data)
-    actions_readings.remove_reading(BrandReading.objects.get(), by=place.owner.actor)
+    tracker.remove_reading(BrandReading.objects.get(), by=place.owner.actor)
     assert stand() == []
     assert counts(bring_in(place, data)) == [1, 0, 0]
     assert len(stand()) == 1
 
 
-def test_a_file_that_waits_shows_nothing_and_leaves_room_to_type(place: World) -> None:
+def halted(place: World, data: bytes, monkeypatch: pytest.MonkeyPatch) -> ImportBatch:
+    """An import whose rows are in and whose end is still to come, as one that was killed is left."""
+    batch = checked(place, data)
+    with monkeypatch.context() as stopped, pytest.raises(Overtaken):
+        stopped.setattr(actions, "_finish", overtaken)
+        actions.write(batch, by=place.owner.actor)
+    return ImportBatch.objects.get(pk=batch.pk)
+
+
+def overtaken(*_: Any) -> None:
+    raise Overtaken
+
+
+ROW = sheet(HEADS, ["2026-09-14", "考虑度", "31%", 600, "", "某", "表里的"])
+TYPED: dict[str, Any] = {"metric": "consideration", "day": date(2026, 9, 14), "platform": "", "source": "某"}  # fmt: skip
+
+
+def test_what_is_typed_while_a_file_comes_in_holds_and_stays(
+    place: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     by = place.owner.actor
-    batch = checked(place, sheet(HEADS, ["2026-09-14", "考虑度", "31%", 600, "", "某", ""]))
-    BrandReading.objects.create(
-        workspace=place.brand,
-        metric="consideration",
-        day=date(2026, 9, 14),
-        source="某",
-        batch=batch.key,
-    )
+    batch = halted(place, ROW, monkeypatch)
     assert stand() == []
-    actions_readings.enter_reading(
-        place.brand,
-        by=by,
-        metric="consideration",
-        day=date(2026, 9, 14),
-        value=0.3,
-        platform="",
-        source="某",
-    )
-    assert [row[4] for row in stand()] == [0.3]
+    tracker.enter_reading(place.brand, by=by, **TYPED, value=0.3, note="手记")
+    typed = stand()
+    assert [(row[4], row[5], row[9]) for row in typed] == [(0.3, None, "手记")]
+    actions.write(batch, by=by)
+    assert stand() == typed
+    actions.undo(batch, by=by)
+    assert stand() == typed
+
+
+def test_a_reading_a_file_makes_room_for_is_said_to_be_on_its_way(
+    place: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = place.owner.actor
+    old = tracker.enter_reading(place.brand, by=by, **TYPED, value=0.3)
+    other = tracker.enter_reading(place.brand, by=by, **TYPED | {"source": "乙"}, value=0.2)  # fmt: skip
+    tracker.remove_reading(old, by=by)
+    batch = halted(place, ROW, monkeypatch)
+    with pytest.raises(Refused, match="正在导入"):
+        tracker.restore_reading(old, by=by)
+    with pytest.raises(ValidationError, match="正在导入"):
+        tracker.change_reading(other, by=by, **TYPED, value=0.2)
+    actions.write(batch, by=by)
+    with pytest.raises(Refused, match="已另有一个读数"):
+        tracker.restore_reading(old, by=by)
+
+
+def test_a_file_taken_back_leaves_what_another_is_telling_meanwhile(
+    place: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = place.owner.actor
+    first = bring_in(place, sheet(HEADS, ["2026-09-14", "考虑度", "28%", "", "", "某", ""]))
+    second = halted(place, ROW, monkeypatch)
+    actions.undo(first, by=by)
+    actions.write(second, by=by)
+    assert [row[4:6] for row in stand()] == [(0.31, 600)]
+    actions.undo(second, by=by)
+    assert not BrandReading.objects.exists()
+
+
+def test_a_file_that_repeats_a_correction_changes_nothing(place: World) -> None:
+    bring_in(place, ROW)
+    row = BrandReading.objects.get()
+    told = TYPED | {"asked": 600, "note": "表里的"}
+    tracker.change_reading(row, by=place.owner.actor, **told, value=0.33)
+    corrected = stand()
+    for value in ("33%", "31%"):
+        data = sheet(HEADS, ["2026-09-14", "考虑度", value, 600, "", "某", ""])
+        batch = checked(place, data)
+        assert (counts(batch), batch.kind) == ([0, 0, 1], "brand_readings")
+        assert counts(actions.write(batch, by=place.owner.actor)) == [0, 0, 1]
+        assert stand() == corrected
+
+
+def test_a_reading_removed_while_a_file_is_booked_stays_removed(
+    place: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_in(place, ROW)
+
+    def removed_meanwhile(told: Any) -> dict[str, Any]:
+        BrandReading.objects.update(removed_at=timezone.now())
+        return as_fields(told)
+
+    monkeypatch.setattr(tellings, "as_fields", removed_meanwhile)
+    bring_in(place, sheet(HEADS, ["2026-09-14", "考虑度", "40%", "", "", "某", ""]))
+    assert stand() == []
+    assert BrandReading.objects.get().said.value == 0.4
 
 
 shares = st.one_of(st.just(""), st.integers(0, 1000).map(lambda n: f"{n / 10}%"))

@@ -10,11 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from shemei.apps.brand import actions_readings as actions
-from shemei.apps.brand import listings
-from shemei.apps.brand import rules_readings as rules
-from shemei.apps.brand.forms import ReadingForm
 from shemei.apps.brand.models import BrandReading
+from shemei.apps.brand.tracker import actions, listings, rules
+from shemei.apps.brand.tracker.forms import ReadingForm
 from shemei.kernel.edits import submit
 from shemei.kernel.permissions import Permission
 from shemei.kernel.toasts import toast

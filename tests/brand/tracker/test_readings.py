@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from shemei.apps.brand import actions_readings as actions
-from shemei.apps.brand import rules_readings as rules
 from shemei.apps.brand.models import BrandReading
-from shemei.apps.brand.queries_readings import tracked
+from shemei.apps.brand.tracker import actions, rules
+from shemei.apps.brand.tracker.queries import tracked
 from shemei.engines.proportions import newcombe, wilson
 from shemei.kernel.models import AuditEntry
 from shemei.kernel.periods import today
@@ -95,13 +95,15 @@ def test_what_another_has_taken_is_not_brought_back(place: World) -> None:
     [
         ({"value": 1.2}, "value"),
         ({"metric": "nps", "value": 101.0}, "value"),
-        ({"metric": "brand_search", "value": -1.0, "platform": "wechat"}, "value"),
-        ({"metric": "brand_search", "value": 900.0}, "platform"),
+        ({"metric": "brand_search", "value": -1.0, "platform": "wechat", "asked": None}, "value"),
+        ({"metric": "brand_search", "value": 900.0, "asked": None}, "platform"),
         ({"source": ""}, "source"),
         ({"asked": 0}, "asked"),
+        ({"metric": "brand_search", "value": 900.0, "platform": "wechat"}, "asked"),
         ({"day": today() + timedelta(1)}, "day"),
         ({"first": DAY + timedelta(1)}, "first"),
         ({"promoters": 0.5, "detractors": 0.2}, "promoters"),
+        ({"detractors": 0.2}, "detractors"),
         ({"metric": "nps", "value": 30.0, "promoters": 0.5}, "detractors"),
         ({"metric": "nps", "value": 30.0, "promoters": 0.8, "detractors": 0.5}, "promoters"),
         ({"metric": "nps", "value": 40.0, "promoters": 0.5, "detractors": 0.2}, "value"),
@@ -124,6 +126,35 @@ def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(place: World) -> N
     entered(place)
     assert "已有这个指标的读数" in browser.post(url, form()).text
     assert BrandReading.objects.count() == 1
+
+
+def test_a_net_score_is_typed_with_its_parts(place: World) -> None:
+    typed = form(metric="nps", value="32", promoters="45%", detractors="13")
+    answer = place.client().post(place.url("brand:new_reading"), typed)
+    assert answer.status_code == 302
+    said = BrandReading.objects.get().said
+    assert (said.value, said.promoters, said.detractors) == (32.0, 0.45, 0.13)
+    long = place.client().post(place.url("brand:new_reading"), form(promoters="0.45" + "0" * 20))
+    assert re.search(r'name="promoters"[^>]*aria-invalid="true"', long.text)
+
+
+def test_a_correction_stands_on_what_the_reading_says_by_now(place: World) -> None:
+    row = entered(place)
+    by = place.owner.actor
+    BrandReading.objects.update(asked=800)
+    told = {name: values()[name] for name in ("metric", "day", "platform", "source")}
+    actions.change_reading(row, by=by, **told, value=0.5)
+    row.refresh_from_db()
+    assert (row.said.value, row.asked) == (0.5, 800)
+    seen = BrandReading.objects.get()
+    actions.remove_reading(row, by=by)
+    with pytest.raises(ValidationError, match="刚被删除了"):
+        actions.change_reading(seen, by=by, **told, value=0.6)
+    actions.remove_reading(seen, by=by)
+    assert len(sentences("reading.removed")) == 1
+    BrandReading.objects.all().delete()
+    with pytest.raises(Refused, match="没有改动"):
+        actions.restore_reading(seen, by=by)
 
 
 def test_readings_are_for_those_who_may(place: World) -> None:
