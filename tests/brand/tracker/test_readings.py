@@ -134,8 +134,9 @@ def test_a_net_score_is_typed_with_its_parts(place: World) -> None:
     assert answer.status_code == 302
     said = BrandReading.objects.get().said
     assert (said.value, said.promoters, said.detractors) == (32.0, 0.45, 0.13)
-    long = place.client().post(place.url("brand:new_reading"), form(promoters="0.45" + "0" * 20))
-    assert re.search(r'name="promoters"[^>]*aria-invalid="true"', long.text)
+    long = typed | {"day": "2026-09-15", "promoters": "0.45" + "0" * 20}
+    page = place.client().post(place.url("brand:new_reading"), long).text
+    assert re.search(r'name="promoters"[^>]*aria-invalid="true"', page)
 
 
 def test_a_correction_stands_on_what_the_reading_says_by_now(place: World) -> None:
@@ -146,11 +147,11 @@ def test_a_correction_stands_on_what_the_reading_says_by_now(place: World) -> No
     actions.change_reading(row, by=by, **told, value=0.5)
     row.refresh_from_db()
     assert (row.said.value, row.asked) == (0.5, 800)
-    seen = BrandReading.objects.get()
+    seen, too = BrandReading.objects.get(), BrandReading.objects.get()
     actions.remove_reading(row, by=by)
     with pytest.raises(ValidationError, match="刚被删除了"):
         actions.change_reading(seen, by=by, **told, value=0.6)
-    actions.remove_reading(seen, by=by)
+    actions.remove_reading(too, by=by)
     assert len(sentences("reading.removed")) == 1
     BrandReading.objects.all().delete()
     with pytest.raises(Refused, match="没有改动"):
