@@ -99,7 +99,7 @@ def yuan_parts(fen: Number, *, full: bool = False) -> tuple[str, str]:
     >>> yuan_parts(86_200_000), yuan_parts(2_360)
     (('¥86.2', '万'), ('¥23.60', ''))
     """
-    exact = _exact(fen) / 100
+    exact = _exact(round(fen, 6)) / 100  # half a fen is half a fen, whatever adding left beside it
     text, unit = (f"{_round(abs(exact), 2):,}", "") if full else _short(exact, 2)
     return _signed(exact, text, "¥"), unit
 

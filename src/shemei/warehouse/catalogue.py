@@ -134,7 +134,7 @@ _METRICS: tuple[Metric, ...] = (
         "finishes",
         "impressions",
     ),
-    _count("follows", "新增关注 − 取消关注（平台回传或导入）"),
+    _count("follows", "关注的人次 − 取消关注的人次（平台回传或导入）"),
     Metric(
         "follower_growth",
         "粉丝增长率",

@@ -70,3 +70,18 @@ def test_it_is_split_by_any_dimension(passed_on: World, by: str) -> None:
 def test_without_a_mark_it_says_how_to_get_one(world: World, home: Home) -> None:
     shown = page(world, "insight:spreading").content.decode()
     assert "data-share 写成 on" in shown and "还没有转发来的访问" in shown
+
+
+def test_the_funnel_says_where_pages_passed_on_are_counted(passed_on: World) -> None:
+    shown = page(passed_on, "insight:funnel").content.decode()
+    assert passed_on.url("insight:spreading") in shown and "不知道是谁转的" in shown
+
+
+def test_a_person_s_way_says_through_how_many_hands_it_began(passed_on: World) -> None:
+    shown = page(passed_on, "insight:journey", "N", beside=True).content.decode()
+    assert "朋友转发来的，第 2 手" in shown
+
+
+def test_a_share_of_direct_visits_is_not_split_by_platform(passed_on: World) -> None:
+    shown = page(passed_on, "insight:metric", "direct_share", beside=True).content.decode()
+    assert "分平台" not in shown

@@ -8,6 +8,7 @@ from django.http import Http404
 
 from shemei.apps.audience import queries
 from shemei.apps.commerce import queries as commerce
+from shemei.engines.phones import number_typed
 from shemei.kernel.crypto import phone_hash
 from shemei.kernel.ways.steps import Step, events_of, steps_of
 from shemei.kernel.ways.way import LONGEST, Way, whole
@@ -52,6 +53,6 @@ def find(workspace: Workspace, text: str) -> str:
     events = events_of(workspace, order_id=wanted)
     if key := next((event["person"] for event in events if event["person"]), ""):
         return str(key)
-    search = phone_hash(workspace.key, wanted) or wanted
+    search = phone_hash(workspace.key, number_typed(wanted)) or wanted
     found = queries.Found(workspace, queries.ALWAYS, search=search)[:1]
     return found[0].key if found else ""

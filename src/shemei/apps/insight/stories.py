@@ -23,7 +23,18 @@ ROWS_OF = {
 """Where the rows behind a measure are read."""
 
 LESS = ("revenue", "refunds")
-PLACELESS = {"orders", "new_customers", "repeat_orders", "revenue", "net_revenue", "refunds"}
+PLACELESS = {
+    "direct_share",
+    "shared_visits",
+    "shared_rate",
+    "share_depth",
+    "orders",
+    "new_customers",
+    "repeat_orders",
+    "revenue",
+    "net_revenue",
+    "refunds",
+}
 
 
 @dataclass(frozen=True, slots=True)

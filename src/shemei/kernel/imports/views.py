@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from shemei.engines.phones import IN_TEXT, digits_of
 from shemei.kernel import tasks
 from shemei.kernel.imports import actions, files, health, jobs, listings, screens, together
 from shemei.kernel.imports.errors import ImportError_
@@ -190,7 +191,10 @@ def _mapping_page(
     context = _context(found, 2) | _fields(lines)
     context |= {"form": form, "error": error or found.error}
     context["kinds"] = kinds_for(request.actor)
-    context["preview"] = actions.table_of(found).preview(5)
+    context["preview"] = [
+        (number, [_without_phones(cell) for cell in cells])
+        for number, cells in actions.table_of(found).preview(5)
+    ]
     return render(request, "imports/mapping.html", context)
 
 
@@ -234,6 +238,20 @@ def _or_say(view: View) -> View:
             return _to(_batch(request, key))
 
     return guarded
+
+
+def hidden(number: str) -> str:
+    """A phone number as far as its owner would know it."""
+    return f"{number[:3]}****{number[-4:]}"
+
+
+def _without_phones(cell: Any) -> str:
+    """A cell as a page may show it before anybody has said which column holds phones.
+
+    >>> _without_phones("请电 138 0000 3391，或 13800003391")
+    '请电 138****3391，或 138****3391'
+    """
+    return IN_TEXT.sub(lambda found: hidden(digits_of(found[0])), str(cell))
 
 
 @allow(Permission.IMPORT)

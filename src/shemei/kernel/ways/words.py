@@ -57,6 +57,7 @@ def whereabouts(event: Mapping[str, Any]) -> list[str]:
     device = DEVICES.get(event.get("device") or "", "")
     words = [
         f"经{channel}" if channel and is_touch(event) else "",
+        f"朋友转发来的，第 {hands} 手" if (hands := event.get("share_depth") or 0) else "",
         f"在{inside}里" if inside else "",
         device,
     ]

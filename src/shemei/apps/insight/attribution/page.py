@@ -22,6 +22,7 @@ from shemei.apps.insight.attribution.paths import (
 from shemei.apps.insight.attribution.steadiness import Steadiness
 from shemei.apps.insight.queries import Board, days_of, model_table
 from shemei.apps.insight.rules import reading
+from shemei.engines.attribution.stability import LEAST_DAYS
 from shemei.engines.resampling import Band, day_bootstrap
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.portal.charts import Chart, Flow
@@ -194,7 +195,7 @@ class AttributionPage:
             return {}
         daily = self.board.daily(self.board.period, self.by)
         keys = sorted({key for row in daily.values() for key in row})
-        if not keys or self.board.period.days < 7:
+        if sum(any(row.values()) for row in daily.values()) < LEAST_DAYS:
             return {}
         empty: dict[str, float] = {}
         days = [int(day.strftime("%Y%m%d")) for day in days_of(self.board.period)]

@@ -54,9 +54,16 @@ class Steadiness:
         )
 
     @cached_property
+    def days_sold(self) -> int:
+        """Days that anything was credited on: drawing again the days of one sale would find no doubt at all."""
+        if not self.days.names:
+            return 0
+        return int((self.days.credits["last"].sum(axis=1)[:, 0] > 0).sum())
+
+    @cached_property
     def bands(self) -> dict[str, dict[str, Band]]:
-        """``{model: {name: band}}`` in shares; empty below seven days, the chain only of few names."""
-        if self.board.period.days < LEAST_DAYS:
+        """``{model: {name: band}}`` in shares; empty below seven days with orders, the chain only of few names."""
+        if self.days_sold < LEAST_DAYS:
             return {}
         worth = WORTH[self.column]
         found = {

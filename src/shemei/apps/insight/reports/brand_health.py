@@ -154,7 +154,8 @@ class BrandHealth:
         if not moved:
             return f"{len(judged)} 项与上一波比，都在抽样误差之内"
         words = "、".join(f"{card.metric.name}{card.delta.text}" for card in moved if card.delta)
-        return f"{words}，超出抽样误差；其余 {len(judged) - len(moved)} 项在误差之内"
+        rest = len(judged) - len(moved)
+        return f"{words}，超出抽样误差" + (f"；其余 {rest} 项在误差之内" if rest else "")
 
     @property
     def period(self) -> Period:
