@@ -196,7 +196,8 @@ module.exports = {
     quiet(function () {
       var path = String(given.path || opened());
       if (!allowed || !path) return;
-      var plain = path.replace(/([?&])_sh=[^&]*&?/, "$1").replace(/[?&]$/, "");
+      var plain = path.replace(/([?&])_sh=[^&]*/g, "$1").replace(/&+/g, "&").replace("?&", "?")
+        .replace(/[?&]$/, "");
       given.path = plain + (plain.indexOf("?") < 0 ? "?" : "&") + "_sh=" + mine + "-" + hands();
       send({ kind: "engage", action: "share", url: HOST + path.split("?")[0].replace(/^\//, "") });
     })();

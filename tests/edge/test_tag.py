@@ -494,3 +494,67 @@ def test_an_address_that_is_to_stay_gets_the_mark_beside_what_stands_in_it(
         left = rf"/p/1\?_c={CLICK}&utm_source=xhs&_sh=([0-9a-f]{{12}})-2$"
         assert re.search(left, page.url), page.url
     assert (came["shared_by"], came["click_id"]) == (FRIEND, CLICK)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("address", "left"),
+    [
+        (f"/p/1?_sh={FRIEND}-1&_sh=bbbbbbbbbbbb-2", r"/p/1\?_sh=[0-9a-f]{12}-2$"),
+        (f"/#/p/1?_sh={FRIEND}-1", r"/\?_sh=[0-9a-f]{12}-2#/p/1\?$"),
+    ],
+)
+def test_one_s_own_mark_is_never_told_with_one_s_own_visits(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext, address: str, left: str
+) -> None:
+    shop.more = 'data-share="on"'
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.goto(shop.url + address)
+        eventually(shop_home, 1)
+        assert re.search(left, page.url), page.url
+        again = context.new_page()
+        again.goto(page.url)
+        rows = eventually(shop_home, 2)
+        page.evaluate("shemei.consent(false)")
+        assert "_sh=" not in page.url
+    assert [(row["shared_by"], row["share_depth"]) for row in rows] == [(FRIEND, 1), ("", 0)]
+
+
+@pytest.mark.browser
+def test_a_page_that_takes_the_mark_away_is_no_new_page(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    shop.more = 'data-share="on"'
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.goto(f"{shop.url}/p/1?a=1")
+        eventually(shop_home, 1)
+        for _ in range(3):
+            page.evaluate("history.replaceState({}, '', '/p/1?a=1')")
+            page.wait_for_timeout(120)
+        assert page.url == f"{shop.url}/p/1?a=1"
+        eventually(shop_home, 1)
+        assert page.evaluate("shemei.share('javascript:alert(1)')") == "javascript:alert(1)"
+        eventually(shop_home, 1)
+
+
+@pytest.mark.browser
+def test_sites_on_one_origin_have_marks_of_their_own(
+    shop_home: Home, port: int, shop: Shop, context: BrowserContext
+) -> None:
+    publish_sites(shop_home, {"sites": {"OPEN": {"workspace": "w"}, "NEXT": {"workspace": "x"}}})
+    shop.more = 'data-share="on"'
+    with running(shop_home, port=port):
+        page = context.new_page()
+        page.goto(f"{shop.url}/p/1?_sh={FRIEND}-6")
+        eventually(shop_home, 1)
+        first = page.url
+        shop.page = lambda: PAGE.replace("OPEN", "NEXT").format(
+            early="", src=shop.src, more=shop.more
+        )  # type: ignore[method-assign]
+        page.goto(f"{shop.url}/p/2")
+        eventually(shop_home, 2)
+    marks = [re.search(r"_sh=([0-9a-f]{12})-(\d)", url) for url in (first, page.url)]
+    assert marks[0] and marks[1] and marks[0][1] != marks[1][1]
+    assert (marks[0][2], marks[1][2]) == ("7", "1")

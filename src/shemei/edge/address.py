@@ -11,7 +11,7 @@ from shemei.edge.redirect import CLICK_ID, UTM
 
 SHARE = "_sh"
 MOST_DEPTH = 50
-_PASSED = re.compile(r"([0-9a-f]{12})-([1-9]\d?)")
+_PASSED = re.compile(r"([0-9a-f]{12})-([1-9][0-9]?)")
 _URL = re.compile(r"(?i)https?://(?:[^/?#@]*@)?([^/?#:\\]*)(?::\d*)?([^?#]*)(?:\?([^#]*))?")
 
 
@@ -35,6 +35,11 @@ def read_page(url: str) -> Page:
     --------
     >>> read_page("https://Shop.cn/p/1?utm_source=xhs&phone=138#a")
     Page(host='shop.cn', path='/p/1', query={'utm_source': 'xhs'})
+
+    Of marks of passing on the first counts, as it is written:
+
+    >>> read_page("https://shop.cn/?_sh=3f9a1c0b22d4-1&_sh=%64a9a1c0b22d4-2").query
+    {'_sh': '3f9a1c0b22d4-1'}
     """
     found = _URL.match(url)
     if found is None:
@@ -44,7 +49,9 @@ def read_page(url: str) -> Page:
     if "utm_" in query or "_c=" in query or "_sh=" in query:
         for pair in query.split("&"):
             name, _, value = pair.partition("=")
-            if name in _FROM_QUERY:
+            if name == SHARE:
+                wanted.setdefault(SHARE, value)
+            elif name in _FROM_QUERY:
                 plain = unquote_plus(value) if "%" in value or "+" in value else value
                 wanted[name] = clean(plain)[:256]
     return Page(host.lower(), path[:512], wanted)

@@ -48,7 +48,7 @@ def test_the_same_data_have_the_same_bands(told: World) -> None:
 def test_a_few_days_promise_nothing(told: World) -> None:
     short = {"from": "2026-11-05", "to": "2026-11-08"}
     shown = page(told, "insight:attribution", **short).content.decode()
-    assert "不到 7 天，不画稳定带" in shown and 'id="rolling"' not in shown
+    assert "日子太少，不画稳定带" in shown and 'id="rolling"' not in shown
 
 
 def test_two_weeks_are_drawn_week_by_week(told: World) -> None:

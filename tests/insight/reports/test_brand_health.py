@@ -182,3 +182,11 @@ def test_who_sees_no_figures_sees_no_tracker(place: World) -> None:
     url = place.url("insight:brand_health")
     assert place.client(place.external).get(url).status_code == 403
     assert place.client(place.stranger).get(url).status_code == 404
+
+
+def test_many_sources_of_one_metric_do_not_make_an_endless_page(place: World) -> None:
+    for n in range(7):
+        told(place, "consideration", SUMMER + timedelta(n), 0.2, source=f"来源{n}")
+    page = text(place, place.url("insight:brand_health"))
+    assert "另有 3 条别的来源或平台" in page
+    assert "来源6" in page and "来源3" in page and "来源2" not in page

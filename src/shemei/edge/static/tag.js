@@ -6,7 +6,7 @@
   var DAY = 864e5;
   var me = doc.currentScript || doc.querySelector("script[data-site]");
   var site, endpoint, allowed, store, waiting = [], busy = false, failures = 0, most = 8;
-  var PASSED = /([?&])_sh=([0-9a-f]{12})-(\d\d?)(?=[&#]|$)/, mine = "", depth = 0;
+  var PASSED = /([?&])_sh=([0-9a-f]{12})-(\d\d?)(?=[&#]|$)/g, mine = "", depth = 0;
   var visitor = "", click = "", fresh = false, landed = "", last = "", first = true, timer, props;
 
   function quiet(work) {
@@ -115,6 +115,11 @@
     return at.origin + at.pathname.replace(/\/$/, "") + path[1] + tail;
   }
 
+  // Where the visitor is, whoever's mark stands in the address.
+  function place() {
+    return bare(address(), "off");
+  }
+
   // An address that says who passed it on says nothing where that was this browser.
   function tidy(url) {
     return url.replace(PASSED, function (all, before, who) { return who === mine ? before : all; });
@@ -137,9 +142,10 @@
     var what = me.getAttribute("data-clean"), at = win.location, left = bare(at.search, what);
     if (me.getAttribute("data-share") === "on") left = mine ? marked(left) : left;
     else if (what === "off") return;
-    if (left === at.search) return;
-    win.history.replaceState(win.history.state, "", at.pathname + left + at.hash);
-    last = address();
+    left += at.hash.replace(PASSED, "$1");
+    if (left === at.search + at.hash) return;
+    win.history.replaceState(win.history.state, "", at.origin + at.pathname + left);
+    last = place();
   }
 
   function begin() {
@@ -154,12 +160,12 @@
   }
 
   function arrive() {
-    mine = recall("_shp") || hex(6);
-    keep("_shp", mine, 365);
+    mine = recall("_shp" + site) || hex(6);
+    keep("_shp" + site, mine, 365);
     landed = tidy(landed);
-    var passed = PASSED.exec(landed), kept = recall("_shd"), now = passed ? passed[0].slice(5) : "";
+    var kept = recall("_shd" + site), now = (landed.match(PASSED) || [""])[0].slice(5);
     if (now && now !== kept) fresh = true;
-    if (now || fresh) keep("_shd", kept = now, 30);
+    if (now || fresh) keep("_shd" + site, kept = now, 30);
     depth = +kept.slice(13) || 0;
   }
 
@@ -172,7 +178,7 @@
       } catch (error) { /* closed: every page is a visit */ }
       fresh = false;
     }
-    last = address();
+    last = place();
     send({
       kind: known ? "view" : "visit",
       url: first ? landed : "",
@@ -187,7 +193,7 @@
   function routed() {
     clearTimeout(timer);
     timer = setTimeout(function () {
-      if (address() === last) return;
+      if (place() === last) return;
       page();
       if (allowed) quiet(clean)();
     }, 60);
@@ -210,7 +216,7 @@
     if (!yes) {
       allowed = false;
       waiting = [];
-      ["_shv", "_shc", "_shq", "_sho", "_shp", "_shd"].forEach(drop);
+      ["_shv", "_shc", "_shq", "_sho", "_shp" + site, "_shd" + site].forEach(drop);
       win.sessionStorage.removeItem("_shs");
       mine = "";
       depth = 0;
@@ -258,7 +264,7 @@
         quiet(function () {
           var at = new URL(url || "", win.location.href);
           url = at.href;
-          if (!allowed) return;
+          if (!allowed || at.protocol.indexOf("http")) return;
           at.search = bare(at.search);
           var plain = at.href.split("#")[0];
           at.search = marked(at.search);

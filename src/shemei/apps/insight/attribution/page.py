@@ -19,7 +19,7 @@ from shemei.apps.insight.attribution.paths import (
     flows,
     order_paths,
 )
-from shemei.apps.insight.attribution.steadiness import Steadiness
+from shemei.apps.insight.attribution.steadiness import LEAST_SOLD, Steadiness
 from shemei.apps.insight.queries import Board, days_of, model_table
 from shemei.apps.insight.rules import reading
 from shemei.engines.attribution.stability import LEAST_DAYS
@@ -195,7 +195,8 @@ class AttributionPage:
             return {}
         daily = self.board.daily(self.board.period, self.by)
         keys = sorted({key for row in daily.values() for key in row})
-        if sum(any(row.values()) for row in daily.values()) < LEAST_DAYS:
+        sold = sum(any(row.values()) for row in daily.values())
+        if self.board.period.days < LEAST_DAYS or sold < LEAST_SOLD:
             return {}
         empty: dict[str, float] = {}
         days = [int(day.strftime("%Y%m%d")) for day in days_of(self.board.period)]

@@ -22,6 +22,8 @@ from shemei.warehouse.attribution import DayByDay, day_by_day
 
 LINES = 6
 LEAST_MOVE = 0.0005
+LEAST_SOLD = 3
+"""Days with credited orders: of fewer, days drawn again would hardly differ, and look certain."""
 WORTH = {"conversions": 0, "value": 1, "share": 1}
 
 
@@ -62,8 +64,8 @@ class Steadiness:
 
     @cached_property
     def bands(self) -> dict[str, dict[str, Band]]:
-        """``{model: {name: band}}`` in shares; empty below seven days with orders, the chain only of few names."""
-        if self.days_sold < LEAST_DAYS:
+        """``{model: {name: band}}`` in shares; empty for too few days, the chain only of few names."""
+        if self.board.period.days < LEAST_DAYS or self.days_sold < LEAST_SOLD:
             return {}
         worth = WORTH[self.column]
         found = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +23,8 @@ FROM_LOG = {"repeat_rate": "复购订单占比", "follows": "粉丝净增", "dir
 """The log's own long-term figures, and what they are called here; one that the catalogue lacks is left out."""
 GRAINS = {"quarter": "季", "month": "月"}
 SHOWN = {"quarter": 6, "month": 12}
+LINES_SHOWN = 4
+"""Of one metric: a line is a platform and whoever measured it."""
 CHARTED: dict[str, Unit] = {"ratio": "ratio", "score": "times"}
 HOW = "按 95% 算，当作随机抽样；配额与加权的样本实际更宽一些"
 
@@ -135,8 +138,24 @@ class BrandHealth:
     grain: str = "quarter"
 
     @cached_property
+    def lines(self) -> list[Tracked]:
+        return tracked(self.board.workspace)
+
+    @cached_property
     def cards(self) -> list[Card]:
-        return [Card(line) for line in tracked(self.board.workspace)]
+        """Of each metric the lines measured last."""
+        seen: Counter[str] = Counter()
+        shown = []
+        for line in self.lines:
+            seen[line.metric] += 1
+            if seen[line.metric] <= LINES_SHOWN:
+                shown.append(Card(line))
+        return shown
+
+    @property
+    def left(self) -> int:
+        """Lines of other sources and platforms that have no card."""
+        return len(self.lines) - len(self.cards)
 
     @property
     def missing(self) -> list[Metric]:
