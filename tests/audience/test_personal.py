@@ -52,7 +52,12 @@ def buyer(inside: World, home: Home) -> World:
     """小美 clicked, left her number, ordered; her number stands in a note and in a file with mistakes."""
     phone = phone_hash(inside.brand.key, PHONE)
     who = Customer.objects.create(
-        workspace=inside.brand, ref="TB-77", phone_hash=phone, phone_tail="8000", name_masked="小**"
+        workspace=inside.brand,
+        key="84JikARZ2WW54hpac7ir1H",
+        ref="TB-77",
+        phone_hash=phone,
+        phone_tail="8000",
+        name_masked="小**",
     )
     Order.objects.create(
         workspace=inside.brand, number="A1", customer=who, amount=32_900, placed_at=NOW, paid_at=NOW,

@@ -111,6 +111,11 @@ def yuan(fen: Number | None, *, full: bool = False) -> str:
     ['¥0.00', '¥329.00', '¥9,999.99', '¥1.0 万', '¥86.2 万']
     >>> yuan(128_600, full=True), yuan(-5_000), yuan(None)
     ('¥1,286.00', '−¥50.00', '—')
+
+    Half a fen is half a fen, whatever adding left beside it:
+
+    >>> yuan(2_185_578.4999999998, full=True)
+    '¥21,855.79'
     """
     if fen is None:
         return NONE

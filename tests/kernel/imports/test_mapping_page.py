@@ -118,3 +118,16 @@ def test_ranges_and_shares_are_read_back_as_people_write_them(world: World, home
     told = re.findall(r'<span class="num">(.*?)</span>', page)
     assert told == ["霜", "75,000 至 100,000", "≥ 500,000", "20.00%", "1,000 至 2,000", "99.90"]
     assert "认出是蝉妈妈「商品列表」" in page
+
+
+def test_phones_are_not_shown_before_anybody_said_which_column_holds_them(
+    world: World, home: Home
+) -> None:
+    rows = "订单号,备注\nNO-13800003391,请电 138 0000 3391\n".encode()
+    with world.scope():
+        batch = actions.receive(
+            world.brand, io.BytesIO(rows), "单.csv", by=world.owner.actor, kind="orders"
+        )
+    page = world.client().get(world.url("imports:batch", batch.key)).content.decode()
+    preview = page[page.index("原表的前几行") :]
+    assert "请电 138****3391" in preview and "0000 3391" not in preview
