@@ -49,7 +49,7 @@ def test_a_link_ends_at_once_with_the_membership_of_its_maker(inside: World, hom
     told = audit.sentence(entry.verb, entry.details)
     assert told == "数据小秦被移除，看板「周一例会」的分享链接（代理商）随之停用"
     page = inside.client().get(inside.url("insight:board_share", theirs.board.key)).text
-    assert "已停用" in page and "或建它的人被移除，就打不开" in page
+    assert "已停用" in page and "或建它的人被移除、不能再导出数据，就打不开" in page
 
 
 def test_coming_back_opens_no_old_link_and_ends_no_new_one(inside: World, home: Home) -> None:
@@ -111,3 +111,18 @@ def test_links_made_before_learn_whose_they_are(inside: World) -> None:
 def test_the_page_that_asks_says_what_ends(inside: World) -> None:
     url = inside.url("accounts:member_remove", inside.analyst.key)
     assert "看板分享链接马上打不开" in inside.client().get(url).text
+
+
+def test_a_link_rests_while_its_maker_may_not_give_data_away(inside: World) -> None:
+    link, maker = shared(inside, inside.analyst), inside.analyst
+    before, maker.role = maker.role, "editor"
+    maker.save(update_fields=["role"])
+    assert not is_open(link)
+    page = inside.client().get(inside.url("insight:board_share", link.board.key)).text
+    assert "打不开：建的人不能再导出" in page
+    maker.role = before
+    maker.save(update_fields=["role"])
+    assert is_open(link)
+    maker.user.is_active = False
+    maker.user.save(update_fields=["is_active"])
+    assert not is_open(link)

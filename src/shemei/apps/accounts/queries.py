@@ -53,6 +53,13 @@ def is_member(key: str) -> bool:
         return Member.objects.filter(key=key, is_active=True).exists()
 
 
+def may(key: str, permission: Permission) -> bool:
+    """Whether the member with this key still belongs to their brand, signs in, and has ``permission``."""
+    with scopes_disabled():
+        found = Member.objects.filter(key=key, is_active=True, user__is_active=True).first()
+    return found is not None and permission in found.permissions
+
+
 def address_of(key: str) -> str:
     """Where the member with this key gets mail, also after they were removed."""
     with scopes_disabled():

@@ -12,8 +12,9 @@ from django.core.signing import BadSignature, Signer
 from django.db.models import F
 from django_scopes import scopes_disabled
 
-from shemei.apps.accounts.queries import is_member
+from shemei.apps.accounts.queries import may
 from shemei.apps.insight.models import BoardShare
+from shemei.kernel.permissions import Permission
 
 _SALT = "shemei.insight.share"
 
@@ -25,7 +26,8 @@ def token_of(share: BoardShare) -> str:
 def opened(token: str, now: datetime) -> BoardShare | None:
     """The share that an address opens now; None where it never was one, is over or was revoked.
 
-    One whose maker was removed opens from that moment on no more, before the row itself says so.
+    One whose maker was removed opens from that moment on no more, before the row itself says so; nor does
+    one whose maker may no longer give data away, until they may again.
     """
     try:
         key = Signer(salt=_SALT, sep=".").unsign(token)
@@ -35,9 +37,14 @@ def opened(token: str, now: datetime) -> BoardShare | None:
         rows = BoardShare.objects.select_related("board__workspace", "workspace")
         rows = rows.filter(board__removed_at=None, workspace__is_active=True)
         share = rows.filter(key=key).first()
-    if share is None or not share.is_open(now):
-        return None
-    return share if not share.made_by_key or is_member(share.made_by_key) else None
+    return share if share is not None and is_live(share, now) else None
+
+
+def is_live(share: BoardShare, now: datetime) -> bool:
+    """Whether a link opens: not over, not revoked, and its maker (where known) may still give data away."""
+    if not share.is_open(now):
+        return False
+    return not share.made_by_key or may(share.made_by_key, Permission.EXPORT)
 
 
 def count_view(share: BoardShare, now: datetime) -> None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from shemei.apps.insight.boards import actions as board_actions
 from shemei.apps.insight.boards.panels import OwnBoardView
 from shemei.apps.insight.boards.pdf import NoPdf, board_pdf
-from shemei.apps.insight.boards.sharing import token_of
+from shemei.apps.insight.boards.sharing import is_live, token_of
 from shemei.apps.insight.forms import MailForm, OriginsForm, ShareForm
 from shemei.apps.insight.models import BoardMail, BoardShare, OwnBoard
 from shemei.kernel import audit
@@ -53,6 +53,7 @@ def sharing(request: BrandRequest, key: str) -> HttpResponse:
     context = {
         "row": row,
         "shares": _shares(request, row),
+        "now": timezone.now(),
         "mails": row.mails.exclude(state=BoardMail.State.STOPPED),
         "share_form": share,
         "mail_form": mail,
@@ -66,7 +67,7 @@ def _shares(request: BrandRequest, row: OwnBoard) -> list[tuple[BoardShare, str,
     """Each link with its whole address, and whether it still opens."""
     now = timezone.now()
     return [
-        (one, request.build_absolute_uri(reverse("shared:board", args=[token_of(one)])), one.is_open(now))
+        (one, request.build_absolute_uri(reverse("shared:board", args=[token_of(one)])), is_live(one, now))
         for one in row.shares.all()
     ]  # fmt: skip
 
@@ -76,7 +77,7 @@ def _shares(request: BrandRequest, row: OwnBoard) -> list[tuple[BoardShare, str,
 def origins(request: BrandRequest, key: str) -> HttpResponse:
     """Which websites may frame a link, and the lines to put there."""
     share = get_row(BoardShare.objects.select_related("board"), key)
-    if share.board.removed_at or not share.is_open(timezone.now()):
+    if share.board.removed_at or not is_live(share, timezone.now()):
         toast(request, "这条链接已经打不开了，不能再嵌")
         return redirect(wurl(request.workspace, "insight:board_share", share.board.key))
     given = request.POST if request.method == "POST" else None
