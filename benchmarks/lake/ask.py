@@ -1,4 +1,4 @@
-"""One process that asks: ``ask.py HOME board SECONDS SEED`` or ``ask.py HOME page NAME``; tells JSON."""
+"""One process that asks: ``ask.py HOME`` and ``board SECONDS SEED``, ``page NAME`` or ``rebuild``; tells JSON."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 
 from generate import WORKSPACE
-from measure import peak_mb
+from measure import peak_mb, took
 from questions import BOARD, PAGES, month
 
+from shemei.warehouse.computed import settling
 from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Lake
 from shemei.warehouse.questions import Totals
@@ -21,6 +22,10 @@ MONTHS = 140
 
 def main() -> None:
     home, what, *rest = sys.argv[1:]
+    if what == "rebuild":
+        used = took(lambda: settling.settle(Home(Path(home))))
+        print(json.dumps({"wall": used.wall, "cpu": used.cpu, "peak": peak_mb()}))
+        return
     lake = Lake(Home(Path(home)))
     lake.ask(Totals(WORKSPACE, *month(MONTHS), ("orders",)))
     told = board(lake, float(rest[0]), int(rest[1])) if what == "board" else page(lake, rest[0])

@@ -2,7 +2,7 @@
 
     python benchmarks/lake/run.py --home /somewhere/large [--events 50000000] [--only PART,PART]
 
-Parts: load, build, board, pages, peers, report. What each found is kept in the home, so that a run
+Parts: load, build, rebuild, board, pages, peers, report. What each found is kept in the home, so that a run
 may be ended and gone on with, and ``report`` writes the table into ``benchmarks/RESULTS.md``. See
 README.md in this folder.
 """
@@ -14,6 +14,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "RESULTS.md"
-PARTS = ("load", "build", "board", "pages", "peers", "report")
+PARTS = ("load", "build", "rebuild", "board", "pages", "peers", "report")
 ASKERS = 4
 ROUNDS = 3
 
@@ -66,6 +67,13 @@ class Bench:
         if not done:
             sys.exit("not all is there yet: call again, it goes on where it was")
         return {"size": size_of(self.home.lake), "log": size_of(self.home.lake / "events")}
+
+    def rebuild(self) -> dict[str, Any]:
+        """All that is computed, from the log alone, by a process of its own."""
+        bare = build.bare_copy(self.home, self.folder / "bare")
+        told: dict[str, Any] = asked(bare.path, "rebuild")
+        shutil.rmtree(bare.path)
+        return told
 
     def board(self) -> dict[str, Any]:
         """Four processes ask the boards' questions at once."""
@@ -104,12 +112,15 @@ class Bench:
 ASK = [sys.executable, str(HERE / "ask.py")]
 
 
+def asked(home: Path, *what: str) -> Any:
+    """Return what a fresh process tells of one thing that it did."""
+    done = subprocess.run([*ASK, str(home), *what], check=True, capture_output=True)
+    return json.loads(done.stdout)
+
+
 def page(home: Path, name: str) -> dict[str, float]:
     """Return what a question takes a fresh process that has read one figure before."""
-    runs = [
-        json.loads(subprocess.run([*ASK, str(home), "page", name], check=True, capture_output=True).stdout)
-        for _ in range(ROUNDS)
-    ]  # fmt: skip
+    runs = [asked(home, "page", name) for _ in range(ROUNDS)]
     middle_of = {key: sorted(run[key] for run in runs)[ROUNDS // 2] for key in ("wall", "cpu")}
     print(f"  {name}: {middle_of['wall']:.3f} s, {middle_of['cpu']:.3f} s CPU", flush=True)
     return {**middle_of, "peak": max(run["peak"] for run in runs)}
@@ -147,7 +158,7 @@ def report(bench: Bench) -> str:
         "days, one brand. Made by `benchmarks/lake/run.py`; parts carry their own date and load.",
         "",
     ]
-    for part, table in (("load", _load), ("board", _board), ("pages", _pages), ("peers", _peers)):
+    for part, table in TABLES.items():
         if part in found:
             told = found[part]
             lines += [*table(told), "", f"{told['at']}, commit {told['commit']}, {told['disturbance']}.", ""]  # fmt: skip
@@ -162,6 +173,13 @@ def _load(told: dict[str, Any]) -> list[str]:
     return [
         f"**Load** (segments verified, parsed, sorted, written; median of 5 × {told['events']:,}): "
         f"{rate:,.0f} events/s, {cpu:,.0f} events per CPU second."
+    ]
+
+
+def _rebuild(told: dict[str, Any]) -> list[str]:
+    return [
+        f"**Everything computed anew** from the log, 180 days, people and paths: {told['wall']:,.0f} s, "
+        f"{told['cpu']:,.0f} s CPU, peak {told['peak']:,.0f} MB."
     ]
 
 
@@ -212,6 +230,11 @@ def _beside(theirs: float | None, ours: float) -> str:
     if theirs is None:
         return f"given up after {peers.PATIENCE:.0f} s (> {peers.PATIENCE / ours:,.0f} ×)"
     return f"{theirs:.3f} s ({theirs / ours:.1f} ×)"
+
+
+TABLES: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "load": _load, "rebuild": _rebuild, "board": _board, "pages": _pages, "peers": _peers,
+}  # fmt: skip
 
 
 def write(section: str) -> None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from shemei.warehouse.computed.shelf import Manifest, Shelf
     from shemei.warehouse.home import Home
 
-BATCH_MEMORY = "3GB"
+BATCH_MEMORY = "2GB"
+"""What DuckDB may hold; a month's journeys in Arrow come on top, so that all stays below 4 GB."""
 
 
 class Bench:
