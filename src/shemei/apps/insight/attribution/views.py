@@ -21,7 +21,7 @@ from shemei.apps.insight.attribution.paths_file import csv_of, names_in
 from shemei.apps.insight.attribution.terms import MODEL_TERMS, TERMS
 from shemei.apps.insight.notes import notes_on
 from shemei.apps.insight.policies import REMOVE_NOTE
-from shemei.apps.insight.queries import DIMENSIONS, Board, named
+from shemei.apps.insight.queries import DIMENSIONS, Board, named, other_says
 from shemei.apps.insight.reports.brand_health import ToldStory
 from shemei.apps.insight.rules import apportioned
 from shemei.apps.insight.stories import MetricStory
@@ -99,6 +99,7 @@ def traced(request: BrandRequest) -> HttpResponse:
         "rows": rows,
         "whole": answer.totals.value + answer.untracked.value,
         "model_name": MODEL_NAMES[board.model],
+        "other_says": other_says("channel", ranked),
     }
     return render(request, "insight/traced.html", context)
 

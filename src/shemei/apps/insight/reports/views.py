@@ -26,6 +26,7 @@ from shemei.apps.insight.reports.report import SHOWN, VIEWS, Report
 from shemei.apps.insight.reports.spreading import Spreading
 from shemei.apps.insight.views import board_of
 from shemei.kernel.figures import MODEL_NAMES
+from shemei.kernel.lists import show
 from shemei.kernel.permissions import Permission
 from shemei.kernel.views import allow
 
@@ -53,7 +54,9 @@ def report(request: BrandRequest, by: str = "channel") -> HttpResponse:
         "views": VIEWS,
         "model_name": MODEL_NAMES[board.model],
     }
-    return REPORTS[by].respond(request, told.rows, "insight/report.html", context)
+    return REPORTS[by].respond(
+        request, told.rows, "insight/report.html", context, notes=told.file_notes
+    )
 
 
 @allow(Permission.VIEW)
@@ -78,12 +81,9 @@ def left_out(request: BrandRequest) -> HttpResponse:
 def reconciliation(request: BrandRequest) -> HttpResponse:
     """What platforms claim beside what can be traced, and how much of all orders that is."""
     board = board_of(request)
-    context = {
-        "board": board,
-        "told": Reconciliation(board),
-        "model_name": MODEL_NAMES[board.model],
-    }
-    return render(request, "insight/reconciliation.html", context)
+    told = Reconciliation(board)
+    context = {"board": board, "told": told, "model_name": MODEL_NAMES[board.model]}
+    return show(request, told.tables, "insight/reconciliation.html", context)
 
 
 @allow(Permission.CUSTOMERS)
@@ -106,7 +106,7 @@ def funnel(request: BrandRequest) -> HttpResponse:
         int(within) if within in map(str, WITHIN) else 0,
     )
     context = {"board": board, "told": told, "dimensions": DIMENSIONS, "withins": WITHIN}
-    return render(request, "insight/funnel.html", context)
+    return show(request, told.tables, "insight/funnel.html", context)
 
 
 @allow(Permission.VIEW)
@@ -116,7 +116,7 @@ def spreading(request: BrandRequest) -> HttpResponse:
     board = board_of(request)
     told = Spreading(board, by if by in DIMENSIONS else "channel")
     context = {"board": board, "told": told, "dimensions": DIMENSIONS}
-    return render(request, "insight/spreading.html", context)
+    return show(request, told.tables, "insight/spreading.html", context)
 
 
 @allow(Permission.VIEW)
@@ -127,7 +127,7 @@ def retention(request: BrandRequest) -> HttpResponse:
     known = zip(asked, (STARTS, BACKS, GRAINS), strict=True)
     told = RetentionPage(board, *(one if one in all_ else next(iter(all_)) for one, all_ in known))
     context = {"board": board, "told": told, "starts": STARTS, "backs": BACKS, "grains": GRAINS}
-    return render(request, "insight/retention.html", context)
+    return show(request, told.tables, "insight/retention.html", context)
 
 
 @allow(Permission.VIEW)
