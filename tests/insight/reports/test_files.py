@@ -17,6 +17,7 @@ from shemei.apps.insight.reports.movements import FunnelPage, RetentionPage
 from shemei.apps.insight.reports.reconcile import Reconciliation
 from shemei.kernel.models import AuditEntry
 from shemei.kernel.periods import comparison_from, period_from
+from shemei.warehouse.vocabulary import date_of
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -29,6 +30,7 @@ REPORTS = {
     "insight:spreading": "传播报表",
     "insight:retention": "留存报表",
     "insight:reconciliation": "对账报表",
+    "insight:quality": "数据质量报表",
 }
 
 
@@ -51,7 +53,7 @@ def spend(world: World, platform: str, amount: int, claimed: int, campaign: obje
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["insight:funnel", "insight:retention", "insight:reconciliation"])
+@pytest.mark.parametrize("name", [name for name in REPORTS if name != "insight:spreading"])
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_file_needs_the_permission_a_fresh_sign_in_and_leaves_a_trace(
     told: World, name: str, kind: str
@@ -132,6 +134,7 @@ def test_cohorts_come_as_people_and_as_shares(told: World) -> None:
     with told.scope():
         shown = RetentionPage(board(told), "order", "order", "week").rows
     assert [int(row["人数"]) for row in people] == [row.size for row in shown]
+    assert people[0]["哪一批，起始日"] == str(date_of(shown[0].day)) == "2026-11-02"
     for one, part, row in zip(people, shares, shown, strict=True):
         assert int(one["已过完（周）"]) == row.over
         for n, cell in enumerate(row.cells):
@@ -183,6 +186,16 @@ def test_orders_by_their_way_name_both_shares(told: World) -> None:
     with told.scope():
         shown = Reconciliation(board(told))
         assert shown.value_share == pytest.approx(board(told).channels_now.coverage)
+
+
+def test_what_was_left_out_and_what_is_missing_is_taken_along(told: World) -> None:
+    rows, notes = table(page(told, "insight:quality", export="csv"))
+    reasons = {row["原因"]: (row["点击"], row["合计"]) for row in rows}
+    assert reasons == {"聊天软件抓取链接预览": ("1", "1"), "搜索引擎或其他爬虫": ("1", "1")}
+    assert "带着原因留在日志里，不计入看板与归因" in notes
+    made = book(told, "insight:quality", quiet="3")
+    assert made.sheetnames == ["没有计入的", "断了的来源", "最近一条", "说明"]
+    assert any("3 天以上没有数据" in str(row[1].value) for row in made["说明"])
 
 
 def test_what_a_spreadsheet_would_run_stays_text(told: World) -> None:

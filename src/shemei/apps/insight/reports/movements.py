@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,7 @@ from shemei.apps.insight.reports.files import about, compared, split_columns
 from shemei.kernel.figures import ask
 from shemei.kernel.lists import Column, Table, Tables
 from shemei.kernel.periods import Period
+from shemei.kernel.urls import wurl
 from shemei.portal.charts import Chart, Series
 from shemei.portal.numbers import figure, pct
 from shemei.warehouse.catalogue import DEFAULT_FUNNEL, Step
@@ -42,6 +44,7 @@ STEPS = (
 class StepRow:
     """One step: how many took it, of how many, how long it took, and the same share before."""
 
+    number: int
     name: str
     rule: str
     people: int
@@ -49,6 +52,7 @@ class StepRow:
     of_before: float | None
     median_hours: float | None
     change: float | None
+    href: str
 
     @property
     def median_seconds(self) -> float | None:
@@ -87,12 +91,18 @@ class FunnelPage:
         fair = self._shares_now
         return [
             StepRow(
-                row["name"], step_rule(row["step"]), row["people"], row["of_first"],
+                row["step"], row["name"], step_rule(row["step"]), row["people"], row["of_first"],
                 row["of_before"], row["median_hours"],
                 _difference(fair.get(row["step"]), before.get(row["step"])) if row["step"] > 1 else None,
+                self._href(row["step"]),
             )
             for row in now
         ]  # fmt: skip
+
+    def _href(self, step: int) -> str:
+        within = f"&within={self.within}" if self.within else ""
+        page = wurl(self.board.workspace, "insight:funnel_step")
+        return f"{page}?step={step}{within}&{self.board.period.query}"
 
     @cached_property
     def _shares_now(self) -> dict[int, float | None]:
@@ -226,12 +236,22 @@ def step_rule(number: int) -> str:
     return "、".join(words) + (f"（{'、'.join(actions)}）" if actions else "")
 
 
+def cohort_label(day: date, grain: str) -> str:
+    """How people call the cohort that began on ``day``.
+
+    >>> cohort_label(date(2026, 11, 2), "week"), cohort_label(date(2026, 11, 1), "month")
+    ('11-02 起一周', '2026-11')
+    """
+    return f"{day:%Y-%m}" if grain == "month" else f"{day:%m-%d} 起一周"
+
+
 @dataclass(frozen=True, slots=True)
 class RetentionCell:
     people: int
     share: float
     level: int
     complete: bool
+    href: str = ""
 
     @property
     def text(self) -> str:
@@ -246,6 +266,7 @@ class CohortRow:
     label: str
     size: int
     cells: tuple[RetentionCell, ...]
+    href: str
     blanks: range = range(0)
     """Weeks or months that are still to come for it, so that its line ends where all end."""
 
@@ -279,15 +300,20 @@ class RetentionPage:
         longest = max((len(rows) for rows in cohorts.values()), default=0)
         return [
             CohortRow(
-                cohort, self._label(cohort), rows[0]["size"], tuple(_cell(row, most) for row in rows),
+                cohort, cohort_label(date_of(cohort), self.grain), rows[0]["size"], tuple(_cell(row, most, self._href(cohort, row)) for row in rows),
+                self._href(cohort),
                 range(longest - len(rows)),
             )
             for cohort, rows in cohorts.items()
         ]  # fmt: skip
 
-    def _label(self, cohort: int) -> str:
-        day = date_of(cohort)
-        return f"{day:%Y-%m}" if self.grain == "month" else f"{day:%m-%d} 起一周"
+    def _href(self, cohort: int, line: dict[str, Any] | None = None) -> str:
+        """Where the orders behind a cell are; empty where what is behind it are visits, or nothing."""
+        if self.start != "order" or (line and (self.back != "order" or not line["people"])):
+            return ""
+        n = f"&n={line['n']}" if line else ""
+        page = wurl(self.board.workspace, "insight:cohort")
+        return f"{page}?cohort={cohort}&grain={self.grain}{n}&{self.board.period.query}"
 
     @property
     def columns(self) -> list[str]:
@@ -312,7 +338,7 @@ class RetentionPage:
     @property
     def _tables(self) -> tuple[Table, ...]:
         first = (
-            Column("label", "哪一批", lambda row: row.label),
+            Column("day", "哪一批，起始日", lambda row: date_of(row.day), "date"),
             Column("size", "人数", lambda row: row.size, "num"),
             Column("over", "已过完", lambda row: row.over, "num", unit=GRAINS[self.grain]),
         )
@@ -336,10 +362,10 @@ class RetentionPage:
         return f"{STARTS[self.start]}的人里，第 1 {GRAINS[self.grain]}{BACKS[self.back]}的有 {pct(share, 1)}（已满的 {len(whole)} 批，{size:,} 人）。"
 
 
-def _cell(row: dict[str, Any], most: float) -> RetentionCell:
+def _cell(row: dict[str, Any], most: float, href: str) -> RetentionCell:
     share = row["share"] or 0.0
     level = min(LEVELS, max(1 if row["people"] else 0, round(LEVELS * share / most)))
-    return RetentionCell(row["people"], share, level, row["complete"])
+    return RetentionCell(row["people"], share, level, row["complete"], href)
 
 
 def _span_column(number: int, head: str, field: str) -> Column:

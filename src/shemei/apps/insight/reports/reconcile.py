@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shemei.apps.advertising import queries as advertising
-from shemei.apps.commerce import queries as commerce
 from shemei.apps.insight.queries import Board, day_axis, days_of
 from shemei.apps.insight.reports.files import about, credited
+from shemei.apps.insight.reports.orders import OrderRow, order_rows
 from shemei.apps.insight.reports.report import sale_bands
 from shemei.kernel.figures import ask
 from shemei.kernel.lists import Column, Table, Tables
@@ -25,7 +25,7 @@ from shemei.kernel.urls import wurl
 from shemei.portal.charts import Chart, Series
 from shemei.portal.numbers import pct
 from shemei.warehouse import questions
-from shemei.warehouse.vocabulary import SHANGHAI, date_of, from_ts, int_day
+from shemei.warehouse.vocabulary import date_of, int_day
 
 APART = "可追踪与平台自报是两种数，并排看，不相加；同一单会被几个平台同时认领，所以没有合计"
 UNPLANNED = "没有记到活动的花费不在这张表里"
@@ -150,18 +150,6 @@ class WayRow:
     value: int
     value_share: float | None
     page: str
-
-
-@dataclass(frozen=True, slots=True)
-class Untracked:
-    """One order that nothing leads to, as a row."""
-
-    number: str
-    at: Any
-    value: int
-    state: str
-    promo_code: str
-    href: str
 
 
 class Reconciliation:
@@ -371,20 +359,10 @@ def _orders(board: Board, period: Period) -> pa.Table:
     return rows.filter(pc.fill_null(first, True))
 
 
-def untracked_rows(board: Board) -> list[Untracked]:
+def untracked_rows(board: Board) -> list[OrderRow]:
     """The orders of the period that no touch leads to, the newest first."""
     orders = _orders(board, board.period)
     lost = orders.filter(pc.equal(orders["length"], 0)).sort_by([("conv_ts", "descending")])
-    numbers = lost["order_id"].to_pylist()
     moments = lost["conv_ts"].cast(pa.int64()).to_pylist()
-    known = commerce.orders_by_number(board.workspace, numbers)
-    return [
-        _untracked(number, from_ts(ts).astimezone(SHANGHAI), value, known.get(number))
-        for number, ts, value in zip(numbers, moments, lost["value"].to_pylist(), strict=True)
-    ]
-
-
-def _untracked(number: str, at: Any, value: int, order: Any) -> Untracked:
-    if order is None:
-        return Untracked(number, at, value, "", "", "")
-    return Untracked(number, at, value, order.state, order.promo_code, order.url)
+    told = zip(lost["order_id"].to_pylist(), moments, lost["value"].to_pylist(), strict=True)
+    return order_rows(board.workspace, [(*one, 0) for one in told])

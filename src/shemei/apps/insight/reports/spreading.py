@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from shemei.apps.insight.queries import DIMENSIONS, Board, Figure
 from shemei.apps.insight.reports.files import about, split_columns
 from shemei.kernel.figures import ask
 from shemei.kernel.lists import Column, Table, Tables
+from shemei.kernel.urls import wurl
 from shemei.portal.charts import Chart, Series
 from shemei.portal.numbers import figure, pct
 from shemei.warehouse.flows import ShareDepths
@@ -49,6 +51,7 @@ class HandRow:
     visitors: int
     sharers: int
     next_each: float | None
+    href: str
 
     @property
     def name(self) -> str:
@@ -66,6 +69,7 @@ class Whole:
     visits: int
     visitors: int
     sharers: int
+    href: str
     name: str = "合计"
     next_each: None = None
     """The whole has no next hand."""
@@ -77,7 +81,7 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class PlaceRow:
-    key: str
+    href: str
     name: str
     platform: str
     visits: int
@@ -99,6 +103,12 @@ class Spreading:
         question = ShareDepths(self.board.workspace.key, period.first_day, period.last_day)
         return ask(question).rows.to_pylist()
 
+    def _href(self, narrowed: dict[str, str]) -> str:
+        """The drawer behind a row, which leads to its visits."""
+        page = wurl(self.board.workspace, "insight:passed")
+        query = (urlencode(narrowed), self.board.period.query)
+        return f"{page}?{'&'.join(part for part in query if part)}"
+
     @cached_property
     def figures(self) -> list[Figure]:
         return self.board.figures(KPIS)
@@ -106,7 +116,7 @@ class Spreading:
     @property
     def whole(self) -> Whole:
         line = self._lines[0]
-        return Whole(line["visits"], line["visitors"], line["sharers"])
+        return Whole(line["visits"], line["visitors"], line["sharers"], self._href({}))
 
     @cached_property
     def hands(self) -> list[HandRow]:
@@ -116,6 +126,7 @@ class Spreading:
                 line["depth"], line["visits"], line["visitors"], line["sharers"],
                 people.get(line["depth"] + 1, 0) / line["visitors"]
                 if line["visitors"] and line is not self._lines[-1] else None,
+                self._href({"depth": str(line["depth"])}),
             )
             for line in self._lines[1:]
         ]  # fmt: skip
@@ -163,7 +174,7 @@ class Spreading:
         names = self.board.named(self.by, [row[self.by] for row in lines])
         return [
             PlaceRow(
-                row[self.by], names[row[self.by]].name, names[row[self.by]].platform,
+                self._href({"by": self.by, "key": row[self.by]}), names[row[self.by]].name, names[row[self.by]].platform,
                 row["shared_visits"], row["shared_rate"], row["share_depth"],
             )
             for row in lines

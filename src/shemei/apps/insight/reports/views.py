@@ -11,7 +11,7 @@ from shemei.apps.brand.tracker.queries import FIVE_POINTS, THREE_POINTS
 from shemei.apps.insight.queries import DIMENSIONS
 from shemei.apps.insight.reports.brand_health import GRAINS as CALENDAR
 from shemei.apps.insight.reports.brand_health import BrandHealth
-from shemei.apps.insight.reports.listings import LEFT_OUT, REPORTS, UNTRACKED
+from shemei.apps.insight.reports.listings import REPORTS
 from shemei.apps.insight.reports.movements import (
     BACKS,
     GRAINS,
@@ -20,8 +20,8 @@ from shemei.apps.insight.reports.movements import (
     FunnelPage,
     RetentionPage,
 )
-from shemei.apps.insight.reports.quality import GAPS, Quality, left_out_rows
-from shemei.apps.insight.reports.reconcile import Reconciliation, untracked_rows
+from shemei.apps.insight.reports.quality import GAPS, Quality
+from shemei.apps.insight.reports.reconcile import Reconciliation
 from shemei.apps.insight.reports.report import SHOWN, VIEWS, Report
 from shemei.apps.insight.reports.spreading import Spreading
 from shemei.apps.insight.views import board_of
@@ -65,16 +65,9 @@ def quality(request: BrandRequest) -> HttpResponse:
     asked = request.GET.get("quiet", "")
     quiet = int(asked) if asked in map(str, GAPS) else GAPS[1]
     board = board_of(request)
-    context = {"board": board, "quality": Quality(board, quiet), "gap_choices": GAPS}
-    return render(request, "insight/quality.html", context)
-
-
-@allow(Permission.VIEW)
-def left_out(request: BrandRequest) -> HttpResponse:
-    """The events and orders that do not count, each with why."""
-    board = board_of(request)
-    rows = left_out_rows(request.workspace, board.period, request.GET.get("reason", ""))
-    return LEFT_OUT.respond(request, rows, "insight/left_out.html", {"board": board})
+    told = Quality(board, quiet)
+    context = {"board": board, "quality": told, "gap_choices": GAPS}
+    return show(request, told.tables, "insight/quality.html", context)
 
 
 @allow(Permission.VIEW)
@@ -84,15 +77,6 @@ def reconciliation(request: BrandRequest) -> HttpResponse:
     told = Reconciliation(board)
     context = {"board": board, "told": told, "model_name": MODEL_NAMES[board.model]}
     return show(request, told.tables, "insight/reconciliation.html", context)
-
-
-@allow(Permission.CUSTOMERS)
-def untracked(request: BrandRequest) -> HttpResponse:
-    """The orders that nothing leads to."""
-    board = board_of(request)
-    return UNTRACKED.respond(
-        request, untracked_rows(board), "insight/untracked.html", {"board": board}
-    )
 
 
 @allow(Permission.VIEW)
