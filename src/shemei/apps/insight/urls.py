@@ -21,7 +21,6 @@ urlpatterns = [
     path("attribution/traced/", views_attribution.traced, name="traced"),
     path("attribution/part/", views_attribution.part, name="part"),
     path("attribution/paths/", views_attribution.paths, name="paths"),
-    path("attribution/paths.csv", views_attribution.paths_csv, name="paths_csv"),
     path("attribution/orders/<str:order_id>/", views_attribution.journey, name="journey"),
     path("metrics/<str:key>/", views_attribution.metric, name="metric"),
     path("reports/", views_reports.report, name="report"),
