@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,3 +19,11 @@ def page(
     """What the owner gets; ``beside`` asks as the drawer does."""
     headers = {"HX-Request": "true"} if beside else {}
     return world.client().get(world.url(name, *args), NOVEMBER | query, headers=headers)
+
+
+def table(response: HttpResponse) -> tuple[list[dict[str, str]], list[str]]:
+    """A CSV as its rows, and what it says of them below."""
+    text = response.content.decode("utf-8-sig")
+    rows, _, notes = text.partition("\r\n\r\n说明\r\n")
+    told = [line for [line] in csv.reader(io.StringIO(notes))]
+    return list(csv.DictReader(io.StringIO(rows))), told

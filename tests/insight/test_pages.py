@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.insight.browsing import NOVEMBER, page
+from tests.insight.browsing import NOVEMBER, page, table
 from tests.warehouse import cast
 from tests.world import BRAND_KEY
 
@@ -207,9 +207,15 @@ def test_a_metric_shows_its_formula_with_the_numbers(told: World) -> None:
 def test_paths_are_listed_and_exported(told: World) -> None:
     listed = page(told, "insight:paths").content.decode()
     assert "NO-1" in listed and "NO-6" not in listed
-    lines = page(told, "insight:paths_csv").content.decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("订单号,付款时间")
+    made = page(told, "insight:paths", export="csv")
+    lines = made.content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith(
+        "订单号,付款时间（北京）,付款时间（UTC）,成交额（元，已减退款）,第几次触达"
+    )
     assert any(line.startswith("NO-2,") and ",douyin,抖音," in line for line in lines)
+    assert any("一行一次触达" in line for line in lines)
+    xhs = page(told, "insight:paths", export="csv", by="channel", key="xhs")
+    assert {row["订单号"] for row in table(xhs)[0]} == {"NO-1", "NO-7"}
 
 
 def test_paths_of_one_channel_alone(told: World) -> None:
@@ -219,7 +225,7 @@ def test_paths_of_one_channel_alone(told: World) -> None:
 
 def test_exports_ask_who_is_there_once_more(told: World) -> None:
     client = told.client(recently=False)
-    response = client.get(told.url("insight:paths_csv"), NOVEMBER)
+    response = client.get(told.url("insight:paths"), NOVEMBER | {"export": "csv"})
     assert response.status_code == 302 and "reauthenticate" in response.url
 
 

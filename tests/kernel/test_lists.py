@@ -7,7 +7,6 @@ import html
 import io
 import re
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -21,6 +20,7 @@ from shemei.kernel.lists import file_numbers
 from shemei.kernel.lists.declared import KINDS, Column
 from shemei.kernel.lists.export import WRITERS, plain
 from shemei.kernel.lists.query import ListQuery
+from shemei.kernel.lists.tables import Table, Tables
 from shemei.kernel.models import AuditEntry, Notification, SavedView
 from tests.portal.fixtures import gallery, told
 
@@ -252,13 +252,14 @@ def test_a_workbook_holds_numbers_as_numbers(told: World) -> None:
 
 def test_formulas_in_exports_are_harmless(told: World) -> None:
     lines = ask(told, "sequence", export="csv").content.decode("utf-8-sig").splitlines()
-    assert lines[1] == "换季烂脸自救,9.60%,'=1+1"
-    assert lines[2] == "配方师答疑,3.90%,'@SUM(A1)"
+    assert lines[0].split(",")[1].endswith("（%）")
+    assert lines[1] == "换季烂脸自救,9.60,'=1+1"
+    assert lines[2] == "配方师答疑,3.90,'@SUM(A1)"
 
 
 def test_numbers_in_files_are_exact_and_without_noise() -> None:
     assert doctest.testmod(file_numbers).failed == 0
-    columns = [
+    columns = (
         Column("value", "成交额", lambda r: 9031233.333333334, "money"),
         Column("lost", "退款", lambda r: -5000, "money"),
         Column("rate", "互动率", lambda r: 0.1 + 0.2, "ratio"),
@@ -266,20 +267,25 @@ def test_numbers_in_files_are_exact_and_without_noise() -> None:
         Column("back", "产出比", lambda r: 3.4166666666666665, "times"),
         Column("part", "归因订单", lambda r: 677.3190476190476, "num"),
         Column("all", "订单", lambda r: 350.0, "num"),
-    ]
-    listing = SimpleNamespace(columns=columns, noun="数")
+        Column("wait", "间隔", lambda r: 1.5, "num", unit="小时"),
+        Column("points", "差", lambda r: 0.021, "ratio", unit="百分点"),
+    )
+    told = Tables("数", (Table("all", "数", columns, lambda: [None]),))
     record = [plain(column, None) for column in columns]
     files = {kind: io.BytesIO() for kind in WRITERS}
     for kind, out in files.items():
-        WRITERS[kind](listing, iter([record]), out)  # type: ignore[operator]
-    row = files["csv"].getvalue().decode("utf-8-sig").splitlines()[1]
-    assert row == "90312.33,-50.00,30.00%,-1.23457%,3.41667,677.319,350"
+        WRITERS[kind](told, lambda table: iter([record]), out)
+    head, row = files["csv"].getvalue().decode("utf-8-sig").splitlines()
+    assert head == (
+        "成交额（元）,退款（元）,互动率（%）,变化（%）,产出比,归因订单,订单,间隔（小时）,差（百分点）"
+    )
+    assert row == "90312.33,-50.00,30.00,-1.23457,3.41667,677.319,350,1.5,2.10"
     sheet = load_workbook(files["xlsx"]).active
     assert sheet is not None
     cells = [(cell.value, cell.number_format) for cell in sheet[2]]
     assert cells == [
-        (90312.33, "#,##0.00"), (-50, "#,##0.00"), (0.3, "0.00%"), (-0.0123457, "0.00%"),
-        (3.41667, "#,##0.00"), (677.319, "#,##0.00"), (350, "#,##0"),
+        (90312.33, "#,##0.00"), (-50, "#,##0.00"), (30, "#,##0.00"), (-1.23457, "#,##0.00"),
+        (3.41667, "#,##0.00"), (677.319, "#,##0.00"), (350, "#,##0"), (1.5, "#,##0.00"), (2.1, "#,##0.00"),
     ]  # fmt: skip
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.insight.browsing import NOVEMBER, page
 
 from shemei.apps.insight.queries import Board
@@ -84,6 +86,37 @@ def test_the_page_adds_nothing_up(told: World) -> None:
     shown = page(told, "insight:reconciliation").content.decode()
     assert "平台自报" in shown and "可追踪" in shown and "所以没有合计" in shown
     assert "¥1,300.00" not in shown, "claims of two platforms are not one figure"
+
+
+def test_orders_and_money_that_can_be_traced_have_names_of_their_own(told: World) -> None:
+    """71.4 % of the orders and 87.6 % of the money are two figures: 对账 tells both, 总览 that of money."""
+    with told.scope():
+        told_of = Reconciliation(board(told))
+        assert told_of.share == pytest.approx(5 / 7)
+        assert told_of.value_share == pytest.approx(85_000 / 97_000)
+    shown = " ".join(page(told, "insight:reconciliation").content.decode().split())
+    assert "追得到的订单 71.4%，追得到的成交额 87.6%" in shown
+    assert "追得到的订单占 71.4%；最低的一天是" in shown
+    assert "追得到的订单 = 追得到的单数 ÷ 全部单数，按单数算" in shown
+    assert '<td class="n">71.4%</td><td class="n">87.6%</td>' in shown
+    overview = page(told, "insight:overview").content.decode()
+    assert "追得到的成交额占 87.6%" in overview and "71.4%" not in overview
+    drawer = page(told, "insight:traced", beside=True).content.decode()
+    assert "追得到的成交额占 87.63% = ¥850.00 ÷ ¥970.00" in drawer
+    assert told.url("insight:reconciliation") in drawer
+
+
+def test_counts_and_costs_open_their_rows_as_amounts_do(told: World) -> None:
+    spend(told, "xhs", 20_000, 100_000)
+    shown = page(told, "insight:reconciliation").content.decode()
+    spends = re.findall(r'<a href="[^"]*/spend[^"]*platform=xhs[^"]*">([^<]*)</a>', shown)
+    assert spends == ["3", "¥1,000.00", "¥200.00"]
+    traced = re.findall(r'<a href="[^"]*/paths/\?by=channel[^"]*key=xhs[^"]*">([^<]*)</a>', shown)
+    assert len(traced) == 2 and traced[1].startswith("¥")
+    ways = re.findall(
+        r'<td class="n"><a href="[^"]*/(paths|untracked)/\?from[^"]*">(\d)</a>', shown
+    )
+    assert ways == [("paths", "5"), ("untracked", "2")]
 
 
 def test_an_empty_brand_is_told_what_to_import(world: World, home: Home) -> None:

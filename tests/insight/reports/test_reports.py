@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.insight.browsing import NOVEMBER, page
+from openpyxl import load_workbook
+from tests.insight.browsing import NOVEMBER, page, table
 from tests.warehouse import cast
 
 from shemei.apps.insight.queries import Board
@@ -125,29 +125,68 @@ def test_rows_sort_by_what_they_show(told: World) -> None:
 
 def test_a_board_as_a_file(told: World) -> None:
     first_touch(told)
-    text = page(told, PAGES["channel"], export="csv").content.decode("utf-8-sig")
-    rows = {row["渠道"]: row for row in csv.DictReader(io.StringIO(text))}
+    lines, notes = table(page(told, PAGES["channel"], export="csv"))
+    rows = {row["渠道"]: row for row in lines}
     assert rows["小红书"]["归因成交额（元）"] == "500.00"
-    assert rows["小红书"]["互动率"] == "3.50%"
+    assert rows["小红书"]["互动率（%）"] == "3.50"
     assert rows["微博"]["曝光"] == ""
+    assert notes[0] == "屿禾护肤，2026-11-01 至 2026-11-30，北京时间，含首尾两天"
+    assert "归因成交额按首次触达，回看 30 天，已减退款" in notes
+    assert any(note.startswith("变化对比 2026-") for note in notes)
     assert page(told, PAGES["channel"], export="xlsx").content[:2] == b"PK"
 
 
 def test_a_file_says_what_the_page_says(told: World) -> None:
     """Under a model that splits orders: money to the fen, orders and ratios as the page rounds them."""
-    text = page(told, PAGES["channel"], export="csv").content.decode("utf-8-sig")
+    rows, _ = table(page(told, PAGES["channel"], export="csv"))
     shown = page(told, PAGES["channel"]).content.decode()
-    for row in csv.DictReader(io.StringIO(text)):
+    for row in rows:
         assert re.fullmatch(r"-?\d+\.\d\d", row["归因成交额（元）"])
         assert yuan(round(100 * float(row["归因成交额（元）"])), full=True) in shown
         assert figure(float(row["归因订单"]), 1) in shown
         assert all(
-            len(cell.strip("-%").replace(".", "").lstrip("0")) < 9
-            for cell in row.values()
-            if "%" in cell
+            len(cell.strip("-").replace(".", "").lstrip("0")) < 9
+            for head, cell in row.items()
+            if "%" in head
         )
-        if change := row["变化"]:
-            assert re.fullmatch(r"-?[\d.]+%", change)
+        if change := row["变化（%）"]:
+            assert re.fullmatch(r"-?[\d.]+", change)
+
+
+def test_a_file_tells_why_a_ratio_is_missing_as_its_page_does(told: World, home: Home) -> None:
+    where = {"platform": "weibo", "channel": "ads", "source": "import"}
+    spent = cast.event("spend", "11-12 12:00", told.brand.key, amount=9_000, **where)
+    cast.put(home, [spent], stream="more")
+    first_touch(told)
+    rows, notes = table(page(told, PAGES["channel"], export="csv"))
+    assert {row["渠道"]: row["产出比"] for row in rows}["付费广告"] == ""
+    assert "产出比空着、比不成率的：「付费广告」，这些广告没有用短链，进不了路径" in notes
+    assert "「微博」的花费不含广告费 ¥90.00，那一份记在付费广告" in notes
+    _, notes = table(page(told, PAGES["channel"], export="csv", platform="xhs"))
+    assert not any("付费广告" in note for note in notes), "its rows are not in this file"
+    book = load_workbook(io.BytesIO(page(told, PAGES["channel"], export="xlsx").content))
+    assert book.sheetnames == ["渠道报表", "说明"]
+    assert any("进不了路径" in str(row[1].value) for row in book["说明"])
+
+
+def test_other_says_whose_orders_stand_in_it(told: World, home: Home) -> None:
+    """A code whose owner has no platform is a touch of no channel that has a name."""
+    who = {"order_id": "NO-9", "phone": "ph-9", "source": "import", "promo_code": "SHOP"}
+    when, brand = "11-13 10:00", told.brand.key
+    used = cast.event("redeem", when, brand, campaign="double-11", **who)
+    bought = cast.event("order", when, brand, amount=4_000, **who)
+    says = "用了优惠码、而码的主人没有平台的订单，记在「其他」里"
+    before = page(told, PAGES["channel"]).content.decode()
+    cast.put(home, [used, bought], stream="more")
+    first_touch(told)
+    with told.scope():
+        assert {row.key: row.value for row in report(told, "channel").rows}["other"] == 4_000
+    assert says not in before
+    for name in (PAGES["channel"], "insight:attribution", "insight:overview"):
+        assert says in page(told, name).content.decode(), name
+    assert says in page(told, "insight:traced", beside=True).content.decode()
+    assert says in table(page(told, PAGES["channel"], export="csv"))[1]
+    assert says not in page(told, PAGES["content"]).content.decode()
 
 
 def test_a_file_needs_the_permission(told: World) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.insight.browsing import NOVEMBER, page
+from tests.insight.browsing import NOVEMBER, page, table
 from tests.warehouse import cast
 
 from shemei.apps.insight.queries import Board
@@ -65,6 +65,22 @@ def test_the_page_shows_it_and_each_figure_opens(passed_on: World) -> None:
 @pytest.mark.parametrize("by", ["channel", "content", "creator", "campaign", "colour"])
 def test_it_is_split_by_any_dimension(passed_on: World, by: str) -> None:
     assert page(passed_on, "insight:spreading", by=by).status_code == 200
+
+
+def test_each_hand_and_the_whole_are_taken_along(passed_on: World) -> None:
+    rows, notes = table(page(passed_on, "insight:spreading", export="csv"))
+    assert [list(row.values()) for row in rows] == [
+        ["第 1 手", "2", "2", "1", "2.00", "0.50"],
+        ["第 2 手", "2", "1", "1", "1.00", "1.00"],
+        ["第 3 手", "1", "1", "1", "1.00", ""],
+        ["合计", "5", "3", "3", "1.00", ""],
+    ]
+    assert any("每人再带来 = 下一手的人数 ÷ 这一手的人数" in note for note in notes)
+    rows, notes = table(page(passed_on, "insight:spreading", export="csv", table="split"))
+    assert [row["转发来的访问"] for row in rows] == ["4", "1"]
+    assert rows[0]["占它的访问（%）"] == "80.00" and rows[0]["平均几手"] == "2.00"
+    shown = page(passed_on, "insight:spreading").content.decode()
+    assert "table=hands&amp;export=csv" in shown and "2 张表" in shown
 
 
 def test_without_a_mark_it_says_how_to_get_one(world: World, home: Home) -> None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from shemei.kernel.figures import lake
 from shemei.kernel.periods import Comparison, Period, whole_days
 from shemei.kernel.registry import Named, names_of
+from shemei.kernel.urls import wurl
 from shemei.kernel.workspace import Workspace
 from shemei.portal.numbers import change
 from shemei.warehouse import questions
@@ -34,6 +36,11 @@ UNNAMED: dict[str, str] = {
     "campaign": "没有标活动的触达",
     "channel": "其他",
 }
+
+
+OTHER = ("", "other")
+OTHER_SAYS = "用了优惠码、而码的主人没有平台的订单，记在「其他」里"
+"""What must be known of credit under the channel 其他."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +231,11 @@ class Board:
     def named(self, by: str, keys: Iterable[str]) -> dict[str, Named]:
         return named(by, self.workspace, keys)
 
+    def part_href(self, by: str, key: str) -> str:
+        """The drawer of how a channel, content, creator or campaign takes part in orders."""
+        part = urlencode({"by": by, "key": key})
+        return f"{wurl(self.workspace, 'insight:part')}?{part}&{self.period.query}"
+
 
 def known(metric: Metric, value: float | None) -> float | None:
     """A reported figure of 0 is one that nobody has told; more orders than clicks are no rate of them."""
@@ -255,6 +267,11 @@ def named(by: str, workspace: Workspace, keys: Iterable[str]) -> dict[str, Named
     return {
         key: known.get(key) or Named(key, UNNAMED[by] if not key else "已删除") for key in wanted
     }
+
+
+def other_says(by: str, keys: Iterable[str]) -> str:
+    """The note on credited figures by channel where 其他 is among them; empty where it is not."""
+    return OTHER_SAYS if by == "channel" and not set(OTHER).isdisjoint(keys) else ""
 
 
 def goal_value(workspace: Workspace, metric: str, period: Period) -> float | None:

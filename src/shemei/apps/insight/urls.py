@@ -9,6 +9,7 @@ from shemei.apps.insight.attribution import views as views_attribution
 from shemei.apps.insight.boards import views as views_boards
 from shemei.apps.insight.boards import views_share
 from shemei.apps.insight.reports import views as views_reports
+from shemei.apps.insight.reports import views_rows
 
 app_name = "insight"
 urlpatterns = [
@@ -20,7 +21,6 @@ urlpatterns = [
     path("attribution/traced/", views_attribution.traced, name="traced"),
     path("attribution/part/", views_attribution.part, name="part"),
     path("attribution/paths/", views_attribution.paths, name="paths"),
-    path("attribution/paths.csv", views_attribution.paths_csv, name="paths_csv"),
     path("attribution/orders/<str:order_id>/", views_attribution.journey, name="journey"),
     path("metrics/<str:key>/", views_attribution.metric, name="metric"),
     path("reports/", views_reports.report, name="report"),
@@ -29,11 +29,17 @@ urlpatterns = [
     path("reports/campaign/", views_reports.report, {"by": "campaign"}, name="report_campaign"),
     path("reports/funnel/", views_reports.funnel, name="funnel"),
     path("reports/spreading/", views_reports.spreading, name="spreading"),
+    path("reports/funnel/step/", views_rows.funnel_step, name="funnel_step"),
+    path("reports/funnel/events/", views_rows.step_events, name="step_events"),
+    path("reports/spreading/passed/", views_rows.passed, name="passed"),
+    path("reports/spreading/visits/", views_rows.passed_visits, name="passed_visits"),
+    path("reports/spreading/sharers/", views_rows.passed_sharers, name="passed_sharers"),
     path("reports/retention/", views_reports.retention, name="retention"),
+    path("reports/retention/orders/", views_rows.cohort, name="cohort"),
     path("reports/reconciliation/", views_reports.reconciliation, name="reconciliation"),
-    path("reports/reconciliation/untracked/", views_reports.untracked, name="untracked"),
+    path("reports/reconciliation/untracked/", views_rows.untracked, name="untracked"),
     path("reports/quality/", views_reports.quality, name="quality"),
-    path("reports/quality/left-out/", views_reports.left_out, name="left_out"),
+    path("reports/quality/left-out/", views_rows.left_out, name="left_out"),
     path("brand-health/", views_reports.brand_health, name="brand_health"),
     path("boards/", views_boards.boards, name="boards"),
     path("boards/new/", views_boards.board_edit, name="board_new"),

@@ -17,8 +17,10 @@ from shemei.kernel.lists.declared import (
     in_use,
     states,
 )
+from shemei.kernel.lists.export import show
 from shemei.kernel.lists.listing import Listing
 from shemei.kernel.lists.page import ListPage
+from shemei.kernel.lists.tables import Table, Tables
 
 __all__ = [
     "CREATED",
@@ -29,7 +31,10 @@ __all__ = [
     "ListPage",
     "Listing",
     "State",
+    "Table",
+    "Tables",
     "export_chosen",
     "in_use",
+    "show",
     "states",
 ]

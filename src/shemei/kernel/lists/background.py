@@ -34,6 +34,7 @@ class Export:
     def __init__(self, task: LongTask, progress: tasks.Progress) -> None:
         self._task, self._progress = task, progress
         self.name = ""
+        self._done = 0
 
     @contextmanager
     def file(self, name: str) -> Iterator[BinaryIO]:
@@ -50,11 +51,14 @@ class Export:
             draft.unlink(missing_ok=True)
 
     def counted(self, records: Iterator[list[Any]], total: int) -> Iterator[list[Any]]:
-        for done, record in enumerate(records):
-            if done % 100 == 0:
-                self._progress.tell(done, total)
+        """The rows of one table; ``total`` are those of all tables of the file."""
+        for record in records:
+            if self._done % 100 == 0:
+                self._progress.tell(self._done, total)
+            self._done += 1
             yield record
-        self._progress.tell(total, total, "写完")
+        if self._done == total:
+            self._progress.tell(total, total, "写完")
 
 
 def path_of(task: LongTask, name: str) -> Path:
@@ -69,7 +73,8 @@ def begin(request: BrandRequest, noun: str, total: int) -> HttpResponse:
     query = request.GET.copy()
     enqueue_on_commit(run_export, task.pk, request.path, query.urlencode(), request.actor.id)
     toast(request, f"正在导出 {total:,} 行，写好了会提醒你下载")
-    query.pop("export")
+    for name in ("export", "table"):
+        query.pop(name, None)
     return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
 
 

@@ -25,6 +25,6 @@ def export_chosen(listing: Callable[[], Listing]) -> BulkAction:
         if request.POST.get("_all"):
             query = ListQuery.read(request.META.get("QUERY_STRING", "")).without("page")
             return HttpResponseRedirect(f"{request.path}{query.having('export', 'xlsx').href}")
-        return export.respond(request, listing(), rows, "xlsx")
+        return export.respond(request, listing().as_tables(request, rows), "xlsx")
 
     return BulkAction("export", "导出所选", Permission.EXPORT, run, "download")

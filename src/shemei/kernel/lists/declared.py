@@ -22,6 +22,7 @@ Kind = Literal[
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NUMERIC = frozenset({"num", "money", "ratio", "times"})
+FILE_UNITS: Mapping[str, str] = {"money": "元", "ratio": "%"}
 Choices = Sequence[tuple[str, str]]
 
 
@@ -47,7 +48,8 @@ class Column:
 
     ``money`` takes 分, ``ratio`` a fraction, ``who`` a name or ``(name, note)``, ``path`` a
     list of platform keys, ``state`` a :class:`State`; ``custom`` renders ``template`` with ``row`` and ``value``.
-    ``export`` gives another value for files, of the kind ``exported`` where that is not the page's.
+    ``export`` gives another value for files, of the kind ``exported`` where that is not the page's; ``unit`` is what
+    its numbers are in there, where the kind does not say it.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Column:
     template: str = ""
     export: Callable[[Any], Any] | None = None
     exported: Kind | None = None
+    unit: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -81,6 +84,12 @@ class Column:
     def file_kind(self) -> Kind:
         """The kind of what stands in a file."""
         return self.exported or self.kind
+
+    @property
+    def file_label(self) -> str:
+        """Its head in a file: with the unit of its numbers."""
+        unit = self.unit or FILE_UNITS.get(self.file_kind, "")
+        return f"{self.label}（{unit}）" if unit else self.label
 
     @property
     def shown_by(self) -> str:

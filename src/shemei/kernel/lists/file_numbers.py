@@ -26,19 +26,26 @@ def fen(amount: float | Decimal) -> Decimal:
     return _exact(amount).quantize(Decimal(1), ROUND_HALF_UP).scaleb(-2)
 
 
-def tidy(value: float | Decimal, kind: str = "num") -> Decimal:
-    """A number for a file without the noise of its binary form: six digits that count, of a ratio as percent.
+def tidy(value: float | Decimal) -> Decimal:
+    """A number for a file without the noise of its binary form: six digits that count.
 
-    >>> tidy(0.1 + 0.2), tidy(677.3190476190476), tidy(12345.678), tidy(350.0)
-    (Decimal('0.3'), Decimal('677.319'), Decimal('12345.68'), Decimal('350'))
-    >>> tidy(0.054571801, "ratio"), tidy(1234567)
-    (Decimal('0.0545718'), Decimal('1234567'))
+    >>> tidy(0.1 + 0.2), tidy(677.3190476190476), tidy(12345.678), tidy(350.0), tidy(1234567)
+    (Decimal('0.3'), Decimal('677.319'), Decimal('12345.68'), Decimal('350'), Decimal('1234567'))
     """
-    exact, least = _exact(value), 4 if kind == "ratio" else 2
+    exact = _exact(value)
     if exact == exact.to_integral_value():
         return exact.quantize(Decimal(1))
-    digits = max(least, FRACTION_DIGITS - 1 - exact.adjusted())
+    digits = max(2, FRACTION_DIGITS - 1 - exact.adjusted())
     return _bare(exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+
+
+def percent(ratio: float | Decimal) -> Decimal:
+    """A ratio as the number before the sign %.
+
+    >>> percent(0.054571801), percent(0.3), percent(-0.012345678)
+    (Decimal('5.45718'), Decimal('30'), Decimal('-1.23457'))
+    """
+    return tidy(_exact(ratio) * 100)
 
 
 def _bare(number: Decimal) -> Decimal:

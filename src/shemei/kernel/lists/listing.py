@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from shemei.kernel.lists.declared import BulkAction, Column, Empty, Filter
 from shemei.kernel.lists.page import ListPage, build
 from shemei.kernel.lists.query import ListQuery, filter_value
 from shemei.kernel.lists.rows import Rows, chosen, count, ordered, searched
+from shemei.kernel.lists.tables import Table, Tables
 from shemei.kernel.permissions import require
 from shemei.kernel.toasts import toast
 
@@ -64,8 +66,13 @@ class Listing:
         rows: Rows,
         template: str,
         extra_context: dict[str, Any] | None = None,
+        *,
+        notes: Callable[[Rows], tuple[str, ...]] = lambda rows: (),
     ) -> HttpResponse:
-        """Answer with the page, the refreshed list, an export, or the outcome of a POST."""
+        """Answer with the page, the refreshed list, an export, or the outcome of a POST.
+
+        ``notes`` tells what its file must say of the rows that match.
+        """
         query = ListQuery.read(request.META.get("QUERY_STRING", ""))
         error = ""
         if request.method == "POST":
@@ -75,11 +82,18 @@ class Listing:
             error = outcome
         matched = self.matching(request, rows, query)
         if request.method == "GET" and query.get("export") in export.FORMATS:
-            return export.respond(request, self, matched, query.get("export"))
+            told = self.as_tables(request, matched, notes(matched))
+            return export.respond(request, told, query.get("export"))
         page = self.page(request, rows, matched, query, error=error)
         if request.headers.get("HX-Target") == self.element_id:
             return render(request, FRAGMENT, {"page": page})
         return render(request, template, {"page": page, **(extra_context or {})})
+
+    def as_tables(self, request: BrandRequest, rows: Rows, notes: tuple[str, ...] = ()) -> Tables:
+        """The list as the one table of its file."""
+        fill = partial(self.annotated, request=request)
+        table = Table(self.name, self.noun, self.columns, lambda: rows, fill=fill)
+        return Tables(self.noun, (table,), notes)
 
     def page(
         self, request: BrandRequest, rows: Rows, matched: Rows, query: ListQuery, *, error: str = ""

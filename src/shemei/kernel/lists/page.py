@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shemei.kernel.lists import memory
 from shemei.kernel.lists.query import ListQuery, PeriodParts, filter_keys, filter_value
 from shemei.kernel.lists.rows import Rows, count, key_of
+from shemei.kernel.lists.tables import FileLink, file_links
 from shemei.kernel.periods import Period, presets, promos, today
 from shemei.kernel.permissions import Permission
 
@@ -170,10 +171,10 @@ class ListPage:
         return self.query.href
 
     @property
-    def export_hrefs(self) -> list[tuple[str, str, str]]:
-        base = self.query.without("page")
-        kinds = (("xlsx", "Excel 表格", "file-spreadsheet"), ("csv", "CSV 文本", "file-type-csv"))
-        return [(label, base.having("export", kind).href, icon) for kind, label, icon in kinds]
+    def files(self) -> list[FileLink]:
+        """The export menu; empty for who may not give data away."""
+        told = file_links(self.query, note=f"{self.total:,} {self.listing.unit}")
+        return told if self.may_export else []
 
     @property
     def current_view(self) -> memory.ViewTab | None:

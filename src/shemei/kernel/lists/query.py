@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from shemei.kernel.lists.declared import Filter
 
-TRANSIENT = ("page", "view", "export")
+TRANSIENT = ("page", "view", "export", "table")
 PeriodParts = ("range", "from", "to")
 
 

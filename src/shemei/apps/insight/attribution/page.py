@@ -20,7 +20,7 @@ from shemei.apps.insight.attribution.paths import (
     order_paths,
 )
 from shemei.apps.insight.attribution.steadiness import LEAST_SOLD, Steadiness
-from shemei.apps.insight.queries import Board, days_of, model_table
+from shemei.apps.insight.queries import Board, days_of, model_table, other_says
 from shemei.apps.insight.rules import reading
 from shemei.engines.attribution.stability import LEAST_DAYS
 from shemei.engines.resampling import Band, day_bootstrap
@@ -53,6 +53,7 @@ class Row:
     cells: tuple[Cell, ...]
     band: str
     reading: str
+    href: str
     truth: str = ""
 
 
@@ -106,10 +107,15 @@ class AttributionPage:
         return [
             Row(
                 key, names[key].name, names[key].note, names[key].platform,
-                self._cells(table[key]), self._band(key), self._reading(key), self._truth(key),
+                self._cells(table[key]), self._band(key), self._reading(key),
+                self.board.part_href(self.by, key), self._truth(key),
             )
             for key in ranked
         ]  # fmt: skip
+
+    @property
+    def other_says(self) -> str:
+        return other_says(self.by, (row.key for row in self.rows))
 
     def _reading(self, key: str) -> str:
         """Its place in the paths; the chain also credits what stands in paths without an order alone, which has none."""

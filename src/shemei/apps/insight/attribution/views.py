@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
@@ -17,19 +16,19 @@ from shemei.apps.insight.attribution.paths import (
     order_paths,
     part_of,
 )
-from shemei.apps.insight.attribution.paths_file import csv_of, names_in
+from shemei.apps.insight.attribution.paths_file import tables_of
 from shemei.apps.insight.attribution.terms import MODEL_TERMS, TERMS
 from shemei.apps.insight.notes import notes_on
 from shemei.apps.insight.policies import REMOVE_NOTE
-from shemei.apps.insight.queries import DIMENSIONS, Board, named
+from shemei.apps.insight.queries import DIMENSIONS, Board, named, other_says
 from shemei.apps.insight.reports.brand_health import ToldStory
 from shemei.apps.insight.rules import apportioned
 from shemei.apps.insight.stories import MetricStory
 from shemei.apps.insight.views import asked_model, board_of
-from shemei.kernel import audit
 from shemei.kernel.figures import MODEL_NAMES
+from shemei.kernel.lists import show
 from shemei.kernel.permissions import Permission
-from shemei.kernel.views import allow, beside, recently_authenticated
+from shemei.kernel.views import allow, beside
 from shemei.kernel.ways.way import way_to
 from shemei.warehouse.catalogue import METRICS
 from shemei.warehouse.vocabulary import from_ts
@@ -99,6 +98,7 @@ def traced(request: BrandRequest) -> HttpResponse:
         "rows": rows,
         "whole": answer.totals.value + answer.untracked.value,
         "model_name": MODEL_NAMES[board.model],
+        "other_says": other_says("channel", ranked),
     }
     return render(request, "insight/traced.html", context)
 
@@ -176,33 +176,9 @@ def paths(request: BrandRequest) -> HttpResponse:
         "named": named(by, board.workspace, [key])[key] if by in DIMENSIONS else None, "common": common_paths(found, 10),
         "model_name": MODEL_NAMES[model] if shares else "", "credited": sum(row.value for row in shares.values()),
     }  # fmt: skip
-    return render(request, "insight/paths.html", context)
+    return show(request, tables_of(board, found), "insight/paths.html", context)
 
 
 def _chosen(board: Board, by: str, key: str) -> list[OrderPath]:
     found = order_paths(board)
     return part_of(found, by, key)[1] if by in DIMENSIONS else found
-
-
-@allow(Permission.EXPORT)
-@recently_authenticated
-def paths_csv(request: BrandRequest) -> HttpResponse:
-    """The paths of the period as CSV, one line per touch; recorded in the audit log."""
-    board = board_of(request)
-    found = _chosen(board, request.GET.get("by", ""), request.GET.get("key", ""))
-    with transaction.atomic():
-        audit.record(
-            "data.exported",
-            None,
-            by=request.actor,
-            workspace=request.workspace,
-            what="成交路径",
-            rows=sum(len(w.channels) for w in found),
-        )
-    response = HttpResponse(
-        csv_of(found, names_in(board, found)), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = (
-        f'attachment; filename="paths-{board.period.first}-{board.period.last}.csv"'
-    )
-    return response

@@ -13,7 +13,7 @@ from shemei.apps.insight.overview.begin import Begin
 from shemei.apps.insight.overview.drivers import REST, Drivers
 from shemei.apps.insight.overview.goals import GoalRow, goal_row
 from shemei.apps.insight.overview.rows import ChannelRow, CreatorRow, EarnerRow
-from shemei.apps.insight.queries import Board, Figure, day_axis, days_of
+from shemei.apps.insight.queries import Board, Figure, day_axis, days_of, other_says
 from shemei.apps.insight.reports.report import sale_bands
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.periods import Period, today
@@ -58,9 +58,9 @@ class Overview:
 
     @property
     def coverage(self) -> str:
-        """How much of all that was sold can be traced."""
+        """追得到的成交额: how much of all money can be traced. 对账 says how many of all orders can."""
         share = self.board.channels_now.coverage
-        return "还没有成交" if share is None else f"占全部成交的 {pct(share, 1)}"
+        return "还没有成交" if share is None else f"追得到的成交额占 {pct(share, 1)}"
 
     # trend -------------------------------------------------------------------------------------------
 
@@ -89,9 +89,14 @@ class Overview:
             ChannelRow(
                 key, name, platform, self.channel_money.show(value[key]), 100 * value[key] / most,
                 change(_part(now, key, shown), _part(before, key, shown)),
+                "" if key == OTHERS else self.board.part_href("channel", key),
             )
             for key, name, platform in rows
         ]  # fmt: skip
+
+    @property
+    def other_says(self) -> str:
+        return other_says("channel", (row.key for row in self.channels))
 
     @cached_property
     def channel_money(self) -> MoneyColumn:

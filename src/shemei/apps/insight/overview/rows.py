@@ -13,6 +13,7 @@ class ChannelRow:
     text: str
     percent: float
     change: float | None
+    href: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shemei.apps.insight.queries import DIMENSIONS
-from shemei.apps.insight.reports.quality import REASONS
 from shemei.kernel.lists import Column, Empty, Filter, Listing
 from shemei.platforms import BY_KEY
 from shemei.portal.numbers import figure, yuan
@@ -87,51 +86,3 @@ def report_listing(by: str) -> Listing:
 
 
 REPORTS = {by: report_listing(by) for by in DIMENSIONS}
-
-LEFT_OUT = Listing(
-    name="insight.left_out",
-    noun="被排除的事件",
-    unit="条",
-    columns=(
-        Column("at", "时间", lambda r: r.at, "datetime", sort="at"),
-        Column("what", "是什么", lambda r: r.what),
-        Column("reason", "为什么不计", lambda r: r.reason, phone=True),
-        Column("order", "订单", lambda r: r.order, "code", phone=True),
-        Column("channel", "渠道", lambda r: r.channel, "platform"),
-        Column("link", "短链", lambda r: r.link, href=lambda r: r.href, phone=True),
-        Column("device", "设备", lambda r: r.device),
-        Column("in_app", "在哪里打开", lambda r: r.in_app),
-        Column("region", "地区", lambda r: r.region),
-        Column("referrer", "从哪来", lambda r: r.referrer),
-    ),
-    search=("link", "order", "region", "referrer"),
-    search_hint="短链、订单号、地区、来源",
-    filters=(
-        Filter(
-            "reason",
-            "原因",
-            choices=[(key, name) for key, name in REASONS.items() if key],
-            apply=lambda rows, wanted: [r for r in rows if r.reason == REASONS[wanted]],
-        ),
-    ),
-    default_sort="-at",
-    empty=Empty("circle-check", "这段时间没有被排除的事件", "点击、访问和留资都正常计入。"),
-)
-
-UNTRACKED = Listing(
-    name="insight.untracked",
-    noun="追不到来路的订单",
-    unit="单",
-    columns=(
-        Column("number", "订单", lambda r: r.number, "code", href=lambda r: r.href, sort="number"),
-        Column("at", "付款时间", lambda r: r.at, "datetime", sort="at"),
-        Column("state", "状态", lambda r: r.state, phone=False),
-        Column("promo_code", "用码", lambda r: r.promo_code),
-        Column("value", "成交额", lambda r: r.value, "money", sort="value", strong=True, hint="已减退款"),
-    ),
-    search=("number", "promo_code"),
-    search_hint="订单号、优惠码",
-    default_sort="-at",
-    empty=Empty("circle-check", "这段时间每一单都追得到来路", "短链、优惠码与网站代码都在起作用。"),
-    summary=lambda request, rows: yuan(sum(row.value for row in rows)),
-)  # fmt: skip

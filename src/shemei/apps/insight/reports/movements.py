@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from shemei.apps.insight.queries import DIMENSIONS, Board
+from shemei.apps.insight.reports.files import about, compared, split_columns
 from shemei.kernel.figures import ask
+from shemei.kernel.lists import Column, Table, Tables
 from shemei.kernel.periods import Period
+from shemei.kernel.urls import wurl
 from shemei.portal.charts import Chart, Series
-from shemei.portal.numbers import pct
+from shemei.portal.numbers import figure, pct
 from shemei.warehouse.catalogue import DEFAULT_FUNNEL, Step
 from shemei.warehouse.flows import Funnel, Retention
 from shemei.warehouse.vocabulary import KIND_NAMES, date_of
@@ -22,23 +26,42 @@ BACKS = {"order": "再下单", "visit": "再到访"}
 SPLIT_ROWS, LEVELS = 10, 5
 ORDER_STEP = next(n for n, step in enumerate(DEFAULT_FUNNEL) if "order" in step.kinds)
 ACTION_NAMES = {"add_to_cart": "加购", "share": "分享"}
+IN_TURN = (
+    "规则「期内依次」：每个人从任意一次触达算起，之后按次序做到哪一步算到哪一步，取走得最远的一次。"
+    "只数认得出的人（平台只报数字的曝光不在内），可疑的不算。选「7 天内」时，每一步都要在触达后 7 天内"
+)
+STEPS = (
+    Column("name", "步骤", lambda row: row.name),
+    Column("rule", "怎样算到", lambda row: row.rule),
+    Column("people", "人数", lambda row: row.people, "num"),
+    Column("of_before", "占上一步", lambda row: row.of_before, "ratio"),
+    Column("change", "变化", lambda row: row.change, "ratio", unit="百分点"),
+    Column("wait", "间隔中位", lambda row: row.median_hours, "num", unit="小时"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
     """One step: how many took it, of how many, how long it took, and the same share before."""
 
+    number: int
     name: str
     rule: str
     people: int
     of_first: float | None
     of_before: float | None
-    median_seconds: float | None
+    median_hours: float | None
     change: float | None
+    href: str
+
+    @property
+    def median_seconds(self) -> float | None:
+        return None if self.median_hours is None else self.median_hours * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class SplitRow:
+    href: str
     name: str
     platform: str
     people: tuple[int, ...]
@@ -47,6 +70,8 @@ class SplitRow:
 
 class FunnelPage:
     """The default funnel of one brand's period, whole and split by ``by``."""
+
+    rule = IN_TURN
 
     def __init__(self, board: Board, by: str, within: int) -> None:
         self.board, self.by, self.within = board, by, within
@@ -66,13 +91,18 @@ class FunnelPage:
         fair = self._shares_now
         return [
             StepRow(
-                row["name"], step_rule(row["step"]), row["people"], row["of_first"],
-                row["of_before"],
-                None if row["median_hours"] is None else row["median_hours"] * 3600,
-                _difference(fair.get(row["step"]), before.get(row["step"])),
+                row["step"], row["name"], step_rule(row["step"]), row["people"], row["of_first"],
+                row["of_before"], row["median_hours"],
+                _difference(fair.get(row["step"]), before.get(row["step"])) if row["step"] > 1 else None,
+                self._href(row["step"]),
             )
             for row in now
         ]  # fmt: skip
+
+    def _href(self, step: int) -> str:
+        within = f"&within={self.within}" if self.within else ""
+        page = wurl(self.board.workspace, "insight:funnel_step")
+        return f"{page}?step={step}{within}&{self.board.period.query}"
 
     @cached_property
     def _shares_now(self) -> dict[int, float | None]:
@@ -130,24 +160,64 @@ class FunnelPage:
         return bought - self.steps[ORDER_STEP].people
 
     @cached_property
-    def splits(self) -> list[SplitRow]:
-        """The same funnel for the names most people began with."""
+    def _groups(self) -> dict[str, list[dict[str, Any]]]:
         groups: dict[str, list[dict[str, Any]]] = {}
         for row in self._ask(self.board.period, (self.by,)):
             groups.setdefault(row[self.by], []).append(row)
-        shown = list(groups)[:SPLIT_ROWS]
-        names = self.board.named(self.by, shown)
+        return groups
+
+    @cached_property
+    def splits(self) -> list[SplitRow]:
+        """The same funnel for the names most people began with."""
+        return self._named(list(self._groups)[:SPLIT_ROWS])
+
+    def _named(self, keys: list[str]) -> list[SplitRow]:
+        names, groups = self.board.named(self.by, keys), self._groups
         return [
             SplitRow(
-                names[key].name, names[key].platform,
+                self.board.part_href(self.by, key), names[key].name, names[key].platform,
                 tuple(row["people"] for row in groups[key]), groups[key][-2]["of_first"],
             )
-            for key in shown
+            for key in keys
         ]  # fmt: skip
 
     @property
     def split_word(self) -> str:
         return DIMENSIONS[self.by]
+
+    @property
+    def beside(self) -> str:
+        """Who bought and is not in the funnel, in one sentence; empty where there is nobody."""
+        if not self.out_of_turn:
+            return ""
+        within = f"在 {self.within} 天内" if self.within else ""
+        return f"另有 {figure(self.out_of_turn)} 人下过单，但没有{within}依次走过前面的步骤。"
+
+    @property
+    def tables(self) -> Tables:
+        """What can be taken along: the steps, and every row of the split."""
+        notes = about(self.board, f"{IN_TURN}。这里是{WITHIN[self.within]}", "人数去重，精确值")
+        return Tables("漏斗报表", self._tables if self.started else (), notes)
+
+    @property
+    def _tables(self) -> tuple[Table, ...]:
+        begun = (
+            f"按每个人起头那次触达的{self.split_word}；页面只列触达最多的 {SPLIT_ROWS} 项，这里全列"
+        )
+        counts = tuple(_step_column(n, step.name) for n, step in enumerate(DEFAULT_FUNNEL))
+        whole = Column("whole", "触达到行动", lambda row: row.whole, "ratio")
+        own = tuple(note for note in (compared(self.board), self.beside) if note)
+        return (
+            Table("steps", "每一步", STEPS, lambda: self.steps, own),
+            Table(
+                "split", f"按{self.split_word}", (*split_columns(self.by), *counts, whole),
+                lambda: self._named(list(self._groups)), (begun,),
+            ),
+        )  # fmt: skip
+
+
+def _step_column(number: int, name: str) -> Column:
+    return Column(f"step{number + 1}", name, lambda row: row.people[number], "num")
 
 
 def _difference(now: float | None, before: float | None) -> float | None:
@@ -166,22 +236,44 @@ def step_rule(number: int) -> str:
     return "、".join(words) + (f"（{'、'.join(actions)}）" if actions else "")
 
 
+def cohort_label(day: date, grain: str) -> str:
+    """How people call the cohort that began on ``day``.
+
+    >>> cohort_label(date(2026, 11, 2), "week"), cohort_label(date(2026, 11, 1), "month")
+    ('11-02 起一周', '2026-11')
+    """
+    return f"{day:%Y-%m}" if grain == "month" else f"{day:%m-%d} 起一周"
+
+
 @dataclass(frozen=True, slots=True)
 class RetentionCell:
-    text: str
+    people: int
+    share: float
     level: int
     complete: bool
+    href: str = ""
+
+    @property
+    def text(self) -> str:
+        return pct(self.share, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class CohortRow:
     """People who began in one week or month, and how many came back in each one after."""
 
+    day: int
     label: str
     size: int
     cells: tuple[RetentionCell, ...]
+    href: str
     blanks: range = range(0)
     """Weeks or months that are still to come for it, so that its line ends where all end."""
+
+    @property
+    def over(self) -> int:
+        """How many of its weeks or months are over."""
+        return sum(cell.complete for cell in self.cells)
 
 
 class RetentionPage:
@@ -208,21 +300,56 @@ class RetentionPage:
         longest = max((len(rows) for rows in cohorts.values()), default=0)
         return [
             CohortRow(
-                self._label(cohort), rows[0]["size"], tuple(_cell(row, most) for row in rows),
+                cohort, cohort_label(date_of(cohort), self.grain), rows[0]["size"], tuple(_cell(row, most, self._href(cohort, row)) for row in rows),
+                self._href(cohort),
                 range(longest - len(rows)),
             )
             for cohort, rows in cohorts.items()
         ]  # fmt: skip
 
-    def _label(self, cohort: int) -> str:
-        day = date_of(cohort)
-        return f"{day:%Y-%m}" if self.grain == "month" else f"{day:%m-%d} 起一周"
+    def _href(self, cohort: int, line: dict[str, Any] | None = None) -> str:
+        """Where the orders behind a cell are; empty where what is behind it are visits, or nothing."""
+        if self.start != "order" or (line and (self.back != "order" or not line["people"])):
+            return ""
+        n = f"&n={line['n']}" if line else ""
+        page = wurl(self.board.workspace, "insight:cohort")
+        return f"{page}?cohort={cohort}&grain={self.grain}{n}&{self.board.period.query}"
 
     @property
     def columns(self) -> list[str]:
         longest = max((len(row.cells) for row in self.rows), default=0)
         word = GRAINS[self.grain]
         return ["当" + word, *(f"第 {n} {word}" for n in range(1, longest))]
+
+    @property
+    def rule(self) -> str:
+        word = GRAINS[self.grain]
+        again = "另一单" if self.back == "order" else "另一天的到访"
+        return f"规则：一批是那一{word}里{STARTS[self.start]}的人；回来指之后的{again}，跟到所选时段最后一天"
+
+    @property
+    def tables(self) -> Tables:
+        """What can be taken along: how many came back, and which part of their cohort that is."""
+        word = GRAINS[self.grain]
+        still = f"「已过完」数每一批过完了几{word}；之后的那一格还没过完，会再高一些"
+        notes = about(self.board, self.rule, still, "人数去重，精确值")
+        return Tables("留存报表", self._tables if self.rows else (), notes)
+
+    @property
+    def _tables(self) -> tuple[Table, ...]:
+        first = (
+            Column("day", "哪一批，起始日", lambda row: date_of(row.day), "date"),
+            Column("size", "人数", lambda row: row.size, "num"),
+            Column("over", "已过完", lambda row: row.over, "num", unit=GRAINS[self.grain]),
+        )
+        heads = list(enumerate(self.columns))
+        people = tuple(_span_column(n, head, "people") for n, head in heads)
+        shares = tuple(_span_column(n, head, "share") for n, head in heads)
+        back, rows = BACKS[self.back], lambda: self.rows
+        return (
+            Table("people", f"{back}的人数", (*first, *people), rows),
+            Table("share", f"{back}的占比", (*first, *shares), rows, ("占那一批人数的百分之几",)),
+        )
 
     @property
     def says(self) -> str:
@@ -235,7 +362,16 @@ class RetentionPage:
         return f"{STARTS[self.start]}的人里，第 1 {GRAINS[self.grain]}{BACKS[self.back]}的有 {pct(share, 1)}（已满的 {len(whole)} 批，{size:,} 人）。"
 
 
-def _cell(row: dict[str, Any], most: float) -> RetentionCell:
+def _cell(row: dict[str, Any], most: float, href: str) -> RetentionCell:
     share = row["share"] or 0.0
     level = min(LEVELS, max(1 if row["people"] else 0, round(LEVELS * share / most)))
-    return RetentionCell(pct(share, 1), level, row["complete"])
+    return RetentionCell(row["people"], share, level, row["complete"], href)
+
+
+def _span_column(number: int, head: str, field: str) -> Column:
+    """What one week or month after says of each cohort; empty where it is still to come."""
+
+    def told(row: CohortRow) -> Any:
+        return getattr(row.cells[number], field) if number < len(row.cells) else None
+
+    return Column(f"n{number}", head, told, "num" if field == "people" else "ratio")

@@ -13,10 +13,12 @@ from django.db.models import Min
 
 from shemei.apps.brand import queries as brand
 from shemei.apps.insight.queries import Board
+from shemei.apps.insight.reports.files import about
 from shemei.edge.bots import SUSPECT_NAMES
 from shemei.edge.useragent import DEVICE_NAMES, IN_APP_NAMES
 from shemei.kernel.figures import ask
 from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.lists import Column, Table, Tables
 from shemei.kernel.models import FactRecord, OutboxEvent
 from shemei.kernel.periods import Period, today
 from shemei.kernel.registry import Named, names_of
@@ -33,6 +35,25 @@ LEFT_OUT = ("clicks", "visits", "leads", "orders")
 REASONS = {**SUSPECT_NAMES, UNCONFIRMED: "订单只有网站代码报过，等店铺核实"}
 GAPS = (3, 7, 14, 30)
 LOOKED_BACK = 90
+LEFT_OUT_COLUMNS = (
+    Column("name", "原因", lambda row: row.name),
+    Column("clicks", "点击", lambda row: row.clicks, "num"),
+    Column("visits", "访问", lambda row: row.visits, "num"),
+    Column("leads", "留资", lambda row: row.leads, "num"),
+    Column("orders", "订单", lambda row: row.orders, "num"),
+    Column("total", "合计", lambda row: row.total, "num"),
+)
+GAP_COLUMNS = (
+    Column("name", "来源", lambda row: row.name),
+    Column("what", "什么数据", lambda row: row.what),
+    Column("last", "最后一天", lambda row: row.last, "date"),
+    Column("days", "多久了", lambda row: row.days, "num", unit="天"),
+)
+SOURCE_COLUMNS = (
+    Column("name", "数据", lambda row: row.name),
+    Column("note", "从哪来", lambda row: row.note),
+    Column("at", "最近一条", lambda row: row.at, "datetime"),
+)
 MOST_ROWS = 2_000
 SHOWN_IMPORTS = 8
 LATE = timedelta(minutes=10)
@@ -258,6 +279,20 @@ class Quality:
             rows.filter(error_rows__gt=0),
         )
         return list((failed | with_errors).distinct()[:SHOWN_IMPORTS])
+
+    @property
+    def tables(self) -> Tables:
+        """What can be taken along: what was left out, what is missing, when the newest came."""
+        counted = "带着原因留在日志里，不计入看板与归因"
+        quiet = (
+            f"{self.quiet} 天以上没有数据的账号与渠道；「多久了」空着的，近 {LOOKED_BACK} 天都没有"
+        )
+        kept = (
+            (Table("left_out", "没有计入的", LEFT_OUT_COLUMNS, lambda: self.suspects, (counted,)), self.suspects),
+            (Table("gaps", "断了的来源", GAP_COLUMNS, lambda: self.gaps, (quiet,)), self.gaps),
+            (Table("newest", "最近一条", SOURCE_COLUMNS, lambda: self.sources), any(row.at for row in self.sources)),
+        )  # fmt: skip
+        return Tables("数据质量报表", tuple(one for one, some in kept if some), about(self.board))
 
     @property
     def remarks(self) -> list[tuple[str, str]]:

@@ -14,17 +14,50 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shemei.apps.advertising import queries as advertising
-from shemei.apps.commerce import queries as commerce
 from shemei.apps.insight.queries import Board, day_axis, days_of
+from shemei.apps.insight.reports.files import about, credited
+from shemei.apps.insight.reports.orders import OrderRow, order_rows
 from shemei.apps.insight.reports.report import sale_bands
 from shemei.kernel.figures import ask
+from shemei.kernel.lists import Column, Table, Tables
 from shemei.kernel.periods import Period
 from shemei.kernel.urls import wurl
 from shemei.portal.charts import Chart, Series
 from shemei.portal.numbers import pct
 from shemei.warehouse import questions
-from shemei.warehouse.vocabulary import SHANGHAI, from_ts, int_day
+from shemei.warehouse.vocabulary import date_of, int_day
 
+APART = "可追踪与平台自报是两种数，并排看，不相加；同一单会被几个平台同时认领，所以没有合计"
+UNPLANNED = "没有记到活动的花费不在这张表里"
+SHARES = (
+    "追得到的订单 = 追得到的单数 ÷ 全部单数，按单数算；"
+    "追得到的成交额 = 追得到的金额 ÷ 全部金额（都已减退款），按金额算，总览里写的是它"
+)
+PLATFORMS = (
+    Column("name", "平台", lambda row: row.name),
+    Column("claimed_orders", "平台自报订单", lambda row: row.claimed_orders, "num"),
+    Column("claimed_value", "平台自报成交额", lambda row: row.claimed_value, "money"),
+    Column("traced_orders", "可追踪订单", lambda row: row.traced_orders, "num"),
+    Column("traced_value", "可追踪成交额", lambda row: row.traced_value, "money"),
+    Column("share", "可追踪 ÷ 自报", lambda row: row.share, "ratio"),
+    Column("spend", "花费", lambda row: row.spend, "money"),
+    Column("reading", "判读", lambda row: row.reading),
+)
+WAYS = (
+    Column("name", "来路", lambda row: row.name),
+    Column("orders", "订单", lambda row: row.orders, "num"),
+    Column("orders_share", "占全部订单", lambda row: row.orders_share, "ratio"),
+    Column("value", "成交额", lambda row: row.value, "money"),
+    Column("value_share", "占全部成交额", lambda row: row.value_share, "ratio"),
+)
+DAYS = (
+    Column("day", "付款日", lambda row: date_of(row.day), "date"),
+    Column("traced", "追得到的订单", lambda row: row.traced, "num"),
+    Column("untracked", "追不到的订单", lambda row: row.untracked, "num"),
+    Column("share", "追得到的占当日订单", lambda row: row.share, "ratio"),
+    Column("traced_value", "追得到的成交额", lambda row: row.traced_value, "money"),
+    Column("untracked_value", "追不到的成交额", lambda row: row.untracked_value, "money"),
+)
 COUNTED = ("order_id", "day", "value", "length", "conv_ts", "position")
 
 
@@ -72,6 +105,11 @@ class CampaignRow:
     traced_value: float
     spend: int
     traced_href: str
+    spend_href: str
+
+    def claimed(self, platform: str) -> int | None:
+        """What one platform claims; ``None`` where it says nothing."""
+        return next((one.value for one in self.claims if one.platform == platform), None)
 
 
 def reading(share: float | None, traced: float) -> str:
@@ -99,24 +137,25 @@ class DayRow:
 
     @property
     def share(self) -> float | None:
-        whole = self.traced + self.untracked
-        return self.traced / whole if whole else None
+        return _part(self.traced, self.untracked)
 
 
 @dataclass(frozen=True, slots=True)
-class Untracked:
-    """One order that nothing leads to, as a row."""
+class WayRow:
+    """The orders that something leads to, or those that nothing does, with their part of all."""
 
-    number: str
-    at: Any
+    name: str
+    orders: int
+    orders_share: float | None
     value: int
-    state: str
-    promo_code: str
-    href: str
+    value_share: float | None
+    page: str
 
 
 class Reconciliation:
     """The page of one brand's period; each part is worked out when it is asked for."""
+
+    shares, unplanned = SHARES, UNPLANNED
 
     def __init__(self, board: Board) -> None:
         self.board = board
@@ -169,7 +208,7 @@ class Reconciliation:
         return CampaignRow(
             name.key, name.name, tuple(sorted(claims, key=lambda claim: -claim.value)),
             credit.conversions if credit else 0.0, credit.value if credit else 0.0, amount,
-            self._paths("campaign", name.key),
+            self._paths("campaign", name.key), self._spends({"campaign": name.key}),
         )  # fmt: skip
 
     def _spends(self, narrowed: dict[str, str]) -> str:
@@ -214,8 +253,58 @@ class Reconciliation:
 
     @property
     def share(self) -> float | None:
-        whole = self.traced + self.untracked
-        return self.traced / whole if whole else None
+        """追得到的订单: of all orders."""
+        return _part(self.traced, self.untracked)
+
+    @property
+    def value_share(self) -> float | None:
+        """追得到的成交额: of all money."""
+        return _part(self.traced_value, self.untracked_value)
+
+    @property
+    def ways(self) -> tuple[WayRow, WayRow]:
+        a, b = (self.traced, self.traced_value), (self.untracked, self.untracked_value)
+        return (
+            WayRow("追得到", a[0], _part(a[0], b[0]), a[1], _part(a[1], b[1]), "insight:paths"),
+            WayRow("追不到", b[0], _part(b[0], a[0]), b[1], _part(b[1], a[1]), "insight:untracked"),
+        )
+
+    # files -------------------------------------------------------------------------------------------
+
+    @property
+    def tables(self) -> Tables:
+        """What can be taken along: claims and what is traced side by side, and orders by their way."""
+        claims = "平台自报来自花费导入里的「成交订单」「成交金额」"
+        notes = about(self.board, credited(self.board), claims, APART)
+        found = (*self._claims, *(self._orders if self.traced + self.untracked else ()))
+        return Tables("对账报表", found, notes)
+
+    @property
+    def _claims(self) -> tuple[Table, ...]:
+        platforms = Table("platforms", "分平台", PLATFORMS, lambda: self.platforms)
+        campaigns = Table(
+            "campaigns", "分活动", self._campaign_columns, lambda: self.campaigns, (UNPLANNED,)
+        )
+        kept = ((platforms, self.platforms), (campaigns, self.campaigns))
+        return tuple(table for table, rows in kept if rows)
+
+    @property
+    def _campaign_columns(self) -> tuple[Column, ...]:
+        """Each platform's claim stands in a column of its own, so that nobody adds them up."""
+        keys = dict.fromkeys(claim.platform for row in self.campaigns for claim in row.claims)
+        return (
+            Column("name", "活动", lambda row: row.name),
+            *(_claim_column(key, name.name) for key, name in self.board.named("platform", keys).items()),
+            *PLATFORMS[3:5],
+            Column("spend", "花费", lambda row: row.spend, "money"),
+        )  # fmt: skip
+
+    @property
+    def _orders(self) -> tuple[Table, ...]:
+        return (
+            Table("ways", "订单来路", WAYS, lambda: self.ways, (SHARES,)),
+            Table("days", "每天", DAYS, lambda: self.days),
+        )
 
     @cached_property
     def chart(self) -> Chart:
@@ -242,7 +331,17 @@ class Reconciliation:
             return ""
         worst = min(known, key=lambda row: row.share or 0.0)
         day = f"{worst.day % 10000 // 100:02d}-{worst.day % 100:02d}"
-        return f"{pct(self.share, 1)} 的订单追得到来路；最低的一天是 {day}，{pct(worst.share, 1)}。"
+        return f"追得到的订单占 {pct(self.share, 1)}；最低的一天是 {day}，{pct(worst.share, 1)}。"
+
+
+def _part(part: int, rest: int) -> float | None:
+    return part / (part + rest) if part + rest else None
+
+
+def _claim_column(platform: str, name: str) -> Column:
+    return Column(
+        f"claimed_{platform}", f"平台自报成交额·{name}", lambda row: row.claimed(platform), "money"
+    )
 
 
 def _orders(board: Board, period: Period) -> pa.Table:
@@ -260,20 +359,10 @@ def _orders(board: Board, period: Period) -> pa.Table:
     return rows.filter(pc.fill_null(first, True))
 
 
-def untracked_rows(board: Board) -> list[Untracked]:
+def untracked_rows(board: Board) -> list[OrderRow]:
     """The orders of the period that no touch leads to, the newest first."""
     orders = _orders(board, board.period)
     lost = orders.filter(pc.equal(orders["length"], 0)).sort_by([("conv_ts", "descending")])
-    numbers = lost["order_id"].to_pylist()
     moments = lost["conv_ts"].cast(pa.int64()).to_pylist()
-    known = commerce.orders_by_number(board.workspace, numbers)
-    return [
-        _untracked(number, from_ts(ts).astimezone(SHANGHAI), value, known.get(number))
-        for number, ts, value in zip(numbers, moments, lost["value"].to_pylist(), strict=True)
-    ]
-
-
-def _untracked(number: str, at: Any, value: int, order: Any) -> Untracked:
-    if order is None:
-        return Untracked(number, at, value, "", "", "")
-    return Untracked(number, at, value, order.state, order.promo_code, order.url)
+    told = zip(lost["order_id"].to_pylist(), moments, lost["value"].to_pylist(), strict=True)
+    return order_rows(board.workspace, [(*one, 0) for one in told])

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
-from shemei.apps.insight.queries import DIMENSIONS, Board, Figure, day_axis, days_of
+from shemei.apps.insight.queries import DIMENSIONS, Board, Figure, day_axis, days_of, other_says
+from shemei.apps.insight.reports.files import about, compared, credited
 from shemei.engines.attribution import Credit
 from shemei.kernel.figures import lake
 from shemei.kernel.periods import Period, promos_within
-from shemei.kernel.urls import wurl
 from shemei.portal.charts import Band, Chart, Series, Unit
 from shemei.portal.numbers import change, yuan
 from shemei.warehouse import questions
@@ -31,7 +31,11 @@ SHOWN = {
 }
 """What the chart of a board can show."""
 VIEWS = {"parts": "分项", "compare": "与对比期"}
-LINES = 5
+LINES, NAMED = 5, 10
+KINDS = (
+    "曝光、互动、花费是平台自报（回传或导入）；点击、访客、订单、成交额是可追踪的数，来自事件日志。"
+    "两种数并排看，不相加。访客是去重人数，一个人可能出现在几行里"
+)
 ADS = "ads"
 """The channel that spend on advertising stands under, whichever platform it ran on."""
 
@@ -122,15 +126,24 @@ class Report:
         told, credit = self._figures.get(key, {}), self._credits.get(key)
         known = {metric: _told(metric, told.get(metric)) for metric in FIGURES}
         return ReportRow(
-            key, name.name, name.note, name.platform, self._href(key),
+            key, name.name, name.note, name.platform, self.board.part_href(self.by, key),
             orders=credit.conversions if credit else 0.0,
             value=credit.value if credit else 0.0,
             change=self._changes.get(key), in_paths=key in self._touched, ads=self._ads.get(key, 0.0), **known,
         )  # fmt: skip
 
-    def _href(self, key: str) -> str:
-        part = urlencode({"by": self.by, "key": key})
-        return f"{wurl(self.board.workspace, 'insight:part')}?{part}&{self.board.period.query}"
+    # what must be known ------------------------------------------------------------------------------
+
+    @property
+    def footnotes(self) -> tuple[str, ...]:
+        """What stands below the table."""
+        notes = (KINDS, other_says(self.by, (row.key for row in self.rows)))
+        return tuple(note for note in notes if note)
+
+    def file_notes(self, rows: Any) -> tuple[str, ...]:
+        """What the file of some rows says, what stands in the page's cells among it."""
+        shared, other = credited(self.board), other_says(self.by, (row.key for row in rows))
+        return about(self.board, shared, compared(self.board), KINDS, *ratio_notes(rows), other)
 
     # the whole ---------------------------------------------------------------------------------------
 
@@ -238,6 +251,26 @@ class Report:
             return ""
         value = yuan(best[1]) if self.unit == "money" else f"{best[1]:,.0f}"
         return f"图中{SHOWN[self.shown]}最高的一天是 {best[0]}，{value}。"
+
+
+def ratio_notes(rows: Iterable[ReportRow]) -> list[str]:
+    """Why some rows have no 产出比, and whose spend leaves advertising out."""
+    lacking: dict[str, list[str]] = {}
+    for row in rows:
+        if row.unreturned:
+            lacking.setdefault(row.unreturned, []).append(row.name)
+    named = {
+        why: "、".join(f"「{name}」" for name in names[:NAMED]) for why, names in lacking.items()
+    }
+    more = {
+        why: f"等 {len(names)} 项" if len(names) > NAMED else "" for why, names in lacking.items()
+    }
+    ads = ((row.name, yuan(row.ads, full=True)) for row in rows if row.ads)
+    return [
+        "产出比 = 归因成交额 ÷ 花费",
+        *(f"产出比空着、比不成率的：{names}{more[why]}，{why}" for why, names in named.items()),
+        *(f"「{name}」的花费不含广告费 {cost}，那一份记在付费广告" for name, cost in ads),
+    ]
 
 
 def _told(metric: str, value: float | None) -> float | None:

@@ -11,7 +11,7 @@ from shemei.apps.brand.tracker.queries import FIVE_POINTS, THREE_POINTS
 from shemei.apps.insight.queries import DIMENSIONS
 from shemei.apps.insight.reports.brand_health import GRAINS as CALENDAR
 from shemei.apps.insight.reports.brand_health import BrandHealth
-from shemei.apps.insight.reports.listings import LEFT_OUT, REPORTS, UNTRACKED
+from shemei.apps.insight.reports.listings import REPORTS
 from shemei.apps.insight.reports.movements import (
     BACKS,
     GRAINS,
@@ -20,12 +20,13 @@ from shemei.apps.insight.reports.movements import (
     FunnelPage,
     RetentionPage,
 )
-from shemei.apps.insight.reports.quality import GAPS, Quality, left_out_rows
-from shemei.apps.insight.reports.reconcile import Reconciliation, untracked_rows
+from shemei.apps.insight.reports.quality import GAPS, Quality
+from shemei.apps.insight.reports.reconcile import Reconciliation
 from shemei.apps.insight.reports.report import SHOWN, VIEWS, Report
 from shemei.apps.insight.reports.spreading import Spreading
 from shemei.apps.insight.views import board_of
 from shemei.kernel.figures import MODEL_NAMES
+from shemei.kernel.lists import show
 from shemei.kernel.permissions import Permission
 from shemei.kernel.views import allow
 
@@ -53,7 +54,9 @@ def report(request: BrandRequest, by: str = "channel") -> HttpResponse:
         "views": VIEWS,
         "model_name": MODEL_NAMES[board.model],
     }
-    return REPORTS[by].respond(request, told.rows, "insight/report.html", context)
+    return REPORTS[by].respond(
+        request, told.rows, "insight/report.html", context, notes=told.file_notes
+    )
 
 
 @allow(Permission.VIEW)
@@ -62,37 +65,18 @@ def quality(request: BrandRequest) -> HttpResponse:
     asked = request.GET.get("quiet", "")
     quiet = int(asked) if asked in map(str, GAPS) else GAPS[1]
     board = board_of(request)
-    context = {"board": board, "quality": Quality(board, quiet), "gap_choices": GAPS}
-    return render(request, "insight/quality.html", context)
-
-
-@allow(Permission.VIEW)
-def left_out(request: BrandRequest) -> HttpResponse:
-    """The events and orders that do not count, each with why."""
-    board = board_of(request)
-    rows = left_out_rows(request.workspace, board.period, request.GET.get("reason", ""))
-    return LEFT_OUT.respond(request, rows, "insight/left_out.html", {"board": board})
+    told = Quality(board, quiet)
+    context = {"board": board, "quality": told, "gap_choices": GAPS}
+    return show(request, told.tables, "insight/quality.html", context)
 
 
 @allow(Permission.VIEW)
 def reconciliation(request: BrandRequest) -> HttpResponse:
     """What platforms claim beside what can be traced, and how much of all orders that is."""
     board = board_of(request)
-    context = {
-        "board": board,
-        "told": Reconciliation(board),
-        "model_name": MODEL_NAMES[board.model],
-    }
-    return render(request, "insight/reconciliation.html", context)
-
-
-@allow(Permission.CUSTOMERS)
-def untracked(request: BrandRequest) -> HttpResponse:
-    """The orders that nothing leads to."""
-    board = board_of(request)
-    return UNTRACKED.respond(
-        request, untracked_rows(board), "insight/untracked.html", {"board": board}
-    )
+    told = Reconciliation(board)
+    context = {"board": board, "told": told, "model_name": MODEL_NAMES[board.model]}
+    return show(request, told.tables, "insight/reconciliation.html", context)
 
 
 @allow(Permission.VIEW)
@@ -106,7 +90,7 @@ def funnel(request: BrandRequest) -> HttpResponse:
         int(within) if within in map(str, WITHIN) else 0,
     )
     context = {"board": board, "told": told, "dimensions": DIMENSIONS, "withins": WITHIN}
-    return render(request, "insight/funnel.html", context)
+    return show(request, told.tables, "insight/funnel.html", context)
 
 
 @allow(Permission.VIEW)
@@ -116,7 +100,7 @@ def spreading(request: BrandRequest) -> HttpResponse:
     board = board_of(request)
     told = Spreading(board, by if by in DIMENSIONS else "channel")
     context = {"board": board, "told": told, "dimensions": DIMENSIONS}
-    return render(request, "insight/spreading.html", context)
+    return show(request, told.tables, "insight/spreading.html", context)
 
 
 @allow(Permission.VIEW)
@@ -127,7 +111,7 @@ def retention(request: BrandRequest) -> HttpResponse:
     known = zip(asked, (STARTS, BACKS, GRAINS), strict=True)
     told = RetentionPage(board, *(one if one in all_ else next(iter(all_)) for one, all_ in known))
     context = {"board": board, "told": told, "starts": STARTS, "backs": BACKS, "grains": GRAINS}
-    return render(request, "insight/retention.html", context)
+    return show(request, told.tables, "insight/retention.html", context)
 
 
 @allow(Permission.VIEW)

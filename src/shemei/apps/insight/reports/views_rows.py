@@ -1,0 +1,173 @@
+"""Pages behind the figures of the reports: drawers that work a figure out again, and its rows one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from shemei.apps.insight.queries import DIMENSIONS
+from shemei.apps.insight.reports import events, listings_rows
+from shemei.apps.insight.reports.cohort_orders import cohort_orders
+from shemei.apps.insight.reports.movements import (
+    GRAINS,
+    WITHIN,
+    FunnelPage,
+    cohort_label,
+    step_rule,
+)
+from shemei.apps.insight.reports.passed import Passed
+from shemei.apps.insight.reports.quality import left_out_rows
+from shemei.apps.insight.reports.reconcile import untracked_rows
+from shemei.apps.insight.views import board_of
+from shemei.kernel.permissions import Permission
+from shemei.kernel.urls import wurl
+from shemei.kernel.views import allow, beside
+from shemei.warehouse.catalogue import DEFAULT_FUNNEL
+from shemei.warehouse.vocabulary import date_of
+
+if TYPE_CHECKING:
+    from shemei.apps.insight.queries import Board
+    from shemei.kernel.http import BrandRequest
+    from shemei.kernel.lists import Listing
+    from shemei.kernel.lists.rows import Rows
+
+TEMPLATE = "insight/rows.html"
+REPORTS = {
+    "insight:quality": "数据质量",
+    "insight:reconciliation": "对账",
+    "insight:spreading": "传播",
+    "insight:funnel": "漏斗",
+    "insight:retention": "留存",
+}
+
+
+def _listed(
+    request: BrandRequest, listing: Listing, rows: Rows, report: str, board: Board, *about: str
+) -> HttpResponse:
+    context = {
+        "board": board,
+        "title": listing.noun,
+        "about": [note for note in about if note],
+        "back": f"{wurl(request.workspace, report)}?{board.period.query}",
+        "back_to": REPORTS[report],
+    }
+    return listing.respond(request, rows, TEMPLATE, context)
+
+
+@allow(Permission.VIEW)
+def left_out(request: BrandRequest) -> HttpResponse:
+    """The events and orders that do not count, each with why."""
+    board = board_of(request)
+    rows = left_out_rows(request.workspace, board.period, request.GET.get("reason", ""))
+    said = "最近 2,000 条。不计入看板与归因，但都留着"
+    return _listed(request, listings_rows.LEFT_OUT, rows, "insight:quality", board, said)
+
+
+@allow(Permission.CUSTOMERS)
+def untracked(request: BrandRequest) -> HttpResponse:
+    """The orders that nothing leads to."""
+    board = board_of(request)
+    said = f"付款前 {board.workspace.lookback_days} 天内没有连得上的触达"
+    rows = untracked_rows(board)
+    return _listed(request, listings_rows.UNTRACKED, rows, "insight:reconciliation", board, said)
+
+
+def _number(request: BrandRequest, name: str, most: int) -> int:
+    """A whole number of the address up to ``most``; 0 where none is given."""
+    text = request.GET.get(name, "")
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit() and int(text) <= most):
+        raise Http404("没有这一行。请从报表进入。")
+    return int(text)
+
+
+def _passed(request: BrandRequest) -> Passed:
+    by = request.GET.get("by", "")
+    depth = 0 if by else _number(request, "depth", 99)
+    if by and by not in DIMENSIONS:
+        raise Http404("没有这个维度。请从报表进入。")
+    return Passed(board_of(request), depth=depth, by=by, key=request.GET.get("key", ""))
+
+
+@allow(Permission.VIEW)
+@beside("insight:spreading")
+def passed(request: BrandRequest) -> HttpResponse:
+    """The drawer behind a row of 传播."""
+    told = _passed(request)
+    return render(request, "insight/passed.html", {"told": told, "board": told.board})
+
+
+@allow(Permission.VIEW)
+def passed_visits(request: BrandRequest) -> HttpResponse:
+    """The visits by pages that somebody passed on, one by one."""
+    told = _passed(request)
+    rows = events.event_rows(told.board, told.found.newest)
+    about = (told.narrowed, told.found.note)
+    return _listed(
+        request, listings_rows.PASSED_VISITS, rows, "insight:spreading", told.board, *about
+    )
+
+
+@allow(Permission.VIEW)
+def passed_sharers(request: BrandRequest) -> HttpResponse:
+    """Who passed pages on, one by one; by the mark of their browser."""
+    told = _passed(request)
+    about = (told.narrowed, "按浏览器的转发记号数，记号对不回人", told.found.cut_note)
+    return _listed(
+        request, listings_rows.PASSED_SHARERS, told.sharers, "insight:spreading", told.board, *about
+    )
+
+
+def _step(request: BrandRequest) -> int:
+    """Which step the address names; the first where it names none."""
+    number = _number(request, "step", len(DEFAULT_FUNNEL)) if "step" in request.GET else 1
+    if not number:
+        raise Http404("没有这一步。请从漏斗进入。")
+    return number
+
+
+@allow(Permission.VIEW)
+@beside("insight:funnel")
+def funnel_step(request: BrandRequest) -> HttpResponse:
+    """The drawer behind a step of the funnel."""
+    number, within, board = _step(request), request.GET.get("within", ""), board_of(request)
+    told = FunnelPage(board, "channel", int(within) if within in map(str, WITHIN) else 0)
+    step = told.steps[number - 1]
+    before = told.steps[number - 2] if number > 1 else None
+    context = {
+        "board": board, "told": told, "step": step, "before": before, "within": WITHIN[told.within],
+        "is_order": "order" in DEFAULT_FUNNEL[number - 1].kinds,
+    }  # fmt: skip
+    return render(request, "insight/funnel_step.html", context)
+
+
+@allow(Permission.VIEW)
+def step_events(request: BrandRequest) -> HttpResponse:
+    """What people did in the period that a step of the funnel can be taken by."""
+    number, board = _step(request), board_of(request)
+    found = events.step_events(board, number)
+    name = f"{DEFAULT_FUNNEL[number - 1].name}：{step_rule(number)}"
+    about = (name, "认得出的人的全部，不都依次走到", found.note)
+    rows = events.event_rows(board, found.newest)
+    return _listed(request, listings_rows.STEP_EVENTS, rows, "insight:funnel", board, *about)
+
+
+@allow(Permission.CUSTOMERS)
+def cohort(request: BrandRequest) -> HttpResponse:
+    """The orders behind a cell of 留存: a cohort's first ones, or those of who came back."""
+    board, grain = board_of(request, default="90d"), request.GET.get("grain", "week")
+    day, span = _number(request, "cohort", 99991231), request.GET.get("n", "")
+    try:
+        label = cohort_label(date_of(day), grain)
+    except ValueError:
+        raise Http404("没有这一批。请从留存进入。") from None
+    number = _number(request, "n", 999) if span else None
+    rows = cohort_orders(board, day, grain if grain in GRAINS else "week", number)
+    when = f"第 {number} {GRAINS.get(grain, '周')}" if number else f"当{GRAINS.get(grain, '周')}"
+    what = f"{when}再下的单" if span else "各人的首单"
+    return _listed(
+        request, listings_rows.COHORT_ORDERS, rows, "insight:retention", board, label, what
+    )

@@ -1,0 +1,96 @@
+"""Tables to take along: what a page or a list declares of its figures once, for every form of file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+
+from shemei.kernel.lists.query import ListQuery
+from shemei.kernel.lists.rows import Rows, count
+
+if TYPE_CHECKING:
+    from shemei.kernel.lists.declared import Column
+
+KINDS = (("xlsx", "Excel 表格", "file-spreadsheet"), ("csv", "CSV 文本", "file-type-csv"))
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """One line of the export menu."""
+
+    label: str
+    href: str
+    icon: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns, rows and what must be known to read them; rows are asked for when a file is made.
+
+    ``name`` stands in the address of its CSV. ``fill`` completes some rows at a time.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: Callable[[], Rows]
+    notes: tuple[str, ...] = ()
+    fill: Callable[[list[Any]], list[Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All tables of one page: what they are called together, and what holds for each of them."""
+
+    noun: str
+    tables: tuple[Table, ...]
+    notes: tuple[str, ...] = ()
+
+    def asked(self, name: str, kind: str) -> Tables:
+        """Those that go into one file: a workbook takes all, a CSV one, the first where none is named."""
+        found = [one for one in self.tables if one.name == name] if name else self.tables[:1]
+        if not found:
+            raise Http404("没有这张表。请从页面上的「导出」进入。")
+        return replace(self, tables=tuple(found)) if kind == "csv" or name else self
+
+    def name_of(self, whole: Tables) -> str:
+        """What the file is called: the page's noun, and the table's title where the page has several."""
+        one_of_many = len(self.tables) < len(whole.tables)
+        return f"{self.noun}-{self.tables[0].title}" if one_of_many else self.noun
+
+    @property
+    def total(self) -> int:
+        return sum(count(table.rows()) for table in self.tables)
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """All notes, each with the title of its table; "" for what holds for all, or where there is one."""
+        several = len(self.tables) > 1
+        own = [(t.title if several else "", note) for t in self.tables for note in t.notes]
+        return [*(("", note) for note in self.notes), *own]
+
+    def links(self, query: ListQuery) -> list[FileLink]:
+        """The export menu: one workbook of all, and a CSV for each table."""
+        if len(self.tables) == 1:
+            return file_links(query)
+        book, text = KINDS
+        files = [file_link(query, book, note=f"{len(self.tables)} 张表")]
+        return files + [file_link(query, text, t.name, t.title) for t in self.tables]
+
+
+def file_links(query: ListQuery, note: str = "") -> list[FileLink]:
+    """The export menu of one table."""
+    return [file_link(query, kind, note=note) for kind in KINDS]
+
+
+def file_link(
+    query: ListQuery, kind: tuple[str, str, str], name: str = "", note: str = ""
+) -> FileLink:
+    """The page at ``query`` as a file; of the table ``name`` alone where it is given."""
+    base, (form, label, icon) = query.without("page", "table"), kind
+    base = base.having("table", name) if name else base
+    return FileLink(label, base.having("export", form).href, icon, note)
