@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shemei.apps.tracking.models import ChannelRuleSet, Link, Site
+from shemei.edge.address import MOST_DEPTH, SHARE, passed_on, read_page
 from shemei.edge.collect import platform_told
 from shemei.edge.useragent import IN_APP_NAMES
 from shemei.kernel.addresses import BadInput, tidy_url
@@ -33,6 +34,7 @@ MOST_CHANNEL = 20
 FIELD_NAMES: dict[str, str] = {
     "utm_source": "来源 utm_source",
     "utm_medium": "媒介 utm_medium",
+    "share_depth": "经过几手转发",
     "platform": "短链的平台",
     "in_app": "在哪个应用里打开",
     "referrer_host": "来源网站",
@@ -41,7 +43,10 @@ _KEYS_OF_CHANNELS = {channel.name: channel.key for channel in CHANNELS}
 _WORDS: dict[str, dict[str, str]] = {
     "in_app": {key: name for key, name in IN_APP_NAMES.items() if key},
     "platform": dict(CHOICES),
+    "share_depth": {"*": "任意几手", **{str(n): f"第 {n} 手" for n in range(1, MOST_DEPTH + 1)}},
 }
+HANDS = 6
+"""So many hands the try-out offers; an address with a mark says more."""
 Row = dict[str, str]
 
 
@@ -143,12 +148,12 @@ def sentences(rows: Sequence[Row]) -> list[str]:
 
 
 def never_reached(rows: Sequence[Row]) -> list[int]:
-    """Numbers of rules that an earlier one with the same words always comes before."""
+    """Numbers of rules that an earlier one with the same words, or with any, always comes before."""
     seen: dict[str, set[str]] = {name: set() for name in FIELDS}
     late = []
     for number, row in enumerate(rows, start=1):
         words = {word.lower() for word in row["pattern"].split("|")}
-        if words <= seen[row["field"]]:
+        if words <= seen[row["field"]] or "*" in seen[row["field"]]:
             late.append(number)
         if not row.get("also_field"):
             seen[row["field"]] |= words
@@ -175,9 +180,12 @@ def try_out(
     address: str,
     referrer: str,
     in_app: str,
+    hands: str = "",
     base: str,
 ) -> Tried:
     """Decide as the edge would for a link or a page with this address, opened like that.
+
+    A click on a short link passes no page on; of a page ``hands``, else the mark in its address, count.
 
     Raises
     ------
@@ -188,6 +196,7 @@ def try_out(
     told["in_app"] = in_app if in_app in IN_APP_NAMES else ""
     if link is None:
         told["platform"] = platform_told(told.get("utm_source", ""), told["in_app"])
+        told["share_depth"] = hands if hands in _WORDS["share_depth"] else told["share_depth"]
     host = (urlsplit(tidy_url(referrer).url).hostname or "") if referrer.strip() else ""
     own_site = link is None and bool(host) and _is_own(workspace, host, address)
     told["referrer_host"] = "" if own_site else host
@@ -211,7 +220,7 @@ def _tried(
 
 def _told(workspace: Workspace, address: str, base: str) -> tuple[Link | None, dict[str, str]]:
     if not address.strip():
-        return None, {}
+        return None, {"share_depth": ""}
     tidied = tidy_url(address)
     parts = urlsplit(tidied.url)
     if parts.netloc == urlsplit(base).netloc and parts.path.startswith("/r/"):
@@ -222,7 +231,9 @@ def _told(workspace: Workspace, address: str, base: str) -> tuple[Link | None, d
         utm = {"utm_source": link.utm_source, "utm_medium": link.utm_medium}
         return link, {**utm, "platform": link.platform}
     kept = ("utm_source", "utm_medium")
-    return None, {key: value for key, value in tidied.utm.items() if key in kept}
+    passed = passed_on(read_page(tidied.url).query.get(SHARE, ""))
+    told = {key: value for key, value in tidied.utm.items() if key in kept}
+    return None, {**told, "share_depth": str(passed.get("share_depth", ""))}
 
 
 def _is_own(workspace: Workspace, host: str, address: str) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from shemei.apps.insight.queries import DIMENSIONS, Board, Figure
 from shemei.apps.insight.reports.files import about, split_columns
+from shemei.apps.insight.reports.shared_pages import TravelledPages
 from shemei.kernel.figures import ask
 from shemei.kernel.lists import Column, Table, Tables
 from shemei.kernel.urls import wurl
@@ -113,6 +114,11 @@ class Spreading:
     def figures(self) -> list[Figure]:
         return self.board.figures(KPIS)
 
+    @cached_property
+    def travelled(self) -> TravelledPages:
+        """Which pages went how far."""
+        return TravelledPages(self.board)
+
     @property
     def whole(self) -> Whole:
         line = self._lines[0]
@@ -196,6 +202,7 @@ class Spreading:
         every = f"页面只列转发来的访问最多的 {SPLIT_ROWS} 项，这里全列"
         return (
             Table("hands", "每一手", HANDS, lambda: [*self.hands, self.whole], (NEXT_EACH, COUNTED)),
+            self.travelled.table,
             Table(
                 "split", f"按{self.split_word}", (*split_columns(self.by), *PLACES),
                 lambda: self._named(self._places), (every,),

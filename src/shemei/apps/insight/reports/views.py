@@ -95,7 +95,7 @@ def funnel(request: BrandRequest) -> HttpResponse:
 
 @allow(Permission.VIEW)
 def spreading(request: BrandRequest) -> HttpResponse:
-    """Through how many hands pages went."""
+    """Through how many hands pages went, and which."""
     by = request.GET.get("by", "")
     board = board_of(request)
     told = Spreading(board, by if by in DIMENSIONS else "channel")
