@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SOURCE = ROOT / "src" / "shemei"
+from tests.architecture.files import ROOT, SOURCE, faults, long_lines, named, text_of, tree_of
+
 MODULES = [p for p in sorted(SOURCE.rglob("*.py")) if "migrations" not in p.parts]
 LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_LINE = 400, 40, 200
 LOWER = ("actions", "queries", "facts")
@@ -20,26 +20,23 @@ FREE = {"accounts.models", "accounts.rules"}
 """What higher rooms may take from accounts besides: types of members and roles."""
 
 
-def named(path: Path) -> str:
-    return str(path.relative_to(SOURCE))
+def test_the_modules_are_found() -> None:
+    assert len(MODULES) > 400
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_a_module_is_short_and_says_what_it_is_for(path: Path) -> None:
-    text = path.read_text()
-    assert text.count("\n") <= LONGEST_MODULE
-    if text.strip():
-        assert ast.get_docstring(ast.parse(text)), "begins with what it is for"
+def test_a_module_is_short_and_says_what_it_is_for() -> None:
+    assert faults(MODULES, lambda path: text_of(path).count("\n") > LONGEST_MODULE) == {}
+    written = [path for path in MODULES if text_of(path).strip()]
+    assert faults(written, lambda path: not ast.get_docstring(tree_of(path))) == {}
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if p.name != "exports.py"], ids=named)
-def test_a_line_can_be_read_in_a_review(path: Path) -> None:
+def test_a_line_can_be_read_in_a_review() -> None:
     """What is kept from the formatter, and long words in Chinese, may pass its 100; no line is a wall.
 
     ``exports.py`` holds the tables of what platforms call their columns, one field a line.
     """
-    lines = enumerate(path.read_text().splitlines(), 1)
-    assert [number for number, line in lines if len(line) > LONGEST_LINE] == []
+    paths = [path for path in MODULES if path.name != "exports.py"]
+    assert faults(paths, lambda path: long_lines(path, LONGEST_LINE)) == {}
 
 
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -50,11 +47,14 @@ def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (function.end_lineno or 0) - function.lineno + 1 - told
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_a_function_fits_on_a_screen(path: Path) -> None:
+def long_functions(path: Path) -> list[tuple[str, int]]:
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    found = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, functions)]
-    assert not [(f.name, length(f)) for f in found if length(f) > LONGEST_FUNCTION]
+    found = [n for n in ast.walk(tree_of(path)) if isinstance(n, functions)]
+    return [(f.name, length(f)) for f in found if length(f) > LONGEST_FUNCTION]
+
+
+def test_a_function_fits_on_a_screen() -> None:
+    assert faults(MODULES, long_functions) == {}
 
 
 def test_floors_and_rooms_import_downwards_alone() -> None:
@@ -64,14 +64,13 @@ def test_floors_and_rooms_import_downwards_alone() -> None:
 
 
 def test_no_room_reaches_upwards_through_the_registry_of_models() -> None:
-    told = [named(p) for p in MODULES if "get_model(" in p.read_text()]
-    assert told == []
+    assert faults(MODULES, lambda path: "get_model(" in text_of(path)) == {}
 
 
 def imported(path: Path) -> set[str]:
     """Modules of other rooms that a module of a room imports, as ``room.module``."""
     room = path.relative_to(SOURCE / "apps").parts[0]
-    found = {".".join(parts) for parts in _parts(ast.parse(path.read_text()))}
+    found = {".".join(parts) for parts in _parts(tree_of(path))}
     return {name for name in found if name.split(".")[0] != room}
 
 
@@ -104,31 +103,36 @@ def test_an_import_is_seen_however_it_is_written(written: str) -> None:
     assert found in ([["tracking", "models"]], [["tracking"]])
 
 
-@pytest.mark.parametrize(
-    "path",
-    [p for p in MODULES if named(p).startswith("apps/") and p.parent.name != "apps"],
-    ids=named,
-)
-def test_a_room_takes_from_a_lower_room_its_doors_alone(path: Path) -> None:
-    doors = {n for n in imported(path) if n.rpartition(".")[2].split("_")[0] in LOWER}
-    assert imported(path) - doors - FREE == set()
+def taken(path: Path) -> set[str]:
+    """What a module takes from other rooms past their doors."""
+    found = imported(path)
+    return found - {n for n in found if n.rpartition(".")[2].split("_")[0] in LOWER} - FREE
+
+
+def test_a_room_takes_from_a_lower_room_its_doors_alone() -> None:
+    rooms = [p for p in MODULES if named(p).startswith("apps/") and p.parent.name != "apps"]
+    assert len(rooms) > 200
+    assert faults(rooms, taken) == {}
 
 
 UNTYPED = re.compile(r"\b(request|workspace): Any\b")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_requests_and_brands_have_their_types(path: Path) -> None:
+def test_requests_and_brands_have_their_types() -> None:
     """``BrandRequest`` or ``ApiRequest`` of ``kernel.http``, ``Workspace`` of ``kernel.workspace``."""
-    assert [m[0] for m in UNTYPED.finditer(path.read_text())] == []
+    assert faults(MODULES, lambda path: UNTYPED.findall(text_of(path))) == {}
 
 
 BELOW = ("actions", "facts", "figures", "imports", "models", "queries", "rules", "tellings")
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if p.stem.split("_")[0] in BELOW], ids=named)
-def test_below_the_views_nobody_knows_a_request(path: Path) -> None:
-    assert re.findall(r"\b(?:Brand|Api|Http)Request\b", path.read_text()) == []
+REQUEST = re.compile(r"\b(?:Brand|Api|Http)Request\b")
+
+
+def test_below_the_views_nobody_knows_a_request() -> None:
+    paths = [p for p in MODULES if p.stem.split("_")[0] in BELOW]
+    assert len(paths) > 60
+    assert faults(paths, lambda path: REQUEST.findall(text_of(path))) == {}
 
 
 HOST = re.compile(r"https?://([\w.-]+)")

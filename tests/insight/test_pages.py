@@ -44,8 +44,11 @@ def test_an_empty_brand_is_told_where_to_begin(world: World, home: Home) -> None
     shown = page(world, "insight:overview").content.decode()
     assert "从这里开始" in shown and "导入订单" in shown
     assert "已做 0 / 4" in shown and "还没有可追踪的成交" in shown and "没有更多可说的" not in shown
-    assert "暂无" in shown
+    assert shown.count("暂无") == 6 and "¥0.00" not in shown
     assert "1970" not in shown
+    main = shown.split('id="main"', 1)[1].split("</main>", 1)[0]
+    assert main.count("is-primary") == 1
+    assert f'class="s-btn is-primary is-sm" href="{world.url("tracking:new")}"' in main
     assert "新建短链" in page(world, "insight:attribution").content.decode()
 
 
@@ -247,6 +250,9 @@ def test_a_goal_is_set_changed_and_removed(told: World) -> None:
 
     with told.scope():
         goal = Goal.objects.get()
+    shown = client.get(told.url("insight:goal", goal.key)).content.decode()
+    assert 'value="2026-12-01"' in shown and 'value="2026-12-31"' in shown
+    assert 'value="2026-12-01"' in client.get(new).content.decode()
     assert client.post(told.url("insight:goal_remove", goal.key)).status_code == 302
     assert "还没有目标" in client.get(told.url("insight:goals")).content.decode()
 

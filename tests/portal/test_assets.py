@@ -46,16 +46,22 @@ def test_every_icon_in_use_is_in_the_sprite() -> None:
         assert sorted(_icon_list() - drawn) == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_templates_keep_the_strict_policy(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    if path.parent.name == "email" or "/email/" in str(path):
-        return
-    assert not re.search(r"\son(click|change|submit|load|input)\s*=", text)
-    assert not re.search(r"<style\b|javascript:", text)
-    assert not re.search(r"<script(?![^>]*(?:\bsrc=|application/json))", text)
-    assert not re.search(r'style="[^"]*(#[0-9A-Fa-f]{3,6}\b|color|background)', text)
-    assert "TODO" not in text
+LOOSE = (
+    r"\son(click|change|submit|load|input)\s*=",
+    r"<style\b|javascript:",
+    r"<script(?![^>]*(?:\bsrc=|application/json))",
+    r'style="[^"]*(#[0-9A-Fa-f]{3,6}\b|color|background)',
+    "TODO",
+)
+"""What the strict policy, the tokens or a reader would not have in a page."""
+
+
+@pytest.mark.parametrize("loose", LOOSE)
+def test_templates_keep_the_strict_policy(loose: str) -> None:
+    pages = [p for p in TEMPLATES if "/email/" not in str(p)]
+    assert len(pages) > 250
+    found = re.compile(loose)
+    assert [str(p) for p in pages if found.search(p.read_text(encoding="utf-8"))] == []
 
 
 def test_styles_take_every_colour_from_the_tokens() -> None:

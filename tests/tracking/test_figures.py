@@ -263,3 +263,24 @@ def test_what_a_landing_page_sent_is_not_its_brands_only_site_s(inside: World, h
     figure = figures.site_figures(inside.brand, [site])[site.key]
     assert (figure.events, figure.last_at) == (0, None)
     assert figures.site_events(inside.brand, site) == []
+
+
+def test_a_site_says_by_which_channel_each_event_came(inside: World, home: Home) -> None:
+    site = actions.create_site(
+        inside.brand, by=inside.owner.actor, name="商城", hosts="shop.brand.cn"
+    )
+    view = Event(
+        kind="view",
+        workspace=inside.brand.key,
+        ts=at(1),
+        visitor="visitor-one",
+        source="tag",
+        batch=site.key,
+        channel="direct",
+    )
+    found = replace(view, ts=at(0.5), channel="search", referrer_host="www.baidu.com")
+    write(home, view, found)
+    page = inside.client().get(inside.url("tracking:site", site.key)).content.decode()
+    told = " ".join(page.split("最近收到的", 1)[1].split())
+    assert "直接访问" in told and "没有来源" not in told
+    assert '搜索 <span class="t3 sm">www.baidu.com</span>' in told

@@ -41,6 +41,16 @@ def test_a_link_gets_sensible_defaults(inside: World, campaign: Any) -> None:
     assert AuditEntry.objects.get(verb="link.created").actor_name == "阿丽"
 
 
+def test_a_pasted_source_tells_the_platform_where_nobody_else_does(inside: World) -> None:
+    pasted = "https://shop.brand.cn/p/8?utm_source=douyin"
+    link = make(inside, url=pasted)
+    assert (link.platform, link.utm_medium) == ("douyin", "video")
+    assert link.name.startswith("抖音 · ")
+    assert make(inside, url=pasted, platform="other").platform == "other"
+    assert make(inside, url=pasted, creator="creator-azhi").platform == "xhs"
+    assert make(inside, url="https://shop.brand.cn/p/8?utm_source=letter").platform == "other"
+
+
 def test_utm_typed_comes_before_utm_pasted_before_defaults(inside: World) -> None:
     link = make(
         inside,

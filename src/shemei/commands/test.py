@@ -23,6 +23,7 @@ def test(strict: bool, arguments: tuple[str, ...]) -> None:
     if not (ROOT / "tests").is_dir():
         raise click.ClickException("测试随源码一起：请在源码目录里运行 ./shemei test。")
     os.chdir(ROOT)
+    _keep_compiled()
     lighter: tuple[str, ...] = ()
     if strict:
         os.environ["SHEMEI_TEST_STRICT"] = "1"
@@ -36,3 +37,12 @@ def test(strict: bool, arguments: tuple[str, ...]) -> None:
         else ["-n", "2" if strict else "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     )
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *parallel, *lighter, *arguments])
+
+
+def _keep_compiled() -> None:
+    """Where the shell forbids bytecode beside the sources, it is kept with the environment.
+
+    The tests start processes by the hundred; each would compile Django, the engines and us anew.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(sys.prefix) / "pycache"))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 
 LONGEST = timedelta(3652)
+STANDARD = "28d"
+"""What every page shows unless told otherwise: four whole weeks, so that weekdays weigh alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,9 @@ def presets(on: date) -> list[Period]:
     ]
 
 
+LASTING = frozenset(period.key for period in presets(date(2000, 1, 1)))
+"""The keys of choices that move on with the days."""
+
 _PROMOS: tuple[tuple[str, str, tuple[int, int], tuple[int, int]], ...] = (
     ("nianhuo", "年货节", (1, 5), (1, 20)),
     ("38", "38 节", (3, 1), (3, 8)),
@@ -140,7 +145,7 @@ def whole_days(
 
 
 def period_from(
-    query: Mapping[str, str], *, default: str = "28d", on: date | None = None
+    query: Mapping[str, str], *, default: str = STANDARD, on: date | None = None
 ) -> Period:
     """Read ``?range=7d`` or ``?from=2026-11-01&to=2026-11-07``; anything unreadable is the default.
 

@@ -78,6 +78,19 @@ def test_the_orders_of_a_cell_are_listed_with_their_parts(told: World) -> None:
     assert "按线性分得" in listed and "线性的份额" in listed and "第 1 次" in listed
 
 
+@pytest.mark.parametrize("model", ADDITIVE)
+def test_each_order_stands_over_its_touches_and_a_rounding_is_told_where_there_is_one(
+    told: World, model: str
+) -> None:
+    with told.scope():
+        board = Board(told.brand, NOVEMBER, Comparison(NOVEMBER))
+        story = CreditStory(board, order_paths(board), "channel", "xhs", model, "value")
+        rounded = bool(story.lost_fen or story.lost_share)
+    shown = _part(told, model, "value")
+    assert shown.count('<tr class="s-told">') == len(story.shown)
+    assert shown.count("四舍五入的差") == 2 * rounded
+
+
 def _part(told: World, model: str, show: str) -> str:
     answer = page(told, "insight:part", beside=True, key="xhs", model=model, show=show)
     return answer.content.decode()

@@ -173,7 +173,7 @@ def test_a_frame_ends_with_its_link(told: World) -> None:
     with told.scope():
         BoardShare.objects.filter(pk=share.pk).update(expires_at=timezone.now())
     answer = Client().get(url)
-    assert answer.status_code == 404 and "这个链接打不开了" in answer.content.decode()
+    assert answer.status_code == 404 and "建它的人不能再分享" in answer.content.decode()
     assert ancestors(answer) == "'none'" and answer["X-Frame-Options"] == "DENY"
     page = told.client().get(told.url("insight:share_origins", share.key))
     assert page.status_code == 302, "what is over is not framed any more"

@@ -129,7 +129,7 @@ def test_without_a_mark_it_says_how_to_get_one(world: World, home: Home) -> None
 
 def test_the_funnel_says_where_pages_passed_on_are_counted(passed_on: World) -> None:
     shown = page(passed_on, "insight:funnel").content.decode()
-    assert passed_on.url("insight:spreading") in shown and "不知道是谁转的" in shown
+    assert passed_on.url("insight:spreading") in shown and "认不出是谁转的" in shown
 
 
 def test_a_person_s_way_says_through_how_many_hands_it_began(passed_on: World) -> None:

@@ -131,3 +131,26 @@ def test_phones_are_not_shown_before_anybody_said_which_column_holds_them(
     page = world.client().get(world.url("imports:batch", batch.key)).content.decode()
     preview = page[page.index("原表的前几行") :]
     assert "请电 138****3391" in preview and "0000 3391" not in preview
+
+
+def test_where_no_column_is_left_what_is_missing_is_folded(world: World, home: Home) -> None:
+    client, by = world.client(), world.owner.actor
+    pages = []
+    for head in ("订单编号,付款时间,实付金额", "订单编号,付款时间,实付金额,说不清的"):
+        data = io.BytesIO(f"{head}\nD1,2026-06-01 10:00,99,1\n".encode())
+        with world.scope():
+            batch = actions.receive(world.brand, data, "orders.csv", by=by, kind="orders")
+        pages.append(client.get(world.url("imports:batch", batch.key)).content.decode())
+    assert "退款金额" in pages[0].split("<details", 1)[1]
+    assert "退款金额" in pages[1].split("原表的前几行", 1)[0] and "<details" not in pages[1]
+
+
+def test_a_page_that_hides_phones_says_so(world: World, home: Home) -> None:
+    client, by = world.client(), world.owner.actor
+    for cell, said in (("请打 138 0000 3391", True), ("老客", False)):
+        data = io.BytesIO(f"订单编号,付款时间,实付金额,说明\nD1,2026-06-01,99,{cell}\n".encode())
+        with world.scope():
+            batch = actions.receive(world.brand, data, "orders.csv", by=by, kind="orders")
+        page = client.get(world.url("imports:batch", batch.key)).content.decode()
+        assert ("手机号只在这里遮住中间四位" in page) is said
+        assert "0000" not in page.split("原表的前几行", 1)[1]

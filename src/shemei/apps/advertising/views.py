@@ -13,6 +13,7 @@ from shemei.apps.advertising import actions, listings, pages
 from shemei.apps.advertising.forms import SpendForm
 from shemei.apps.advertising.models import Spend
 from shemei.kernel.edits import submit
+from shemei.kernel.kept_period import keeps_period
 from shemei.kernel.periods import period_from
 from shemei.kernel.permissions import Permission
 from shemei.kernel.toasts import toast
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 
 @allow(Permission.SPEND)
+@keeps_period
 def spends(request: BrandRequest) -> HttpResponse:
     period = period_from(request.GET)
     rows = listings.spend_rows().between(period.first, period.last)

@@ -35,8 +35,8 @@ class GoalForm(forms.Form):
         help_text="金额写元，可写「950 万」；比率写 4.5%；次数、人数写整数。",
         max_length=30,
     )
-    starts_on = forms.DateField(label="开始", widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(label="结束", widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label="开始", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    ends_on = forms.DateField(label="结束", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         first = today().replace(day=1)

@@ -18,7 +18,8 @@ from shemei.apps.insight.overview.goals import goal_row
 from shemei.apps.insight.overview.page import Overview
 from shemei.apps.insight.queries import DIMENSIONS, Board
 from shemei.kernel.figures import MODEL_NAMES
-from shemei.kernel.periods import comparison_from, period_from
+from shemei.kernel.kept_period import keeps_period
+from shemei.kernel.periods import STANDARD, comparison_from, period_from
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import todos_of
 from shemei.kernel.toasts import toast
@@ -38,7 +39,7 @@ WHICH = {
 COLUMNS = {"value": "成交额", "conversions": "订单数", "share": "占比"}
 
 
-def board_of(request: BrandRequest, default: str = "28d") -> Board:
+def board_of(request: BrandRequest, default: str = STANDARD) -> Board:
     """The board for the period and comparison that the address names."""
     period = period_from(request.GET, default=default)
     return Board(request.workspace, period, comparison_from(request.GET, period))
@@ -51,8 +52,9 @@ def asked_model(request: BrandRequest) -> str:
 
 
 @allow(Permission.VIEW)
+@keeps_period
 def overview(request: BrandRequest) -> HttpResponse:
-    board = board_of(request, default="7d")
+    board = board_of(request)
     waiting = todos_of(request)
     context = {
         "page": Overview(board, put_away=_begun(request) in request.COOKIES),
@@ -80,6 +82,7 @@ def begun(request: BrandRequest) -> HttpResponse:
 
 
 @allow(Permission.VIEW)
+@keeps_period
 def attribution(request: BrandRequest) -> HttpResponse:
     by, column = request.GET.get("by", "channel"), request.GET.get("show", "value")
     if by not in DIMENSIONS or column not in COLUMNS:

@@ -28,7 +28,7 @@ def write(request: BrandRequest, key: str) -> HttpResponse:
     """Say something of a figure and its period; the drawer comes back with it."""
     if key not in METRICS:
         raise Http404("指标目录里没有这个指标。")
-    board, text = board_of(request, default="7d"), request.POST.get("text", "")
+    board, text = board_of(request), request.POST.get("text", "")
     people = [(one.key, one.user.name) for one in active_members().select_related("user")]
     try:
         notes.write_note(

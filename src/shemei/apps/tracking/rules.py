@@ -94,6 +94,22 @@ _PLATFORM_HOSTS: dict[str, tuple[str, ...]] = {
 }
 
 
+_PLATFORM_OF_SOURCE = {
+    rule.source: platform
+    for platform, rule in UTM_RULES.items()
+    if platform not in ("site", "other")
+}
+
+
+def platform_of_source(source: str) -> str:
+    """The platform that a utm_source names in our own spelling; ``""`` for any other.
+
+    >>> platform_of_source("XHS"), platform_of_source("newsletter")
+    ('xhs', '')
+    """
+    return _PLATFORM_OF_SOURCE.get(source.strip().lower(), "")
+
+
 def platform_of_url(url: str) -> str:
     """The platform whose page an address opens; ``""`` for any other page."""
     host = urlsplit(url).hostname or ""

@@ -45,7 +45,7 @@ class FieldLine:
     how: str
     samples: list[Sample]
     is_folded: bool = False
-    """A rare one that this file was not found to have."""
+    """One that this file was not found to have: a rare one, or any where no column is left to stand for it."""
 
     @property
     def is_missing(self) -> bool:
@@ -63,7 +63,8 @@ def field_lines(form: MappingForm, columns: dict[str, int]) -> list[FieldLine]:
         same = batch.mapping.get(one.key) == index
         how = HOW.get(batch.matched_by.get(one.key, "") if same else "hand", "")
         how = how if index is not None else ""
-        folded = one.rare and one.key not in batch.mapping
+        spare = one.rare or not (one.required or batch.unused)
+        folded = spare and one.key not in batch.mapping
         lines.append(FieldLine(one, form[f"f-{one.key}"], how, samples, folded))
     return lines
 

@@ -191,10 +191,9 @@ def _mapping_page(
     context = _context(found, 2) | _fields(lines)
     context |= {"form": form, "error": error or found.error}
     context["kinds"] = kinds_for(request.actor)
-    context["preview"] = [
-        (number, [_without_phones(cell) for cell in cells])
-        for number, cells in actions.table_of(found).preview(5)
-    ]
+    rows = actions.table_of(found).preview(5)
+    context["preview"] = [(n, [_without_phones(cell) for cell in cells]) for n, cells in rows]
+    context["hides_phones"] = any(IN_TEXT.search(str(c)) for _, cells in rows for c in cells)
     return render(request, "imports/mapping.html", context)
 
 

@@ -11,7 +11,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 
 from shemei.kernel.lists import actions
 from shemei.kernel.lists.policies import CHANGE_VIEW
-from shemei.kernel.lists.query import ListQuery
+from shemei.kernel.lists.query import ListQuery, PeriodParts
 from shemei.kernel.models import ListLayout, SavedView
 from shemei.kernel.toasts import toast
 
@@ -62,10 +62,16 @@ def tabs(request: BrandRequest, listing: str, query: ListQuery) -> list[ViewTab]
 
 def _tab(view: SavedView, query: ListQuery, actor: Actor) -> ViewTab:
     current = query.get("view") == view.key
-    changed = current and query.canonical != view.query
+    changed = current and _as_saved(query, view).canonical != view.query
     href = f"?{view.query}&view={view.key}" if view.query else f"?view={view.key}"
     why_not = CHANGE_VIEW.why_not(actor, view)
     return ViewTab(view.key, view.title, href, current, changed, view.is_team, why_not)
+
+
+def _as_saved(query: ListQuery, view: SavedView) -> ListQuery:
+    """A view that was saved without a period is not changed by the one the page is looked at with."""
+    own = any(ListQuery.read(view.query).get(part) for part in PeriodParts)
+    return query if own else query.without(*PeriodParts)
 
 
 def _views(request: BrandRequest, listing: str) -> Any:

@@ -26,6 +26,7 @@ from shemei.apps.insight.rules import apportioned
 from shemei.apps.insight.stories import MetricStory
 from shemei.apps.insight.views import asked_model, board_of
 from shemei.kernel.figures import MODEL_NAMES
+from shemei.kernel.kept_period import keeps_period
 from shemei.kernel.lists import show
 from shemei.kernel.permissions import Permission
 from shemei.kernel.views import allow, beside
@@ -53,7 +54,7 @@ def metric_drawer(
     """The drawer of a figure with what members say of it; a note that was refused keeps its text."""
     if key not in METRICS:
         raise Http404("指标目录里没有这个指标。")
-    board, found = board_of(request, default="7d"), METRICS[key]
+    board, found = board_of(request), METRICS[key]
     if not found.in_log and not found.told:
         raise Http404("这个指标按账号算，请到「设置，平台账号」里看。")
     story = ToldStory(board, found) if found.told else MetricStory(board, found)
@@ -81,7 +82,7 @@ def models(request: BrandRequest) -> HttpResponse:
 @beside("insight:overview")
 def traced(request: BrandRequest) -> HttpResponse:
     """The drawer behind the traced revenue: what it is made of, channel by channel."""
-    board = board_of(request, default="7d")
+    board = board_of(request)
     answer = board.channels_now
     credits = answer.models[board.model]
     ranked = sorted(credits, key=lambda key: -credits[key].value)
@@ -149,6 +150,7 @@ def _not_yet(request: BrandRequest, order_id: str) -> HttpResponse:
 
 
 @allow(Permission.CUSTOMERS)
+@keeps_period
 def paths(request: BrandRequest) -> HttpResponse:
     board, by, key = board_of(request), request.GET.get("by", ""), request.GET.get("key", "")
     found, shares = _chosen(board, by, key), {}

@@ -15,7 +15,6 @@ from shemei.apps.insight.boards.rules import CHOICES, WIDTHS
 from shemei.apps.insight.forms import BoardForm, PanelForm, PickedForm, WidthForm
 from shemei.apps.insight.models import BoardPanel, OwnBoard
 from shemei.apps.insight.policies import REMOVE_BOARD
-from shemei.apps.insight.views import board_of
 from shemei.kernel.permissions import Permission
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
@@ -48,8 +47,7 @@ def _to(
 def boards(request: BrandRequest) -> HttpResponse:
     shown = Count("panels", filter=Q(panels__removed_at=None))
     rows = OwnBoard.objects.kept().annotate(shown=shown)
-    context = {"rows": rows, "board": board_of(request)}
-    return render(request, "insight/boards.html", context)
+    return render(request, "insight/boards.html", {"rows": rows})
 
 
 @allow(Permission.VIEW)

@@ -68,5 +68,10 @@ class Begin:
         ]  # fmt: skip
 
     @property
+    def next(self) -> BeginStep | None:
+        """What to do now: the one step whose button stands out."""
+        return next((step for step in self.steps if not step.done), None)
+
+    @property
     def done(self) -> int:
         return sum(step.done for step in self.steps)

@@ -51,8 +51,15 @@ class Overview:
     def figures(self) -> list[Figure]:
         return self.board.figures(KPIS)
 
+    @property
+    def earned(self) -> float | None:
+        """What can be traced; ``None`` while nothing was sold: that is no figure, not a bad one."""
+        return None if self.board.channels_now.coverage is None else self.board.earned
+
     @cached_property
     def earned_days(self) -> list[float]:
+        if self.earned is None:
+            return []
         days = days_of(self.period)
         return [sum(self._daily.get(int_day(day), {}).values()) for day in days]
 

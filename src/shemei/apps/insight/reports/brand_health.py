@@ -61,9 +61,17 @@ class Card:
     @property
     def span(self) -> str:
         """The interval in words, or why there is none."""
-        if self.wave.low is None or self.wave.high is None:
+        if not (told := self.interval(self.wave)):
             return self.wave.unsure
-        return f"95% 区间 {self.show(self.wave.low)} 至 {self.show(self.wave.high)}，问了 {figure(self.wave.asked)} 人"
+        return f"95% 区间 {told}，问了 {figure(self.wave.asked)} 人"
+
+    def interval(self, wave: Wave) -> str:
+        """Both ends with the same digits; empty where the wave has none."""
+        if wave.low is None or wave.high is None:
+            return ""
+        if self.metric.unit == "score":
+            return f"{figure(wave.low, 1)} 至 {figure(wave.high, 1)}"
+        return f"{self.show(wave.low)} 至 {self.show(wave.high)}"
 
     @property
     def delta(self) -> Delta | None:
@@ -246,8 +254,7 @@ class ToldStory:
 
     @staticmethod
     def _row(card: Card, wave: Wave) -> tuple[Wave, str, str]:
-        span = f"{card.show(wave.low)} 至 {card.show(wave.high)}" if wave.low is not None else ""
-        return wave, card.show(wave.value), span
+        return wave, card.show(wave.value), card.interval(wave)
 
     @property
     def how(self) -> str:

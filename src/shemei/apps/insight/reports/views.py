@@ -26,6 +26,7 @@ from shemei.apps.insight.reports.report import SHOWN, VIEWS, Report
 from shemei.apps.insight.reports.spreading import Spreading
 from shemei.apps.insight.views import board_of
 from shemei.kernel.figures import MODEL_NAMES
+from shemei.kernel.kept_period import keeps_period
 from shemei.kernel.lists import show
 from shemei.kernel.permissions import Permission
 from shemei.kernel.views import allow
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 
 @allow(Permission.VIEW)
+@keeps_period
 def report(request: BrandRequest, by: str = "channel") -> HttpResponse:
     """The board of all channels, contents, creators or campaigns."""
     board = board_of(request)
@@ -60,6 +62,7 @@ def report(request: BrandRequest, by: str = "channel") -> HttpResponse:
 
 
 @allow(Permission.VIEW)
+@keeps_period
 def quality(request: BrandRequest) -> HttpResponse:
     """Where every record is, what was left out, what is missing, what is late."""
     asked = request.GET.get("quiet", "")
@@ -71,6 +74,7 @@ def quality(request: BrandRequest) -> HttpResponse:
 
 
 @allow(Permission.VIEW)
+@keeps_period
 def reconciliation(request: BrandRequest) -> HttpResponse:
     """What platforms claim beside what can be traced, and how much of all orders that is."""
     board = board_of(request)
@@ -80,6 +84,7 @@ def reconciliation(request: BrandRequest) -> HttpResponse:
 
 
 @allow(Permission.VIEW)
+@keeps_period
 def funnel(request: BrandRequest) -> HttpResponse:
     """How far people get, step by step."""
     by, within = request.GET.get("by", ""), request.GET.get("within", "")
@@ -94,6 +99,7 @@ def funnel(request: BrandRequest) -> HttpResponse:
 
 
 @allow(Permission.VIEW)
+@keeps_period
 def spreading(request: BrandRequest) -> HttpResponse:
     """Through how many hands pages went, and which."""
     by = request.GET.get("by", "")

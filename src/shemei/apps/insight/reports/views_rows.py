@@ -21,6 +21,7 @@ from shemei.apps.insight.reports.passed import Passed
 from shemei.apps.insight.reports.quality import left_out_rows
 from shemei.apps.insight.reports.reconcile import untracked_rows
 from shemei.apps.insight.views import board_of
+from shemei.kernel.kept_period import keeps_period
 from shemei.kernel.permissions import Permission
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, beside
@@ -57,6 +58,7 @@ def _listed(
 
 
 @allow(Permission.VIEW)
+@keeps_period
 def left_out(request: BrandRequest) -> HttpResponse:
     """The events and orders that do not count, each with why."""
     board = board_of(request)
@@ -66,6 +68,7 @@ def left_out(request: BrandRequest) -> HttpResponse:
 
 
 @allow(Permission.CUSTOMERS)
+@keeps_period
 def untracked(request: BrandRequest) -> HttpResponse:
     """The orders that nothing leads to."""
     board = board_of(request)

@@ -138,8 +138,10 @@ def draft_link(workspace: Workspace, **values: Any) -> Link:
     link.spot = values.get("spot", "").strip()
     tidied = _aim(link, values["url"])
     owned = {name: values.get(name, "") for name in ("campaign", "account", "content", "creator")}
-    owners = _own(link, **owned)
-    _mark(link, {**tidied.utm, **_given(values.get("utm"))})
+    owners, given = _own(link, **owned), {**tidied.utm, **_given(values.get("utm"))}
+    if not values.get("platform") and link.platform == "other":
+        link.platform = rules.platform_of_source(given.get("utm_source", "")) or "other"
+    _mark(link, given)
     link.name = values.get("name", "").strip() or _suggest_name(link, owners)
     return link
 

@@ -18,6 +18,7 @@ from shemei.kernel.urls import wurl
 from shemei.portal.charts import Band, Chart, Series
 from shemei.warehouse import questions
 from shemei.warehouse.attribution import attribute
+from shemei.warehouse.channels import channel_name
 from shemei.warehouse.vocabulary import KIND_NAMES, SHANGHAI, date_of, from_ts, int_day
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Seen:
     region: str
     referrer: str
     page: str
+    channel: str
     suspect: str
     order_id: str = ""
     amount: int = 0
@@ -181,6 +183,7 @@ def seen(row: Mapping[str, Any]) -> Seen:
         region=row["region"],
         referrer=row["referrer_host"],
         page=row["page"],
+        channel=channel_name(row["channel"]),
         suspect=SUSPECT_NAMES.get(row["suspect"], row["suspect"]) if row["suspect"] else "",
         order_id=row["order_id"],
         amount=row["amount"],

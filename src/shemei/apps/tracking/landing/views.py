@@ -21,6 +21,7 @@ from shemei.apps.tracking.landing.models import LandingPage, LandingVariant, Lan
 from shemei.apps.tracking.landing.rules import Block, Problem, turn_of
 from shemei.kernel.edits import submit
 from shemei.kernel.http import BrandRequest
+from shemei.kernel.kept_period import keeps_period
 from shemei.kernel.periods import period_from
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.toasts import toast
@@ -84,6 +85,7 @@ def edit(request: BrandRequest, key: str) -> HttpResponse:
 
 @allow(P.VIEW)
 @require_GET
+@keeps_period
 def page(request: BrandRequest, key: str) -> HttpResponse:
     """A page's results: visitors, leads and how its variants compare."""
     row, period = _page(key), period_from(request.GET)

@@ -16,6 +16,7 @@ from shemei.apps.tracking.posters.poster import SIZES, poster
 from shemei.kernel.edits import submit
 from shemei.kernel.figures import model_name
 from shemei.kernel.http import BrandRequest
+from shemei.kernel.kept_period import keeps_period
 from shemei.kernel.periods import period_from
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.toasts import toast
@@ -31,6 +32,7 @@ def _spot(key: str) -> Spot:
 
 @allow(P.VIEW)
 @require_http_methods(["GET", "POST"])
+@keeps_period
 def spots(request: BrandRequest) -> HttpResponse:
     rows = Spot.objects.select_related("link", "workspace")
     context = {
@@ -61,6 +63,7 @@ def new(request: BrandRequest) -> HttpResponse:
 
 @allow(P.VIEW)
 @require_GET
+@keeps_period
 def spot(request: BrandRequest, key: str) -> HttpResponse:
     row = _spot(key)
     listings.fill([row], request)

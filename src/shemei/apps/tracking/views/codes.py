@@ -12,6 +12,7 @@ from shemei.apps.tracking import actions, figures, listings
 from shemei.apps.tracking.forms import CodeEditForm, CodeForm, ManyCodesForm
 from shemei.apps.tracking.models import PromoCode
 from shemei.kernel.edits import submit
+from shemei.kernel.kept_period import keeps_period
 from shemei.kernel.periods import period_from
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.toasts import toast
@@ -33,6 +34,7 @@ MADE = {
 
 @allow(P.VIEW)
 @require_http_methods(["GET", "POST"])
+@keeps_period
 def codes(request: BrandRequest) -> HttpResponse:
     rows = listings.codes_ranked(request, PromoCode.objects.select_related("campaign"))
     context = {"period": period_from(request.GET), "tab": "codes"}
@@ -67,6 +69,7 @@ def many(request: BrandRequest) -> HttpResponse:
 
 @allow(P.VIEW)
 @require_GET
+@keeps_period
 def code(request: BrandRequest, key: str) -> HttpResponse:
     row = get_row(PromoCode.objects.select_related("campaign"), key)
     period = period_from(request.GET)

@@ -27,6 +27,7 @@ from shemei.apps.tracking.models import Link, LinkTemplate, QrMark
 from shemei.edge.visit import MOST_VIA
 from shemei.kernel import addresses
 from shemei.kernel.edits import submit
+from shemei.kernel.kept_period import keeps_period
 from shemei.kernel.periods import period_from
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.toasts import toast
@@ -51,6 +52,7 @@ MADE = {
 
 @allow(P.VIEW)
 @require_http_methods(["GET", "POST"])
+@keeps_period
 def links(request: BrandRequest) -> HttpResponse:
     period = period_from(request.GET)
     rows = listings.links_ranked(request, Link.objects.with_brand())
@@ -121,6 +123,7 @@ def preview(request: BrandRequest) -> HttpResponse:
 
 @allow(P.VIEW)
 @require_GET
+@keeps_period
 def link(request: BrandRequest, key: str) -> HttpResponse:
     return _link_page(request, key)
 

@@ -13,6 +13,7 @@ from shemei.apps.tracking.forms import PutBackForm
 from shemei.apps.tracking.models import Link, PutBackClicks
 from shemei.edge.bots import SUSPECT_NAMES
 from shemei.kernel.edits import submit
+from shemei.kernel.kept_period import keeps_period
 from shemei.kernel.periods import period_from
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.toasts import toast
@@ -27,6 +28,7 @@ SHOWN = 20
 
 @allow(P.VIEW)
 @require_GET
+@keeps_period
 def suspects(request: BrandRequest) -> HttpResponse:
     return _page(request)
 

@@ -28,7 +28,7 @@ export function shut() {
   document.body.classList.remove("has-drawer");
   remember("");
   for (const row of $$("tr[data-open]")) row.removeAttribute("data-open");
-  opener?.isConnected && opener.focus();
+  (opener?.isConnected ? opener : $("#main")).focus({ preventScroll: true });
 }
 
 // Only a slow answer shows the skeleton, and never over a record that is being read.
@@ -43,7 +43,8 @@ const isOurs = (path) => path?.startsWith("/w/") && !path.startsWith("//");
 if (box) {
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.target !== box) return;
-    if (!box.contains(event.detail.elt)) opener = event.detail.elt;
+    const { elt } = event.detail;
+    if (!box.contains(elt)) opener = elt === document.body ? null : elt;
     clearTimeout(waiting);
     waiting = setTimeout(wait, 180);
   });

@@ -10,6 +10,7 @@ import "./forms.js";
 import "./uploads.js";
 import "./palette.js";
 import "./waiting.js";
+import "./spoken.js";
 
 const root = document.documentElement;
 
