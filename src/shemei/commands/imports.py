@@ -55,6 +55,7 @@ def import_file(
     django_home(home)
     migrate()
     from shemei.kernel.imports.errors import ImportError_
+    from shemei.kernel.tasks import Cancelled
 
     options = dict(pair.partition("=")[::2] for pair in extra)
     options |= {"currency": currency.upper()} if currency else {}
@@ -62,6 +63,8 @@ def import_file(
         told = _run(file, kind, workspace, mapping, options, dry_run, force, quiet=as_json)
     except ImportError_ as error:
         _refuse(str(error), as_json)
+    except Cancelled:
+        _refuse("有人在网页上取消了这次导入，写过的行都已撤回。", as_json)
     click.echo(json.dumps(told, ensure_ascii=False, indent=1)) if as_json else _print(told)
     sys.exit(1 if told["errors"] else 0)
 
@@ -147,7 +150,9 @@ def _watched(batch: Any) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        task.state, task.error = task.State.FAILED, words_of(error)
+        stopped = isinstance(error, tasks.Cancelled)
+        task.state = task.State.CANCELLED if stopped else task.State.FAILED
+        task.error = words_of(error) if not stopped else ""
         task.save(update_fields=["state", "error"])
         raise
     task.state = task.State.DONE

@@ -138,6 +138,11 @@ class LongTask(WorkspaceOwned):
     def is_open(self) -> bool:
         return self.state in (self.State.QUEUED, self.State.RUNNING)
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Somebody asked it to stop, whether it has obeyed yet or not."""
+        return self.cancel_requested or self.state == self.State.CANCELLED
+
 
 class IdempotencyRecord(WorkspaceOwned):
     """The answer given to one ``Idempotency-Key`` (``kernel.idempotency``)."""

@@ -73,16 +73,23 @@ def run(
         return task
     try:
         task.result_url = work(Progress(task)) or ""
-        task.state = LongTask.State.DONE
     except Cancelled:
-        task.state = LongTask.State.CANCELLED
+        return _closed(task, LongTask.State.CANCELLED)
     except Exception as error:
         if not is_for_people(error):
             log.exception("long task %s (%s) stopped", task.key, task.kind)
-        task.state, task.error = LongTask.State.FAILED, words_of(error, unexpected)
-        task.save()
+        _closed(task, LongTask.State.FAILED, words_of(error, unexpected))
         raise
+    task.state = LongTask.State.DONE
     task.save()
+    return task
+
+
+def _closed(task: LongTask, state: str, error: str = "") -> LongTask:
+    """Say how work ended that came to nothing, unless somebody has closed its task meanwhile."""
+    running = LongTask.objects.filter(pk=task.pk, state=LongTask.State.RUNNING)
+    running.update(state=state, error=error, done=task.done, total=task.total, step=task.step)
+    task.refresh_from_db()
     return task
 
 
@@ -102,10 +109,17 @@ def cancel(task: LongTask) -> None:
 
 def give_up(pk: int | None, why: str) -> None:
     """Close a task whose process is gone and whose work another one goes on with."""
+    _still_open(pk).update(state=LongTask.State.FAILED, error=why)
+
+
+def end_cancelled(pk: int | None) -> None:
+    """Close a task that was asked to stop and gave no sign of life since."""
+    _still_open(pk).update(state=LongTask.State.CANCELLED)
+
+
+def _still_open(pk: int | None) -> QuerySet[LongTask]:
     still_open = (LongTask.State.QUEUED, LongTask.State.RUNNING)
-    LongTask.objects.filter(pk=pk, state__in=still_open).update(
-        state=LongTask.State.FAILED, error=why
-    )
+    return LongTask.objects.filter(pk=pk, state__in=still_open)
 
 
 def sweep() -> int:

@@ -101,7 +101,9 @@ def test_what_another_has_taken_is_not_brought_back(place: World) -> None:
         ({"asked": 0}, "asked"),
         ({"metric": "brand_search", "value": 900.0, "platform": "wechat"}, "asked"),
         ({"day": today() + timedelta(1)}, "day"),
+        ({"day": date(1000, 1, 1)}, "day"),
         ({"first": DAY + timedelta(1)}, "first"),
+        ({"first": date(1999, 12, 31)}, "first"),
         ({"promoters": 0.5, "detractors": 0.2}, "promoters"),
         ({"detractors": 0.2}, "detractors"),
         ({"metric": "nps", "value": 30.0, "promoters": 0.5}, "detractors"),
@@ -123,6 +125,7 @@ def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(place: World) -> N
     page = browser.post(url, form(value="1", note="很长的说明")).text
     assert "分不清是 1% 还是 100%" in page and "很长的说明" in page
     assert "不是数" in browser.post(url, form(value="很多")).text
+    assert "日期早于 2000 年。请核对年份。" in browser.post(url, form(day="1000-01-01")).text
     entered(place)
     assert "已有这个指标的读数" in browser.post(url, form()).text
     assert BrandReading.objects.count() == 1

@@ -6,16 +6,19 @@ import socketserver
 import threading
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
 from tests.insight.own_boards import made
 
 from shemei.apps.insight.boards import actions as board_actions
 from shemei.apps.insight.boards import mailing
 from shemei.apps.insight.models import BoardMail, OwnBoard
 from shemei.kernel.actor import SYSTEM
-from shemei.kernel.models import AuditEntry
+from shemei.kernel.models import AuditEntry, Notification
 from shemei.warehouse.vocabulary import SHANGHAI
 
 if TYPE_CHECKING:
@@ -215,3 +218,84 @@ def test_asking_for_a_letter_now_is_recorded_and_a_stopped_one_stays_stopped(tol
     assert "已停发" in told.client().post(now, follow=True).content.decode()
     with told.scope():
         assert AuditEntry.objects.filter(verb="board.mail_asked").count() == 1
+
+
+def set_by(told: World, member: Any) -> BoardMail:
+    board = made(told, 数={"kind": "number", "metrics": ["clicks"]})
+    with told.scope():
+        return board_actions.set_mail(
+            board,
+            recipients=["a@private.example"],
+            rhythm="week",
+            hour=9,
+            by=member.actor,
+            now=NOON,
+        )
+
+
+def change(told: World, member: Any, **fields: Any) -> None:
+    with told.scope():
+        for name, value in fields.items():
+            setattr(member, name, value)
+        member.save(update_fields=list(fields))
+
+
+@pytest.mark.parametrize("change_to", [{"role": "editor"}, {"is_active": False}])
+def test_a_mail_rests_while_who_set_it_up_may_not_give_data_away(
+    told: World, post: Any, change_to: dict[str, Any]
+) -> None:
+    mail, before = (
+        set_by(told, told.analyst),
+        {name: getattr(told.analyst, name) for name in change_to},
+    )
+    change(told, told.analyst, **change_to)
+    for minutes in (1, 2, 8 * 24 * 60):
+        assert mailing.sweep(MONDAY + timedelta(minutes=minutes)) == 0
+    assert post.letters == []
+    page = told.client().get(told.url("insight:board_share", mail.board.key)).text
+    assert "停着：建的人不能再导出" in page and told.url("insight:mail_now", mail.key) not in page
+    with told.scope():
+        texts = Notification.objects.filter(member=told.owner).values_list("text", flat=True)
+        assert list(texts) == [
+            "数据小秦不能再导出数据，看板「周一例会」的定时邮件先停着。请接手，或停发"
+        ]
+        assert AuditEntry.objects.filter(verb="board.mail_rests").count() == 1
+        with pytest.raises(ValidationError, match="邮件停着"):
+            board_actions.send_now(again(told, mail), by=told.owner.actor)
+    change(told, told.analyst, **before)
+    back = MONDAY + timedelta(days=9)
+    assert mailing.sweep(back) == 0
+    assert again(told, mail).due_at == MONDAY + timedelta(days=14), "nothing is made up for"
+    assert mailing.sweep(MONDAY + timedelta(days=14)) == 1
+
+
+def test_an_owner_takes_a_resting_mail_over_and_it_goes_on(told: World, post: Any) -> None:
+    mail = set_by(told, told.analyst)
+    change(told, told.analyst, is_active=False)
+    mailing.sweep(MONDAY + timedelta(minutes=1))
+    take = told.url("insight:mail_take", mail.key)
+    assert told.client(told.editor).post(take).status_code == 403
+    assert "现在由你负责" in told.client().post(take, follow=True).text
+    assert mailing.sweep(MONDAY + timedelta(minutes=5)) == 0
+    assert mailing.sweep(MONDAY + timedelta(days=7)) == 1
+    assert again(told, mail).made_by == "陈总"
+
+
+def test_one_removed_between_the_look_and_the_sending_sends_nothing(
+    told: World, post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = set_by(told, told.analyst)
+    change(told, told.analyst, is_active=False)
+    monkeypatch.setattr(mailing, "_rest_or_go_on", lambda at: None)
+    assert mailing.sweep(MONDAY) == 0 and post.letters == []
+    assert again(told, mail).state == "waiting"
+
+
+def test_mails_set_before_learn_whose_they_are(told: World) -> None:
+    mail = set_by(told, told.analyst)
+    with told.scope():
+        BoardMail.objects.update(made_by_key="")
+        page = told.client().get(told.url("insight:board_share", mail.board.key)).text
+        assert "不知是谁，写着数据小秦" in " ".join(page.split())
+        import_module("shemei.apps.insight.migrations.0007_mail_makers").by_name(apps, None)
+    assert again(told, mail).made_by_key == told.analyst.key

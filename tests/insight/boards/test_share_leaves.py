@@ -126,3 +126,41 @@ def test_a_link_rests_while_its_maker_may_not_give_data_away(inside: World) -> N
     maker.user.is_active = False
     maker.user.save(update_fields=["is_active"])
     assert not is_open(link)
+
+
+def of_unknown(share: BoardShare | BoardMail) -> None:
+    type(share).objects.filter(pk=share.pk).update(made_by_key="", made_by="系统")
+
+
+def test_a_link_of_an_unknown_maker_says_so_and_an_owner_takes_it_over(inside: World) -> None:
+    share = shared(inside, inside.analyst)
+    of_unknown(share)
+    url, take = (
+        inside.url("insight:board_share", share.board.key),
+        inside.url("insight:share_take", share.key),
+    )
+    page = inside.client().get(url).text
+    assert is_open(share) and "可打开，不知是谁建的" in page and take in page
+    assert take not in inside.client(inside.analyst).get(url).text
+    assert inside.client(inside.analyst).post(take).status_code == 403
+    share.refresh_from_db()
+    assert share.made_by_key == ""
+    assert "这条分享链接现在由你负责" in inside.client().post(take, follow=True).text
+    share.refresh_from_db()
+    assert (share.made_by, share.made_by_key) == ("陈总", inside.owner.key)
+    assert "不用接手" in inside.client().post(take, follow=True).text
+    entry = AuditEntry.objects.get(verb="board.share_taken")
+    assert "接手看板「周一例会」的分享链接（代理商），原由系统负责" in audit.sentence(
+        entry.verb, entry.details
+    )
+
+
+def test_a_link_of_who_may_not_export_any_more_opens_again_in_the_owners_hands(
+    inside: World,
+) -> None:
+    share = shared(inside, inside.analyst)
+    inside.analyst.role = "editor"
+    inside.analyst.save(update_fields=["role"])
+    assert not is_open(share)
+    inside.client().post(inside.url("insight:share_take", share.key))
+    assert is_open(share)

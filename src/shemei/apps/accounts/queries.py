@@ -47,17 +47,11 @@ def member_of(user: Any, workspace_key: str) -> Member | None:
         return found.select_related("workspace", "user").first()
 
 
-def is_member(key: str) -> bool:
-    """Whether the member with this key still belongs to their brand."""
-    with scopes_disabled():
-        return Member.objects.filter(key=key, is_active=True).exists()
-
-
-def may(key: str, permission: Permission) -> bool:
-    """Whether the member with this key still belongs to their brand, signs in, and has ``permission``."""
+def permissions_of(key: str) -> frozenset[Permission]:
+    """What the member with this key may do now; nothing once they were removed, or may not sign in."""
     with scopes_disabled():
         found = Member.objects.filter(key=key, is_active=True, user__is_active=True).first()
-    return found is not None and permission in found.permissions
+    return found.permissions if found else frozenset()
 
 
 def address_of(key: str) -> str:

@@ -153,6 +153,8 @@ class BoardMail(WorkspaceOwned):
     error = models.CharField("上次的问题", max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField("试了几次", default=0)
     made_by = models.CharField("建的人", max_length=120, blank=True)
+    made_by_key = models.CharField("建的人的编号", max_length=22, blank=True)
+    rests_since = models.DateTimeField("停着，从", null=True)
 
     class Meta:
         verbose_name = "看板的邮件"

@@ -1,14 +1,15 @@
-"""Who may take away a note on a figure, and a board."""
+"""Who may take away a note on a figure, and a board; who may answer for what was given away."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shemei.apps.insight.boards.sharing import may_be_given
 from shemei.kernel.permissions import Permission
 from shemei.kernel.policies import Policy
 
 if TYPE_CHECKING:
-    from shemei.apps.insight.models import FigureNote, OwnBoard
+    from shemei.apps.insight.models import BoardMail, BoardShare, FigureNote, OwnBoard
     from shemei.kernel.actor import Actor
 
 
@@ -25,5 +26,13 @@ def _board(actor: Actor, board: OwnBoard) -> str:
     return f"看板由新建它的「{board.made_by}」或所有者删除，它的链接与邮件会一起停。"
 
 
+def _given(actor: Actor, given: BoardShare | BoardMail) -> str:
+    """A link or a mail of the board goes on as its new maker's; one whose maker still answers for it is theirs."""
+    if given.made_by_key and may_be_given(given):
+        return f"它由「{given.made_by}」负责，还在用，不用接手。"
+    return ""
+
+
 REMOVE_NOTE: Policy[FigureNote] = Policy(_note, Permission.VIEW)
 REMOVE_BOARD: Policy[OwnBoard] = Policy(_board, Permission.ANALYSE)
+TAKE_GIVEN: Policy[BoardShare | BoardMail] = Policy(_given, Permission.WORKSPACE)

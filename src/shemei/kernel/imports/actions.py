@@ -2,7 +2,8 @@
 
 Rows are written in chunks, each one transaction that also moves ``position``, so progress shows and other
 people can save meanwhile. The last transaction tells the log and marks the batch as done. A batch that is
-cancelled or fails takes its rows back; one whose process was killed goes on from ``position``.
+cancelled or fails takes its rows back; one whose process was killed goes on from ``position``, unless it had
+been cancelled: then its rows are taken back too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from shemei.kernel import audit
+from shemei.kernel import audit, tasks
 from shemei.kernel.errors import words_of
 from shemei.kernel.imports import files
 from shemei.kernel.imports.check import check_rows
@@ -301,8 +302,28 @@ def settle_cancelled(batch: ImportBatch) -> None:
     """A step that was cancelled before it began leaves the batch where it was before that step."""
     batch.task.refresh_from_db() if batch.task else None
     if batch.task and batch.task.state == batch.task.State.CANCELLED:
-        back = State.DRAFT if batch.state == State.CHECKING else State.READY
-        ImportBatch.objects.filter(pk=batch.pk, state=batch.state, position=0).update(state=back)
+        _step_back(batch)
+
+
+def _step_back(batch: ImportBatch) -> None:
+    """Undo the beginning of a step of which nothing has been written."""
+    for running, before in ((State.CHECKING, State.DRAFT), (State.WRITING, State.READY)):
+        if batch.state == running:
+            _mine(batch, running).filter(position=0).update(state=before, error="")
+
+
+def end_cancelled(batch: ImportBatch, *, by: Actor) -> None:
+    """End a step that was cancelled and gives no sign of life, as one ends that obeys at once.
+
+    Rows are taken back, a check is as if it had not begun. Should the step wake up after all, it finds its
+    batch in another state and touches nothing.
+    """
+    began = batch.position or (batch.task and batch.task.cancel_requested)
+    if batch.state == State.WRITING and began:
+        _take_back(batch, Cancelled(), by)
+    else:
+        _step_back(batch)
+    tasks.end_cancelled(batch.task_id)
 
 
 def discard(batch: ImportBatch, *, by: Actor) -> None:

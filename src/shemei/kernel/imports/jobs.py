@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
@@ -64,6 +65,7 @@ def run_batch(pk: int, step: str, task: int) -> None:
         finally:
             batch.refresh_from_db()
             if batch.task_id == task:
+                actions.settle_cancelled(batch)
                 _tell_starter(batch)
 
 
@@ -99,7 +101,7 @@ def actor_of(batch: ImportBatch) -> Actor:
 
 @every(minutes=1)
 def resume_stalled() -> int:
-    """Go on with batches whose process was killed; each is claimed by one worker."""
+    """Go on with batches whose process was killed, and end those that were cancelled; each is claimed by one worker."""
     before = timezone.now() - STALLED_AFTER
     with scopes_disabled():
         stalled = list(
@@ -107,19 +109,29 @@ def resume_stalled() -> int:
                 state__in=(State.WRITING, State.CHECKING),
                 touched_at__lt=before,
                 task__updated_at__lt=before,
-            ).select_related("workspace")
+            ).select_related("workspace", "task")
         )
     for batch in stalled:
-        _resume(batch)
+        with scope(workspace=batch.workspace):
+            if _claimed(batch):
+                _end_or_resume(batch)
     return len(stalled)
 
 
-def _resume(batch: ImportBatch) -> None:
-    with scope(workspace=batch.workspace):
-        mine = ImportBatch.objects.filter(pk=batch.pk, touched_at=batch.touched_at)
-        if mine.update(touched_at=timezone.now()):
-            tasks.give_up(batch.task_id, "执行它的进程中断了。已另起一次，从断点接着做。")
-            start(batch, "check" if batch.state == State.CHECKING else "write", by=actor_of(batch))
+@transaction.atomic
+def _claimed(batch: ImportBatch) -> bool:
+    """Whether this worker may see to the batch; one whose row a standing transaction holds is left for later."""
+    mine = ImportBatch.objects.filter(pk=batch.pk, touched_at=batch.touched_at)
+    free = list(mine.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    return bool(free) and bool(mine.update(touched_at=timezone.now()))
+
+
+def _end_or_resume(batch: ImportBatch) -> None:
+    if batch.task and batch.task.is_cancelled:
+        actions.end_cancelled(batch, by=actor_of(batch))
+        return
+    tasks.give_up(batch.task_id, "执行它的进程中断了。已另起一次，从断点接着做。")
+    start(batch, "check" if batch.state == State.CHECKING else "write", by=actor_of(batch))
 
 
 @every(minutes=60)

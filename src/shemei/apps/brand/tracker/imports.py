@@ -17,6 +17,7 @@ from shemei.kernel.imports.kinds_told import ToldKind
 from shemei.kernel.imports.mapping import normal
 from shemei.kernel.periods import today
 from shemei.kernel.permissions import Permission
+from shemei.kernel.tellings import PAGE
 from shemei.warehouse.vocabulary import date_of, int_day
 
 if TYPE_CHECKING:
@@ -137,24 +138,22 @@ class BrandReadings(ToldKind):
         return Staged(staged, group=group, at=values["day"], hints=tuple(hints))
 
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
-        tally, known = Tally(), _Readings(groups, batch)
-        ledger = ReadingLedger(batch.workspace, batch.key)
-        for who, row, told in _merged(groups):
-            reading = known.find(who)
-            fresh = ledger.fresh(told, reading)
+        tally, known, told = Tally(), _Readings(groups, batch), list(_merged(groups))
+        lines = [(said, known.find(who)) for who, _, said in told]
+        found = ReadingLedger(batch.workspace, batch.key).fresh(lines)
+        for (_, row, _), (_, reading), fresh in zip(told, lines, found, strict=True):
             tally.count(known=reading.value is not None, changed=bool(fresh))
             before = _as_cells(reading.metric, reading.told)
             self.note(tally, row, str(reading), _as_cells(reading.metric, fresh), before)
         return tally
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
-        tally, known = Tally(), _Readings(groups, batch)
-        ledger = ReadingLedger(batch.workspace, batch.key)
-        for who, _, told in _merged(groups):
-            reading = known.make(who)
-            fresh = ledger.fresh(told, reading)
+        tally, known, told = Tally(), _Readings(groups, batch), list(_merged(groups))
+        known.make_room([who for who, _, _ in told])
+        lines = [(said, known.find(who)) for who, _, said in told]
+        found = ReadingLedger(batch.workspace, batch.key).put_down_all(lines)
+        for (_, reading), fresh in zip(lines, found, strict=True):
             tally.count(known=reading.value is not None, changed=bool(fresh))
-            ledger.put_down(fresh, reading)
         return tally
 
 
@@ -220,6 +219,8 @@ def _refuse(metric: str, place: str, values: Mapping[str, Any], told: dict[str, 
         raise CellError(f"reading.{field}", problem, fix, field=where)
 
 
+TRIES = 3
+"""A person may enter a reading and remove it again between two looks."""
 Who = tuple[str, date, str, str]
 """What a reading is known by, in the order of ``BrandReading.IDENTITY``."""
 
@@ -241,9 +242,12 @@ class _Readings:
 
     def __init__(self, groups: Sequence[Group], batch: ImportBatch) -> None:
         self.batch = batch
-        days = {date_of(group[0].values["day"]) for group in groups}
-        rows = BrandReading.objects.filter(workspace=batch.workspace, removed_at=None, day__in=days)
-        self.rows = {row.identity: row for row in rows}
+        self.days = {date_of(group[0].values["day"]) for group in groups}
+        self._look()
+
+    def _look(self) -> None:
+        here = BrandReading.objects.filter(workspace=self.batch.workspace, removed_at=None)
+        self.rows = {row.identity: row for row in here.filter(day__in=self.days)}
 
     def find(self, who: Who) -> BrandReading:
         """The reading that is kept, else one that is not saved and says nothing."""
@@ -251,12 +255,15 @@ class _Readings:
             workspace=self.batch.workspace, **self._named(who)
         )
 
-    def make(self, who: Who) -> BrandReading:
-        if who not in self.rows:
-            self.rows[who], _ = BrandReading.objects.get_or_create(
-                workspace=self.batch.workspace, removed_at=None, **self._named(who), defaults={"batch": self.batch.key},
-            )  # fmt: skip
-        return self.rows[who]
+    def make_room(self, told: Sequence[Who]) -> None:
+        """Make what is not there yet; where a person enters one at the same moment, theirs is the one."""
+        for _ in range(TRIES):
+            missing = [self.find(who) for who in dict.fromkeys(told) if who not in self.rows]
+            for one in missing:
+                one.batch = self.batch.key
+            if missing:
+                BrandReading.objects.bulk_create(missing, batch_size=PAGE, ignore_conflicts=True)
+                self._look()
 
     def _named(self, who: Who) -> dict[str, Any]:
         return dict(zip(BrandReading.IDENTITY, who, strict=True))

@@ -29,6 +29,8 @@ PLACE_OF_SOURCE = {
 NPS, INDEX, VOICE = "nps", "brand_search", "share_of_voice"
 NET_ROUNDING = 1.0
 """By how many points a score may differ from its rounded shares."""
+EARLIEST = date(2000, 1, 1)
+"""No platform, no index and no tracked brand survey goes back further: an earlier day is a slip."""
 LARGEST, MOST_ASKED, LONGEST_SOURCE, LONGEST_NOTE = 10**11, 10**7, 80, 300
 FIVE_POINTS, THREE_POINTS = needed(0.05), needed(0.03)
 """How many must be asked for a share to be known within five points, and within three."""
@@ -185,6 +187,9 @@ def faults(metric: str, values: Mapping[str, Any], today: date) -> Iterator[Faul
 
 def _faults_of_days(values: Mapping[str, Any], today: date) -> Iterator[Fault]:
     first, day = values.get("first"), values["day"]
+    for name, told in (("day", day), ("first", first)):
+        if told and told < EARLIEST:
+            yield name, f"日期早于 {EARLIEST.year} 年", "请核对年份"
     if day > today:
         yield "day", "日期在今天之后", "请核对"
     if first and first > day:

@@ -11,10 +11,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from shemei.apps.accounts.queries import address_of, is_member
+from shemei.apps.accounts.queries import address_of, permissions_of
 from shemei.apps.insight.boards.rules import RHYTHMS, moved, next_due, reordered
+from shemei.apps.insight.boards.sharing import may_be_given
 from shemei.apps.insight.models import BoardMail, BoardPanel, BoardShare, OwnBoard
-from shemei.apps.insight.policies import REMOVE_BOARD
+from shemei.apps.insight.policies import REMOVE_BOARD, TAKE_GIVEN
 from shemei.kernel import audit
 from shemei.kernel.actor import SYSTEM, Actor
 from shemei.kernel.permissions import Permission, require
@@ -135,6 +136,24 @@ def restore_panel(panel: BoardPanel, *, by: Actor) -> None:
     audit.record("board.panel_restored", panel.board, by=by, panel=str(panel))
 
 
+def _made(by: Actor) -> dict[str, str]:
+    """Who answers for a link or a mail; what the system made is nobody's."""
+    return {"made_by": by.label, "made_by_key": by.id if by.kind == "member" else ""}
+
+
+@transaction.atomic
+def take_over(given: BoardShare | BoardMail, *, by: Actor) -> None:
+    """An owner answers from now on for a link or a mail that nobody answers for; what rested goes on."""
+    TAKE_GIVEN.demand(by, given)
+    before = given.made_by or "不知是谁"
+    given.made_by, given.made_by_key = _made(by).values()
+    given.save(update_fields=["made_by", "made_by_key"])
+    is_link = isinstance(given, BoardShare)
+    what = str(given) if is_link else "、".join(given.recipients)
+    verb = "board.share_taken" if is_link else "board.mail_taken"
+    audit.record(verb, given.board, by=by, what=what, before=before)
+
+
 @transaction.atomic
 def share_board(board: OwnBoard, *, days: int, note: str = "", by: Actor) -> BoardShare:
     """A read-only link that shows a board's summed figures to whoever holds it, until a day."""
@@ -142,7 +161,7 @@ def share_board(board: OwnBoard, *, days: int, note: str = "", by: Actor) -> Boa
     expires = timezone.now() + timedelta(days=days)
     share = BoardShare.objects.create(
         workspace=board.workspace, board=board, note=note, expires_at=expires,
-        made_by=by.label, made_by_key=by.id if by.kind == "member" else "",
+        **_made(by),
     )  # fmt: skip
     audit.record("board.shared", board, by=by, note=note or "未写明", days=days)
     return share
@@ -185,7 +204,7 @@ def end_shares_of(maker: str, *, until: datetime) -> int:
 @transaction.atomic
 def stop_mailing_to(member: str) -> int:
     """Take a removed member off the mails of boards; one that nobody else gets stops. Returns how many."""
-    address = "" if is_member(member) else address_of(member).casefold()
+    address = "" if permissions_of(member) else address_of(member).casefold()
     mails = BoardMail.objects.exclude(state=BoardMail.State.STOPPED).select_related("board")
     theirs = [m for m in mails if address and address in map(str.casefold, m.recipients)]
     for mail in theirs:
@@ -207,7 +226,7 @@ def set_mail(
     due = next_due(rhythm, hour, now or timezone.now())
     mail = BoardMail.objects.create(
         workspace=board.workspace, board=board, recipients=recipients, rhythm=rhythm, hour=hour,
-        link=link, due_at=due, made_by=by.label,
+        link=link, due_at=due, **_made(by),
     )  # fmt: skip
     audit.record("board.mail_set", board, by=by, rhythm=RHYTHMS[rhythm], to="、".join(recipients))
     return mail
@@ -217,8 +236,12 @@ def set_mail(
 def send_now(mail: BoardMail, *, by: Actor) -> None:
     """Make a mail due at once; the sweeper sends it."""
     require(by, Permission.EXPORT)
+    if not may_be_given(mail):
+        raise ValidationError(
+            f"建它的「{mail.made_by}」不能再导出数据，邮件停着。请所有者接手，再马上发。"
+        )
     rows = BoardMail.objects.filter(pk=mail.pk, state=BoardMail.State.WAITING)
-    if not rows.update(due_at=timezone.now(), attempts=0):
+    if not rows.update(due_at=timezone.now(), attempts=0, rests_since=None):
         raise ValidationError("这封邮件正在发送或已停发。请刷新页面再看。")
     audit.record("board.mail_asked", mail.board, by=by, to="、".join(mail.recipients))
 

@@ -12,13 +12,18 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
+from shemei.apps.accounts.queries import members_with
 from shemei.apps.insight.boards.actions import REMOVED_KEPT
 from shemei.apps.insight.boards.panels import OwnBoardView
 from shemei.apps.insight.boards.pdf import NoPdf, board_pdf
 from shemei.apps.insight.boards.rules import next_due
+from shemei.apps.insight.boards.sharing import may_be_given
 from shemei.apps.insight.models import BoardMail, OwnBoard
 from shemei.kernel import audit
 from shemei.kernel.actor import SYSTEM
+from shemei.kernel.notify import notify
+from shemei.kernel.permissions import Permission
+from shemei.kernel.urls import wurl
 from shemei.portal.numbers import stamp
 
 log = logging.getLogger(__name__)
@@ -35,7 +40,10 @@ def sweep(now: datetime | None = None) -> int:
     at = now or timezone.now()
     with scopes_disabled():
         _settle_lost(at)
-        rows = BoardMail.objects.filter(state=BoardMail.State.WAITING, due_at__lte=at)
+        _rest_or_go_on(at)
+        rows = BoardMail.objects.filter(
+            state=BoardMail.State.WAITING, due_at__lte=at, rests_since=None
+        )
         due = list(rows.values_list("pk", flat=True))
         return sum(_send_one(pk, at) for pk in due)
 
@@ -44,6 +52,36 @@ def forget_removed(now: datetime | None = None) -> None:
     """Boards put away for a week are gone, with their links and mails."""
     with scopes_disabled():
         OwnBoard.objects.filter(removed_at__lt=(now or timezone.now()) - REMOVED_KEPT).delete()
+
+
+def _rest_or_go_on(at: datetime) -> None:
+    """A mail rests while who set it up may not give data away, and the brand's owners are told once."""
+    rows = BoardMail.objects.filter(
+        state=BoardMail.State.WAITING, board__removed_at=None, workspace__is_active=True
+    )
+    for mail in rows.select_related("board", "workspace"):
+        if may_be_given(mail) == (mail.rests_since is None):
+            continue
+        rests = mail.rests_since is None
+        mine = BoardMail.objects.filter(pk=mail.pk, rests_since=mail.rests_since)
+        due = {} if rests else {"due_at": next_due(mail.rhythm, mail.hour, at), "attempts": 0}
+        if mine.update(rests_since=at if rests else None, **due):
+            with scope(workspace=mail.workspace):
+                _say_it_rests(mail) if rests else _say_it_goes_on(mail)
+
+
+def _say_it_rests(mail: BoardMail) -> None:
+    to, maker = "、".join(mail.recipients), mail.made_by
+    audit.record("board.mail_rests", mail.board, by=SYSTEM, to=to, maker=maker)
+    text = f"{maker}不能再导出数据，看板「{mail.board.title}」的定时邮件先停着。请接手，或停发"
+    owners = [owner.id for owner in members_with(Permission.WORKSPACE)]
+    notify(
+        mail.workspace, text, wurl(mail.workspace, "insight:board_share", mail.board.key), to=owners
+    )
+
+
+def _say_it_goes_on(mail: BoardMail) -> None:
+    audit.record("board.mail_goes_on", mail.board, by=SYSTEM, to="、".join(mail.recipients))
 
 
 def _settle_lost(at: datetime) -> None:
@@ -58,7 +96,8 @@ def _send_one(pk: int, at: datetime) -> bool:
     if not rows.update(state=BoardMail.State.SENDING, taken_at=at):
         return False
     mail = BoardMail.objects.select_related("board__workspace", "workspace").get(pk=pk)
-    if mail.board.removed_at is not None or not mail.workspace.is_active:
+    put_away = mail.board.removed_at is not None or not mail.workspace.is_active
+    if put_away or not may_be_given(mail):
         _finish(mail, at)
         return False
     try:

@@ -1,4 +1,4 @@
-"""The addresses of shared boards: a row's key signed with the installation's secret.
+"""The addresses of shared boards, a row's key signed with the installation's secret; and on whose word they are.
 
 Nobody makes such an address without the secret, the row says until when and whether it still opens, and
 a copy of the database alone opens nothing.
@@ -12,8 +12,8 @@ from django.core.signing import BadSignature, Signer
 from django.db.models import F
 from django_scopes import scopes_disabled
 
-from shemei.apps.accounts.queries import may
-from shemei.apps.insight.models import BoardShare
+from shemei.apps.accounts.queries import permissions_of
+from shemei.apps.insight.models import BoardMail, BoardShare
 from shemei.kernel.permissions import Permission
 
 _SALT = "shemei.insight.share"
@@ -41,10 +41,17 @@ def opened(token: str, now: datetime) -> BoardShare | None:
 
 
 def is_live(share: BoardShare, now: datetime) -> bool:
-    """Whether a link opens: not over, not revoked, and its maker (where known) may still give data away."""
-    if not share.is_open(now):
-        return False
-    return not share.made_by_key or may(share.made_by_key, Permission.EXPORT)
+    """Whether a link opens: not over, not revoked, and its maker may still give data away."""
+    return share.is_open(now) and may_be_given(share)
+
+
+def may_be_given(given: BoardShare | BoardMail) -> bool:
+    """Whether a link or a mail goes on: its maker may still give data away.
+
+    One made before makers were kept goes on until it ends, or an owner takes it over.
+    """
+    maker = given.made_by_key
+    return not maker or Permission.EXPORT in permissions_of(maker)
 
 
 def count_view(share: BoardShare, now: datetime) -> None:

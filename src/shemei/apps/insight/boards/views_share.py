@@ -16,16 +16,19 @@ from django.views.decorators.http import require_POST
 from shemei.apps.insight.boards import actions as board_actions
 from shemei.apps.insight.boards.panels import OwnBoardView
 from shemei.apps.insight.boards.pdf import NoPdf, board_pdf
-from shemei.apps.insight.boards.sharing import is_live, token_of
+from shemei.apps.insight.boards.sharing import is_live, may_be_given, token_of
 from shemei.apps.insight.forms import MailForm, OriginsForm, ShareForm
 from shemei.apps.insight.models import BoardMail, BoardShare, OwnBoard
+from shemei.apps.insight.policies import TAKE_GIVEN
 from shemei.kernel import audit
 from shemei.kernel.permissions import Permission
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
-from shemei.kernel.views import allow, get_row, recently_authenticated
+from shemei.kernel.views import View, allow, get_row, recently_authenticated
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shemei.kernel.http import BrandRequest
 
 
@@ -54,7 +57,7 @@ def sharing(request: BrandRequest, key: str) -> HttpResponse:
         "row": row,
         "shares": _shares(request, row),
         "now": timezone.now(),
-        "mails": row.mails.exclude(state=BoardMail.State.STOPPED),
+        "mails": _mails(request, row),
         "share_form": share,
         "mail_form": mail,
         "sends": not settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
@@ -63,13 +66,28 @@ def sharing(request: BrandRequest, key: str) -> HttpResponse:
     return render(request, "insight/board_share.html", context, status=422 if bad else 200)
 
 
-def _shares(request: BrandRequest, row: OwnBoard) -> list[tuple[BoardShare, str, bool]]:
-    """Each link with its whole address, and whether it still opens."""
+def _shares(request: BrandRequest, row: OwnBoard) -> list[tuple[BoardShare, str, bool, bool]]:
+    """Each link with its whole address, whether it opens, and whether this member may answer for it."""
     now = timezone.now()
     return [
-        (one, request.build_absolute_uri(reverse("shared:board", args=[token_of(one)])), is_live(one, now))
+        (
+            one,
+            request.build_absolute_uri(reverse("shared:board", args=[token_of(one)])),
+            is_live(one, now),
+            one.is_open(now) and _may_take(request, one),
+        )
         for one in row.shares.all()
-    ]  # fmt: skip
+    ]
+
+
+def _mails(request: BrandRequest, row: OwnBoard) -> list[tuple[BoardMail, bool, bool]]:
+    """Each mail that was not stopped, whether it goes out, and whether this member may answer for it."""
+    rows = row.mails.exclude(state=BoardMail.State.STOPPED)
+    return [(one, may_be_given(one), _may_take(request, one)) for one in rows]
+
+
+def _may_take(request: BrandRequest, given: BoardShare | BoardMail) -> bool:
+    return TAKE_GIVEN.allows(request.actor, given)
 
 
 @allow(Permission.EXPORT)
@@ -93,35 +111,29 @@ def origins(request: BrandRequest, key: str) -> HttpResponse:
     )
 
 
-@require_POST
-@allow(Permission.EXPORT)
-def revoke(request: BrandRequest, key: str) -> HttpResponse:
-    share = get_row(BoardShare.objects.select_related("board"), key)
-    board_actions.revoke_share(share, by=request.actor)
-    toast(request, "已停用这条分享链接")
-    return redirect(wurl(request.workspace, "insight:board_share", share.board.key))
+def _given(model: type[BoardShare] | type[BoardMail], act: Callable[..., None], said: str) -> View:
+    """A button beside a link or a mail: do it, say so or why not, and show the list again."""
+
+    @require_POST
+    @allow(Permission.EXPORT)
+    def pressed(request: BrandRequest, key: str) -> HttpResponse:
+        row = get_row(model.objects.select_related("board"), key)
+        try:
+            act(row, by=request.actor)
+        except ValidationError as error:
+            toast(request, str(error.messages[0]))
+        else:
+            toast(request, said)
+        return redirect(wurl(request.workspace, "insight:board_share", row.board.key))
+
+    return pressed
 
 
-@require_POST
-@allow(Permission.EXPORT)
-def mail_stop(request: BrandRequest, key: str) -> HttpResponse:
-    mail = get_row(BoardMail.objects.select_related("board"), key)
-    board_actions.stop_mail(mail, by=request.actor)
-    toast(request, "已停发这条邮件")
-    return redirect(wurl(request.workspace, "insight:board_share", mail.board.key))
-
-
-@require_POST
-@allow(Permission.EXPORT)
-def mail_now(request: BrandRequest, key: str) -> HttpResponse:
-    mail = get_row(BoardMail.objects.select_related("board"), key)
-    try:
-        board_actions.send_now(mail, by=request.actor)
-    except ValidationError as error:
-        toast(request, str(error.messages[0]))
-    else:
-        toast(request, "几分钟内发出")
-    return redirect(wurl(request.workspace, "insight:board_share", mail.board.key))
+revoke = _given(BoardShare, board_actions.revoke_share, "已停用这条分享链接")
+share_take = _given(BoardShare, board_actions.take_over, "这条分享链接现在由你负责")
+mail_stop = _given(BoardMail, board_actions.stop_mail, "已停发这条邮件")
+mail_now = _given(BoardMail, board_actions.send_now, "几分钟内发出")
+mail_take = _given(BoardMail, board_actions.take_over, "这条邮件现在由你负责，到时照常发")
 
 
 @allow(Permission.EXPORT)
