@@ -63,6 +63,8 @@ def test_a_second_condition_has_to_hold_too(inside: World) -> None:
         ({**MOMENTS, "pattern": "a" * 301}, "第 1 条规则：匹配内容有 301 个字"),
         ({**MOMENTS, "channel": "渠" * 21}, "第 1 条规则：渠道名最多 20 个字"),
         ({**MOMENTS, "field": "page"}, "字段「page」不存在"),
+        ({**MOMENTS, "field": "share_depth", "pattern": "1|第三手"}, "不认得「第三手」"),
+        ({**MOMENTS, "also_field": "share_depth", "also_pattern": "51"}, "经过几手写 1 至 50"),
         ({**MOMENTS, "also_field": "in_app", "also_pattern": ""}, "需要填写匹配内容和渠道"),
     ],
 )
@@ -190,7 +192,7 @@ def test_the_try_out_judges_by_what_is_on_the_page(world: World) -> None:
 
 
 def test_a_rule_by_hands_is_written_and_tried_in_words(world: World) -> None:
-    sent = {"field": ["share_depth"], "pattern": ["第 1 手"], "also_field": ["in_app"],
+    sent = {"field": ["share_depth"], "pattern": ["第1手"], "also_field": ["in_app"],
             "also_pattern": ["微信"], "channel": ["微信公众号"],
             "try_hands": "1", "try_in_app": "wechat"}  # fmt: skip
     client = world.client()

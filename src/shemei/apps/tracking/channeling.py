@@ -112,9 +112,14 @@ def _tidy(row: Mapping[str, str]) -> Row:
 
 def _pattern(field: str, text: str) -> str:
     """Words of a pattern; names of apps and platforms become what the log calls them."""
-    keys = {name.lower(): key for key, name in _WORDS.get(field, {}).items()}
+    keys = {_spaceless(name): key for key, name in _WORDS.get(field, {}).items()}
     words = [word.strip() for word in text.replace("｜", "|").split("|")]
-    return "|".join(keys.get(word.lower(), word) for word in words if word)
+    return "|".join(keys.get(_spaceless(word), word) for word in words if word)
+
+
+def _spaceless(word: str) -> str:
+    """A word as it is compared: 第1手 is 第 1 手."""
+    return word.lower().replace(" ", "")
 
 
 def _check(number: int, row: Row) -> None:
@@ -123,6 +128,17 @@ def _check(number: int, row: Row) -> None:
         raise RuleError(f"第 {number} 条规则：匹配内容有 {longest} 个字，最多 {MOST_PATTERN} 个。")
     if len(row["channel"]) > MOST_CHANNEL:
         raise RuleError(f"第 {number} 条规则：渠道名最多 {MOST_CHANNEL} 个字。")
+    for field, pattern in (("field", "pattern"), ("also_field", "also_pattern")):
+        if row.get(field) == "share_depth":
+            _check_hands(number, row[pattern].split("|"))
+
+
+def _check_hands(number: int, words: list[str]) -> None:
+    wrong = [word for word in words if word and word not in _WORDS["share_depth"]]
+    if wrong:
+        raise RuleError(
+            f"第 {number} 条规则：经过几手写 1 至 {MOST_DEPTH} 或「第 1 手」，任意几手写 *，不认得「{wrong[0]}」。"
+        )
 
 
 def sentence(rule: Rule) -> str:
