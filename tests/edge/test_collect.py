@@ -191,6 +191,26 @@ def test_moving_about_on_the_own_site_is_no_referral(collector: Collector) -> No
     assert (outside.referrer_host, outside.channel) == ("news.cn", "referral")
 
 
+@pytest.mark.parametrize(
+    ("query", "kind", "channel"),
+    [
+        ("_sh=0123456789ab-2", "visit", "share"),
+        ("_sh=0123456789ab-2&utm_source=xhs", "visit", "xhs"),
+        ("_sh=0123456789ab-51", "visit", "wechat"),
+        ("_sh=0123456789ab-2", "view", "wechat"),
+        ("", "visit", "wechat"),
+    ],
+)
+def test_a_visit_by_a_page_passed_on_came_by_a_friend(
+    collector: Collector, query: str, kind: str, channel: str
+) -> None:
+    in_wechat = Came(Agent("ios", "wechat", ""), "", "")
+    url = f"https://shop.example.cn/quiz?{query}"
+    event = read(collector, in_wechat, url=url, referrer="", kind=kind)
+    assert (event.channel, event.platform) == (channel, "xhs" if channel == "xhs" else "wechat")
+    assert event.share_depth == (2 if channel in ("share", "xhs") else 0)
+
+
 def test_a_foreign_page_with_our_key_is_kept_and_marked(collector: Collector) -> None:
     assert read(collector, url="https://thief.cn/").suspect == "foreign_host"
     assert read(collector, url="https://deep.shop.example.cn/").suspect == ""

@@ -75,6 +75,7 @@ def test_nothing_before_consent_and_nothing_after_its_withdrawal(told: Any) -> N
 def test_a_page_handed_on_says_how_far_it_came_and_its_owner_is_no_friend(told: Any) -> None:
     visit, share, own = told("shares")
     assert (visit["shared_by"], visit["share_depth"]) == ("0123456789ab", 2)
+    assert visit["channel"] == "share"
     assert (share["kind"], share["action"], share["page"]) == (
         "engage",
         "share",

@@ -58,6 +58,9 @@ def test_a_page_passed_on_says_by_whom_and_through_how_many_hands(
     )
     assert (step["kind"], step["share_depth"], step["page"]) == ("view", 0, "/p/2")
     assert by_third["share_depth"] == 2
+    assert (by_friend["channel"], by_third["channel"]) == ("xhs", "share"), (
+        "the first address still names the brand's own campaign, the second does not"
+    )
     assert by_third["shared_by"] not in ("", mark[1])
     assert not {row["visitor"] for row in rows} & {row["shared_by"] for row in rows}
 
@@ -76,7 +79,7 @@ def test_a_page_that_hands_its_address_on_itself_gets_it_marked(
         page.goto(f"{shop.url}/p/1?utm_source=xhs&_c={CLICK}")
         fresh = eventually(shop_home, 3)[2]
         first_hand = page.evaluate("shemei.share()")
-    assert (came["shared_by"], came["share_depth"]) == (FRIEND, 7)
+    assert (came["shared_by"], came["share_depth"], came["channel"]) == (FRIEND, 7, "share")
     assert re.fullmatch(rf"{shop.url}/p/9\?sku=9&_sh=[0-9a-f]{{12}}-8#x", handed)
     assert (shared["kind"], shared["action"], shared["share_depth"]) == ("engage", "share", 0)
     assert (shared["page"], shared["platform"]) == ("/p/9", "site")

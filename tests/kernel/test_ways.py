@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shemei.edge.bots import SUSPECT_NAMES
-from shemei.kernel.ways.words import suspicion, told_once
+from shemei.kernel.ways.words import suspicion, told_once, whereabouts
 
 
 def event(kind: str, ts: int, **more: Any) -> dict[str, Any]:
@@ -52,3 +52,10 @@ def test_a_step_that_does_not_count_says_why_in_words(reason: str) -> None:
 def test_a_step_that_counts_says_nothing() -> None:
     assert suspicion(event("visit", 1, suspect="")) == ""
     assert suspicion(event("visit", 1)) == ""
+
+
+def test_a_friend_is_named_once_though_the_channel_is_passing_on() -> None:
+    came = {"kind": "visit", "channel": "share", "share_depth": 2, "in_app": "wechat"}
+    assert whereabouts(came) == ["朋友转发来的，第 2 手", "在微信里"]
+    assert whereabouts(came | {"channel": "xhs"})[:2] == ["经小红书", "朋友转发来的，第 2 手"]
+    assert whereabouts({"kind": "lead", "channel": "share"}) == ["经朋友转发"]

@@ -63,6 +63,8 @@ def test_a_second_condition_has_to_hold_too(inside: World) -> None:
         ({**MOMENTS, "pattern": "a" * 301}, "第 1 条规则：匹配内容有 301 个字"),
         ({**MOMENTS, "channel": "渠" * 21}, "第 1 条规则：渠道名最多 20 个字"),
         ({**MOMENTS, "field": "page"}, "字段「page」不存在"),
+        ({**MOMENTS, "field": "share_depth", "pattern": "1|第三手"}, "不认得「第三手」"),
+        ({**MOMENTS, "also_field": "share_depth", "also_pattern": "51"}, "经过几手写 1 至 50"),
         ({**MOMENTS, "also_field": "in_app", "also_pattern": ""}, "需要填写匹配内容和渠道"),
     ],
 )
@@ -111,6 +113,8 @@ def test_a_rule_that_never_gets_its_turn_is_named() -> None:
         {"field": "utm_source", "pattern": "b|c", "channel": "y"},
     ]
     assert channeling.never_reached(rows) == [2]
+    hands = [{"field": "share_depth", "pattern": word, "channel": "x"} for word in ("*", "1")]
+    assert channeling.never_reached(hands) == [2]
 
 
 def test_an_address_is_judged_as_the_edge_would_judge_it(inside: World) -> None:
@@ -118,10 +122,13 @@ def test_an_address_is_judged_as_the_edge_would_judge_it(inside: World) -> None:
         inside.brand, by=inside.owner.actor, url="https://brand.cn/a", platform="xhs"
     )
 
-    def tried(address: str, referrer: str = "", in_app: str = "") -> channeling.Tried:
+    def tried(
+        address: str, referrer: str = "", in_app: str = "", hands: str = ""
+    ) -> channeling.Tried:
         return channeling.try_out(
-            inside.brand, [MOMENTS], address=address, referrer=referrer, in_app=in_app, base=BASE
-        )
+            inside.brand, [MOMENTS],
+            address=address, referrer=referrer, in_app=in_app, hands=hands, base=BASE,
+        )  # fmt: skip
 
     own = tried("https://brand.cn/?utm_medium=moments")
     assert (own.channel, own.own, own.usual) == ("朋友圈广告", 1, 0)
@@ -130,6 +137,15 @@ def test_an_address_is_judged_as_the_edge_would_judge_it(inside: World) -> None:
     assert tried("", "www.baidu.com").channel == "搜索"
     assert tried("https://brand.cn/", "https://brand.cn/b").own_site
     assert tried("").channel == "直接访问"
+    marked = "brand.cn/quiz?_sh=0123456789ab-3"
+    passed = tried(marked, in_app="wechat")
+    assert (passed.channel, passed.told["经过几手转发"]) == ("朋友转发", "第 3 手")
+    assert passed.rule == "经过几手转发是「任意几手」 → 朋友转发"
+    assert tried(marked, hands="1").told["经过几手转发"] == "第 1 手"
+    assert tried(f"{marked}&utm_medium=moments").channel == "朋友圈广告"
+    assert tried("", in_app="wechat", hands="2").channel == "朋友转发"
+    assert tried("", hands="<b>").channel == "直接访问"
+    assert tried(f"{BASE}/r/{link.code}", hands="2").channel == "小红书"
 
 
 def test_the_page_saves_in_the_order_shown_and_offers_the_way_back(world: World) -> None:
@@ -173,6 +189,24 @@ def test_the_try_out_judges_by_what_is_on_the_page(world: World) -> None:
     assert "快闪店" in told.content.decode()
     broken = world.client().post(world.url("tracking:try_channel"), sent | {"try_address": "ftp:x"})
     assert "http" in broken.content.decode()
+
+
+def test_a_rule_by_hands_is_written_and_tried_in_words(world: World) -> None:
+    sent = {"field": ["share_depth"], "pattern": ["第1手"], "also_field": ["in_app"],
+            "also_pattern": ["微信"], "channel": ["微信公众号"],
+            "try_hands": "1", "try_in_app": "wechat"}  # fmt: skip
+    client = world.client()
+    page = world.url("tracking:try_channel")
+    told = client.post(page, sent).content.decode()
+    assert "微信公众号" in told and "由你的第 1 条规则判定" in told
+    further = client.post(page, sent | {"try_hands": "2"}).content.decode()
+    assert "朋友转发" in further and "任意几手" in further
+    client.post(world.url("tracking:channels"), sent | {"seen": ""})
+    with world.scope():
+        (row,) = channeling.rows_of(world.brand)
+    assert (row["pattern"], row["also_pattern"], row["channel"]) == ("1", "wechat", "wechat")
+    shown = client.get(world.url("tracking:channels")).content.decode()
+    assert 'value="第 1 手"' in shown and 'name="try_hands"' in shown
 
 
 def test_who_may_not_track_reads_and_does_not_save(world: World) -> None:

@@ -103,11 +103,18 @@ def test_one_event_becomes_a_whole_row_of_the_log(server: Server, world: World) 
 
 def test_a_visit_by_a_page_passed_on_says_so(server: Server, world: World) -> None:
     url = "https://shop.cn/p/9?_sh=0123456789ab-2"
-    server.send({"events": [event(kind="visit", url=url), event(kind="view", url=url)]})
-    told = [
-        (row["kind"], row.get("shared_by", ""), row.get("share_depth", 0)) for row in logged(world)
+    campaign = f"{url}&utm_source=xhs"
+    told = [("visit", url), ("view", url), ("visit", campaign)]
+    server.send({"events": [event(kind=kind, url=where) for kind, where in told]})
+    rows = [
+        (row["kind"], row.get("shared_by", ""), row.get("share_depth", 0), row["channel"])
+        for row in logged(world)
     ]
-    assert sorted(told) == [("view", "", 0), ("visit", "0123456789ab", 2)]
+    assert sorted(rows) == [
+        ("view", "", 0, "direct"),
+        ("visit", "0123456789ab", 2, "share"),
+        ("visit", "0123456789ab", 2, "xhs"),
+    ]
 
 
 def test_what_identifies_a_person_in_free_words_is_masked_as_at_the_edge(

@@ -48,6 +48,29 @@ def test_nothing_known_is_direct_and_something_unmatched_is_other() -> None:
     assert channel_of(platform="site", referrer_host="m.weibo.cn") == "weibo"
 
 
+def test_a_page_passed_on_is_a_friend_s_whatever_app_it_is_opened_in() -> None:
+    assert channel_of(share_depth="1", platform="wechat", in_app="wechat") == "share"
+    assert channel_of(share_depth="50", referrer_host="m.weibo.cn") == "share"
+    assert channel_of(share_depth="", in_app="wechat") == "wechat"
+    assert ChannelRules([]).decide(share_depth="1") == "share"
+
+
+def test_what_the_brand_wrote_in_utm_comes_before_who_passed_it_on() -> None:
+    assert channel_of(utm_source="xhs", share_depth="1", in_app="wechat") == "xhs"
+    assert channel_of(utm_medium="cpc", share_depth="3") == "ads"
+    assert channel_of(utm_source="partner-42", share_depth="1") == "share"
+
+
+def test_a_brand_may_count_forwards_as_it_likes_also_by_hands() -> None:
+    wechat = {"field": "share_depth", "pattern": "*", "channel": "wechat"}
+    own = rules_from([{**wechat, "also_field": "in_app", "also_pattern": "wechat"}])
+    assert channel_of(share_depth="2", in_app="wechat", utm_source="xhs", rules=own) == "wechat"
+    assert channel_of(share_depth="2", rules=own) == "share"
+    first = rules_from([{"field": "share_depth", "pattern": "1", "channel": "熟人"}])
+    hands = [channel_of(share_depth=n, rules=first) for n in ("1", "2", "11", "")]
+    assert hands == ["熟人", "share", "share", "direct"]
+
+
 def test_a_workspace_rule_comes_before_the_default_ones() -> None:
     own = rules_from([{"field": "platform", "pattern": "xhs", "channel": "种草"}])
     assert channel_of(platform="xhs", rules=own) == "种草"

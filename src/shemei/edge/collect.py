@@ -210,8 +210,10 @@ class Collector:
         page = read_page(_text(body, "url", 8192))
         row["page"] = page.path
         row.update(page.query)
-        if mark := row.pop(SHARE, ""):
-            row.update(passed_on(mark) if row["kind"] == "visit" else {})
+        hands = ""
+        if (mark := row.pop(SHARE, "")) and row["kind"] == "visit":
+            row.update(passed := passed_on(mark))
+            hands = str(passed.get("share_depth", ""))
         row["click_id"] = _valid_uuid(row.pop(CLICK_ID, "") or body.get("click_id"))
         referrer = host_of(_text(body, "referrer", 8192).encode()[:1024])
         if referrer and (referrer == page.host or (site.hosts and site.owns(referrer))):
@@ -225,6 +227,7 @@ class Collector:
         row["channel"] = self._sites.rules(site.workspace).decide(
             utm_source=row["utm_source"],
             utm_medium=row["utm_medium"],
+            share_depth=hands,
             platform=platform,
             in_app=in_app,
             referrer_host=referrer,

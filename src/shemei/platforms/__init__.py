@@ -34,6 +34,7 @@ CHOICES: tuple[tuple[str, str], ...] = tuple((one.key, one.name) for one in PLAT
 """The platforms as a list to choose from."""
 ELSEWHERE: tuple[Platform, ...] = (
     Platform("search", "搜索", "搜"),
+    Platform("share", "朋友转发", "友"),
     Platform("direct", "直接访问", "直"),
     Platform("offline", "线下", "线"),
     Platform("ads", "付费广告", "广"),

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-Field = Literal["utm_medium", "utm_source", "platform", "in_app", "referrer_host"]
+Field = Literal["utm_medium", "utm_source", "share_depth", "platform", "in_app", "referrer_host"]
 FIELDS: tuple[str, ...] = get_args(Field)
-_Values = tuple[str, str, str, str, str]
+_Values = tuple[str, str, str, str, str, str]
 UNSPECIFIC_PLATFORMS = frozenset({"site", "other"})
 MAX_CACHED = 20_000
 MOST_STARS = 2
@@ -43,6 +43,7 @@ CHANNELS: tuple[Channel, ...] = (
     Channel("offline", "线下"),
     Channel("email", "邮件"),
     Channel("sms", "短信"),
+    Channel("share", "朋友转发"),
     Channel("direct", "直接访问"),
     Channel("other", "其他"),
 )
@@ -70,8 +71,9 @@ class Rule:
     """One line of the rule table: where ``field`` matches ``pattern`` the channel is ``channel``.
 
     ``pattern`` is words separated by ``|``; ``*`` stands for any text; case does not matter. For
-    ``referrer_host`` a word also matches every host below it. With ``also_field`` a second
-    condition has to hold too.
+    ``referrer_host`` a word also matches every host below it. ``share_depth`` is the number of hands
+    the page went through: ``*`` is any, ``1`` the first; nothing matches where nobody passed it on.
+    With ``also_field`` a second condition has to hold too.
     """
 
     field: str
@@ -115,12 +117,13 @@ class ChannelRules:
         *,
         utm_source: str = "",
         utm_medium: str = "",
+        share_depth: str = "",
         platform: str = "",
         in_app: str = "",
         referrer_host: str = "",
     ) -> str:
         """Return the channel's key for one touch; see :func:`channel_of`."""
-        key = (utm_medium, utm_source, platform, in_app, referrer_host)
+        key = (utm_medium, utm_source, share_depth, platform, in_app, referrer_host)
         found = self._remembered.get(key)
         if found is None:
             found = self._first_match(key)
@@ -134,6 +137,7 @@ class ChannelRules:
         *,
         utm_source: str = "",
         utm_medium: str = "",
+        share_depth: str = "",
         platform: str = "",
         in_app: str = "",
         referrer_host: str = "",
@@ -147,7 +151,9 @@ class ChannelRules:
         ... )
         1
         """
-        return self._deciding((utm_medium, utm_source, platform, in_app, referrer_host))
+        return self._deciding(
+            (utm_medium, utm_source, share_depth, platform, in_app, referrer_host)
+        )
 
     def _deciding(self, values: _Values) -> int:
         for number, tests in enumerate(self._compiled, start=1):
@@ -183,9 +189,11 @@ def _test(number: int, field: str, text: str) -> tuple[int, re.Pattern[str]]:
 
 
 def _without_rule(values: _Values) -> str:
-    medium, source, platform, in_app, referrer = values
+    medium, source, hands, platform, in_app, referrer = values
     if medium or source or (platform and platform not in UNSPECIFIC_PLATFORMS):
         return "other"
+    if hands:
+        return "share"
     if referrer:
         return "referral"
     return "other" if in_app else "direct"
@@ -216,6 +224,7 @@ DEFAULT_RULES = ChannelRules(
         ("utm_source", "email|edm", "email"),
         ("utm_source", "sms", "sms"),
         ("utm_source", "offline|poster|store|线下|门店", "offline"),
+        ("share_depth", "*", "share"),
         ("platform", "xhs", "xhs"),
         ("platform", "douyin", "douyin"),
         ("platform", "channels", "channels"),
@@ -247,8 +256,9 @@ DEFAULT_RULES = ChannelRules(
         ("referrer_host", "mail.qq.com|mail.163.com|mail.126.com|mail.*", "email"),
     )
 )
-"""What a workspace starts with. What the brand wrote itself (utm, then the link's platform) comes
-before what was observed (in-app browser, then referrer), and how it was paid for before where."""
+"""What a workspace starts with. What the brand wrote itself in utm comes first, how it was paid for
+before where; then whether a friend passed the page on, which the app it is opened in would hide;
+then the link's platform, and what was observed (in-app browser, then referrer)."""
 
 
 def rules_from(rows: Iterable[Mapping[str, str]]) -> ChannelRules:
@@ -277,6 +287,7 @@ def channel_of(
     *,
     utm_source: str = "",
     utm_medium: str = "",
+    share_depth: str = "",
     platform: str = "",
     in_app: str = "",
     referrer_host: str = "",
@@ -284,8 +295,9 @@ def channel_of(
 ) -> str:
     """Return the key of the channel a touch came by.
 
-    Where no rule matches: ``referral`` for a touch that has only a referrer, ``direct`` for one
-    that has nothing, otherwise ``other``. The caller leaves out the brand's own hosts.
+    Where no rule matches: ``share`` for a page passed on, ``referral`` for a touch that has only a
+    referrer, ``direct`` for one that has nothing, otherwise ``other``. The caller leaves out the
+    brand's own hosts.
 
     Examples
     --------
@@ -293,12 +305,13 @@ def channel_of(
     'xhs'
     >>> channel_of(referrer_host="www.baidu.com"), channel_of(referrer_host="example.com")
     ('search', 'referral')
-    >>> channel_of()
-    'direct'
+    >>> channel_of(share_depth="2", in_app="wechat"), channel_of(in_app="wechat"), channel_of()
+    ('share', 'wechat', 'direct')
     """
     return rules.decide(
         utm_source=utm_source,
         utm_medium=utm_medium,
+        share_depth=share_depth,
         platform=platform,
         in_app=in_app,
         referrer_host=referrer_host,

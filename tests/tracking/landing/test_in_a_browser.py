@@ -59,6 +59,25 @@ def test_a_page_is_sound_on_a_phone_and_its_form_is_taken_once(
     assert told and told[0]["kind"] == "visit" and told[0]["site"] == page.key
 
 
+@pytest.mark.parametrize(("query", "channel"), [("?_sh=0123456789ab-2", "share"), ("", "direct")])
+def test_a_form_knows_whether_a_friend_passed_the_page_on(
+    visit: Visit, world: World, page: LandingPage, query: str, channel: str
+) -> None:
+    seen = visit.page(phone=True)
+    heard(seen)
+    seen.goto(f"/p/huanji{query}")
+    seen.wait_for_function("location.search.includes('_sh=')")
+    seen.reload()
+    seen.wait_for_function("location.search.includes('_sh=')")
+    seen.fill("#f-name", "林小满")
+    seen.fill("#f-phone", "13800138000")
+    seen.check("input[name=agree]")
+    seen.click("form button[type=submit]")
+    seen.wait_for_selector(".done")
+    with world.scope():
+        assert Lead.objects.get().channel == channel
+
+
 def test_a_page_works_without_scripts(visit: Visit, world: World, page: LandingPage) -> None:
     context = visit.browser.new_context(
         base_url=visit.base,

@@ -133,6 +133,25 @@ def test_a_lead_is_in_the_channel_that_the_brand_says(inside: World, home: Home)
     assert event["channel"] == Lead.objects.get().channel == "门店屏"
 
 
+@pytest.mark.parametrize(
+    ("query", "passed", "channel"),
+    [
+        ("?_sh=0123456789ab-2", "", "share"),
+        ("?_sh=ffffffffffff-3", "0123456789ab-2", "share"),
+        ("?_sh=ffffffffffff-1", "nobody", "direct"),
+        ("?_sh=0123456789ab-2&utm_source=xhs", "", "xhs"),
+        ("?_sh=0123456789ab-51", "", "direct"),
+    ],
+)
+def test_a_lead_from_a_page_passed_on_is_in_the_channel_of_the_visit(
+    inside: World, home: Home, query: str, passed: str, channel: str
+) -> None:
+    ready(inside, make(inside))
+    Client().post(f"/p/huanji{query}", FORM | {"passed": passed})
+    [event] = [e for e in events() if e["kind"] == "lead"]
+    assert event["channel"] == Lead.objects.get().channel == channel
+
+
 def test_an_erased_person_leaves_no_lead(inside: World, home: Home) -> None:
     ready(inside, make(inside))
     Client().post("/p/huanji", FORM)

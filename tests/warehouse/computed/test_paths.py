@@ -106,6 +106,19 @@ def test_direct_counts_only_when_alone_within_the_look_back(home: Home) -> None:
     assert paths(lake, lookback_days=7) == {"O": ["direct"]}
 
 
+def test_a_page_passed_on_is_no_direct_visit(home: Home) -> None:
+    """It counts beside other touches, and later than the click whose id the browser still carries."""
+    lake = lake_of(
+        home,
+        event("click", "11-01 10:00", visitor="edge", click_id="c1", channel="xhs"),
+        event("visit", "11-01 10:01", visitor="v", click_id="c1", channel="xhs"),
+        event("visit", "11-10 10:00", visitor="v", click_id="c1", channel="share", share_depth=1),
+        event("visit", "11-11 10:00", visitor="v", channel="direct"),
+        order("11-21 10:00"),
+    )
+    assert paths(lake) == {"O": ["xhs", "share"]}
+
+
 def test_a_click_and_the_visits_that_carry_its_id_are_one_touch(home: Home) -> None:
     def visit(when: str, channel: str, click: str = "c1") -> Event:
         return event("visit", when, visitor="v", click_id=click, channel=channel)

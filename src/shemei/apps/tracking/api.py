@@ -66,7 +66,9 @@ class EventIn(BaseModel):
     openid: str = Field("", pattern=r"^([A-Za-z0-9_-]{6,64})?$", description="只存摘要")
     click_id: UUID | None = Field(None, description="短链带来的 _c")
     action: Word = Field("", description="custom 必填：事件的名字")
-    url: str = Field("", max_length=2048, description="只取路径、UTM、_c，visit 还取 _sh")
+    url: str = Field(
+        "", max_length=2048, description="只取路径、UTM、_c；visit 还取 _sh，渠道就可能是朋友转发"
+    )
     referrer: str = Field("", max_length=2048, description="只取域名")
     user_agent: str = Field("", max_length=1024, description="用来认设备、应用和爬虫，不存")
     platform: Platform | None = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shemei.apps.tracking.models import ChannelRuleSet, Link, Site
+from shemei.edge.address import MOST_DEPTH, SHARE, passed_on, read_page
 from shemei.edge.collect import platform_told
 from shemei.edge.useragent import IN_APP_NAMES
 from shemei.kernel.addresses import BadInput, tidy_url
@@ -33,6 +34,7 @@ MOST_CHANNEL = 20
 FIELD_NAMES: dict[str, str] = {
     "utm_source": "来源 utm_source",
     "utm_medium": "媒介 utm_medium",
+    "share_depth": "经过几手转发",
     "platform": "短链的平台",
     "in_app": "在哪个应用里打开",
     "referrer_host": "来源网站",
@@ -41,7 +43,10 @@ _KEYS_OF_CHANNELS = {channel.name: channel.key for channel in CHANNELS}
 _WORDS: dict[str, dict[str, str]] = {
     "in_app": {key: name for key, name in IN_APP_NAMES.items() if key},
     "platform": dict(CHOICES),
+    "share_depth": {"*": "任意几手", **{str(n): f"第 {n} 手" for n in range(1, MOST_DEPTH + 1)}},
 }
+HANDS = 6
+"""So many hands the try-out offers; an address with a mark says more."""
 Row = dict[str, str]
 
 
@@ -107,9 +112,14 @@ def _tidy(row: Mapping[str, str]) -> Row:
 
 def _pattern(field: str, text: str) -> str:
     """Words of a pattern; names of apps and platforms become what the log calls them."""
-    keys = {name.lower(): key for key, name in _WORDS.get(field, {}).items()}
+    keys = {_spaceless(name): key for key, name in _WORDS.get(field, {}).items()}
     words = [word.strip() for word in text.replace("｜", "|").split("|")]
-    return "|".join(keys.get(word.lower(), word) for word in words if word)
+    return "|".join(keys.get(_spaceless(word), word) for word in words if word)
+
+
+def _spaceless(word: str) -> str:
+    """A word as it is compared: 第1手 is 第 1 手."""
+    return word.lower().replace(" ", "")
 
 
 def _check(number: int, row: Row) -> None:
@@ -118,6 +128,17 @@ def _check(number: int, row: Row) -> None:
         raise RuleError(f"第 {number} 条规则：匹配内容有 {longest} 个字，最多 {MOST_PATTERN} 个。")
     if len(row["channel"]) > MOST_CHANNEL:
         raise RuleError(f"第 {number} 条规则：渠道名最多 {MOST_CHANNEL} 个字。")
+    for field, pattern in (("field", "pattern"), ("also_field", "also_pattern")):
+        if row.get(field) == "share_depth":
+            _check_hands(number, row[pattern].split("|"))
+
+
+def _check_hands(number: int, words: list[str]) -> None:
+    wrong = [word for word in words if word and word not in _WORDS["share_depth"]]
+    if wrong:
+        raise RuleError(
+            f"第 {number} 条规则：经过几手写 1 至 {MOST_DEPTH} 或「第 1 手」，任意几手写 *，不认得「{wrong[0]}」。"
+        )
 
 
 def sentence(rule: Rule) -> str:
@@ -143,12 +164,12 @@ def sentences(rows: Sequence[Row]) -> list[str]:
 
 
 def never_reached(rows: Sequence[Row]) -> list[int]:
-    """Numbers of rules that an earlier one with the same words always comes before."""
+    """Numbers of rules that an earlier one with the same words, or with any, always comes before."""
     seen: dict[str, set[str]] = {name: set() for name in FIELDS}
     late = []
     for number, row in enumerate(rows, start=1):
         words = {word.lower() for word in row["pattern"].split("|")}
-        if words <= seen[row["field"]]:
+        if words <= seen[row["field"]] or "*" in seen[row["field"]]:
             late.append(number)
         if not row.get("also_field"):
             seen[row["field"]] |= words
@@ -175,9 +196,12 @@ def try_out(
     address: str,
     referrer: str,
     in_app: str,
+    hands: str = "",
     base: str,
 ) -> Tried:
     """Decide as the edge would for a link or a page with this address, opened like that.
+
+    A click on a short link passes no page on; of a page ``hands``, else the mark in its address, count.
 
     Raises
     ------
@@ -188,6 +212,7 @@ def try_out(
     told["in_app"] = in_app if in_app in IN_APP_NAMES else ""
     if link is None:
         told["platform"] = platform_told(told.get("utm_source", ""), told["in_app"])
+        told["share_depth"] = hands if hands in _WORDS["share_depth"] else told["share_depth"]
     host = (urlsplit(tidy_url(referrer).url).hostname or "") if referrer.strip() else ""
     own_site = link is None and bool(host) and _is_own(workspace, host, address)
     told["referrer_host"] = "" if own_site else host
@@ -211,7 +236,7 @@ def _tried(
 
 def _told(workspace: Workspace, address: str, base: str) -> tuple[Link | None, dict[str, str]]:
     if not address.strip():
-        return None, {}
+        return None, {"share_depth": ""}
     tidied = tidy_url(address)
     parts = urlsplit(tidied.url)
     if parts.netloc == urlsplit(base).netloc and parts.path.startswith("/r/"):
@@ -222,7 +247,9 @@ def _told(workspace: Workspace, address: str, base: str) -> tuple[Link | None, d
         utm = {"utm_source": link.utm_source, "utm_medium": link.utm_medium}
         return link, {**utm, "platform": link.platform}
     kept = ("utm_source", "utm_medium")
-    return None, {key: value for key, value in tidied.utm.items() if key in kept}
+    passed = passed_on(read_page(tidied.url).query.get(SHARE, ""))
+    told = {key: value for key, value in tidied.utm.items() if key in kept}
+    return None, {**told, "share_depth": str(passed.get("share_depth", ""))}
 
 
 def _is_own(workspace: Workspace, host: str, address: str) -> bool:

@@ -106,6 +106,7 @@ def event_of(workspace: Workspace, told: Told, rules: ChannelRules) -> Event:
         channel=rules.decide(
             utm_source=utm["utm_source"],
             utm_medium=utm["utm_medium"],
+            share_depth=str(passed.get("share_depth", "")),
             platform=told.platform,
             in_app=agent.in_app,
             referrer_host=referrer,

@@ -51,13 +51,20 @@ def verb(event: Mapping[str, Any]) -> str:
 
 
 def whereabouts(event: Mapping[str, Any]) -> list[str]:
-    """Channel, place and device of an event, as short words; what is unknown is left out."""
-    channel = channel_name(event["channel"]) if event.get("channel") else ""
+    """Channel, place and device of an event, as short words; what is unknown is left out.
+
+    >>> whereabouts({"kind": "visit", "channel": "share", "share_depth": 2, "in_app": "wechat"})
+    ['朋友转发来的，第 2 手', '在微信里']
+    >>> whereabouts({"kind": "visit", "channel": "xhs", "share_depth": 1})
+    ['经小红书', '朋友转发来的，第 1 手']
+    """
+    hands, key = event.get("share_depth") or 0, event.get("channel") or ""
+    channel = "" if not key or (key == "share" and hands) else channel_name(key)
     inside = IN_APPS.get(event.get("in_app") or "", "")
     device = DEVICES.get(event.get("device") or "", "")
     words = [
         f"经{channel}" if channel and is_touch(event) else "",
-        f"朋友转发来的，第 {hands} 手" if (hands := event.get("share_depth") or 0) else "",
+        f"朋友转发来的，第 {hands} 手" if hands else "",
         f"在{inside}里" if inside else "",
         device,
     ]

@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """How a form was sent: by whom, from where, with which marks."""
+    """How a form was sent: by whom, from where, with which marks, through how many hands the page had come."""
 
     visitor: str
     click_id: str
     utm: dict[str, str]
     came: Came
+    hands: str = ""
 
 
 @transaction.atomic
@@ -67,7 +68,7 @@ def _channel(workspace: Workspace, sent: Sent) -> str:
     """By the brand's own rules and from the same marks as the visit to the page, so that both name one channel."""
     source, in_app = sent.utm.get("utm_source", ""), sent.came.agent.in_app
     return channeling.rules_of(workspace).decide(
-        utm_source=source, utm_medium=sent.utm.get("utm_medium", ""),
+        utm_source=source, utm_medium=sent.utm.get("utm_medium", ""), share_depth=sent.hands,
         platform=platform_told(source, in_app), in_app=in_app, referrer_host="",
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ from shemei.apps.tracking.landing.actions_leads import Sent
 from shemei.apps.tracking.landing.blocks import ASKED
 from shemei.apps.tracking.landing.content import Shown, shown_by
 from shemei.apps.tracking.landing.models import LandingPage, LandingVariant, LandingVersion
+from shemei.edge.address import SHARE, passed_on
 from shemei.edge.private import masked
 from shemei.edge.tag import tag_source
 from shemei.edge.visit import read_request
@@ -160,10 +161,14 @@ def _given(name: str, text: str) -> str:
 def sent_with(
     headers: Mapping[bytes, bytes], query: Mapping[str, str], data: Mapping[str, str]
 ) -> Sent:
+    """Marks of a form. The page's script says who passed the page on to this visitor: by then the
+    address has the visitor's own mark. Without the script the address still has the friend's."""
     visitor, click = data.get("visitor", ""), query.get("_c", "") or data.get("click", "")
+    passed = passed_on(data.get("passed", "") or query.get(SHARE, ""))
     return Sent(
         visitor=visitor if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", visitor) else "",
         click_id=click if len(click) == 36 and set(click) <= set("0123456789abcdef-") else "",
         utm={key: masked(tidy_utm(query[key])) for key in UTM_KEYS if query.get(key)},
         came=read_request("POST", headers),
+        hands=str(passed.get("share_depth", "")),
     )

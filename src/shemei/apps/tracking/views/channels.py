@@ -68,12 +68,13 @@ def try_out(request: BrandRequest) -> HttpResponse:
     try:
         rows = channeling.tidy_rows(typed_rows(request.POST))
         context["late"] = channeling.never_reached(rows)
-        if any(text.strip() for text in typed.values()) or request.POST.get("try_in_app"):
+        seen = {name: request.POST.get(f"try_{name}", "") for name in ("in_app", "hands")}
+        if any(text.strip() for text in (*typed.values(), *seen.values())):
             context["tried"] = channeling.try_out(
                 request.workspace,
                 rows,
                 **typed,
-                in_app=request.POST.get("try_in_app", ""),
+                **seen,
                 base=link_base(request.workspace),
             )
     except (BadInput, RuleError) as error:
@@ -96,6 +97,7 @@ def _page(request: BrandRequest, rows: list[dict[str, str]], problem: str = "") 
         "seen": request.POST.get("seen", "") if problem else (found.key if found else ""),
         "fields": channeling.FIELD_NAMES.items(),
         "names": [channel.name for channel in CHANNELS],
+        "hands": range(1, channeling.HANDS + 1),
         "apps": [(key, name) for key, name in IN_APP_NAMES.items() if key],
         "late": [] if problem else channeling.never_reached(rows),
         "usual": [_usual(rule) for rule in DEFAULT_RULES.rules],

@@ -31,6 +31,7 @@
       if ("preview" in form.dataset || button.disabled) return event.preventDefault();
       form.visitor.value = kept("_shv");
       form.click.value = kept("_shc");
+      form.passed.value = kept("_shd" + document.querySelector("script[data-site]").dataset.site) || "nobody";
       button.disabled = true;
       addEventListener("pageshow", function () { button.disabled = false; });
     });
