@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,30 +105,30 @@ def refused(client: Client, path: str) -> bool:
     return 403 in answers <= {403, 405}
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_the_brand_next_door_finds_nothing_here(house: House, method: str) -> None:
+METHODS = ("get", "post")
+
+
+def test_the_brand_next_door_finds_nothing_here(house: House) -> None:
     client = house.world.client(house.world.stranger)
-    for address in INSIDE:
+    for method, address in product(METHODS, INSIDE):
         path = house.paths(address)[0]
-        assert visited(client, path, method).status_code == 404, path
+        assert visited(client, path, method).status_code == 404, f"{method} {path}"
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_our_rows_are_not_there_from_another_brand(house: House, method: str) -> None:
+def test_our_rows_are_not_there_from_another_brand(house: House) -> None:
     client, elsewhere = house.world.client(house.world.stranger), house.world.other_brand.key
-    for address in INSIDE:
+    for method, address in product(METHODS, INSIDE):
         if len(address.takes) > 1 and f"{address.app}:{address.name}" not in KNOWN:
             for path in house.paths(address, elsewhere):
                 status = visited(client, path, method).status_code
                 assert status in (404, 405), f"{method} {path} answers {status}"
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_nobody_is_sent_to_the_login(house: House, method: str) -> None:
-    for address in INSIDE:
+def test_nobody_is_sent_to_the_login(house: House) -> None:
+    for method, address in product(METHODS, INSIDE):
         response = visited(Client(), house.paths(address)[0], method)
-        assert response.status_code == 302, address
-        assert response.url.startswith("/account/login/"), address
+        assert response.status_code == 302, f"{method} {address}"
+        assert response.url.startswith("/account/login/"), f"{method} {address}"
 
 
 def test_outside_a_brand_nobody_and_somebody_are_answered(house: House) -> None:
