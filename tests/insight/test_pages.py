@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from tests.insight.browsing import NOVEMBER, page, table
 from tests.warehouse import cast
 from tests.world import BRAND_KEY
 
+from shemei.apps import insight
 from shemei.apps.insight.attribution.page import AttributionPage
 from shemei.apps.insight.overview.begin import Begin
 from shemei.apps.insight.overview.page import Overview
@@ -273,3 +275,12 @@ def test_a_goal_that_makes_no_sense_keeps_what_was_typed(told: World) -> None:
 def test_a_year_far_ahead_is_no_reason_to_break(told: World) -> None:
     for ends in ({"from": "2030-01-01", "to": "2031-01-01"}, {"from": "2026-01-01", "to": "2099-01-01"}):  # fmt: skip
         assert told.client().get(told.url("insight:overview"), ends).status_code == 200
+
+
+def test_one_include_names_what_a_row_stands_for() -> None:
+    """The name, the platform's mark and the link of a row are written once, for every table of figures."""
+    folder = Path(insight.__file__).parent / "templates" / "insight"
+    cell = '<span class="clip s-cell-title">'
+    assert [file.name for file in folder.glob("*.html") if cell in file.read_text()] == [
+        "_named.html"
+    ]

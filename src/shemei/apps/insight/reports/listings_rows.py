@@ -79,6 +79,7 @@ WHERE = (
     Column("region", "地区", lambda r: r.region),
 )
 AT = Column("at", "时间", lambda r: r.at, "datetime", sort="at")
+MARK = "转发它的浏览器的记号，对不回人"
 NONE_PASSED = Empty("share", "这段时间没有转发来的访问", "换一段更长的时间再看。")
 
 PASSED_VISITS = Listing(
@@ -88,9 +89,7 @@ PASSED_VISITS = Listing(
     columns=(
         AT,
         Column("depth", "第几手", lambda r: r.depth, "num", sort="depth", phone=True),
-        Column(
-            "sharer", "谁转的（转发记号）", lambda r: r.sharer, "code", sort="sharer", phone=True
-        ),
+        Column("sharer", "谁转的", lambda r: r.sharer, "code", sort="sharer", hint=MARK),
         *CAME_BY,
         *WHERE,
     ),
