@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shemei.kernel.imports.models import ImportBatch
-from shemei.kernel.imports.unfinished import unfinished, why_unfinished
+from shemei.kernel.imports.unfinished import unfinished
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import Todo
 from shemei.kernel.urls import wurl
@@ -27,7 +27,7 @@ def waiting(request: BrandRequest) -> Iterator[Todo]:
 
 
 def _todo(batch: ImportBatch, url: str) -> Todo:
-    text, who = f"「{batch.file_name}」{why_unfinished(batch)}", batch.started_by
+    text, who = f"「{batch.file_name}」{batch.why_unfinished}", batch.started_by
     if batch.state == State.READY:
         return Todo(text, url, "database-import", "info", who)
     if batch.state == State.FAILED:

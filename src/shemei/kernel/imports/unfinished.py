@@ -27,11 +27,3 @@ def unfinished() -> list[ImportBatch]:
     found = ImportBatch.objects.filter(waiting, touched_at__gte=timezone.now() - FRESH)
     left = found.exclude(Q(state=State.DONE) & Exists(clean)).select_related("workspace").iterator()
     return list(islice((one for one in left if not one.is_empty), MOST))
-
-
-def why_unfinished(batch: ImportBatch) -> str:
-    """What keeps a file from being in as a whole."""
-    rows = f"{batch.error_rows:,} 行" if batch.error_rows else ""
-    if batch.state == State.READY:
-        return f"核对好了，等你入库{f'；另有 {rows}有错' if rows else ''}"
-    return "没有导入成" if batch.state == State.FAILED else f"有 {rows}没有入库"
