@@ -341,3 +341,25 @@ def test_no_more_than_fifty_changes_are_listed(bring: Bring, inside: World) -> N
     page = inside.client().get(inside.url("imports:batch", batch.key)).content.decode()
     assert (batch.counts["changed"], len(check_screen(batch).changes)) == (60, 50)
     assert "只列前 50 处" in page
+
+
+TWO_OF_ONE = (
+    "订单号,付款时间,商品编码,商品金额,实付\n"
+    "P1,2026-11-03,A,100,300\nP1,2026-11-03,B,200,300\nP2,2026-11-04,A,100,100\n"
+)
+
+
+def test_rows_of_one_order_are_said_to_be_one(bring: Bring, inside: World) -> None:
+    batch = bring(TWO_OF_ONE)
+    assert (batch.count("new"), batch.merged) == (2, "2 单，来自 3 行")
+    page = inside.client().get(inside.url("imports:batch", batch.key)).text
+    assert "合起来是 2 单，来自 3 行：同一单的几行算一单" in " ".join(page.split())
+    again = bring(TWO_OF_ONE.replace("P2", "P3"))
+    assert (again.count("new"), again.merged) == (1, "2 单，来自 3 行")
+
+
+def test_where_each_row_is_an_order_nothing_is_said(bring: Bring, inside: World) -> None:
+    batch = bring("订单号,付款时间,实付\nP1,2026-11-03,1\nP2,2026-11-03,2\n")
+    assert batch.merged == ""
+    page = inside.client().get(inside.url("imports:batch", batch.key)).text
+    assert "合起来是" not in page

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from shemei.apps.accounts.models import ApiKey
 from shemei.apps.creators.models import Collaboration, Creator
-from shemei.kernel.imports import jobs
+from shemei.kernel.imports import jobs, unfinished
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.models import Notification
 
@@ -57,6 +57,25 @@ def test_a_checked_file_waits_and_a_failed_one_says_why(inside: World) -> None:
     assert "表头里没有订单号" in text
 
 
+def test_a_checked_file_with_wrong_rows_says_how_many(inside: World) -> None:
+    batch(inside, state="ready", error_rows=3)
+    assert "「十一月.xlsx」核对好了，等你入库；另有 3 行有错" in shown(inside)
+
+
+def test_whoever_lists_what_is_not_in_lists_the_same(inside: World) -> None:
+    """Headers alone, a check under way and what a later file repaired are nobody's to do."""
+    repaired = batch(inside, state="done", error_rows=5)
+    batch(inside, state="done")
+    batch(inside, state="ready", counts={"usable": 0, "rows": 0})
+    batch(inside, state="checking", error_rows=2)
+    kept = [batch(inside, state=state, error_rows=4) for state in ("ready", "failed", "done")]
+    found = unfinished.unfinished()
+    assert [one.pk for one in found] == [one.pk for one in reversed(kept)]
+    assert repaired not in found
+    text = shown(inside)
+    assert all(one.why_unfinished in text for one in found)
+
+
 def test_what_is_done_or_taken_back_does_not_wait(inside: World) -> None:
     batch(inside, state="done")
     batch(inside, state="undone", error_rows=3)
@@ -94,8 +113,11 @@ def test_who_began_an_import_is_told_how_it_ended(inside: World) -> None:
     jobs._tell_starter(batch(inside, state="done", counts={"new": 1200, "changed": 3}, actor=actor))
     jobs._tell_starter(batch(inside, state="failed", error="文件打不开", actor=actor))
     jobs._tell_starter(batch(inside, state="ready", actor=actor))
+    counts = {"new": 3, "same": 1, "of_rows": 9}
+    jobs._tell_starter(batch(inside, state="done", counts=counts, actor=actor))
     told = list(Notification.objects.filter(member=inside.editor).values_list("text", flat=True))
     assert told == [
+        "「十一月.xlsx」已入库：新增 3 单，有变化 0 单（4 单，来自 9 行）",
         "「十一月.xlsx」没有导入成：文件打不开",
         "「十一月.xlsx」已入库：新增 1,200 单，有变化 3 单",
     ]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
+from shemei.commands.homes import writable_home
 from shemei.commands.progress import told
 from shemei.commands.refusals import sentence
 from shemei.commands.sealing import read_word, seal
-from shemei.commands.setup import existing_home
 
 
 @click.command()
@@ -35,7 +35,7 @@ def backup(target: Path, home: str | None, with_keys: bool, word_file: Path | No
     """
     from shemei.warehouse.upkeep import backup as making
 
-    place = existing_home(home)
+    place = writable_home(home)
     file = target / _file_name() if target.is_dir() else target
     sealed = seal(place.keys, read_word(word_file, confirm=True)) if with_keys else b""
     try:

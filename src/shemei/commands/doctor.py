@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 import click
 
 from shemei.commands.findings import report
-from shemei.commands.setup import django_home, existing_home
+from shemei.commands.homes import writable_home
+from shemei.commands.setup import django_home
 from shemei.warehouse.home import Home
 from shemei.warehouse.upkeep.checks import Check, run_all
 
@@ -26,7 +27,7 @@ LOW_SPACE = 2 * 1024**3
 @click.option("--json", "as_json", is_flag=True, help="给程序读的结果")
 def doctor(home: str | None, as_json: bool) -> None:
     """检查这套安装；有要处理的问题时退出码为 1。"""
-    existing_home(home)
+    writable_home(home)
     place = django_home(home)
     report(run_all(CHECKS, place), as_json=as_json, whole="检查完毕，没有要处理的。")
 

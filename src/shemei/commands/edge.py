@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from shemei.commands.homes import said_once, spool_home
 from shemei.edge.server import Address, serve
-from shemei.warehouse.home import Home
 
 
 @click.command()
@@ -27,7 +27,8 @@ from shemei.warehouse.home import Home
 )
 def edge(home: Path | None, host: str, port: int, trust_proxy: str) -> None:
     """启动短链跳转与事件采集：每次点击先存盘，再跳转。"""
-    place = Home(home.resolve()) if home else Home.from_environment()
+    with said_once():
+        place = spool_home(home)
     click.echo(f"短链与采集入口：http://{host}:{port}/  数据：{place.path}")
     serve(place, Address(host, port, trust_proxy))
 

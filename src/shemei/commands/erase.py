@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shemei.commands.homes import writable_home
 from shemei.commands.progress import told
-from shemei.commands.setup import django_home, existing_home, migrate
+from shemei.commands.setup import django_home, migrate
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
@@ -46,7 +47,7 @@ def erase(
     """
     if sum(map(bool, (person, order, customer))) != 1:
         raise click.UsageError("请给 --person、--order、--customer 中的一个。")
-    existing_home(home)
+    writable_home(home)
     place = django_home(home)
     migrate()
     found = _found(place, workspace, person, order, customer)

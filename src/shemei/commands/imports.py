@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from shemei.commands.homes import writable_home
 from shemei.commands.setup import django_home, migrate
 
 SHOWN_ERRORS = 10
@@ -52,6 +53,7 @@ def import_file(
     home: str | None,
 ) -> None:
     """导入一份文件。错行不影响其余行；退出码 0 全部入库，1 有错行，2 没有入库。"""
+    writable_home(home)
     django_home(home)
     migrate()
     from shemei.kernel.imports.errors import ImportError_
@@ -246,6 +248,7 @@ def _result(batch: Any, problems: list[str], seconds: float, dry_run: bool) -> d
         "state": "checked" if dry_run else batch.state,
         "kind": batch.kind,
         "noun": batch.kind_of.noun,
+        "merged": batch.merged,
         "preset": batch.preset,
         "seconds": round(seconds, 1),
         "notes": batch.notes,
@@ -309,6 +312,8 @@ def _print(told: dict[str, Any]) -> None:
         if count:
             table.add_row(label, f"{count:,}")
     console.print(table)
+    if told.get("merged"):
+        console.print(f"· 合起来是 {told['merged']}", highlight=False)
     for line in [*told["notes"], *told["warnings"], *told["problems"]]:
         console.print(f"· {line}", highlight=False)
     if "error_file" in told:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from shemei.commands.progress import told
-from shemei.commands.refusals import sentence
+from shemei.commands.refusals import sentence, sentence_of_full
 from shemei.commands.sealing import read_word, unseal
 from shemei.warehouse.home import Home
 
@@ -35,7 +35,8 @@ def restore(archive: Path, home: Path, word_file: Path | None) -> None:
         with told() as tell:
             packed = making.restore(archive, place.path, tell)
     except (making.BackupError, OSError) as error:
-        raise click.ClickException(f"没有恢复：{sentence(error) or error}") from None
+        why = sentence(error) or sentence_of_full(error.__cause__) or error
+        raise click.ClickException(f"没有恢复：{why}") from None
     place.ensure()
     click.echo(f"{place.path}：恢复了 {packed.made_at} 的 {len(packed.files):,} 个文件。")
     sealed = place.path / making.SEALED_KEYS

@@ -12,12 +12,16 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
+from shemei.commands.homes import SAID, own_home, said_once
 from shemei.commands.setup import django_home, migrate
-from shemei.warehouse.home import Home
+
+if TYPE_CHECKING:
+    from shemei.warehouse.home import Home
 
 console = Console()
 home_option = click.option(
@@ -62,12 +66,11 @@ def run_all(
         Part("edge", ["--host", host, "--port", str(edge_port), *proxied]),
         Part("worker", []),
     ]
-    _prepare(Home.from_environment().ensure())
+    _prepare(own_home(None))
     console.print(
-        banner
-        or f"[b]Shemei 社媒[/b] 正在启动：[link]http://{_shown(host)}:{port}/[/link]　Ctrl C 停止"
+        f"[b]Shemei 社媒[/b] 正在启动：[link]http://{_shown(host)}:{port}/[/link]　Ctrl C 停止"
     )
-    supervise(parts)
+    supervise(parts, ready=banner or "已就绪。")
 
 
 def _prepare(home: Home) -> None:
@@ -78,9 +81,11 @@ def _prepare(home: Home) -> None:
     stamp, shape = home.path / "shape", _shape()
     if stamp.exists() and stamp.read_text() == shape:
         return
-    if subprocess.run(
-        [sys.executable, "-c", "from shemei.commands.setup import *; django_home(); migrate()"]
-    ).returncode:
+    program = "from shemei.commands.setup import prepare; prepare()"
+    code = subprocess.run([sys.executable, "-c", program]).returncode
+    if code == SAID:
+        raise click.exceptions.Exit(1)
+    if code:
         raise click.ClickException("数据库没有准备好，原因见上面几行。")
     stamp.write_text(shape)
 
@@ -133,30 +138,43 @@ class Part:
         return self.process.poll() if self.process else None
 
 
-def supervise(parts: list[Part]) -> None:
-    """Start the parts, start one again when it dies, stop all of them on a signal and wait for each to drain."""
+def supervise(parts: list[Part], *, ready: object = "已就绪。") -> None:
+    """Start the parts, start one again when it dies, stop all of them on a signal and wait for each to drain.
+
+    One that said why it cannot run would say so for ever: then all stop, exit code 1. ``ready`` is printed once
+    the ports answer.
+    """
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     for part in parts:
         part.start()
-    threading.Thread(target=_say_when_ready, args=(parts, stopping), daemon=True).start()
-    while not stopping.wait(0.3):
-        for part in parts:
-            if (code := part.ended()) is not None and not stopping.is_set():
-                console.print(
-                    f"[yellow]{part.name} 意外退出（{code}），{RESTART_AFTER:.0f} 秒后重启[/yellow]"
-                )
-                stopping.wait(RESTART_AFTER)
-                part.start()
+    threading.Thread(target=_say_when_ready, args=(parts, stopping, ready), daemon=True).start()
+    refused = False
+    while not stopping.wait(0.3) and not refused:
+        refused = any(part.ended() == SAID for part in parts)
+        for part in parts if not refused else ():
+            _start_again(part, stopping)
+    stopping.set()
     _stop(parts)
+    if refused:
+        raise click.exceptions.Exit(1)
 
 
-def _say_when_ready(parts: list[Part], stopping: threading.Event) -> None:
+def _start_again(part: Part, stopping: threading.Event) -> None:
+    code = part.ended()
+    if code is None or code == SAID or stopping.is_set():
+        return
+    console.print(f"[yellow]{part.name} 意外退出（{code}），{RESTART_AFTER:.0f} 秒后重启[/yellow]")
+    stopping.wait(RESTART_AFTER)
+    part.start()
+
+
+def _say_when_ready(parts: list[Part], stopping: threading.Event, ready: object) -> None:
     ports = [int(part.arguments[3]) for part in parts if part.name in ("web", "edge")]
     while not stopping.wait(0.2):
         if all(_answers(port) for port in ports):
-            console.print("已就绪。")
+            console.print(ready)
             return
 
 
@@ -178,6 +196,14 @@ def _stop(parts: list[Part]) -> None:
             part.process and part.process.kill()
 
 
+@said_once()
+def _opened(home: str | None) -> Home:
+    own_home(home)
+    place = django_home(home)
+    migrate()
+    return place
+
+
 @click.command()
 @home_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")
@@ -185,8 +211,7 @@ def _stop(parts: list[Part]) -> None:
 @click.option("--trust-proxy", default="", help="前面反向代理的地址，例如 127.0.0.1")
 def web(home: str | None, host: str, port: int, trust_proxy: str) -> None:
     """只启动网页。"""
-    django_home(home)
-    migrate()
+    _opened(home)
     import uvicorn
 
     uvicorn.run(
@@ -204,8 +229,7 @@ def web(home: str | None, host: str, port: int, trust_proxy: str) -> None:
 @home_option
 def worker(home: str | None) -> None:
     """只启动后台：任务、发件箱、入库、汇总。"""
-    place = django_home(home)
-    migrate()
+    place = _opened(home)
     from shemei.config.worker import Worker
 
     stopping = threading.Event()

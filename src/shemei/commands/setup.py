@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
 
+from shemei.commands.homes import SAID, Unfit, own_home
+from shemei.commands.refusals import explained
 from shemei.warehouse.home import Home
 from shemei.warehouse.log.table import NewerLake, locked, upgrade_home
 
@@ -46,15 +49,16 @@ def migrate() -> None:
         if days := upgrade_home(Home.from_environment()):
             click.echo(f"事件日志补上了新的列：改写了 {days:,} 天，内容不变。")
     except NewerLake as error:
-        raise click.ClickException(str(error)) from None
+        raise Unfit(str(error)) from None
 
 
-def existing_home(home: str | None) -> Home:
-    """The home to look into; one that is not there is refused instead of made."""
-    place = Home(Path(home).resolve()) if home else Home.from_environment()
-    if not place.path.is_dir():
-        raise click.ClickException(
-            f"没有数据文件夹 {place.path}。请用 --home 指到 shemei serve 用的那一个；"
-            "看示例公司，写 --home .shemei-demo。"
-        )
-    return place
+def prepare() -> None:
+    """What ``serve`` runs in a process of its own: a sentence ends it with ``SAID``, a defect with its trace."""
+    try:
+        with explained():
+            own_home(None)
+            django_home()
+            migrate()
+    except click.ClickException as error:
+        error.show()
+        sys.exit(SAID)

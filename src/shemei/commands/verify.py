@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from shemei.commands.findings import report
-from shemei.commands.setup import django_home, existing_home
+from shemei.commands.homes import writable_home
+from shemei.commands.setup import django_home
 from shemei.warehouse.upkeep.checks import Check
 
 
@@ -24,7 +25,7 @@ def verify(home: str | None, as_json: bool) -> None:
     """
     from shemei.warehouse.upkeep.verify import verify as look
 
-    place = existing_home(home)
+    place = writable_home(home)
     found = [*look(place), *_links(home)]
     report(found, as_json=as_json, whole="全部核对完毕，数据完好。")
 

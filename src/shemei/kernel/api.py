@@ -31,6 +31,7 @@ from ninja.parser import Parser
 from ninja.security import HttpBearer
 
 from shemei.kernel.api_words import REFUSALS, where_of, word_of
+from shemei.kernel.errors import Recomputing
 from shemei.kernel.http import ApiRequest
 from shemei.kernel.idempotency import MAX_KEY, Answer, Conflict, once
 from shemei.kernel.permissions import Forbidden
@@ -165,6 +166,13 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(Forbidden)
 def _forbidden(request: HttpRequest, error: Forbidden) -> HttpResponse:
     return problem(403, str(error))
+
+
+@api.exception_handler(Recomputing)
+def _recomputing(request: HttpRequest, error: Recomputing) -> HttpResponse:
+    response = problem(503, str(error))
+    response["Retry-After"] = "60"
+    return response
 
 
 @api.exception_handler(Conflict)

@@ -16,6 +16,7 @@ REFUSALS = {
     409: ("conflict", "与已有的冲突"),
     422: ("invalid", "内容不合要求"),
     429: ("too_many", "请求太多"),
+    503: ("recomputing", "正在重新计算"),
 }
 """By status: the code of a refusal and its title."""
 _WHEN = "不是时间，写成 2026-11-11T20:31:00+08:00"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from django.core.exceptions import ValidationError
 
 UNEXPECTED = "出了没有料到的错，停下了，没有留下做了一半的东西。请再做一次；还是这样，请管理员看服务器的日志。"
@@ -9,6 +11,16 @@ UNEXPECTED = "出了没有料到的错，停下了，没有留下做了一半的
 
 class ForPeople(Exception):
     """The text says what happened, where and what to do; a page may show it as it is."""
+
+
+class Recomputing(ForPeople):
+    """After an upgrade there are no figures until all is computed again; a page says so instead of showing noughts."""
+
+    def __init__(self, seconds: float) -> None:
+        self.minutes = max(1, ceil(seconds / 60))
+        super().__init__(
+            f"正在重新计算，约 {self.minutes} 分钟。系统升级后，数字要从日志重算一遍；数据都在，短链与采集照常。"
+        )
 
 
 def words_of(error: BaseException, otherwise: str = UNEXPECTED) -> str:

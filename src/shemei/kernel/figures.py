@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from shemei.engines.attribution import Credit
+from shemei.kernel.errors import Recomputing
 from shemei.kernel.periods import today
 from shemei.kernel.permissions import Permission
 from shemei.warehouse.attribution import attribute
+from shemei.warehouse.computed.settling import recomputing
 from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Answer, Lake
 from shemei.warehouse.questions import Series, Totals
-from shemei.warehouse.vocabulary import int_day
+from shemei.warehouse.vocabulary import from_ts, int_day
 
 if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
@@ -26,8 +28,21 @@ Figures = dict[str, Any]
 
 
 def lake() -> Lake:
-    """The lake of this installation, opened once per process."""
-    return _opened(settings.SHEMEI_HOME)
+    """The lake of this installation, opened once per process; raises ``Recomputing`` while it has no figures."""
+    opened = _opened(settings.SHEMEI_HOME)
+    seconds = recomputing(opened.home, opened.engine.shelf)
+    if seconds is not None:
+        raise Recomputing(seconds)
+    return opened
+
+
+def are_there() -> bool:
+    """Whether there are figures to ask for."""
+    try:
+        lake()
+    except Recomputing:
+        return False
+    return True
 
 
 @lru_cache(maxsize=4)
@@ -37,6 +52,11 @@ def _opened(home: Home) -> Lake:
 
 def ask(question: Any) -> Answer:
     return lake().ask(question)
+
+
+def moment_of(ts: Any) -> datetime:
+    """A moment of the log: computed tables keep it as a number, the log itself as a time."""
+    return ts if isinstance(ts, datetime) else from_ts(int(ts))
 
 
 def figures_by(

@@ -11,7 +11,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.db import IntegrityError, transaction
@@ -43,12 +43,6 @@ HANDLED_KEPT = timedelta(days=7)
 TOLD_KEPT = timedelta(days=35)
 """Longer than a program may look back (``tracking.api``): a forgotten id is too old to be told again."""
 TRIES = 4
-
-
-class Fact(Protocol):
-    """A frozen dataclass that names what happened; ``to_events`` where the log should know it."""
-
-    workspace: str
 
 
 _types: dict[str, type[Any]] = {}

@@ -13,14 +13,18 @@ from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from shemei.kernel.edits import submit
 from shemei.kernel.permissions import Permission, require
+from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 
 if TYPE_CHECKING:
+    from django.forms import BaseForm
+
     from shemei.kernel.http import BrandRequest
 
 View = Callable[..., HttpResponse]
@@ -69,6 +73,23 @@ def get_row(rows: Any, key: str) -> Any:
     if found is None:
         raise Http404("这里没有这条记录。它可能已被删除，或属于另一个品牌空间。")
     return found
+
+
+def form_page(
+    request: BrandRequest,
+    form: BaseForm,
+    act: Callable[..., Any],
+    template: str,
+    *,
+    said: str,
+    to: str,
+    **told: Any,
+) -> HttpResponse:
+    """A form until it is right; then it is done, ``said`` (``{}`` is the row) and left for the page ``to``."""
+    if request.method == "POST" and (made := submit(form, act)):
+        toast(request, said.format(made))
+        return redirect(wurl(request.workspace, to))
+    return render(request, template, {"form": form, **told})
 
 
 def show_once(request: BrandRequest, template: str, secret: str, **told: Any) -> HttpResponse:

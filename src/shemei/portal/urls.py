@@ -11,6 +11,7 @@ urlpatterns = [
     path("theme", views.set_theme, name="theme"),
     path("w/<str:workspace_key>/search", views.search, name="search"),
     path("w/<str:workspace_key>/notifications", views.notifications, name="notifications"),
+    path("w/<str:workspace_key>/figures-ready", views.figures, name="figures"),
     path("w/<str:workspace_key>/help", views.help_drawer, name="help"),
     path("w/<str:workspace_key>/tasks", views.tasks, name="tasks"),
     path("w/<str:workspace_key>/tasks/line", views.task_line, name="task_line"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from shemei.kernel import registry
 from shemei.kernel import tasks as long_tasks
+from shemei.kernel.figures import are_there
 from shemei.kernel.lists.background import path_of
 from shemei.kernel.models import Notification
 from shemei.kernel.permissions import Permission
@@ -96,6 +97,12 @@ def _back(request: HttpRequest) -> str:
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         return wanted
     return "/"
+
+
+@require_GET
+def figures(request: HttpRequest) -> HttpResponse:
+    """Asked by a page that waits for figures: once they are there it is opened anew."""
+    return HttpResponse(status=204, headers={"HX-Refresh": "true"} if are_there() else {})
 
 
 @require_GET

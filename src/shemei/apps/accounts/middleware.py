@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django_scopes import scope
 
 from shemei.apps.accounts import queries
+from shemei.kernel.errors import Recomputing
 from shemei.kernel.http import place
 from shemei.kernel.permissions import Forbidden
 from shemei.kernel.policies import Refused
@@ -63,7 +64,16 @@ class WorkspaceMiddleware:
         if isinstance(error, Refused):
             told = {"error": error.messages[0], "heading": "这一步不能由你来做"}
             return render(request, "403.html", told, status=403)
+        if isinstance(error, Recomputing):
+            return _recomputing(request, error)
         return None
+
+
+def _recomputing(request: HttpRequest, error: Recomputing) -> HttpResponse:
+    page = "portal/recomputing.html" if vars(request).get("workspace") else "503.html"
+    response = render(request, page, {"error": error}, status=503)
+    response["Retry-After"] = "60"
+    return response
 
 
 def _brands_of(user: Any) -> list[Any]:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from shemei.apps.advertising.models import Spend, SpendEntry
 from shemei.apps.advertising.tellings import book
-from shemei.apps.brand.queries import id_of
+from shemei.apps.brand.queries import with_campaign
 from shemei.kernel import audit
 from shemei.kernel.actor import Actor
 from shemei.kernel.edits import assign, save
@@ -25,7 +25,7 @@ def enter_spend(workspace: Workspace, *, by: Actor, **values: Any) -> Spend:
     """Enter a spend by hand. ``values`` are its fields; the campaign comes as ``campaign_key``."""
     require(by, Permission.SPEND)
     spend = Spend(workspace=workspace)
-    assign(spend, _tidy(workspace, values))
+    assign(spend, with_campaign(workspace, values))
     save(spend)
     book(workspace, [(None, spend.cost)], source="entry")
     audit.record("spend.entered", spend, by=by, amount=_words(spend.amount))
@@ -37,7 +37,7 @@ def change_spend(spend: Spend, *, by: Actor, **values: Any) -> Spend:
     """Correct a spend; the log gets the difference, never a second truth."""
     require(by, Permission.SPEND)
     _hold(spend)
-    before, tidy = spend.cost, _tidy(spend.workspace, values)
+    before, tidy = spend.cost, with_campaign(spend.workspace, values)
     corrected = {name: value for name, value in tidy.items() if getattr(spend, name) != value}
     if not (fields := assign(spend, tidy)):
         return spend
@@ -81,13 +81,6 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in values.items()
     }
-
-
-def _tidy(workspace: Workspace, values: dict[str, Any]) -> dict[str, Any]:
-    rest = dict(values)
-    if "campaign_key" in rest:
-        rest["campaign_id"] = id_of("campaign", workspace, rest.pop("campaign_key"))
-    return rest
 
 
 def _words(amount: int) -> str:

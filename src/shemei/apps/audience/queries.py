@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, overload
 
 from shemei.apps.audience import rules
 from shemei.apps.commerce import queries as commerce
-from shemei.kernel.figures import LONG_AGO, ask
+from shemei.kernel.figures import LONG_AGO, ask, moment_of
 from shemei.kernel.periods import Period
 from shemei.kernel.ways import words
 from shemei.warehouse.questions import People
-from shemei.warehouse.vocabulary import from_ts
 
 if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
@@ -40,10 +39,6 @@ class PersonRow:
     last_platform: str
     first_channel: str
     browsers: int
-
-
-def _moment(ts: Any) -> datetime:
-    return ts if isinstance(ts, datetime) else from_ts(int(ts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +136,8 @@ def _person(row: Mapping[str, Any], buyer: Any) -> PersonRow:
         key=key,
         name=(buyer.name_masked or "匿名") if buyer else rules.short_name(key),
         tail=buyer.phone_tail if buyer else "",
-        first_at=_moment(row["first_ts"]),
-        last_at=_moment(row["last_ts"]),
+        first_at=moment_of(row["first_ts"]),
+        last_at=moment_of(row["last_ts"]),
         events=row["events"],
         touches=row["touches"],
         orders=row["orders"],

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shemei.apps.brand.models import Campaign, Pillar, PlatformAccount
 from shemei.kernel.registry import Named
@@ -88,6 +88,14 @@ def id_of(kind: str, workspace: Workspace, key: str) -> int | None:
     if found is None:
         raise LookupError(f"no {kind} with key {key!r} in this workspace")
     return int(found)
+
+
+def with_campaign(workspace: Workspace, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a form with the row id of the campaign that they name by its key."""
+    rest = dict(values)
+    if "campaign_key" in rest:
+        rest["campaign_id"] = id_of("campaign", workspace, rest.pop("campaign_key"))
+    return rest
 
 
 def campaign_names(workspace: Workspace, keys: Iterable[str]) -> dict[str, Named]:

@@ -17,7 +17,7 @@ from shemei.kernel.periods import today
 from shemei.kernel.permissions import Permission
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
-from shemei.kernel.views import allow, get_row
+from shemei.kernel.views import allow, form_page, get_row
 
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
@@ -80,22 +80,17 @@ def pillars(request: BrandRequest) -> HttpResponse:
 def new_pillar(request: BrandRequest) -> HttpResponse:
     form = PillarForm(request.POST or None, initial={"color": pages.next_color()})
     act = partial(actions.create_pillar, request.workspace, by=request.actor)
-    if request.method == "POST" and (made := submit(form, act)):
-        toast(request, f"已新建内容支柱「{made}」")
-        return redirect(wurl(request.workspace, "brand:pillars"))
-    return render(request, "brand/pillar_form.html", {"form": form})
+    said = "已新建内容支柱「{}」"
+    return form_page(request, form, act, "brand/pillar_form.html", said=said, to="brand:pillars")
 
 
 @allow(Permission.CONTENT_EDIT)
 def edit_pillar(request: BrandRequest, key: str) -> HttpResponse:
     row: Pillar = get_row(listings.pillar_rows(), key)
     form = PillarForm(request.POST or None, initial=PillarForm.of(row))
-    if request.method == "POST" and submit(
-        form, partial(actions.change_pillar, row, by=request.actor)
-    ):
-        toast(request, f"已保存「{row}」")
-        return redirect(wurl(request.workspace, "brand:pillars"))
-    return render(request, "brand/pillar_form.html", {"form": form, "row": row})
+    act = partial(actions.change_pillar, row, by=request.actor)
+    page = {"said": "已保存「{}」", "to": "brand:pillars", "row": row}
+    return form_page(request, form, act, "brand/pillar_form.html", **page)
 
 
 @allow(Permission.CONTENT_VIEW)
@@ -108,10 +103,8 @@ def accounts(request: BrandRequest) -> HttpResponse:
 def new_account(request: BrandRequest) -> HttpResponse:
     form = AccountForm(request.POST or None)
     act = partial(actions.add_account, request.workspace, by=request.actor)
-    if request.method == "POST" and (made := submit(form, act)):
-        toast(request, f"已登记账号「{made}」")
-        return redirect(wurl(request.workspace, "brand:accounts"))
-    return render(request, "brand/account_form.html", {"form": form})
+    said = "已登记账号「{}」"
+    return form_page(request, form, act, "brand/account_form.html", said=said, to="brand:accounts")
 
 
 @allow(Permission.VIEW)
@@ -126,9 +119,6 @@ def account(request: BrandRequest, key: str) -> HttpResponse:
 def edit_account(request: BrandRequest, key: str) -> HttpResponse:
     row: PlatformAccount = get_row(listings.account_rows(), key)
     form = AccountForm(request.POST or None, initial=AccountForm.of(row))
-    if request.method == "POST" and submit(
-        form, partial(actions.change_account, row, by=request.actor)
-    ):
-        toast(request, f"已保存「{row}」")
-        return redirect(wurl(request.workspace, "brand:accounts"))
-    return render(request, "brand/account_form.html", {"form": form, "row": row})
+    act = partial(actions.change_account, row, by=request.actor)
+    page = {"said": "已保存「{}」", "to": "brand:accounts", "row": row}
+    return form_page(request, form, act, "brand/account_form.html", **page)

@@ -57,7 +57,7 @@ class Orders(ImportKind):
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
         orders, cancellations = _split(groups)
         saved = _save(orders, batch, apply=False)
-        tally = _tally(saved, batch)
+        tally = _tally(saved, batch, orders)
         _say_noted(tally, orders)
         rows = {group[0].values["number"]: group[0].number for group in orders}
         for change in changes_of(saved, rows, batch.mapping):
@@ -77,7 +77,7 @@ class Orders(ImportKind):
         back = save_cancellations(
             batch.workspace, cancellations, currency=batch.option("currency"), batch=batch.key
         )
-        tally = _tally(saved, batch)
+        tally = _tally(saved, batch, orders)
         _say_noted(tally, orders)
         tally.extra["退款"] = len(saved.refunds) + len(back.refunds)
         tally.extra[UNKNOWN_CODE] = _unknown_codes(batch, orders)
@@ -159,10 +159,11 @@ def _save(orders: Sequence[Group], batch: ImportBatch, *, apply: bool = True) ->
     return save_orders(batch.workspace, drafts, apply=apply, **how)
 
 
-def _tally(saved: Saved, batch: ImportBatch) -> Tally:
+def _tally(saved: Saved, batch: ImportBatch, orders: Sequence[Group]) -> Tally:
     """What the file says of a column it has; a column that it lacks keeps nothing."""
     kept = [name for _, name in saved.kept if name in batch.mapping]
-    tally = Tally(len(saved.new), len(saved.changed), saved.same, len(kept))
+    rows = sum(map(len, orders))
+    tally = Tally(len(saved.new), len(saved.changed), saved.same, len(kept), rows)
     tally.remarks[ERASED] = saved.unnamed
     tally.remarks[FURTHER] = saved.further
     return tally

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from shemei.apps.brand.queries import id_of
+from shemei.apps.brand.queries import with_campaign
 from shemei.apps.creators import rules
 from shemei.apps.creators.facts import FeeBooked
 from shemei.apps.creators.models import Collaboration, Creator, TierRule
@@ -80,7 +80,7 @@ def agree(creator: Creator, *, by: Actor, **values: Any) -> Collaboration:
     """Enter a collaboration with a creator. ``values`` are its fields; the campaign comes as ``campaign_key``."""
     require(by, Permission.CREATORS)
     collaboration = Collaboration(workspace_id=creator.workspace_id, creator=creator)
-    assign(collaboration, _tidy(creator.workspace, values))
+    assign(collaboration, with_campaign(creator.workspace, values))
     save(collaboration)
     _book(collaboration, None)
     audit.record("collaboration.created", collaboration, by=by, label=creator.name)
@@ -94,7 +94,7 @@ def change_collaboration(
     """Change what was agreed; a fee that the log already knows is taken back and told anew."""
     require(by, Permission.CREATORS)
     before = collaboration.cost
-    fields = assign(collaboration, _tidy(collaboration.workspace, values))
+    fields = assign(collaboration, with_campaign(collaboration.workspace, values))
     save(collaboration)
     _book(collaboration, before)
     if fields:
@@ -124,13 +124,6 @@ def deliver(
     _book(collaboration, before)
     audit.record("collaboration.delivered", collaboration, by=by, label=collaboration.creator.name)
     return collaboration
-
-
-def _tidy(workspace: Workspace, values: dict[str, Any]) -> dict[str, Any]:
-    rest = dict(values)
-    if "campaign_key" in rest:
-        rest["campaign_id"] = id_of("campaign", workspace, rest.pop("campaign_key"))
-    return rest
 
 
 def _book(collaboration: Collaboration, before: rules.Cost | None) -> None:

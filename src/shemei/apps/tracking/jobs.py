@@ -14,6 +14,7 @@ from django_scopes import scope, scopes_disabled
 from shemei.apps.accounts.facts import WorkspaceChanged
 from shemei.apps.tracking import book, checkup, figures
 from shemei.apps.tracking.models import Link
+from shemei.kernel.figures import are_there
 from shemei.kernel.jobs import every, job
 from shemei.kernel.outbox import listens
 
@@ -69,6 +70,8 @@ def count_limited() -> None:
 
 def count_clicks_of_limited() -> int:
     """Tell the edge how often limited links have been opened, which its memory forgets; how many changed."""
+    if not are_there():
+        return 0
     changed = []
     with scopes_disabled():
         for link in Link.objects.filter(routing__has_key="limit", is_active=True).with_brand():

@@ -168,7 +168,8 @@ def _checked(
 
 
 def _numbers(tally: Tally) -> dict[str, Any]:
-    told = {"new": tally.new, "changed": tally.changed, "same": tally.same, "kept": tally.kept}
+    told = {name: getattr(tally, name) for name in ("new", "changed", "same", "kept")}
+    told |= {"of_rows": tally.rows} if tally.rows else {}
     return told | {"extra": dict(tally.extra), "remarks": dict(tally.remarks)}
 
 
@@ -221,8 +222,9 @@ def _tally_so_far(batch: ImportBatch) -> Tally:
         return Tally()
     told = batch.counts.get("written", {})
     tally = Tally(
-        told.get("new", 0), told.get("changed", 0), told.get("same", 0), told.get("kept", 0)
-    )
+        told.get("new", 0), told.get("changed", 0), told.get("same", 0), told.get("kept", 0),
+        told.get("of_rows", 0),
+    )  # fmt: skip
     tally.extra.update(told.get("extra", {}))
     tally.remarks.update(told.get("remarks", {}))
     return tally

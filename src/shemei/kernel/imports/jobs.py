@@ -73,8 +73,9 @@ def _tell_starter(batch: ImportBatch) -> None:
     """Who started an import may have gone on with something else: say how it ended."""
     batch.refresh_from_db()
     new, changed, noun = batch.count("new"), batch.count("changed"), batch.kind_of.noun
+    merged = f"（{batch.merged}）" if batch.merged else ""
     said = {
-        State.DONE: f"「{batch.file_name}」已入库：新增 {new:,} {noun}，有变化 {changed:,} {noun}",
+        State.DONE: f"「{batch.file_name}」已入库：新增 {new:,} {noun}，有变化 {changed:,} {noun}{merged}",
         State.FAILED: f"「{batch.file_name}」没有导入成：{batch.error}",
     }
     if (text := said.get(State(batch.state))) and batch.actor.get("kind") == "member":

@@ -135,6 +135,7 @@ MOST_CHANGES = 50
 class Tally:
     """How many groups were new, changed or the same, cells kept because the file was empty, and more figures.
 
+    ``rows`` is of how many rows the groups are, where a kind puts several rows together.
     ``remarks`` are whole sentences with ``{n}`` where their figure stands.
     """
 
@@ -142,6 +143,7 @@ class Tally:
     changed: int = 0
     same: int = 0
     kept: int = 0
+    rows: int = 0
     extra: Counter[str] = field(default_factory=Counter)
     remarks: Counter[str] = field(default_factory=Counter)
     changes: list[Change] = field(default_factory=list)
@@ -160,6 +162,7 @@ class Tally:
         self.changed += other.changed
         self.same += other.same
         self.kept += other.kept
+        self.rows += other.rows
         self.extra.update(other.extra)
         self.remarks.update(other.remarks)
         for one in other.changes:

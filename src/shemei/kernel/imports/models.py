@@ -83,6 +83,23 @@ class ImportBatch(WorkspaceOwned):
         """What the comparison with what is there had to say, as sentences."""
         return Tally(remarks=Counter(self.counts.get("remarks", {}))).said
 
+    @property
+    def why_unfinished(self) -> str:
+        """What keeps the file from being in as a whole."""
+        rows = f"{self.error_rows:,} 行" if self.error_rows else ""
+        if self.state == self.State.READY:
+            return f"核对好了，等你入库{f'；另有 {rows}有错' if rows else ''}"
+        return "没有导入成" if self.state == self.State.FAILED else f"有 {rows}没有入库"
+
+    @property
+    def merged(self) -> str:
+        """How many there are, and of how many rows, where rows of one were put together; else nothing.
+
+        What was new, changed and the same is counted by the one, the file by the other.
+        """
+        whole, rows = sum(map(self.count, ("new", "changed", "same"))), self.count("of_rows")
+        return f"{whole:,} {self.kind_of.noun}，来自 {rows:,} 行" if rows > whole else ""
+
     def count(self, name: str) -> int:
         return int(self.counts.get(name, 0))
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from shemei.kernel.figures import LONG_AGO, ask
+from shemei.kernel.figures import LONG_AGO, ask, moment_of
 from shemei.kernel.periods import today
 from shemei.kernel.registry import Named, names_of
 from shemei.kernel.ways import words
 from shemei.warehouse.questions import Journey
-from shemei.warehouse.vocabulary import from_ts, int_day
+from shemei.warehouse.vocabulary import int_day
 
 if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
@@ -75,7 +75,7 @@ def _step(event: Mapping[str, Any], named: Mapping[str, Mapping[str, Named]]) ->
         words.unproven(event),
     ]
     return Step(
-        at=_moment(event["ts"]),
+        at=moment_of(event["ts"]),
         kind=event["kind"],
         platform=event.get("platform") or "site",
         title=f"{words.verb(event)}{about}",
@@ -119,7 +119,3 @@ def _code(event: Mapping[str, Any], named: Mapping[str, Mapping[str, Named]]) ->
         if code
         else ""
     )
-
-
-def _moment(ts: Any) -> datetime:
-    return ts if isinstance(ts, datetime) else from_ts(int(ts))

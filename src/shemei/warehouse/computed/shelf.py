@@ -93,6 +93,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._seen: tuple[int, int] = (0, 0)
         self._manifest = Manifest()
+        self._outdated = False
 
     def current(self) -> Manifest:
         """Return the current manifest, an empty one before anything was computed."""
@@ -102,9 +103,16 @@ class Shelf:
             return Manifest()
         with self._lock:
             if (found.st_ino, found.st_mtime_ns) != self._seen:
-                self._manifest = _decode((self.root / MANIFEST).read_bytes())
+                written = Manifest(**orjson.loads((self.root / MANIFEST).read_bytes()))
+                self._outdated = written.layout != LAYOUT
+                self._manifest = Manifest(as_of=written.as_of) if self._outdated else written
                 self._seen = (found.st_ino, found.st_mtime_ns)
             return self._manifest
+
+    def is_outdated(self) -> bool:
+        """Return whether another version computed what is here: nothing of it is read until all is computed again."""
+        self.current()
+        return self._outdated
 
     def path(self, name: str) -> str:
         """Return the full path of a file that a manifest names."""
@@ -131,8 +139,3 @@ class Shelf:
                     path.unlink(missing_ok=True)
                     gone += 1
         return gone
-
-
-def _decode(data: bytes) -> Manifest:
-    manifest = Manifest(**orjson.loads(data))
-    return manifest if manifest.layout == LAYOUT else Manifest(as_of=manifest.as_of)

@@ -142,6 +142,18 @@ def upgrade_home(home: Home) -> int:
         return upgrade(open_table(home))
 
 
+def must_be_known(home: Home) -> None:
+    """Refuse a home whose log a newer program has written; nothing is made, nothing is written.
+
+    Raises
+    ------
+    NewerLake
+        Where a newer program has written to it.
+    """
+    if (events_path(home) / "_delta_log").is_dir():
+        _known(DeltaTable(events_path(home)))
+
+
 def must_be_current(home: Home) -> None:
     """Refuse a home whose log this program cannot read as it stands; nothing is written.
 

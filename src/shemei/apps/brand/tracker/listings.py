@@ -19,14 +19,8 @@ if TYPE_CHECKING:
 def readings_for(rows: list[Any], request: BrandRequest) -> Sequence[Any]:
     """With their intervals, and whether this member may open one to change it."""
     may = request.actor.can(Permission.ACCOUNTS)
-    for row in with_intervals(rows):
-        row.may_change = may
-    return rows
-
-
-def with_intervals(rows: list[Any]) -> Sequence[Any]:
-    """How sure each reading is."""
     for row in rows:
+        row.may_change = may
         span = rules.interval(row.metric, row.said)
         row.unsure = rules.why_unsure(row.metric, row.said)
         row.span = " 至 ".join(rules.shown(row.metric, end) for end in span) if span else ""

@@ -7,17 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from shemei.apps.brand.models import BrandReading
 from shemei.apps.brand.tracker import actions, listings, rules
 from shemei.apps.brand.tracker.forms import ReadingForm
-from shemei.kernel.edits import submit
 from shemei.kernel.permissions import Permission
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
-from shemei.kernel.views import allow, get_row
+from shemei.kernel.views import allow, form_page, get_row
 
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
@@ -47,24 +46,17 @@ def new_reading(request: BrandRequest) -> HttpResponse:
     initial = {"metric": asked} if asked in rules.KNOWN else {}
     form = ReadingForm(request.POST or None, initial=initial)
     act = partial(actions.enter_reading, request.workspace, by=request.actor)
-    if request.method == "POST" and (made := submit(form, act)):
-        toast(request, f"已记下「{made}」")
-        return redirect(wurl(request.workspace, "brand:readings"))
-    return render(request, "brand/reading_form.html", {"form": form})
+    said = "已记下「{}」"
+    return form_page(request, form, act, "brand/reading_form.html", said=said, to="brand:readings")
 
 
 @allow(Permission.ACCOUNTS)
 def edit_reading(request: BrandRequest, key: str) -> HttpResponse:
     row: BrandReading = get_row(listings.reading_rows(), key)
-    label = str(row)
     form = ReadingForm(request.POST or None, initial=ReadingForm.of(row))
-    if request.method == "POST" and submit(
-        form, partial(actions.change_reading, row, by=request.actor)
-    ):
-        toast(request, f"已保存「{row}」")
-        return redirect(wurl(request.workspace, "brand:readings"))
-    context = {"form": form, "row": row, "label": label}
-    return render(request, "brand/reading_form.html", context)
+    act = partial(actions.change_reading, row, by=request.actor)
+    page = {"said": "已保存「{}」", "to": "brand:readings", "row": row, "label": str(row)}
+    return form_page(request, form, act, "brand/reading_form.html", **page)
 
 
 @require_POST

@@ -19,7 +19,7 @@ from shemei.apps.insight.boards.pdf import NoPdf, board_pdf
 from shemei.apps.insight.boards.rules import next_due
 from shemei.apps.insight.boards.sharing import may_be_given
 from shemei.apps.insight.models import BoardMail, OwnBoard
-from shemei.kernel import audit
+from shemei.kernel import audit, figures
 from shemei.kernel.actor import SYSTEM
 from shemei.kernel.notify import notify
 from shemei.kernel.permissions import Permission
@@ -36,8 +36,13 @@ PATIENCE = 20
 
 
 def sweep(now: datetime | None = None) -> int:
-    """Send what is due; returns how many went out. A row is taken by one sweeper alone."""
+    """Send what is due; returns how many went out. A row is taken by one sweeper alone.
+
+    While all is computed again after an upgrade, letters wait for their figures.
+    """
     at = now or timezone.now()
+    if not figures.are_there():
+        return 0
     with scopes_disabled():
         _settle_lost(at)
         _rest_or_go_on(at)
