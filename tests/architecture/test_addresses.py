@@ -33,7 +33,16 @@ NEED_MORE = {
 """Pages that one row alone does not open; the tests of their rooms do."""
 OF_EVERY_MEMBER = {
     f"portal:{name}"
-    for name in ("search", "notifications", "help", "tasks", "task_line", "task", "task_cancel")
+    for name in (
+        "search",
+        "notifications",
+        "help",
+        "tasks",
+        "task_line",
+        "task",
+        "task_cancel",
+        "figures",
+    )
 }
 """The shell: whoever is in the brand has it, and finds in it what they may see."""
 OF_WHOM_IT_IS = {"portal:task", "portal:task_file"}
