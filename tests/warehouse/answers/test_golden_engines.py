@@ -83,7 +83,7 @@ GOLDEN: dict[str, Question] = {
     "shares of nobody": ShareDepths(NASTY, FIRST, LAST),
     "shared pages": SharedPages(BRAND, FIRST, LAST),
     "shared pages, one": SharedPages(BRAND, FIRST, LAST, EITHER, most=1, include_suspect=True),
-    "shared pages, many": SharedPages("crowd", FIRST, LAST, most=4),
+    "shared pages, many": SharedPages("friends", FIRST, LAST, most=4),
     "shared pages of nobody": SharedPages(NASTY, FIRST, LAST),
     "lags": Lags(BRAND, FIRST, LAST),
     "lags by": Lags(BRAND, FIRST, LAST, of="touches", by=("channel",), lookback_days=90),
@@ -105,17 +105,25 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> Home:
         )
         for n in range(300)
     ]
-    crowd += [
+    friends = [
         cast.came(
             "11-03 10:00", f"v-{n % 29}", cast.HANDS[n % 3], 1 + n % 5,
-            workspace="crowd", page=f"/页-{n % 11}" if n % 12 else "",
+            workspace="friends", page=f"/页-{n % 11}" if n % 12 else "",
         )
         for n in range(200)
     ]  # fmt: skip
     crowd.append(cast.event("order", "11-13 10:00", visitor="v-1", amount=3_000, source="tag"))
     cast.put(
         home,
-        [*cast.everybody(), *cast.rivals(), *cast.walkers(), *undone, *crowd, *cast.passed_on()],
+        [
+            *cast.everybody(),
+            *cast.rivals(),
+            *cast.walkers(),
+            *undone,
+            *crowd,
+            *friends,
+            *cast.passed_on(),
+        ],
     )
     return home
 
