@@ -76,15 +76,15 @@ def came(when: str, visitor: str, by: str = "", depth: int = 0, **fields: Any) -
 
 
 def passed_on() -> list[Event]:
-    """A page goes to two friends; one hands it on to a third, who comes twice and then by another browser."""
+    """Pages go to two friends; one hands them on to a third, who comes twice and then by another browser."""
     a, b, c = HANDS
     return [
         came("11-02 10:00", "first-hand"),
-        came("11-02 11:00", "friend-1", a, 1),
+        came("11-02 11:00", "friend-1", a, 1, page="/quiz"),
         came("11-02 12:00", "friend-2", a, 1, channel="wechat"),
-        came("11-03 09:00", "third", b, 2),
-        came("11-03 21:00", "third", b, 2),
-        came("11-04 09:00", "third-phone", c, 3),
+        came("11-03 09:00", "third", b, 2, page="/quiz"),
+        came("11-03 21:00", "third", b, 2, page="/"),
+        came("11-04 09:00", "third-phone", c, 3, page="/quiz"),
         came("11-04 10:00", "robot", c, 3, suspect="crawler"),
         event("order", "11-05 10:00", visitor="third", order_id="N", phone="p", amount=100),
         event("order", "11-06 10:00", visitor="third-phone", order_id="M", phone="p", amount=100),

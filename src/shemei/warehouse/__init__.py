@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from shemei.warehouse.analyst import HomeError, open_home
     from shemei.warehouse.attribution import attribute
     from shemei.warehouse.catalogue import METRICS, Step
-    from shemei.warehouse.flows import Funnel, LagPercents, Lags, Retention, ShareDepths
+    from shemei.warehouse.flows import (
+        Funnel,
+        LagPercents,
+        Lags,
+        Retention,
+        ShareDepths,
+        SharedPages,
+    )
     from shemei.warehouse.lake import Answer, Lake
     from shemei.warehouse.questions import (
         Journey,
@@ -33,15 +40,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "METRICS", "Answer", "Funnel", "HomeError", "Journey", "LagPercents", "Lags", "Lake",
-    "Orders", "PathTable", "People", "QuestionError", "Retention", "Rows", "Series", "ShareDepths", "Step",
-    "Totals", "Visitors", "attribute", "open_home",
+    "Orders", "PathTable", "People", "QuestionError", "Retention", "Rows", "Series", "ShareDepths", "SharedPages",
+    "Step", "Totals", "Visitors", "attribute", "open_home",
 ]  # fmt: skip
 
 _DOORS = {
     "analyst": ("HomeError", "open_home"),
     "attribution": ("attribute",),
     "catalogue": ("METRICS", "Step"),
-    "flows": ("Funnel", "LagPercents", "Lags", "Retention", "ShareDepths"),
+    "flows": ("Funnel", "LagPercents", "Lags", "Retention", "ShareDepths", "SharedPages"),
     "lake": ("Answer", "Lake"),
     "questions": (
         "Journey", "Orders", "PathTable", "People", "QuestionError", "Rows", "Series", "Totals", "Visitors",

@@ -17,6 +17,7 @@ from shemei.warehouse.questions import (
 )
 from shemei.warehouse.vocabulary import Kind
 
+MOST_PAGES = 500
 MOST_STEPS = 8
 """Of a funnel; each step more is another pass over everybody who started."""
 
@@ -171,6 +172,36 @@ class ShareDepths(Question):
         """Know every dimension."""
         Question.check(self)
         check_names("dimension", (name for name, _ in self.where), tuple(DIMENSIONS))
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPages(Question):
+    """Which pages travelled: visits by pages that somebody passed on, by the page they landed on.
+
+    A page is its path: an empty one is ``/``, and the same path on two hosts is one page, for the
+    log keeps no host. Those that reached the most people come first; pages after ``most`` of them
+    are one line more, the last, whose ``page`` is ``""``. Exact; people and sharers of several
+    pages are not to be summed.
+
+    Columns: ``page``, ``pages`` (1; of the last line, how many it stands for), ``visits``,
+    ``visitors`` (distinct people), ``sharers`` (distinct browsers whose pages were opened),
+    ``share_steps`` (hands of all visits, added up), ``furthest`` (the most hands of any visit).
+
+    Examples
+    --------
+    >>> SharedPages("w", 20261101, 20261130, most=10).check()
+    """
+
+    where: Where = ()
+    most: int = MOST_PAGES
+    include_suspect: bool = False
+
+    def check(self) -> None:
+        """Know every dimension, and keep to a number of pages that can be read."""
+        Question.check(self)
+        check_names("dimension", (name for name, _ in self.where), tuple(DIMENSIONS))
+        if not 1 <= self.most <= MOST_PAGES:
+            raise QuestionError(f"most is 1 to {MOST_PAGES} pages, not {self.most}")
 
 
 def check_step(step: Step) -> None:

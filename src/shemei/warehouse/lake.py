@@ -15,7 +15,7 @@ from shemei.warehouse.answers.funnels import answer_funnel
 from shemei.warehouse.answers.journey import answer_journey
 from shemei.warehouse.answers.lags import answer_lags, percents_sql
 from shemei.warehouse.answers.visitors import answer_visitors
-from shemei.warehouse.flows import Funnel, LagPercents, Lags, Retention, ShareDepths
+from shemei.warehouse.flows import Funnel, LagPercents, Lags, Retention, ShareDepths, SharedPages
 from shemei.warehouse.questions import (
     Journey,
     Orders,
@@ -183,6 +183,8 @@ def _computed(engine: Engine, question: Question) -> pa.Table:
             return engine.read(lambda view: percents_sql(view, question))
         case ShareDepths():
             return engine.read(lambda view: asking.share_depths_sql(view, question))
+        case SharedPages():
+            return engine.read(lambda view: asking.shared_pages_sql(view, question))
         case People():
             return engine.read(lambda view: asking.people_sql(view, question))
     raise QuestionError(f"{type(question).__name__} is not a question of the warehouse")

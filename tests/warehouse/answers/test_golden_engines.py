@@ -12,7 +12,7 @@ from tests.warehouse.cast import BRAND, FIRST, LAST, RIVAL, WALK
 from shemei.warehouse.answers.visitors import sampled_sql
 from shemei.warehouse.attribution import attribute, daily_credits
 from shemei.warehouse.catalogue import METRICS, Step
-from shemei.warehouse.flows import Funnel, LagPercents, Lags, Retention, ShareDepths
+from shemei.warehouse.flows import Funnel, LagPercents, Lags, Retention, ShareDepths, SharedPages
 from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Lake
 from shemei.warehouse.log.tombstones import Tombstone, exclude
@@ -81,6 +81,10 @@ GOLDEN: dict[str, Question] = {
     "share depths": ShareDepths(BRAND, FIRST, LAST),
     "share depths where": ShareDepths(BRAND, FIRST, LAST, EITHER, include_suspect=True),
     "shares of nobody": ShareDepths(NASTY, FIRST, LAST),
+    "shared pages": SharedPages(BRAND, FIRST, LAST),
+    "shared pages, one": SharedPages(BRAND, FIRST, LAST, EITHER, most=1, include_suspect=True),
+    "shared pages, many": SharedPages("friends", FIRST, LAST, most=4),
+    "shared pages of nobody": SharedPages(NASTY, FIRST, LAST),
     "lags": Lags(BRAND, FIRST, LAST),
     "lags by": Lags(BRAND, FIRST, LAST, of="touches", by=("channel",), lookback_days=90),
     "lag percents": LagPercents(BRAND, FIRST, LAST),
@@ -101,10 +105,25 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> Home:
         )
         for n in range(300)
     ]
+    friends = [
+        cast.came(
+            "11-03 10:00", f"v-{n % 29}", cast.HANDS[n % 3], 1 + n % 5,
+            workspace="friends", page=f"/页-{n % 11}" if n % 12 else "",
+        )
+        for n in range(200)
+    ]  # fmt: skip
     crowd.append(cast.event("order", "11-13 10:00", visitor="v-1", amount=3_000, source="tag"))
     cast.put(
         home,
-        [*cast.everybody(), *cast.rivals(), *cast.walkers(), *undone, *crowd, *cast.passed_on()],
+        [
+            *cast.everybody(),
+            *cast.rivals(),
+            *cast.walkers(),
+            *undone,
+            *crowd,
+            *friends,
+            *cast.passed_on(),
+        ],
     )
     return home
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from shemei.warehouse.computed.shelf import Manifest
-    from shemei.warehouse.flows import ShareDepths
+    from shemei.warehouse.flows import ShareDepths, SharedPages
     from shemei.warehouse.log.table import LiveFile
     from shemei.warehouse.questions import (
         Orders,
@@ -100,7 +100,9 @@ def totals_sql(view: View, question: Totals | Series, bucket: str = "") -> str:
     return render("totals", values)
 
 
-def cells_where(view: View, question: Totals | Series | Visitors | ShareDepths) -> str:
+def cells_where(
+    view: View, question: Totals | Series | Visitors | ShareDepths | SharedPages
+) -> str:
     """Return the conditions of a question, suspect events left out unless asked for."""
     where = view.conditions(question.where)
     if not question.include_suspect and "suspect" not in dict(question.where):
@@ -240,13 +242,21 @@ PEOPLE_ORDER = {"last": "last_ts DESC", "orders": "orders DESC", "value": "value
 
 def share_depths_sql(view: View, question: ShareDepths) -> str:
     """Return the query of visits by how many hands their page went through."""
-    values: dict[str, str | int] = {
+    return render("share_depths", _shared(view, question))
+
+
+def shared_pages_sql(view: View, question: SharedPages) -> str:
+    """Return the query of pages that were passed on."""
+    return render("shared_pages", {**_shared(view, question), "most": question.most})
+
+
+def _shared(view: View, question: ShareDepths | SharedPages) -> dict[str, str | int]:
+    return {
         **view.common(question),
         "shared": view.source("shared", question.first, question.last),
         "persons": view.source("persons"),
         "cell_where": cells_where(view, question),
     }
-    return render("share_depths", values)
 
 
 def people_sql(view: View, question: People) -> str:

@@ -48,7 +48,9 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "sample": _schema(("workspace", *PAIR_DIMS), ("person",), ("day",)),
     "shared": _schema(
-        ("workspace", *DIMS, "shared_by"), ("visitor_key", "visits"), ("share_depth", "day", "week")
+        ("workspace", *DIMS, "page", "shared_by"),
+        ("visitor_key", "visits"),
+        ("share_depth", "day", "week"),
     ),
     "sightings": _schema(
         ("workspace", "click_id", "order_id", "customer", "phone"), ("visitor_key", "ts"), ("day",)

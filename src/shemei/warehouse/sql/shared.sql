@@ -1,5 +1,5 @@
--- Visits by pages that somebody passed on: who did, through how many hands, how often.
-SELECT workspace, $dims, shared_by, visitor_key, share_depth, COUNT(*) AS visits, day, week
+-- Visits by pages that somebody passed on: which page, who did, through how many hands, how often.
+SELECT workspace, $dims, page, shared_by, visitor_key, share_depth, COUNT(*) AS visits, day, week
 FROM fresh
 WHERE kind = 'visit' AND share_depth > 0
-GROUP BY workspace, $dims, shared_by, visitor_key, share_depth, day, week
+GROUP BY workspace, $dims, page, shared_by, visitor_key, share_depth, day, week
