@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
 from django_scopes import scope
+from tests.warehouse import cast
 
 from shemei.apps.accounts import actions_keys
 from shemei.apps.accounts.models import ApiKey
@@ -18,6 +20,8 @@ from shemei.kernel.throttle import AtOnce
 
 if TYPE_CHECKING:
     from tests.world import World
+
+    from shemei.warehouse.home import Home
 
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 
@@ -93,6 +97,28 @@ def test_funnel_and_retention_tell_people(program: Program) -> None:
     assert people == sorted(people, reverse=True) and people[0] > 0
     kept = program.get("retention", start="visit", back="order").json()["rows"]
     assert kept and all(0 <= figures(row)["share"] <= 1 for row in kept)
+
+
+def test_spreading_tells_hands_or_pages(program: Program, home: Home, told: World) -> None:
+    own = [replace(one, workspace=told.brand.key) for one in cast.passed_on()]
+    cast.put(home, own, stream="passed")
+    by_hand = program.get("spreading").json()["rows"]
+    assert [row["keys"] for row in by_hand] == [{"depth": str(n)} for n in range(4)]
+    pages = program.get("spreading", by="page").json()
+    assert pages["exact"] and [row["keys"] for row in pages["rows"]] == [
+        {"page": "/quiz"},
+        {"page": "/"},
+    ]
+    assert figures(pages["rows"][0]) == {
+        "visits": 3, "visitors": 2, "sharers": 3, "share_depth": 2, "furthest": 3,
+    }  # fmt: skip
+    units = {each["metric"]: each["unit"] for each in pages["rows"][0]["figures"]}
+    assert (units["sharers"], units["share_depth"], units["furthest"]) == (
+        "people",
+        "times",
+        "count",
+    )
+    assert program.get("spreading", by="colour").status_code == 422
 
 
 def test_every_number_says_its_unit(program: Program) -> None:

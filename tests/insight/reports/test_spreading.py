@@ -10,6 +10,7 @@ from tests.insight.browsing import NOVEMBER, page
 from tests.warehouse import cast
 
 from shemei.apps.insight.queries import Board
+from shemei.apps.insight.reports.shared_pages import SHOWN, TravelledPages
 from shemei.apps.insight.reports.spreading import Spreading
 from shemei.kernel.periods import comparison_from, period_from
 
@@ -65,6 +66,38 @@ def test_the_page_shows_it_and_each_figure_opens(passed_on: World) -> None:
 @pytest.mark.parametrize("by", ["channel", "content", "creator", "campaign", "colour"])
 def test_it_is_split_by_any_dimension(passed_on: World, by: str) -> None:
     assert page(passed_on, "insight:spreading", by=by).status_code == 200
+
+
+def test_pages_say_whom_they_reached_and_how_far_they_got(passed_on: World) -> None:
+    with passed_on.scope():
+        told = TravelledPages(spreading(passed_on).board)
+        rows = [
+            (row.name, row.visitors, row.visits, row.sharers, row.furthest) for row in told.rows
+        ]
+        assert rows == [("/quiz", 2, 3, 3, 3), ("/（首页）", 2, 2, 2, 2)]
+        assert [row.hands for row in told.rows] == [2.0, 1.5]
+        assert told.rows[0].each == pytest.approx(2 / 3)
+        assert told.says == "/quiz 来的人最多，2 人，也传到了最远的第 3 手。"
+    shown = " ".join(page(passed_on, "insight:spreading").content.decode().split())
+    assert "哪些页面传得远" in shown and "第 3 手" in shown
+
+
+def test_pages_after_the_first_ten_are_one_line(passed_on: World, home: Home) -> None:
+    more = [
+        cast.came(
+            f"11-06 10:{n}", f"m-{n % 2}", cast.HANDS[0], 4,
+            workspace=passed_on.brand.key, page=f"/{n}",
+        )
+        for n in range(10, 19)
+    ]  # fmt: skip
+    cast.put(home, more, stream="more")
+    with passed_on.scope():
+        told = TravelledPages(spreading(passed_on).board)
+        assert len(told.rows) == SHOWN + 1
+        assert [row.is_rest for row in told.rows[-2:]] == [False, True]
+        assert told.rows[-1].name == "其余 1 个页面"
+        assert told.says == "/quiz 来的人最多，2 人；最远的到第 4 手，是 /10 等 8 个页面。"
+    assert "其余 1 个页面" in page(passed_on, "insight:spreading").content.decode()
 
 
 def test_without_a_mark_it_says_how_to_get_one(world: World, home: Home) -> None:

@@ -118,6 +118,14 @@ class FunnelIn(Span):
     within_days: int = Field(0, ge=0, le=365, description="几天之内走完；0 是整段时间")
 
 
+class SpreadingIn(Span):
+    by: Literal["depth", "page"] = Field(
+        "depth",
+        description="depth：经过几手，0 是合计；page：落在哪个页面，人多的在前，"
+        "第 500 个以后合成最后一行，page 是空文字",
+    )
+
+
 class RetentionIn(Span):
     start: Literal["order", "visit"] = "order"
     back: Literal["order", "visit"] = "order"
@@ -235,13 +243,13 @@ def funnel(request: ApiRequest, asked: Query[FunnelIn]) -> AnswerOut:
 @router.get(
     "/spreading",
     response=_answers(AnswerOut),
-    summary="传播：转发来的访问经过几手，各多少次、多少人、多少个转发的人",
+    summary="传播：转发来的访问经过几手、落在哪些页面，各多少次、多少人、多少个转发的人",
 )
 @allow(Permission.VIEW)
 @cached
 @in_turn
-def spreading(request: ApiRequest, asked: Query[Span]) -> AnswerOut:
-    found = api_answers.spreading(request.workspace, asked.period)
+def spreading(request: ApiRequest, asked: Query[SpreadingIn]) -> AnswerOut:
+    found = api_answers.spreading(request.workspace, asked.period, asked.by)
     return found.page(asked.offset, asked.limit)
 
 

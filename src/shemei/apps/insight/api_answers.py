@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from ninja import Schema
 
 from shemei.apps.insight.queries import named
+from shemei.apps.insight.reports.shared_pages import mean_hands, page_name
 from shemei.engines.attribution.stability import markov_share_bands, share_bands
 from shemei.engines.proportions import wilson
 from shemei.engines.resampling import Band
@@ -21,7 +22,7 @@ from shemei.kernel.workspace import Workspace
 from shemei.warehouse import questions
 from shemei.warehouse.attribution import attribute, day_by_day
 from shemei.warehouse.catalogue import METRICS, Metric
-from shemei.warehouse.flows import Funnel, Retention, ShareDepths
+from shemei.warehouse.flows import Funnel, Retention, ShareDepths, SharedPages
 from shemei.warehouse.measures import DIMENSIONS
 from shemei.warehouse.vocabulary import date_of
 
@@ -296,22 +297,29 @@ def funnel(workspace: Workspace, period: Period, by: str, within_days: int) -> F
     return Found(period, len(rows), _of(rows), told.exact, told.note, told.as_of)
 
 
-def spreading(workspace: Workspace, period: Period) -> Found:
-    """Visits by pages that somebody passed on, by the number of hands; depth 0 is all of them."""
-    told = ask(ShareDepths(workspace.key, period.first_day, period.last_day))
-    rows = [
-        RowOut(
-            keys={"depth": str(line["depth"])},
-            name=f"第 {line['depth']} 手" if line["depth"] else "合计",
-            figures=[
-                FigureOut(metric="visits", unit="count", value=line["visits"]),
-                FigureOut(metric="visitors", unit="people", value=line["visitors"]),
-                FigureOut(metric="sharers", unit="people", value=line["sharers"]),
-            ],
-        )
-        for line in told.rows.to_pylist()
-    ]
+def spreading(workspace: Workspace, period: Period, by: str) -> Found:
+    """Visits by pages that somebody passed on, by the number of hands (depth 0 is all) or by page."""
+    span = (workspace.key, period.first_day, period.last_day)
+    told = ask(SharedPages(*span) if by == "page" else ShareDepths(*span))
+    rows = [_spread(line, by) for line in told.rows.to_pylist()]
     return Found(period, len(rows), _of(rows), told.exact, told.note, told.as_of)
+
+
+def _spread(line: dict[str, Any], by: str) -> RowOut:
+    figures = [
+        FigureOut(metric="visits", unit="count", value=line["visits"]),
+        FigureOut(metric="visitors", unit="people", value=line["visitors"]),
+        FigureOut(metric="sharers", unit="people", value=line["sharers"]),
+    ]
+    if by == "depth":
+        name = f"第 {line['depth']} 手" if line["depth"] else "合计"
+        return RowOut(keys={"depth": str(line["depth"])}, name=name, figures=figures)
+    figures += [
+        FigureOut(metric="share_depth", unit="times", value=mean_hands(line)),
+        FigureOut(metric="furthest", unit="count", value=line["furthest"]),
+    ]
+    name = page_name(line["page"], line["pages"])
+    return RowOut(keys={"page": line["page"]}, name=name, figures=figures)
 
 
 def retention(workspace: Workspace, period: Period, start: str, back: str, grain: str) -> Found:

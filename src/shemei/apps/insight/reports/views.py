@@ -23,6 +23,7 @@ from shemei.apps.insight.reports.movements import (
 from shemei.apps.insight.reports.quality import GAPS, Quality, left_out_rows
 from shemei.apps.insight.reports.reconcile import Reconciliation, untracked_rows
 from shemei.apps.insight.reports.report import SHOWN, VIEWS, Report
+from shemei.apps.insight.reports.shared_pages import TravelledPages
 from shemei.apps.insight.reports.spreading import Spreading
 from shemei.apps.insight.views import board_of
 from shemei.kernel.figures import MODEL_NAMES
@@ -111,11 +112,12 @@ def funnel(request: BrandRequest) -> HttpResponse:
 
 @allow(Permission.VIEW)
 def spreading(request: BrandRequest) -> HttpResponse:
-    """Through how many hands pages went."""
+    """Through how many hands pages went, and which."""
     by = request.GET.get("by", "")
     board = board_of(request)
     told = Spreading(board, by if by in DIMENSIONS else "channel")
     context = {"board": board, "told": told, "dimensions": DIMENSIONS}
+    context["travelled"] = TravelledPages(board)
     return render(request, "insight/spreading.html", context)
 
 
