@@ -11,7 +11,7 @@ import pytest
 
 from shemei.demo.events import Log
 from shemei.demo.orders import place_orders
-from shemei.demo.people import CHANNELS, simulate
+from shemei.demo.people import CHANNELS, PULL, simulate
 from shemei.demo.plan import DAYS, Plan, make_plan
 from shemei.warehouse.vocabulary import SCHEMA, SHANGHAI, day_of, to_ts, visitor_key, week_of
 
@@ -94,6 +94,34 @@ def test_a_channel_that_pulls_nothing_sells_less(plan: Plan) -> None:
         name: int(simulate(plan, PEOPLE, SEED, without=name).bought.sum()) for name in CHANNELS[:5]
     }
     assert all(count < orders for count in without.values())
+
+
+def test_what_friends_pass_on_bears_a_mark_and_nothing_else_does(log: pa.Table) -> None:
+    visits = log.filter(pc.equal(log["kind"], "visit")).to_pylist()
+    friends = [row for row in visits if row["channel"] == "share"]
+    assert 0.02 < len(friends) / len(visits) < 0.06
+    assert {row["share_depth"] for row in friends} == {1, 2, 3, 4, 5, 6}
+    assert all(len(row["shared_by"]) == 12 for row in friends)
+    marked = {row["channel"] for row in visits if row["share_depth"] or row["shared_by"]}
+    assert marked == {"share"} and {row["click_id"] for row in friends} == {""}
+    assert {row["in_app"] for row in friends} == {"wechat", ""}
+
+
+def test_a_friend_persuades_more_than_a_search_and_less_than_an_adviser() -> None:
+    pull = dict(zip(CHANNELS, PULL, strict=True))
+    assert pull["search"] < pull["share"] < pull["wecom"]
+
+
+def test_a_quiz_travels_further_than_the_first_page(log: pa.Table) -> None:
+    depth = {
+        page: pc.mean(
+            log.filter(
+                pc.and_(pc.equal(log["channel"], "share"), pc.equal(log["page"], page))
+            ).filter(pc.greater(pc.field("share_depth"), 0))["share_depth"]
+        ).as_py()
+        for page in ("/quiz", "/")
+    }
+    assert depth["/quiz"] > depth["/"] >= 1
 
 
 def test_some_buyers_leave_no_trace_but_their_order(log: pa.Table) -> None:

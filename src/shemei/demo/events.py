@@ -15,7 +15,7 @@ from shemei.demo.sharing import passed_on
 from shemei.demo.sheet import Visitors, block, coded, ids, uuids
 from shemei.warehouse.vocabulary import SHANGHAI
 
-IN_APP = np.array([0.93, 0.93, 0.98, 0.97, 0.98, 0.8, 0.9, 0.75, 0.0, 0.0, 0.85])
+IN_APP = np.array([0.93, 0.93, 0.98, 0.97, 0.98, 0.8, 0.9, 0.75, 0.0, 0.92, 0.0, 0.85])
 PAID = {"xhs": 0.22, "douyin": 0.30, "channels": 0.15, "weibo": 0.18, "kuaishou": 0.16}
 REGIONS = (
     "上海",
@@ -141,6 +141,7 @@ class Log:
             "kuaishou",
             "bilibili",
             "",
+            "wechat",
             "",
             "wechat",
         ]
@@ -150,7 +151,7 @@ class Log:
             "in_app": coded(apps, np.where(inside, channel, -1)),
             "device": coded(
                 ["ios", "android", "desktop"],
-                np.where((channel >= POSTED) & (person % 5 == 0), 2, person % 3 % 2),
+                np.where((channel >= POSTED) & (person % 5 == 0) & ~inside, 2, person % 3 % 2),
             ),
             "region": coded(REGIONS, person * 7 % 29 % len(REGIONS)),
         }
@@ -185,9 +186,9 @@ class Log:
         """Visits with the pages seen and the carts filled in them."""
         came = self._came(rows)
         at = self.touches.seconds[rows] + 2.0
-        alone = (self.touches.channel[rows] == CHANNELS.index("direct")).astype(np.int64)
-        shared = passed_on(alone, self.seed + 3)
-        visits = self._block(at, "visit", page=coded(PAGES, rows % 5), **came, **shared)
+        by_friend = (self.touches.channel[rows] == CHANNELS.index("share")).astype(np.int64)
+        landed = passed_on(by_friend, coded(PAGES, rows % 5), self.seed + 3)
+        visits = self._block(at, "visit", **came, **landed)
         more = np.repeat(np.arange(len(rows)), self.rng.poisson(0.75, len(rows)))
         later = at[more] + self.rng.exponential(45.0, len(more)) + 3
         views = self._block(
