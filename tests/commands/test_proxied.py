@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from shemei.commands import serve
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHEMEI_HOME", str(tmp_path / "home"))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +34,7 @@ def test_serving_tells_both_front_doors(monkeypatch: pytest.MonkeyPatch) -> None
     parts: list[Any] = []
     monkeypatch.setattr(serve, "refuse_taken_ports", lambda *ports: None)
     monkeypatch.setattr(serve, "_prepare", lambda home: None)
-    monkeypatch.setattr(serve, "supervise", parts.extend)
+    monkeypatch.setattr(serve, "supervise", lambda found, *, ready: parts.extend(found))
     serve.run_all(None, "127.0.0.1", 8190, 8191, trust_proxy="10.0.0.2")
     proxied = {part.name for part in parts if part.arguments[-2:] == ["--trust-proxy", "10.0.0.2"]}
     assert proxied == {"web", "edge"}
