@@ -17,7 +17,7 @@ from shemei.apps.insight.reports.files import about
 from shemei.edge.bots import SUSPECT_NAMES
 from shemei.edge.useragent import DEVICE_NAMES, IN_APP_NAMES
 from shemei.kernel.figures import ask
-from shemei.kernel.imports.models import ImportBatch
+from shemei.kernel.imports.unfinished import unfinished
 from shemei.kernel.lists import Column, Table, Tables
 from shemei.kernel.models import FactRecord, OutboxEvent
 from shemei.kernel.periods import Period, today
@@ -29,6 +29,7 @@ from shemei.warehouse.log.loader import Accounting, accounting
 from shemei.warehouse.vocabulary import KIND_NAMES, SHANGHAI, date_of, from_ts, int_day
 
 if TYPE_CHECKING:
+    from shemei.kernel.imports.models import ImportBatch
     from shemei.kernel.workspace import Workspace
 
 LEFT_OUT = ("clicks", "visits", "leads", "orders")
@@ -55,7 +56,6 @@ SOURCE_COLUMNS = (
     Column("at", "最近一条", lambda row: row.at, "datetime"),
 )
 MOST_ROWS = 2_000
-SHOWN_IMPORTS = 8
 LATE = timedelta(minutes=10)
 SOURCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("短链点击", ("click",), "来自短链入口，几秒内到"),
@@ -269,16 +269,8 @@ class Quality:
 
     @cached_property
     def imports(self) -> list[ImportBatch]:
-        """Files of the last 90 days that did not come in whole."""
-        since = today() - timedelta(LOOKED_BACK)
-        rows = ImportBatch.objects.filter(created_at__date__gte=since).exclude(
-            state__in=[ImportBatch.State.CANCELLED, ImportBatch.State.UNDONE]
-        )
-        failed, with_errors = (
-            rows.filter(state=ImportBatch.State.FAILED),
-            rows.filter(error_rows__gt=0),
-        )
-        return list((failed | with_errors).distinct()[:SHOWN_IMPORTS])
+        """Files that are not in as a whole, the same as among the to-dos."""
+        return unfinished()
 
     @property
     def tables(self) -> Tables:
@@ -307,7 +299,7 @@ class Quality:
         if self.gaps:
             found.append(("warn", f"{len(self.gaps)} 处 {self.quiet} 天以上没有数据"))
         if self.imports:
-            found.append(("warn", f"{len(self.imports)} 份导入有没进来的行"))
+            found.append(("warn", f"{len(self.imports)} 份导入没有全进来"))
         return found
 
 
