@@ -104,10 +104,15 @@ class Visitors(Question):
 
 @dataclass(frozen=True, slots=True)
 class Rows(Question):
-    """Events themselves, newest first, in the columns of the log; ``ts`` is UTC microseconds."""
+    """Events themselves, newest first, in the columns of the log; ``ts`` is UTC microseconds.
+
+    With ``share_depth`` only those by pages that somebody passed on: through so many hands, or
+    through any number of them where it is 0.
+    """
 
     kinds: tuple[str, ...] = ()
     where: Where = ()
+    share_depth: int | None = None
     limit: int = 100
     offset: int = 0
     include_suspect: bool = False
@@ -117,8 +122,8 @@ class Rows(Question):
         Question.check(self)
         check_names("kind", self.kinds, tuple(Kind))
         check_names("column", (name for name, _ in self.where), TEXTS)
-        if self.limit < 0 or self.offset < 0:
-            raise QuestionError("limit and offset are 0 or more")
+        if self.limit < 0 or self.offset < 0 or (self.share_depth or 0) < 0:
+            raise QuestionError("limit, offset and share_depth are 0 or more")
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,8 @@ GOLDEN: dict[str, Question] = {
     "visitors by": Visitors(BRAND, FIRST, LAST, by=("link",), include_suspect=True),
     "rows": Rows(BRAND, FIRST, LAST, limit=1000, include_suspect=True),
     "rows of kinds": Rows(BRAND, FIRST, LAST, kinds=("order", "click"), limit=3, offset=2),
+    "rows passed on": Rows("friends", FIRST, LAST, share_depth=0, limit=1000),
+    "rows of a hand": Rows(BRAND, FIRST, LAST, share_depth=2, include_suspect=True),
     "rows of nothing": Rows(BRAND, 20250101, 20250131),
     "orders": Orders(BRAND, FIRST, LAST, limit=1000, include_suspect=True),
     "orders of a channel": Orders(BRAND, FIRST, LAST, where=EITHER, limit=2, offset=1),

@@ -11,7 +11,7 @@ from tests.warehouse.cast import BRAND, FIRST, HANDS, LAST, RIVAL, came
 
 from shemei.warehouse.flows import SharedPages
 from shemei.warehouse.lake import Lake
-from shemei.warehouse.questions import QuestionError
+from shemei.warehouse.questions import QuestionError, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +45,21 @@ def test_pages_after_so_many_are_one_line_that_counts_each_person_once(home: Hom
     lake = Lake(home)
     assert asked(lake, most=1) == [("/quiz", 1, 3, 2, 3, 6, 3), ("", 2, 3, 2, 2, 8, 5)]
     assert asked(lake, most=3)[-1] == ("/a", 1, 1, 1, 1, 5, 5)
+
+
+def test_the_visits_behind_them_are_found_by_the_hands_they_came_through(home: Home) -> None:
+    cast.put(home, [*cast.passed_on(), *cast.everybody()])
+    lake = Lake(home)
+
+    def hands(depth: int | None, **fields: Any) -> list[int]:
+        rows = lake.ask(Rows(BRAND, FIRST, LAST, ("visit",), share_depth=depth, **fields)).rows
+        return sorted(rows["share_depth"].to_pylist())
+
+    assert hands(0) == [1, 1, 2, 2, 3] and hands(2) == [2, 2] and hands(9) == []
+    assert hands(0, include_suspect=True) == [1, 1, 2, 2, 3, 3]
+    assert 0 in hands(None)
+    with pytest.raises(QuestionError):
+        hands(-1)
 
 
 @pytest.mark.parametrize("wrong", [{"most": 0}, {"most": 501}, {"where": (("device", "x"),)}])

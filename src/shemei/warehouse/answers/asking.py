@@ -187,6 +187,12 @@ def rows_sql(view: View, question: Rows, files: Sequence[LiveFile], limit: int) 
     where = view.conditions(question.where)
     if question.kinds:
         where += view.conditions(tuple(("kind", kind) for kind in question.kinds))
+    if question.share_depth is not None:
+        where += (
+            f" AND share_depth = {question.share_depth}"
+            if question.share_depth
+            else " AND share_depth > 0"
+        )
     if not question.include_suspect and "suspect" not in dict(question.where):
         where += " AND suspect = ''"
     values: dict[str, str | int] = {

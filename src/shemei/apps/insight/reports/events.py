@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from shemei.warehouse.questions import Rows
 from shemei.warehouse.vocabulary import SHANGHAI, from_ts
 
 LOOKED_THROUGH = 100_000
-"""So many of the newest visits are looked through for those by pages that were passed on."""
+"""So many of the newest visits by pages that were passed on are looked at."""
 AT_A_GLANCE = 20_000
 """The same where a few rows are enough."""
 SHOWN = 2_000
@@ -87,20 +87,16 @@ def passed_on(
     board: Board, *, depth: int = 0, by: str = "", key: str = "", among: int = 0
 ) -> Found:
     """Visits by pages that were passed on: through ``depth`` hands, of one channel, content … or all."""
-
-    def wanted(rows: pa.Table) -> pa.Array:
-        hands = rows["share_depth"]
-        return pc.equal(hands, depth) if depth else pc.greater(hands, 0)
-
     where = ((by, key),) if by in DIMENSIONS else ()
-    return _found(board, ("visit",), where, wanted, among or LOOKED_THROUGH)
+    return _found(board, ("visit",), where, among or LOOKED_THROUGH, share_depth=depth)
 
 
 def step_events(board: Board, number: int) -> Found:
     """Everything of the period that a step of the funnel can be taken by, of people the log can tell apart."""
     step = DEFAULT_FUNNEL[number - 1]
     actions = tuple(("action", action) for action in step.actions)
-    return _found(board, step.kinds, actions, _told_apart, AT_A_GLANCE)
+    found = _found(board, step.kinds, actions, AT_A_GLANCE)
+    return replace(found, table=found.table.filter(_told_apart(found.table)))
 
 
 def _told_apart(rows: pa.Table) -> pa.Array:
@@ -113,16 +109,16 @@ def _found(
     board: Board,
     kinds: tuple[str, ...],
     where: tuple[tuple[str, str], ...],
-    wanted: Callable[[pa.Table], pa.Array],
     among: int,
+    share_depth: int | None = None,
 ) -> Found:
     period = board.period
     question = Rows(
         board.workspace.key, period.first_day, period.last_day, kinds=kinds, where=where,
-        limit=among,
+        share_depth=share_depth, limit=among,
     )  # fmt: skip
     rows = ask(question).rows.select(KEPT)
-    return Found(rows.filter(wanted(rows)), among, rows.num_rows == among)
+    return Found(rows, among, rows.num_rows == among)
 
 
 def event_rows(board: Board, found: Iterable[dict[str, Any]]) -> list[EventRow]:
