@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shemei.apps.insight.queries import DIMENSIONS, Board
+from shemei.apps.insight.queries import VISITED_BY, Board
 from shemei.edge.useragent import DEVICE_NAMES, IN_APP_NAMES
 from shemei.kernel.figures import ask
 from shemei.kernel.ways import words
@@ -87,7 +87,7 @@ def passed_on(
     board: Board, *, depth: int = 0, by: str = "", key: str = "", among: int = 0
 ) -> Found:
     """Visits by pages that were passed on: through ``depth`` hands, of one channel, content … or all."""
-    where = ((by, key),) if by in DIMENSIONS else ()
+    where = ((by, key),) if by in VISITED_BY else ()
     return _found(board, ("visit",), where, among or LOOKED_THROUGH, share_depth=depth)
 
 
