@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.warehouse.cast import BRAND, FIRST, LAST
+from tests.warehouse.cast import BRAND, FIRST, LAST, everybody
 from tests.warehouse.homes import older
 
 from shemei.warehouse import HomeError, Totals, open_home
+from shemei.warehouse.computed import shelf
+from shemei.warehouse.computed.settling import settle
+from shemei.warehouse.log.segments import write_segment
 from shemei.warehouse.log.table import OlderLake
 from shemei.warehouse.questions import Question, QuestionError
 
@@ -68,6 +71,23 @@ def test_a_home_of_an_older_program_says_what_to_do(home: Home) -> None:
     older(home)
     with pytest.raises(OlderLake, match="先运行一次 shemei serve"):
         open_home(home.path)
+
+
+def test_a_home_whose_figures_are_of_another_version_answers_no_zeros(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_segment(home.spool / "edge-1", 1, everybody())
+    settle(home)
+    asked = Totals(BRAND, FIRST, LAST, ("orders",))
+    before = open_home(home.path).ask(asked).rows.to_pylist()
+    assert before[0]["orders"] > 0
+    with monkeypatch.context() as later:
+        later.setattr(shelf, "LAYOUT", shelf.LAYOUT + 1)
+        (home.lake / shelf.MANIFEST).touch()
+        with pytest.raises(OlderLake, match="请先运行 shemei serve，算完再来问"):
+            open_home(home.path)
+        settle(home)
+        assert open_home(home.path).ask(asked).rows.to_pylist() == before
 
 
 def test_what_a_home_holds(november: Lake) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from shemei.warehouse.computed.settling import recomputing
 from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Lake
-from shemei.warehouse.log.table import must_be_current
+from shemei.warehouse.log.table import OlderLake, must_be_current
 
 
 class HomeError(FileNotFoundError):
@@ -34,7 +35,8 @@ def open_home(path: str | Path | None = None, *, engine: str = "duckdb") -> Lake
     HomeError
         Where the folder is none of an installation.
     OlderLake, NewerLake
-        Where another version of the program wrote the log; the message says what to do.
+        Where another version of the program wrote the log, or computed the figures: nothing of that is
+        read, and the answers would be zeros. The message says what to do.
 
     Examples
     --------
@@ -51,4 +53,10 @@ def open_home(path: str | Path | None = None, *, engine: str = "duckdb") -> Lake
     if not home.lake.is_dir():
         raise HomeError(f"{home.path} 不是社媒的数据文件夹：里面没有 lake")
     must_be_current(home)
-    return Lake(home, engine)
+    lake = Lake(home, engine)
+    if recomputing(home, lake.engine.shelf) is not None:
+        raise OlderLake(
+            f"{home.lake}: 升级后，数字还没有重新计算，现在问到的都会是 0。"
+            "请先运行 shemei serve，算完再来问；逐条的事件现在就能用 shemei export events 导出。"
+        )
+    return lake

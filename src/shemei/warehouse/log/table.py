@@ -51,7 +51,7 @@ class NewerLake(RuntimeError):
 
 
 class OlderLake(RuntimeError):
-    """The log lacks columns of today; who only reads cannot add them."""
+    """The log lacks columns of today, or its figures are those of another version; who only reads mends neither."""
 
 
 @contextmanager
