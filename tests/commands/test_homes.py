@@ -125,6 +125,15 @@ def test_a_folder_of_something_else_is_not_touched(tmp_path: Path, name: str) ->
     assert (home / "db.sqlite3").read_bytes() == before
 
 
+@pytest.mark.parametrize("below", ["", "a/home"])
+@pytest.mark.parametrize("name", ONES)
+def test_a_file_is_no_home_and_has_none_in_it(tmp_path: Path, name: str, below: str) -> None:
+    file = tmp_path / "home"
+    file.write_bytes(b"theirs")
+    assert told(run(name, file / below), f"{file} 是一个文件", "请用 --home"), name
+    assert file.read_bytes() == b"theirs"
+
+
 @pytest.mark.parametrize("name", [one for one in ONES if one not in STARTS])
 def test_a_home_that_is_not_there_is_refused_not_made(tmp_path: Path, name: str) -> None:
     said = run(name, tmp_path / "没有 这个")

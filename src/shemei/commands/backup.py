@@ -19,7 +19,7 @@ from shemei.commands.sealing import read_word, seal
 @click.option(
     "--home",
     envvar="SHEMEI_HOME",
-    type=click.Path(file_okay=False),
+    type=click.Path(),
     help="数据文件夹，默认 .shemei",
 )
 @click.option("--with-keys", is_flag=True, help="连同钥匙，用一句口令加密；会提问")

@@ -14,7 +14,7 @@ from shemei.edge.server import Address, serve
 @click.option(
     "--home",
     envvar="SHEMEI_HOME",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help="数据文件夹，默认 .shemei",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")

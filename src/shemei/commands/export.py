@@ -48,7 +48,7 @@ BATCH = 100_000
 @click.option(
     "--home",
     envvar="SHEMEI_HOME",
-    type=click.Path(file_okay=False),
+    type=click.Path(),
     help="数据文件夹，默认 .shemei",
 )
 def export(

@@ -40,6 +40,7 @@ def home_at(home: str | Path | None) -> Home:
 def existing_home(home: str | Path | None) -> Home:
     """The home to look into; one that is not there, is none of ours or too new is refused, and not touched."""
     place = home_at(home)
+    _refuse_file(place)
     if not place.path.is_dir():
         raise Unfit(
             f"没有数据文件夹 {place.path}。请用 --home 指到 shemei serve 用的那一个；"
@@ -73,9 +74,19 @@ def spool_home(home: str | Path | None) -> Home:
 
 def _ours_or_new(home: str | Path | None) -> Home:
     place = home_at(home)
+    _refuse_file(place)
     if place.path.is_dir():
         _refuse_foreign(place)
     return place
+
+
+def _refuse_file(place: Home) -> None:
+    """Neither a file nor anything below one can be the folder, whoever runs the command."""
+    found = place.path if place.path.exists() else _nearest(place.path)
+    if not found.is_dir():
+        raise Unfit(
+            f"{found} 是一个文件，不是文件夹，没有动它。请用 --home 指到数据文件夹，或一个空文件夹。"
+        )
 
 
 def _refuse_foreign(place: Home) -> None:

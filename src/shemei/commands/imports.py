@@ -37,7 +37,7 @@ Tell = Callable[[int, int | None, str | None], None]
 @click.option(
     "--home",
     envvar="SHEMEI_HOME",
-    type=click.Path(file_okay=False),
+    type=click.Path(),
     help="数据文件夹，默认 .shemei",
 )
 def import_file(

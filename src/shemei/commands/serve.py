@@ -27,7 +27,7 @@ console = Console()
 home_option = click.option(
     "--home",
     envvar="SHEMEI_HOME",
-    type=click.Path(file_okay=False),
+    type=click.Path(),
     help="数据文件夹，默认 .shemei",
 )
 RESTART_AFTER = 1.0

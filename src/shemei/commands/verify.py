@@ -14,7 +14,7 @@ from shemei.warehouse.upkeep.checks import Check
 @click.option(
     "--home",
     envvar="SHEMEI_HOME",
-    type=click.Path(file_okay=False),
+    type=click.Path(),
     help="数据文件夹，默认 .shemei",
 )
 @click.option("--json", "as_json", is_flag=True, help="给程序读的结果")
