@@ -53,6 +53,9 @@ def test_a_page_passed_on_is_a_friend_s_whatever_app_it_is_opened_in() -> None:
     assert channel_of(share_depth="50", referrer_host="m.weibo.cn") == "share"
     assert channel_of(share_depth="", in_app="wechat") == "wechat"
     assert ChannelRules([]).decide(share_depth="1") == "share"
+    for told in ({"utm_source": "newsletter"}, {"utm_medium": "x"}, {"platform": "wechat"}):
+        by_default = channel_of(share_depth="1", **told)
+        assert ChannelRules([]).decide(share_depth="1", **told) == by_default == "share"
 
 
 def test_what_the_brand_wrote_in_utm_comes_before_who_passed_it_on() -> None:

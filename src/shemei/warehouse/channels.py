@@ -190,10 +190,10 @@ def _test(number: int, field: str, text: str) -> tuple[int, re.Pattern[str]]:
 
 def _without_rule(values: _Values) -> str:
     medium, source, hands, platform, in_app, referrer = values
-    if medium or source or (platform and platform not in UNSPECIFIC_PLATFORMS):
-        return "other"
     if hands:
         return "share"
+    if medium or source or (platform and platform not in UNSPECIFIC_PLATFORMS):
+        return "other"
     if referrer:
         return "referral"
     return "other" if in_app else "direct"
@@ -295,8 +295,8 @@ def channel_of(
 ) -> str:
     """Return the key of the channel a touch came by.
 
-    Where no rule matches: ``share`` for a page passed on, ``referral`` for a touch that has only a
-    referrer, ``direct`` for one that has nothing, otherwise ``other``. The caller leaves out the
+    Where no rule matches: ``share`` for a page passed on, whatever else is told of it, ``referral`` for a
+    touch that has only a referrer, ``direct`` for one that has nothing, otherwise ``other``. The caller leaves out the
     brand's own hosts.
 
     Examples
