@@ -88,6 +88,23 @@ def test_a_writing_that_hangs_after_it_was_cancelled_is_taken_back(
     assert not list(files.folder(batch.key).glob(f"{files.SOURCE}*"))
 
 
+def test_what_is_cancelled_while_others_are_seen_to_is_ended_too(
+    place: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list of what stalled is read once; a member may cancel before its turn comes."""
+    batch = ready(place)
+    hung(batch, "write", monkeypatch, state="running")
+    claimed = jobs._claimed
+
+    def cancel_first(one: ImportBatch) -> bool:
+        tasks.cancel(LongTask.objects.get(pk=one.task_id))
+        return claimed(one)
+
+    monkeypatch.setattr(jobs, "_claimed", cancel_first)
+    assert after(batch) == (State.CANCELLED, "cancelled")
+    assert Order.objects.count() == 0
+
+
 def test_what_hung_and_wakes_up_again_touches_nothing(
     place: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

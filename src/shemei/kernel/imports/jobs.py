@@ -115,6 +115,7 @@ def resume_stalled() -> int:
     for batch in stalled:
         with scope(workspace=batch.workspace):
             if _claimed(batch):
+                batch.refresh_from_db()  # with its task: both may have changed since they were listed
                 _end_or_resume(batch)
     return len(stalled)
 
