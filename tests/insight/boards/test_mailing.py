@@ -19,6 +19,7 @@ from shemei.apps.insight.boards import mailing
 from shemei.apps.insight.models import BoardMail, OwnBoard
 from shemei.kernel.actor import SYSTEM
 from shemei.kernel.models import AuditEntry, Notification
+from shemei.kernel.policies import Refused
 from shemei.warehouse.vocabulary import SHANGHAI
 
 if TYPE_CHECKING:
@@ -275,10 +276,64 @@ def test_an_owner_takes_a_resting_mail_over_and_it_goes_on(told: World, post: An
     mailing.sweep(MONDAY + timedelta(minutes=1))
     take = told.url("insight:mail_take", mail.key)
     assert told.client(told.editor).post(take).status_code == 403
-    assert "现在由你负责" in told.client().post(take, follow=True).text
+    with told.scope():
+        board_actions.take_over(
+            again(told, mail), by=told.owner.actor, now=MONDAY + timedelta(minutes=2)
+        )
+    taken = again(told, mail)
+    assert (taken.made_by, taken.rests_since) == ("陈总", None)
+    assert taken.due_at == MONDAY + timedelta(days=7), "the page says at once when it is sent"
     assert mailing.sweep(MONDAY + timedelta(minutes=5)) == 0
+    assert goes_on(told) == 1
     assert mailing.sweep(MONDAY + timedelta(days=7)) == 1
-    assert again(told, mail).made_by == "陈总"
+    assert "不用接手" in told.client().post(take, follow=True).text
+
+
+def goes_on(world: World) -> int:
+    with world.scope():
+        return AuditEntry.objects.filter(verb="board.mail_goes_on").count()
+
+
+def test_a_resting_mail_that_is_sent_at_once_is_said_to_go_on(told: World, post: Any) -> None:
+    """Its maker may again, and a member presses before the sweeper has seen it."""
+    mail = set_by(told, told.analyst)
+    change(told, told.analyst, role="editor")
+    mailing.sweep(MONDAY + timedelta(minutes=1))
+    change(told, told.analyst, role="analyst")
+    with told.scope():
+        board_actions.send_now(again(told, mail), by=told.owner.actor)
+        board_actions.send_now(again(told, mail), by=told.owner.actor)
+    assert goes_on(told) == 1
+
+
+def test_a_mail_does_not_rest_unless_its_owners_can_be_told(
+    told: World, post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = set_by(told, told.analyst)
+    change(told, told.analyst, is_active=False)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(mailing, "notify", refuse)
+        with pytest.raises(RuntimeError):
+            mailing.sweep(MONDAY + timedelta(minutes=1))
+    assert again(told, mail).rests_since is None
+    mailing.sweep(MONDAY + timedelta(minutes=2))
+    with told.scope():
+        assert again(told, mail).rests_since is not None
+        assert AuditEntry.objects.filter(verb="board.mail_rests").count() == 1
+        assert Notification.objects.filter(member=told.owner).count() == 1
+
+
+def test_a_stopped_mail_is_not_taken_over(told: World) -> None:
+    mail = set_by(told, told.analyst)
+    change(told, told.analyst, is_active=False)
+    with told.scope():
+        board_actions.stop_mail(mail, by=told.owner.actor)
+        with pytest.raises(Refused, match="不能接手"):
+            board_actions.take_over(mail, by=told.owner.actor)
 
 
 def test_one_removed_between_the_look_and_the_sending_sends_nothing(

@@ -6,8 +6,11 @@ from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+import pytest
 from django.apps import apps
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +20,7 @@ from shemei.apps.insight.boards.sharing import opened, token_of
 from shemei.apps.insight.models import BoardMail, BoardShare, OwnBoard
 from shemei.kernel import audit, outbox
 from shemei.kernel.models import AuditEntry, FactRecord
+from shemei.kernel.policies import Refused
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -148,7 +152,8 @@ def test_a_link_of_an_unknown_maker_says_so_and_an_owner_takes_it_over(inside: W
     assert "这条分享链接现在由你负责" in inside.client().post(take, follow=True).text
     share.refresh_from_db()
     assert (share.made_by, share.made_by_key) == ("陈总", inside.owner.key)
-    assert "不用接手" in inside.client().post(take, follow=True).text
+    again = inside.url("insight:share_take", share.key)
+    assert "不用接手" in inside.client().post(again, follow=True).text
     entry = AuditEntry.objects.get(verb="board.share_taken")
     assert "接手看板「周一例会」的分享链接（代理商），原由系统负责" in audit.sentence(
         entry.verb, entry.details
@@ -163,4 +168,54 @@ def test_a_link_of_who_may_not_export_any_more_opens_again_in_the_owners_hands(
     inside.analyst.save(update_fields=["role"])
     assert not is_open(share)
     inside.client().post(inside.url("insight:share_take", share.key))
+    assert not is_open(share), "who had the old address has nothing"
+    share.refresh_from_db()
     assert is_open(share)
+
+
+def test_a_link_that_was_taken_over_is_not_open_in_the_hands_of_who_was_removed(
+    inside: World, home: Home
+) -> None:
+    share = shared(inside, inside.analyst)
+    theirs = reverse("shared:board", args=[token_of(share)])
+    inside.analyst.role = "editor"
+    inside.analyst.save(update_fields=["role"])
+    page = inside.client().get(inside.url("insight:board_share", share.board.key)).text
+    assert "网址会换新的" in page
+    said = inside.client().post(inside.url("insight:share_take", share.key), follow=True).text
+    assert "网址换了新的，旧网址打不开了" in said
+    accounts.remove_member(inside.analyst, by=inside.owner)
+    outbox.dispatch()
+    assert Client().get(theirs).status_code == 404
+    share.refresh_from_db()
+    ours = reverse("shared:board", args=[token_of(share)])
+    assert ours in said and Client().get(ours).status_code == 200
+
+
+@pytest.mark.parametrize("how", ["revoked_at", "expires_at"])
+def test_what_is_over_is_not_taken_over(inside: World, how: str) -> None:
+    share = shared(inside, inside.analyst)
+    of_unknown(share)
+    BoardShare.objects.update(**{how: timezone.now()})
+    share.refresh_from_db()
+    take = inside.url("insight:share_take", share.key)
+    assert take not in inside.client().get(inside.url("insight:board_share", share.board.key)).text
+    with pytest.raises(Refused, match="不能接手"):
+        board_actions.take_over(share, by=inside.owner.actor)
+
+
+def test_makers_are_asked_for_once_however_many_links_they_made(
+    inside: World,
+) -> None:
+    share = shared(inside, inside.analyst)
+    url, browser = inside.url("insight:board_share", share.board.key), inside.client()
+    browser.get(url)
+    with CaptureQueriesContext(connection) as few:
+        browser.get(url)
+    for _ in range(5):
+        by = inside.analyst.actor
+        board_actions.share_board(share.board, days=7, by=by)
+        board_actions.set_mail(share.board, recipients=["a@b.example"], rhythm="day", hour=9, by=by)
+    with CaptureQueriesContext(connection) as many:
+        browser.get(url)
+    assert len(many) <= len(few) + 1, "one question for the makers of mails"

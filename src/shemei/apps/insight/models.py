@@ -119,6 +119,8 @@ class BoardShare(WorkspaceOwned):
     origins = models.JSONField("可嵌入的网站", default=list)
     views = models.PositiveIntegerField("打开次数", default=0)
     seen_at = models.DateTimeField("最近打开", null=True)
+    maker_may: bool | None = None
+    """Whether its maker may still give data away, where that was asked for many rows together."""
 
     class Meta:
         verbose_name = "看板的分享链接"
@@ -129,6 +131,9 @@ class BoardShare(WorkspaceOwned):
 
     def is_open(self, now: datetime) -> bool:
         return self.revoked_at is None and now < self.expires_at
+
+    def is_over(self, now: datetime) -> bool:
+        return not self.is_open(now)
 
 
 class BoardMail(WorkspaceOwned):
@@ -155,6 +160,8 @@ class BoardMail(WorkspaceOwned):
     made_by = models.CharField("建的人", max_length=120, blank=True)
     made_by_key = models.CharField("建的人的编号", max_length=22, blank=True)
     rests_since = models.DateTimeField("停着，从", null=True)
+    maker_may: bool | None = None
+    """Whether its maker may still give data away, where that was asked for many rows together."""
 
     class Meta:
         verbose_name = "看板的邮件"
@@ -162,6 +169,9 @@ class BoardMail(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.board.title
+
+    def is_over(self, _now: datetime) -> bool:
+        return self.state == self.State.STOPPED
 
 
 class FigureNote(WorkspaceOwned):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from shemei.apps.insight.boards.sharing import may_be_given
 from shemei.kernel.permissions import Permission
 from shemei.kernel.policies import Policy
@@ -27,7 +29,12 @@ def _board(actor: Actor, board: OwnBoard) -> str:
 
 
 def _given(actor: Actor, given: BoardShare | BoardMail) -> str:
-    """A link or a mail of the board goes on as its new maker's; one whose maker still answers for it is theirs."""
+    """A link or a mail of the board goes on as its new maker's; one whose maker still answers for it is theirs.
+
+    What is over cannot be taken over: nothing of it goes on.
+    """
+    if given.is_over(timezone.now()):
+        return "它已经停了或到期了，不能接手。请新建一个。"
     if given.made_by_key and may_be_given(given):
         return f"它由「{given.made_by}」负责，还在用，不用接手。"
     return ""

@@ -18,6 +18,7 @@ from shemei.apps.insight.models import BoardMail, BoardPanel, BoardShare, OwnBoa
 from shemei.apps.insight.policies import REMOVE_BOARD, TAKE_GIVEN
 from shemei.kernel import audit
 from shemei.kernel.actor import SYSTEM, Actor
+from shemei.kernel.keys import new_key
 from shemei.kernel.permissions import Permission, require
 
 if TYPE_CHECKING:
@@ -142,16 +143,36 @@ def _made(by: Actor) -> dict[str, str]:
 
 
 @transaction.atomic
-def take_over(given: BoardShare | BoardMail, *, by: Actor) -> None:
-    """An owner answers from now on for a link or a mail that nobody answers for; what rested goes on."""
+def take_over(given: BoardShare | BoardMail, *, by: Actor, now: datetime | None = None) -> None:
+    """An owner answers from now on for a link or a mail that nobody answers for; what rested goes on.
+
+    A link gets a new address: who had the old one, its maker among them, is not the new maker's to know.
+    """
     TAKE_GIVEN.demand(by, given)
     before = given.made_by or "不知是谁"
     given.made_by, given.made_by_key = _made(by).values()
     given.save(update_fields=["made_by", "made_by_key"])
-    is_link = isinstance(given, BoardShare)
-    what = str(given) if is_link else "、".join(given.recipients)
-    verb = "board.share_taken" if is_link else "board.mail_taken"
-    audit.record(verb, given.board, by=by, what=what, before=before)
+    if isinstance(given, BoardShare):
+        given.key = new_key()
+        given.save(update_fields=["key"])
+        audit.record("board.share_taken", given.board, by=by, what=str(given), before=before)
+        return
+    to = "、".join(given.recipients)
+    audit.record("board.mail_taken", given.board, by=by, what=to, before=before)
+    go_on(given, by=by, now=now)
+
+
+@transaction.atomic
+def go_on(mail: BoardMail, *, by: Actor, now: datetime | None = None) -> None:
+    """A mail that rested waits for its next regular time; what fell due meanwhile is not made up for."""
+    due = next_due(mail.rhythm, mail.hour, now or timezone.now())
+    rested = BoardMail.objects.filter(pk=mail.pk, rests_since__isnull=False)
+    if rested.update(rests_since=None, due_at=due, attempts=0):
+        _say_it_goes_on(mail, by)
+
+
+def _say_it_goes_on(mail: BoardMail, by: Actor) -> None:
+    audit.record("board.mail_goes_on", mail.board, by=by, to="、".join(mail.recipients))
 
 
 @transaction.atomic
@@ -241,8 +262,11 @@ def send_now(mail: BoardMail, *, by: Actor) -> None:
             f"建它的「{mail.made_by}」不能再导出数据，邮件停着。请所有者接手，再马上发。"
         )
     rows = BoardMail.objects.filter(pk=mail.pk, state=BoardMail.State.WAITING)
+    rested = rows.select_for_update().filter(rests_since__isnull=False).exists()
     if not rows.update(due_at=timezone.now(), attempts=0, rests_since=None):
         raise ValidationError("这封邮件正在发送或已停发。请刷新页面再看。")
+    if rested:
+        _say_it_goes_on(mail, by)
     audit.record("board.mail_asked", mail.board, by=by, to="、".join(mail.recipients))
 
 

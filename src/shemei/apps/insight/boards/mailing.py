@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 from smtplib import SMTPException
 
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
 from shemei.apps.accounts.queries import members_with
-from shemei.apps.insight.boards.actions import REMOVED_KEPT
+from shemei.apps.insight.boards.actions import REMOVED_KEPT, go_on
 from shemei.apps.insight.boards.panels import OwnBoardView
 from shemei.apps.insight.boards.pdf import NoPdf, board_pdf
 from shemei.apps.insight.boards.rules import next_due
-from shemei.apps.insight.boards.sharing import may_be_given
+from shemei.apps.insight.boards.sharing import may_be_given, with_makers
 from shemei.apps.insight.models import BoardMail, OwnBoard
 from shemei.kernel import audit, figures
 from shemei.kernel.actor import SYSTEM
@@ -64,18 +65,16 @@ def _rest_or_go_on(at: datetime) -> None:
     rows = BoardMail.objects.filter(
         state=BoardMail.State.WAITING, board__removed_at=None, workspace__is_active=True
     )
-    for mail in rows.select_related("board", "workspace"):
-        if may_be_given(mail) == (mail.rests_since is None):
-            continue
-        rests = mail.rests_since is None
-        mine = BoardMail.objects.filter(pk=mail.pk, rests_since=mail.rests_since)
-        due = {} if rests else {"due_at": next_due(mail.rhythm, mail.hour, at), "attempts": 0}
-        if mine.update(rests_since=at if rests else None, **due):
+    for mail in with_makers(rows.select_related("board", "workspace")):
+        if may_be_given(mail) != (mail.rests_since is None):
             with scope(workspace=mail.workspace):
-                _say_it_rests(mail) if rests else _say_it_goes_on(mail)
+                _rest(mail, at) if mail.rests_since is None else go_on(mail, by=SYSTEM, now=at)
 
 
-def _say_it_rests(mail: BoardMail) -> None:
+@transaction.atomic
+def _rest(mail: BoardMail, at: datetime) -> None:
+    if not BoardMail.objects.filter(pk=mail.pk, rests_since=None).update(rests_since=at):
+        return
     to, maker = "、".join(mail.recipients), mail.made_by
     audit.record("board.mail_rests", mail.board, by=SYSTEM, to=to, maker=maker)
     text = f"{maker}不能再导出数据，看板「{mail.board.title}」的定时邮件先停着。请接手，或停发"
@@ -83,10 +82,6 @@ def _say_it_rests(mail: BoardMail) -> None:
     notify(
         mail.workspace, text, wurl(mail.workspace, "insight:board_share", mail.board.key), to=owners
     )
-
-
-def _say_it_goes_on(mail: BoardMail) -> None:
-    audit.record("board.mail_goes_on", mail.board, by=SYSTEM, to="、".join(mail.recipients))
 
 
 def _settle_lost(at: datetime) -> None:

@@ -7,15 +7,20 @@ a copy of the database alone opens nothing.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
 
 from django.core.signing import BadSignature, Signer
 from django.db.models import F
 from django_scopes import scopes_disabled
 
-from shemei.apps.accounts.queries import permissions_of
+from shemei.apps.accounts.queries import permissions_of, permissions_of_each
 from shemei.apps.insight.models import BoardMail, BoardShare
 from shemei.kernel.permissions import Permission
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Given = TypeVar("Given", BoardShare, BoardMail)
 _SALT = "shemei.insight.share"
 
 
@@ -51,7 +56,20 @@ def may_be_given(given: BoardShare | BoardMail) -> bool:
     One made before makers were kept goes on until it ends, or an owner takes it over.
     """
     maker = given.made_by_key
-    return not maker or Permission.EXPORT in permissions_of(maker)
+    if not maker:
+        return True
+    if given.maker_may is not None:
+        return given.maker_may
+    return Permission.EXPORT in permissions_of(maker)
+
+
+def with_makers(rows: Iterable[Given]) -> list[Given]:
+    """Links or mails of which :func:`may_be_given` is then known: each maker was asked for once, all together."""
+    found = list(rows)
+    may = permissions_of_each(row.made_by_key for row in found if row.made_by_key)
+    for row in found:
+        row.maker_may = not row.made_by_key or Permission.EXPORT in may[row.made_by_key]
+    return found
 
 
 def count_view(share: BoardShare, now: datetime) -> None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from shemei.apps.insight.boards import actions as board_actions
 from shemei.apps.insight.boards.panels import OwnBoardView
 from shemei.apps.insight.boards.pdf import NoPdf, board_pdf
-from shemei.apps.insight.boards.sharing import is_live, may_be_given, token_of
+from shemei.apps.insight.boards.sharing import is_live, may_be_given, token_of, with_makers
 from shemei.apps.insight.forms import MailForm, OriginsForm, ShareForm
 from shemei.apps.insight.models import BoardMail, BoardShare, OwnBoard
 from shemei.apps.insight.policies import TAKE_GIVEN
@@ -74,16 +74,16 @@ def _shares(request: BrandRequest, row: OwnBoard) -> list[tuple[BoardShare, str,
             one,
             request.build_absolute_uri(reverse("shared:board", args=[token_of(one)])),
             is_live(one, now),
-            one.is_open(now) and _may_take(request, one),
+            _may_take(request, one),
         )
-        for one in row.shares.all()
+        for one in with_makers(row.shares.all())
     ]
 
 
 def _mails(request: BrandRequest, row: OwnBoard) -> list[tuple[BoardMail, bool, bool]]:
     """Each mail that was not stopped, whether it goes out, and whether this member may answer for it."""
     rows = row.mails.exclude(state=BoardMail.State.STOPPED)
-    return [(one, may_be_given(one), _may_take(request, one)) for one in rows]
+    return [(one, may_be_given(one), _may_take(request, one)) for one in with_makers(rows)]
 
 
 def _may_take(request: BrandRequest, given: BoardShare | BoardMail) -> bool:
@@ -130,7 +130,9 @@ def _given(model: type[BoardShare] | type[BoardMail], act: Callable[..., None], 
 
 
 revoke = _given(BoardShare, board_actions.revoke_share, "已停用这条分享链接")
-share_take = _given(BoardShare, board_actions.take_over, "这条分享链接现在由你负责")
+share_take = _given(
+    BoardShare, board_actions.take_over, "这条分享链接现在由你负责。网址换了新的，旧网址打不开了"
+)
 mail_stop = _given(BoardMail, board_actions.stop_mail, "已停发这条邮件")
 mail_now = _given(BoardMail, board_actions.send_now, "几分钟内发出")
 mail_take = _given(BoardMail, board_actions.take_over, "这条邮件现在由你负责，到时照常发")
