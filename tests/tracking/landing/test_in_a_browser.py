@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.urls import reverse
 from tests.browser import PHONE, overflow, serious, settled
 from tests.tracking.landing.pages import published
 
@@ -69,13 +70,43 @@ def test_a_form_knows_whether_a_friend_passed_the_page_on(
     seen.wait_for_function("location.search.includes('_sh=')")
     seen.reload()
     seen.wait_for_function("location.search.includes('_sh=')")
+    assert leave_lead(seen, world).channel == channel
+
+
+def leave_lead(seen: Page, world: World) -> Lead:
     seen.fill("#f-name", "林小满")
     seen.fill("#f-phone", "13800138000")
     seen.check("input[name=agree]")
     seen.click("form button[type=submit]")
     seen.wait_for_selector(".done")
     with world.scope():
-        assert Lead.objects.get().channel == channel
+        return Lead.objects.get()
+
+
+def test_who_comes_back_by_a_bookmark_came_by_no_friend_this_time(
+    visit: Visit, world: World, page: LandingPage
+) -> None:
+    """The visit is direct, and so is the lead: whom the friend brought before is another visit."""
+    first = visit.page(phone=True)
+    heard(first)
+    first.goto("/p/huanji?_sh=0123456789ab-2")
+    first.wait_for_function("!location.search.includes('0123456789ab')")
+    later = first.context.new_page()
+    told = heard(later)
+    later.goto("/p/huanji")
+    later.wait_for_function("location.search.includes('_sh=')")
+    assert leave_lead(later, world).channel == "direct"
+    assert "_sh=" not in next(one["url"] for one in told if one["kind"] == "visit")
+
+
+def test_where_the_tag_is_blocked_the_address_says_who_passed_it_on(
+    visit: Visit, world: World, page: LandingPage
+) -> None:
+    seen = visit.page(phone=True)
+    seen.route(f"**{reverse('pages:tag')}*", lambda route: route.abort())
+    seen.goto("/p/huanji?_sh=0123456789ab-2")
+    assert leave_lead(seen, world).channel == "share"
+    visit.complaints.clear()
 
 
 def test_a_page_works_without_scripts(visit: Visit, world: World, page: LandingPage) -> None:

@@ -167,6 +167,10 @@
     if (now && now !== kept) fresh = true;
     if (now || fresh) keep("_shd" + site, kept = now, 30);
     depth = +kept.slice(13) || 0;
+    quiet(function () { // who passed on the page that this visit came by: a form that is sent says the same
+      var open = win.sessionStorage;
+      if (fresh || open.getItem("_shs") !== "1") open.setItem("_shd" + site, now);
+    })();
   }
 
   function page() {
@@ -217,7 +221,7 @@
       allowed = false;
       waiting = [];
       ["_shv", "_shc", "_shq", "_sho", "_shp" + site, "_shd" + site].forEach(drop);
-      win.sessionStorage.removeItem("_shs");
+      ["_shs", "_shd" + site].forEach(function (name) { win.sessionStorage.removeItem(name); });
       mine = "";
       depth = 0;
       quiet(clean)();

@@ -5,6 +5,13 @@
   var kept = function (name) {
     try { var pair = JSON.parse(localStorage.getItem(name)); return pair && pair[1] > Date.now() ? pair[0] : ""; } catch (error) { return ""; }
   };
+  // Who passed on the page this visit came by, as the tag told of the visit: by then the address has the visitor's own
+  // mark. Where the tag was blocked nothing is said, for the address still has the friend's.
+  var passed = function () {
+    var ran = window.shemei && !Array.isArray(window.shemei), mark = null;
+    try { mark = sessionStorage.getItem("_shd" + document.querySelector("script[data-site]").dataset.site); } catch (error) { /* closed */ }
+    return ran ? mark || "nobody" : "";
+  };
   each("[data-copy]", function (button) {
     button.hidden = false;
     button.addEventListener("click", function () {
@@ -31,7 +38,7 @@
       if ("preview" in form.dataset || button.disabled) return event.preventDefault();
       form.visitor.value = kept("_shv");
       form.click.value = kept("_shc");
-      form.passed.value = kept("_shd" + document.querySelector("script[data-site]").dataset.site) || "nobody";
+      form.passed.value = passed();
       button.disabled = true;
       addEventListener("pageshow", function () { button.disabled = false; });
     });
