@@ -1,6 +1,6 @@
 """The period a member works with: chosen on one page, it stands on the next.
 
-It is kept with the session, for each brand apart. A page that is opened without a period is led to
+It is kept with the session, for each brand apart, once it was chosen with a page's range picker. A page that is opened without a period is led to
 an address that names the kept one, so that what one copies, exports or reloads says what it shows.
 """
 
@@ -15,30 +15,50 @@ from django.http import HttpResponse, HttpResponseRedirect
 from shemei.kernel.periods import LASTING, STANDARD, period_from, today
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest
+
     from shemei.kernel.http import BrandRequest
     from shemei.kernel.periods import Period
     from shemei.kernel.views import View
 
 KEPT = "periods"
 NAMING = ("range", "from", "to")
+CHOSEN = "keep"
+"""In an address: somebody chose its period with the page's own picker. It does not stay there."""
+
+
+def mark_of(request: HttpRequest) -> tuple[str, str] | None:
+    """What the range picker of a page puts into its addresses; nothing where a page has a period of its own."""
+    return (CHOSEN, "1") if vars(request).get("keeps_period") else None
 
 
 def keeps_period(view: View) -> View:
-    """A page with a range picker: it remembers the period that its address names, and opens with it."""
+    """A page with a range picker: it remembers the period that was chosen with it, and opens with what is kept.
+
+    An address that merely names a period, as links between pages do, shows it and keeps nothing.
+    """
 
     @wraps(view)
     def kept(request: BrandRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        vars(request)["keeps_period"] = True
         if request.method != "GET" or getattr(request, "htmx", False):
             return view(request, *args, **kwargs)
-        if any(request.GET.get(name) for name in NAMING):
+        if CHOSEN in request.GET:
             _keep(request, period_from(request.GET))
-        elif query := _kept(request):
-            pairs = [(key, value) for key, values in request.GET.lists() for value in values]
-            address = "&".join(filter(None, (urlencode(pairs), query)))
-            return HttpResponseRedirect(f"{request.path}?{address}")
+            return _led(request, "")
+        if not any(request.GET.get(name) for name in NAMING) and (query := _kept(request)):
+            return _led(request, query)
         return view(request, *args, **kwargs)
 
     return kept
+
+
+def _led(request: BrandRequest, query: str) -> HttpResponse:
+    pairs = [(k, value) for k, values in request.GET.lists() for value in values if k != CHOSEN]
+    address = "&".join(filter(None, (urlencode(pairs), query)))
+    return HttpResponseRedirect(f"{request.path}?{address}" if address else request.path)
 
 
 def _keep(request: BrandRequest, period: Period) -> None:
@@ -48,20 +68,27 @@ def _keep(request: BrandRequest, period: Period) -> None:
         return
     if period.key == STANDARD != request.GET.get("range"):
         return  # What could not be read was not chosen.
-    told = {"query": period.query, "on": "" if period.key in LASTING else today().isoformat()}
-    every = dict(session.get(KEPT, {}))
-    if period.key == STANDARD:
-        every.pop(request.workspace.key, None)
-    else:
-        every[request.workspace.key] = told
-    if every != session.get(KEPT, {}):
-        session[KEPT] = every
+    on = "" if period.key in LASTING else today().isoformat()
+    told = {"query": period.query, "on": on, "at": request.path}
+    every = session.get(KEPT, {})
+    if every.get(request.workspace.key) != told:
+        session[KEPT] = {**every, request.workspace.key: told}
+
+
+def _told(request: HttpRequest) -> dict[str, str]:
+    """The choice that stands in this brand."""
+    session = getattr(request, "session", None)
+    told = session.get(KEPT, {}).get(request.workspace.key) if session is not None else None  # type: ignore[attr-defined]
+    return told if told and told["on"] in ("", today().isoformat()) else {}
 
 
 def _kept(request: BrandRequest) -> str:
-    """The query of the period that stands; empty for the standard one."""
-    session = getattr(request, "session", None)
-    told = session.get(KEPT, {}).get(request.workspace.key) if session is not None else None
-    if told is None or told["on"] not in ("", today().isoformat()):
-        return ""
-    return str(told["query"])
+    """The query of the period that stands; empty for the standard one, which needs none."""
+    query = _told(request).get("query", "")
+    return "" if query == f"range={STANDARD}" else query
+
+
+def was_chosen_here(request: HttpRequest, query: Mapping[str, str]) -> bool:
+    """Whether the period that an address of this page names was chosen on this very page."""
+    told = _told(request)
+    return told.get("at") == request.path and told["query"] == period_from(query).query

@@ -39,10 +39,16 @@ class RangeChoice:
     is_straight: bool
 
 
-def choices(query: QueryDict, period: Period, comparison: Comparison | None) -> RangeChoice:
-    """Options with addresses that keep the rest of the query."""
+def choices(
+    query: QueryDict,
+    period: Period,
+    comparison: Comparison | None,
+    mark: tuple[str, str] | None = None,
+) -> RangeChoice:
+    """Options with addresses that keep the rest of the query; ``mark`` says that somebody chose them here."""
     pairs = [(key, value) for key, values in query.lists() for value in values]
     rest = [pair for pair in pairs if pair[0] not in (*OWN, "cfrom", "cto")]
+    rest += [mark] if mark else []
     kept = [pair for pair in pairs if pair[0] not in ("page", *COMPARED)]
     day = today()
     sales = [p for year in (day.year, day.year - 1) for p in promos(year) if p.first <= day]

@@ -9,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 
+from shemei.kernel.kept_period import mark_of, was_chosen_here
 from shemei.kernel.lists import actions
 from shemei.kernel.lists.policies import CHANGE_VIEW
 from shemei.kernel.lists.query import ListQuery, PeriodParts
 from shemei.kernel.models import ListLayout, SavedView
+from shemei.kernel.periods import LASTING
 from shemei.kernel.toasts import toast
 
 if TYPE_CHECKING:
@@ -74,6 +76,28 @@ def _as_saved(query: ListQuery, view: SavedView) -> ListQuery:
     return query if own else query.without(*PeriodParts)
 
 
+def _to_save(request: BrandRequest, listing: str, query: ListQuery) -> tuple[str, str]:
+    """What a view saves of an address, and what is to be said of the rest.
+
+    The period that a member merely works with is not the view's. One that was chosen on this list is, where
+    it moves on with the days; so is what the view had before.
+    """
+    if mark_of(request) is None or not (period := query.only(PeriodParts)).pairs:
+        return query.canonical, ""
+    before = next((v for v in _views(request, listing) if v.key == query.get("view")), None)
+    if (
+        before is not None
+        and ListQuery.read(before.query).only(PeriodParts).canonical == period.canonical
+    ):
+        return query.canonical, ""
+    plain = query.without(*PeriodParts).canonical
+    if not was_chosen_here(request, dict(period.pairs)):
+        return plain, ""
+    if query.get("range") in LASTING:
+        return query.canonical, "；时段也存了，跟着日子走"
+    return plain, "；起止日固定的时段不存，打开时看你正在看的那一段"
+
+
 def _views(request: BrandRequest, listing: str) -> Any:
     mine = Q(member=_member(request)) if _member(request) else Q(pk=None)
     found = SavedView.objects.filter(mine | Q(is_team=True), listing=listing)
@@ -114,13 +138,12 @@ def _goto(request: BrandRequest, href: str) -> HttpResponse:
 
 def _save(request: BrandRequest, listing: str, query: ListQuery) -> HttpResponse | str:
     title, is_team = request.POST.get("title", ""), bool(request.POST.get("is_team"))
+    wanted, told = _to_save(request, listing, query)
     try:
-        view = actions.save_view(
-            listing, title, query.canonical, is_team=is_team, by=request.member
-        )
+        view = actions.save_view(listing, title, wanted, is_team=is_team, by=request.member)
     except ValidationError as error:
         return str(error.messages[0])
-    toast(request, f"已存为视图「{view.title}」")
+    toast(request, f"已存为视图「{view.title}」{told}")
     return _goto(request, _tab(view, query, request.actor).href)
 
 
@@ -128,11 +151,12 @@ def _update(request: BrandRequest, listing: str, query: ListQuery) -> HttpRespon
     view = _named(request, listing)
     if view is None:
         return _GONE
+    wanted, told = _to_save(request, listing, query)
     try:
-        actions.update_view(view, query.canonical, by=request.member)
+        actions.update_view(view, wanted, by=request.member)
     except ValidationError as error:
         return str(error.messages[0])
-    toast(request, f"视图「{view.title}」已更新")
+    toast(request, f"视图「{view.title}」已更新{told}")
     return _goto(request, _tab(view, query, request.actor).href)
 
 

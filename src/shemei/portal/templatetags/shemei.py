@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from shemei.kernel.kept_period import mark_of
 from shemei.kernel.lists.declared import State
 from shemei.kernel.urls import wurl as reverse_in
 from shemei.platforms import platform_of
@@ -292,4 +293,5 @@ def icon(name: str, extra: str = "") -> SafeString:
 def range_choices(
     context: template.Context, period: Any, comparison: Any = None
 ) -> ranges.RangeChoice:
-    return ranges.choices(context["request"].GET, period, comparison)
+    request = context["request"]
+    return ranges.choices(request.GET, period, comparison, mark_of(request))
