@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django_scopes import scopes_disabled
 from tests.insight.own_boards import made
 
 from shemei.apps.insight.boards import actions as board_actions
@@ -325,6 +328,19 @@ def test_a_mail_does_not_rest_unless_its_owners_can_be_told(
         assert again(told, mail).rests_since is not None
         assert AuditEntry.objects.filter(verb="board.mail_rests").count() == 1
         assert Notification.objects.filter(member=told.owner).count() == 1
+
+
+def test_the_sweeper_asks_once_however_many_mails_a_maker_set_up(told: World) -> None:
+    def asked() -> int:
+        with scopes_disabled(), CaptureQueriesContext(connection) as queries:
+            mailing._rest_or_go_on(MONDAY)
+        return len(queries)
+
+    set_by(told, told.analyst)
+    few = asked()
+    for _ in range(5):
+        set_by(told, told.analyst)
+    assert asked() == few
 
 
 def test_a_stopped_mail_is_not_taken_over(told: World) -> None:
