@@ -15,7 +15,7 @@ from shemei.apps.accounts import actions_keys
 from shemei.apps.insight.boards import actions as board_actions
 from shemei.apps.insight.boards import mailing
 from shemei.apps.insight.boards.sharing import token_of
-from shemei.apps.insight.models import BoardMail
+from shemei.apps.insight.models import BoardMail, BoardShare
 from shemei.apps.tracking.jobs import count_clicks_of_limited
 from shemei.kernel.errors import Recomputing
 from shemei.kernel.permissions import Permission
@@ -45,7 +45,7 @@ def test_a_page_of_figures_says_how_long_it_takes_and_opens_when_they_are_there(
 ) -> None:
     browser, ready = upgraded.client(), upgraded.url("portal:figures")
     answer = browser.get(upgraded.url(name))
-    assert answer.status_code == 503 and answer["Retry-After"] == "60"
+    assert answer.status_code == 503 and answer["Retry-After"] == "5" and "Refresh" not in answer
     assert WORDS in answer.text and ready in answer.text
     assert "HX-Refresh" not in browser.get(ready)
     settling.settle(home)
@@ -64,7 +64,7 @@ def test_a_program_is_told_to_come_again(upgraded: World) -> None:
             by=upgraded.owner, name="BI", scopes=[Permission.VIEW], days=30
         )
     said = Client().get("/api/v1/figures/totals?metrics=orders&from=2026-11-01&to=2026-11-30", headers={"Authorization": f"Bearer {secret}"})  # fmt: skip
-    assert said.status_code == 503 and said["Retry-After"] == "60"
+    assert said.status_code == 503 and said["Retry-After"] == "5"
     assert said.json()["code"] == "recomputing" and WORDS in said.json()["detail"]
 
 
@@ -76,9 +76,17 @@ def test_a_shared_board_says_so_too_and_mails_wait(upgraded: World, home: Home) 
         mail = board_actions.set_mail(
             board, recipients=["a@b.example"], rhythm="day", hour=9, by=by
         )
-    url = reverse("shared:board", args=[token_of(share)])
-    answer = Client().get(url)
-    assert answer.status_code == 503 and WORDS in answer.text and "导入" not in answer.text
+        board_actions.set_origins(share, ["https://wiki.example.com"], by=by)
+    url, frame = (reverse(f"shared:{name}", args=[token_of(share)]) for name in ("board", "frame"))
+    for address in (url, frame):
+        answer = Client().get(address)
+        assert answer.status_code == 503 and WORDS in answer.text and "导入" not in answer.text
+        assert answer["Refresh"] == answer["Retry-After"] == "5" and "自己打开" in answer.text
+        assert "no-store" in answer["Cache-Control"] and "noindex" in answer["X-Robots-Tag"]
+        framed = "https://wiki.example.com" in answer["Content-Security-Policy"]
+        assert framed == (address == frame) == ("X-Frame-Options" not in answer)
+    with upgraded.scope():
+        assert BoardShare.objects.get().views == 0, "nobody has seen it"
     assert mailing.sweep(mail.due_at + timedelta(minutes=1)) == count_clicks_of_limited() == 0
     with upgraded.scope():
         kept = BoardMail.objects.get()
@@ -92,6 +100,14 @@ def test_the_minutes_grow_with_the_log() -> None:
         Recomputing(rows / settling.ROWS_A_SECOND).minutes for rows in (10, 4_000_000, 50_000_000)
     ]
     assert told == [1, 2, 17]
+    assert [Recomputing(seconds).retry_after for seconds in (0, 20.5, 999)] == [5, 21, 60]
+
+
+def test_a_drawer_says_so_in_a_sentence(upgraded: World) -> None:
+    url = upgraded.url("insight:overview")
+    said = upgraded.client().get(url, headers={"HX-Request": "true"})
+    assert said.status_code == 503 and said["Content-Type"].startswith("text/plain")
+    assert said.text.startswith(WORDS)
 
 
 def test_paths_are_not_exported_as_if_there_were_none(told: World, home: Home) -> None:

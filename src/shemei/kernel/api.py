@@ -171,7 +171,7 @@ def _forbidden(request: HttpRequest, error: Forbidden) -> HttpResponse:
 @api.exception_handler(Recomputing)
 def _recomputing(request: HttpRequest, error: Recomputing) -> HttpResponse:
     response = problem(503, str(error))
-    response["Retry-After"] = "60"
+    response["Retry-After"] = str(error.retry_after)
     return response
 
 

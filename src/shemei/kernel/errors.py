@@ -18,6 +18,8 @@ class Recomputing(ForPeople):
 
     def __init__(self, seconds: float) -> None:
         self.minutes = max(1, ceil(seconds / 60))
+        self.retry_after = min(60, max(5, ceil(seconds)))
+        """Seconds: soon where little is left to compute, and never so late that one waits for what is there."""
         super().__init__(
             f"正在重新计算，约 {self.minutes} 分钟。系统升级后，数字要从日志重算一遍；数据都在，短链与采集照常。"
         )

@@ -18,6 +18,7 @@ from shemei.kernel.http import place
 from shemei.kernel.permissions import Forbidden
 from shemei.kernel.policies import Refused
 from shemei.kernel.urls import holds_nul
+from shemei.portal.waiting import recomputing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,15 +66,8 @@ class WorkspaceMiddleware:
             told = {"error": error.messages[0], "heading": "这一步不能由你来做"}
             return render(request, "403.html", told, status=403)
         if isinstance(error, Recomputing):
-            return _recomputing(request, error)
+            return recomputing(request, error)
         return None
-
-
-def _recomputing(request: HttpRequest, error: Recomputing) -> HttpResponse:
-    page = "portal/recomputing.html" if vars(request).get("workspace") else "503.html"
-    response = render(request, page, {"error": error}, status=503)
-    response["Retry-After"] = "60"
-    return response
 
 
 def _brands_of(user: Any) -> list[Any]:

@@ -13,7 +13,9 @@ from django_scopes import scope
 
 from shemei.apps.insight.boards.panels import OwnBoardView
 from shemei.apps.insight.boards.sharing import count_view, opened
+from shemei.kernel.errors import Recomputing
 from shemei.kernel.throttle import Limit, address_of
+from shemei.portal.waiting import recomputing
 
 if TYPE_CHECKING:
     from shemei.apps.insight.models import BoardShare
@@ -44,7 +46,6 @@ def _board(request: HttpRequest, share: BoardShare, *, framed: bool = False) -> 
     with scope(workspace=share.workspace):
         if wait := LOOKING.take(share.workspace, f"{share.pk}:{sender}"):
             return _soon(request, int(wait) + 1)
-        count_view(share, timezone.now())
         context = {
             "share": share,
             "row": share.board,
@@ -52,7 +53,12 @@ def _board(request: HttpRequest, share: BoardShare, *, framed: bool = False) -> 
             "shared": True,
             "framed": framed,
         }
-        return _private(render(request, "insight/shared.html", context))
+        try:
+            page = render(request, "insight/shared.html", context)
+        except Recomputing as error:
+            return _private(recomputing(request, error))
+        count_view(share, timezone.now())
+        return _private(page)
 
 
 def _over(request: HttpRequest) -> HttpResponse:
