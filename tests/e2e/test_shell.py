@@ -245,4 +245,9 @@ def test_a_slow_record_shows_its_shape_first_and_a_lost_one_says_so(
     page.click("a:has-text('看一单')")
     page.wait_for_selector("#trouble >> text=没有连上服务器")
     page.wait_for_selector("#drawer", state="hidden")
+    said = "正在重新计算，约 2 分钟。"
+    answer = {"status": 503, "content_type": "text/plain; charset=utf-8", "body": said}
+    page.route("**/drawer/K1/", lambda route: route.fulfill(**answer))
+    page.click("a:has-text('看一单')")
+    page.wait_for_selector(f"#trouble >> text={said}")
     visit.complaints.clear()

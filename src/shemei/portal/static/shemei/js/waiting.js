@@ -38,7 +38,13 @@ const WORDS = {
   429: "请求太密，请过一会儿再试。",
 };
 
-function told(status) {
+// While figures are computed again the answer says so itself, and for how long.
+function ownWords(xhr) {
+  const plain = (xhr.getResponseHeader("Content-Type") ?? "").startsWith("text/plain");
+  return xhr.status === 503 && plain ? xhr.responseText : "";
+}
+
+function told(status, words = WORDS[status]) {
   $("#trouble")?.remove();
   const note = el("div", "s-note is-danger");
   note.id = "trouble";
@@ -46,12 +52,13 @@ function told(status) {
   const again = el("button", "s-link push nowrap", "刷新页面");
   again.type = "button";
   again.addEventListener("click", () => location.reload());
-  note.append(icon("alert-circle"), el("p", "", WORDS[status] ?? `服务器在这一步出错了（${status}）。已填的还在，请再试一次。`), again);
+  note.append(icon("alert-circle"), el("p", "", words || `服务器在这一步出错了（${status}）。已填的还在，请再试一次。`), again);
   $("#main")?.prepend(note);
 }
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.elt.matches("[hx-trigger*=every]")) return;
-  told(event.detail.xhr.status);
+  const { xhr } = event.detail;
+  told(xhr.status, ownWords(xhr) || WORDS[xhr.status]);
 });
 document.addEventListener("htmx:sendError", (event) => {
   if (!event.detail.elt.matches("[hx-trigger*=every]")) told(0);
