@@ -6,12 +6,12 @@
   var DAY = 864e5;
   var me = doc.currentScript || doc.querySelector("script[data-site]");
   var site, endpoint, allowed, store, waiting = [], busy = false, failures = 0, most = 8;
-  var PASSED = /([?&])_sh=([0-9a-f]{12})-(\d\d?)(?=[&#]|$)/g, mine = "", depth = 0;
+  var PASSED = /([?&])_sh=([0-9a-f]{12})-(\d\d?)(?=[&#]|$)/g, mine = "", depth = 0, by;
   var visitor = "", click = "", fresh = false, landed = "", last = "", first = true, timer, props;
 
   function quiet(work) {
     return function () {
-      try { return work.apply(null, arguments); } catch (error) { return undefined; }
+      try { return work.apply(null, arguments); } catch (error) { /* the page goes on */ }
     };
   }
 
@@ -152,9 +152,9 @@
     visitor = recall("_shv") || hex(16);
     keep("_shv", visitor, 365);
     var came = /[?&]_c=([0-9a-f-]{36})/.exec(landed);
-    fresh = Boolean(came && came[1] !== recall("_shc"));
-    click = came ? came[1] : recall("_shc");
-    if (came) keep("_shc", click, 30);
+    click = recall("_shc");
+    fresh = came && came[1] !== click;
+    if (came) keep("_shc", click = came[1], 30);
     arrive();
     quiet(clean)();
   }
@@ -163,22 +163,20 @@
     mine = recall("_shp" + site) || hex(6);
     keep("_shp" + site, mine, 365);
     landed = tidy(landed);
-    var kept = recall("_shd" + site), now = (landed.match(PASSED) || [""])[0].slice(5);
-    if (now && now !== kept) fresh = true;
-    if (now || fresh) keep("_shd" + site, kept = now, 30);
+    var kept = recall("_shd" + site);
+    by = (landed.match(PASSED) || [""])[0].slice(5);
+    if (by && by !== kept) fresh = true;
+    if (by || fresh) keep("_shd" + site, kept = by, 30);
     depth = +kept.slice(13) || 0;
-    quiet(function () { // who passed on the page that this visit came by: a form that is sent says the same
-      var open = win.sessionStorage;
-      if (fresh || open.getItem("_shs") !== "1") open.setItem("_shd" + site, now);
-    })();
   }
 
   function page() {
-    var known = false;
+    var known;
     if (allowed) {
       try {
-        known = win.sessionStorage.getItem("_shs") === "1" && !fresh;
-        win.sessionStorage.setItem("_shs", "1");
+        known = win.sessionStorage.getItem("_shs" + site) && !fresh;
+        // Who passed the visit's page on stands with it, for forms to say the same.
+        if (!known) win.sessionStorage.setItem("_shs" + site, "1" + by);
       } catch (error) { /* closed: every page is a visit */ }
       fresh = false;
     }
@@ -221,7 +219,7 @@
       allowed = false;
       waiting = [];
       ["_shv", "_shc", "_shq", "_sho", "_shp" + site, "_shd" + site].forEach(drop);
-      ["_shs", "_shd" + site].forEach(function (name) { win.sessionStorage.removeItem(name); });
+      win.sessionStorage.removeItem("_shs" + site);
       mine = "";
       depth = 0;
       quiet(clean)();
@@ -234,7 +232,7 @@
     keep("_sho", "1", 365);
     begin();
     held.forEach(send);
-    if (held.length) win.sessionStorage.setItem("_shs", "1");
+    if (held.length) win.sessionStorage.setItem("_shs" + site, "1" + by);
   }
 
   function named(kind, fields) {

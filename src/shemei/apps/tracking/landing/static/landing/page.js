@@ -8,9 +8,9 @@
   // Who passed on the page this visit came by, as the tag told of the visit: by then the address has the visitor's own
   // mark. Where the tag was blocked nothing is said, for the address still has the friend's.
   var passed = function () {
-    var ran = window.shemei && !Array.isArray(window.shemei), mark = null;
-    try { mark = sessionStorage.getItem("_shd" + document.querySelector("script[data-site]").dataset.site); } catch (error) { /* closed */ }
-    return ran ? mark || "nobody" : "";
+    var ran = window.shemei && !Array.isArray(window.shemei), mark = "";
+    try { mark = sessionStorage.getItem("_shs" + document.querySelector("script[data-site]").dataset.site); } catch (error) { /* closed */ }
+    return ran ? (mark || "").slice(1) || "nobody" : "";
   };
   each("[data-copy]", function (button) {
     button.hidden = false;
