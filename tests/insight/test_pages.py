@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,6 +102,17 @@ def test_a_rate_of_orders_half_of_which_nobody_led_here_stands_beside_no_referen
 def test_the_traced_revenue_opens_its_channels(told: World) -> None:
     shown = page(told, "insight:traced", beside=True).content.decode()
     assert "可追踪成交额" in shown and "小红书" in shown and "合计" in shown
+
+
+def test_a_return_is_told_where_any_content_cost_something(told: World) -> None:
+    """The note cost something on the 1st, and sold on the 5th."""
+    best = re.compile(r'aria-label="最赚钱的内容">.*?</table>', re.S)
+    url, client = told.url("insight:overview"), told.client()
+    for first, is_told in (("2026-11-01", True), ("2026-11-02", False)):
+        shown = client.get(url, {"from": first, "to": "2026-11-30"}).content.decode()
+        [found] = best.findall(shown)
+        assert ("产出比" in found) is is_told
+        assert found.count("<td") == (3 + is_told) * (found.count("<tr") - 1) > 0
 
 
 def test_today_alone_is_not_compared(told: World) -> None:

@@ -107,12 +107,14 @@ class Rows(Question):
     """Events themselves, newest first, in the columns of the log; ``ts`` is UTC microseconds.
 
     With ``share_depth`` only those by pages that somebody passed on: through so many hands, or
-    through any number of them where it is 0.
+    through any number of them where it is 0. With ``of_people`` only those of somebody whom the log
+    can tell apart: exposure that a platform reports as a number is nobody's.
     """
 
     kinds: tuple[str, ...] = ()
     where: Where = ()
     share_depth: int | None = None
+    of_people: bool = False
     limit: int = 100
     offset: int = 0
     include_suspect: bool = False
@@ -133,10 +135,11 @@ class Orders(Question):
     Columns: order_id ("" where nobody gave a number), event_id, ts (UTC microseconds), day, week,
     person (0 where unknown), number (the person's how many-th, from 1), amount, refunded, value (分;
     net of refunds until now), quantity, and the dimensions of a cell, among them ``suspect``: why an
-    order does not count.
+    order does not count. With ``of_people`` only those whose person is known.
     """
 
     where: Where = ()
+    of_people: bool = False
     limit: int = 100
     offset: int = 0
     include_suspect: bool = False

@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from tests.insight.browsing import NOVEMBER, page, table
 
+from shemei.apps.insight.attribution import paths_file
 from shemei.apps.insight.queries import Board
 from shemei.apps.insight.reports.movements import FunnelPage, RetentionPage
 from shemei.apps.insight.reports.reconcile import Reconciliation
@@ -76,6 +77,51 @@ def test_the_menu_is_there_for_who_may_and_where_there_is_something(
     world: World, home: Home, name: str
 ) -> None:
     assert "导出" not in page(world, name).content.decode(), "an empty brand has nothing to take"
+
+
+@pytest.mark.parametrize(
+    ("name", "named", "head"),
+    [
+        ("insight:funnel", "", "步骤,"),
+        ("insight:spreading", "pages", "页面,"),
+        ("insight:retention", "", "哪一批，起始日,"),
+        ("insight:reconciliation", "", "平台,"),
+        ("insight:quality", "gaps", ""),
+        ("insight:paths", "", "订单号,"),
+    ],
+)
+def test_a_period_without_anything_gives_a_file_of_heads(
+    world: World, home: Home, name: str, named: str, head: str
+) -> None:
+    """What asks for the file every week gets one, also in a week of nothing."""
+    made = page(world, name, export="csv", **({"table": named} if named else {}))
+    assert made.status_code == 200 and made.content.decode("utf-8-sig").startswith(head)
+    assert page(world, name, export="xlsx").status_code == 200
+    assert page(world, name, export="csv", table="colour").status_code == 404
+
+
+def test_what_is_empty_beside_others_is_in_no_menu_and_no_workbook(told: World) -> None:
+    shown = page(told, "insight:reconciliation").content.decode()
+    assert "table=days" in shown and "table=platforms" not in shown
+    assert book(told, "insight:reconciliation").sheetnames == ["订单来路", "每天", "说明"]
+    made = page(told, "insight:reconciliation", export="csv", table="platforms")
+    assert table(made)[0] == [] and "对账报表-分平台-" in unquote(made["Content-Disposition"])
+
+
+def test_the_rows_of_a_file_are_asked_for_once(
+    told: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    listed = paths_file.touches
+
+    def noted(*args: Any) -> Any:
+        asked.append("touches")
+        return listed(*args)
+
+    monkeypatch.setattr(paths_file, "touches", noted)
+    for kind in ("csv", "xlsx"):
+        assert page(told, "insight:paths", export=kind).status_code == 200
+    assert len(asked) == 2, "once for each file"
 
 
 def test_the_menu_asks_for_what_the_page_shows(told: World) -> None:

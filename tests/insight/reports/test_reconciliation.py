@@ -119,6 +119,27 @@ def test_counts_and_costs_open_their_rows_as_amounts_do(told: World) -> None:
     assert ways == [("paths", "5"), ("untracked", "2")]
 
 
+def test_figures_of_spends_lead_nowhere_for_who_may_not_see_them(told: World) -> None:
+    from shemei.apps.advertising.models import Spend
+    from shemei.apps.brand.models import Campaign
+
+    spend(told, "xhs", 20_000, 100_000)
+    with told.scope():
+        days = {"starts_on": date(2026, 11, 1), "ends_on": date(2026, 11, 30)}
+        plan = Campaign.objects.create(workspace=told.brand, name="换季", **days)
+        Spend.objects.update(campaign=plan)
+    editor, url = told.client(told.editor), told.url("insight:reconciliation")
+    shown = editor.get(url, NOVEMBER).content.decode()
+    assert "¥1,000.00" in shown and "¥200.00" in shown and "换季" in shown
+    assert told.url("advertising:spends") not in shown.partition("<main")[2]
+    assert shown.count("¥1,000.00") == page(told, "insight:reconciliation").content.decode().count(
+        "¥1,000.00"
+    )
+    drawer, beside = told.url("insight:metric", "spend"), {"HX-Request": "true"}
+    assert "看花费" not in editor.get(drawer, NOVEMBER, headers=beside).content.decode()
+    assert "看花费" in told.client().get(drawer, NOVEMBER, headers=beside).content.decode()
+
+
 def test_an_empty_brand_is_told_what_to_import(world: World, home: Home) -> None:
     shown = page(world, "insight:reconciliation").content.decode()
     assert "还没有平台自报的数" in shown and "这段时间没有数据" in shown

@@ -13,10 +13,14 @@ from tests.insight.browsing import NOVEMBER, page, table
 from tests.warehouse import cast
 
 from shemei.apps.insight.queries import Board
-from shemei.apps.insight.reports import events, movements
+from shemei.apps.insight.reports import cohort_orders as cohorts
+from shemei.apps.insight.reports import events, movements, orders
 from shemei.apps.insight.reports.cohort_orders import cohort_orders
-from shemei.apps.insight.reports.movements import FunnelPage, RetentionPage
+from shemei.apps.insight.reports.movements import ORDER_STEP, FunnelPage, RetentionPage
+from shemei.kernel.figures import ask
 from shemei.kernel.periods import Period, comparison_from, period_from
+from shemei.warehouse.catalogue import DEFAULT_FUNNEL
+from shemei.warehouse.flows import Funnel
 from shemei.warehouse.vocabulary import date_of
 
 if TYPE_CHECKING:
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from tests.world import World
 
     from shemei.warehouse.home import Home
+    from shemei.warehouse.lake import Answer
+    from shemei.warehouse.questions import Orders
 
 A, B, C = cast.HANDS
 
@@ -95,27 +101,38 @@ def test_who_passed_on_is_listed_as_the_figure_counts_them(passed_on: World) -> 
 def test_visits_name_nobody_and_leave_robots_and_rivals_out(passed_on: World) -> None:
     text = page(passed_on, "insight:passed_visits", export="csv").content.decode()
     assert len(visits(passed_on)) == 5 and "third" not in text
-    with passed_on.scope():
-        shown = events.passed_on(board(passed_on))
-        assert shown.table.num_rows == 5 and not shown.note
+    assert "选短一些的时段" not in page(passed_on, "insight:passed_visits").content.decode()
 
 
 def test_a_list_that_is_not_whole_says_so(
     passed_on: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "LOOKED_THROUGH", 3)
-    for name in ("insight:passed_visits", "insight:passed_sharers"):
-        assert "只看了最近 3 条，选短一些的时段能看全" in page(passed_on, name).content.decode()
-    monkeypatch.setattr(events, "SHOWN", 1)
-    shown = page(passed_on, "insight:passed_visits").content.decode()
-    assert "只列最近 1 条" in shown and len(visits(passed_on)) == 1
+    for limit, name in (("SHOWN", "visits"), ("COUNTED", "sharers")):
+        for most, is_told in ((3, True), (5, False)):
+            monkeypatch.setattr(events, limit, most)
+            shown = page(passed_on, f"insight:passed_{name}").content.decode()
+            assert (f"只到最近 {most} 条，选短一些的时段能看全" in shown) is is_told
+
+
+def test_a_sharer_s_visits_are_found_however_many_newer_ones_there_are(
+    passed_on: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "SHOWN", 2)
+    shown = page(passed_on, "insight:passed_sharers").content.decode()
+    [oldest] = [url for url in links(shown, "visits") if A in url]
+    rows, _ = table(passed_on.client().get(f"{oldest}&export=csv"))
+    assert [row["谁转的"] for row in rows] == [A, A]
+    assert f"记号 {A} 转的" in passed_on.client().get(oldest).content.decode()
+    wechat = visits(passed_on, by="channel", key="wechat", sharer=A)
+    assert [row["渠道"] for row in wechat] == ["微信公众号"]
+    assert [row["第几手"] for row in visits(passed_on, depth="2", sharer=A)] == []
 
 
 @pytest.mark.parametrize(
     "name", ["insight:passed", "insight:passed_visits", "insight:passed_sharers"]
 )
 def test_what_does_not_exist_is_not_found(passed_on: World, name: str) -> None:
-    for wrong in ({"by": "colour"}, {"depth": "x"}, {"depth": "1000"}):
+    for wrong in ({"by": "colour"}, {"depth": "x"}, {"depth": "1000"}, {"depth": "9" * 4301}):
         assert page(passed_on, name, beside=True, **wrong).status_code == 404
     assert page(passed_on, name, beside=True, depth="9").status_code == 200
 
@@ -137,6 +154,44 @@ def test_each_step_opens_its_sum_and_its_events(told: World) -> None:
     )
     ordered = page(told, "insight:funnel_step", beside=True, step="4").content.decode()
     assert "看每一单的路径" in ordered and "看每一单的路径" not in drawer
+
+
+def test_the_step_of_orders_lists_them_as_its_figure_counts_them(told: World) -> None:
+    """An order that tag and shop both told is one; one of nobody is in no step."""
+    drawer = page(told, "insight:funnel_step", beside=True, step="4").content.decode()
+    assert "一个单号一行" in drawer and "看每一单" in drawer
+    [listed] = set(links(drawer, "events"))
+    rows, _ = table(told.client().get(f"{listed}&export=csv"))
+    numbers = ["NO-7", "NO-5", "NO-3", "NO-4", "NO-2", "NO-1"]
+    assert [row["订单"] for row in rows] == numbers
+    assert [row["他的第几单"] for row in rows] == ["2", "1", "1", "1", "1", "1"]
+    question = Funnel(told.brand.key, 20261101, 20261130, steps=(DEFAULT_FUNNEL[ORDER_STEP],))
+    with told.scope():
+        [people] = ask(question).rows["people"].to_pylist()
+    assert people == len({"NO-1 and NO-7", *numbers[1:-1]})
+
+
+def test_a_list_of_orders_that_is_not_whole_says_so(
+    told: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "MOST_LISTED", 1)
+    first = page(told, "insight:cohort", cohort="20261102").content.decode()
+    assert "只列最近 1 单" in first and "NO-1" not in first
+    assert "只列最近 1 单" in page(told, "insight:step_events", step="4").content.decode()
+    monkeypatch.setattr(orders, "MOST_LISTED", 6)
+    assert "只列最近" not in page(told, "insight:step_events", step="4").content.decode()
+
+
+@pytest.mark.parametrize(
+    "name", ["insight:passed_visits", "insight:passed_sharers", "insight:step_events"]
+)
+def test_rows_open_with_the_period_that_was_chosen(told: World, name: str) -> None:
+    client = told.client()
+    client.get(told.url("insight:funnel"), {"range": "7d"})
+    opened = client.get(told.url(name), {"step": "2"})
+    assert opened.status_code == 302 and opened.url.endswith("?step=2&range=7d")
+    client.get(told.url(name), {"step": "2", "range": "90d"})
+    assert client.get(told.url("insight:funnel")).url.endswith("?range=90d")
 
 
 def test_a_name_of_the_split_opens_the_part_it_plays(told: World) -> None:
@@ -168,9 +223,9 @@ def test_each_cell_s_orders_are_of_as_many_people_as_it_says(told: World, grain:
         shown = RetentionPage(asked, "order", "order", grain).rows
         assert any(cell.people for row in shown for cell in row.cells)
         for row in shown:
-            assert len(cohort_orders(asked, row.day, grain, None)) == row.size
+            assert len(cohort_orders(asked, row.day, grain, None).rows) == row.size
             for n, cell in enumerate(row.cells):
-                again = cohort_orders(asked, row.day, grain, n)
+                again = cohort_orders(asked, row.day, grain, n).rows
                 assert bool(again) == bool(cell.people) == bool(cell.href)
                 assert len(again) >= cell.people and all(one.nth > 1 for one in again)
 
@@ -181,8 +236,9 @@ def test_a_period_that_begins_amid_a_week_leaves_earlier_buyers_out(told: World)
         asked = Board(told.brand, late, comparison_from({}, late))
         [first, *_] = RetentionPage(asked, "order", "order", "week").rows
         assert first.day == 20261102
-        assert len(cohort_orders(asked, first.day, "week", None)) == first.size > 0
-        numbers = {one.number for one in cohort_orders(asked, first.day, "week", None)}
+        found = cohort_orders(asked, first.day, "week", None).rows
+        assert len(found) == first.size > 0
+        numbers = {one.number for one in found}
     assert "NO-1" not in numbers, "阿丽 first bought on the 5th"
 
 
@@ -199,10 +255,31 @@ def test_cells_lead_to_their_orders_where_orders_are_behind_them(told: World) ->
         assert page(told, "insight:cohort", **wrong).status_code == 404
 
 
+def test_a_cell_asks_for_the_days_of_its_cohort_and_of_its_own_alone(
+    told: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """First orders are the oldest: however many came after, they are found."""
+    asked = []
+
+    def noted(question: Orders) -> Answer:
+        asked.append((question.first, question.last))
+        return ask(question)
+
+    monkeypatch.setattr(orders, "ask", noted)
+    with told.scope():
+        assert cohort_orders(board(told), 20261102, "week", None).rows[-1].number == "NO-1"
+        [again] = cohort_orders(board(told), 20261102, "week", 2).rows
+        assert again.number == "NO-7"
+        cohort_orders(board(told), 20261101, "month", 0)
+    week = (20261102, 20261108)
+    assert asked == [week, week, (20261116, 20261122), (20261101, 20261130)]
+    assert page(told, "insight:cohort", cohort="99991231").status_code == 404
+
+
 def test_orders_need_the_permission_to_see_customers(told: World) -> None:
     client = told.client(told.external)
     assert client.get(told.url("insight:cohort"), {"cohort": "20261102"}).status_code == 403
 
 
 def test_cohorts_are_named_as_people_say_them() -> None:
-    assert doctest.testmod(movements).failed == 0
+    assert doctest.testmod(movements).failed == doctest.testmod(cohorts).failed == 0

@@ -14,6 +14,7 @@ from shemei.warehouse.lake import Lake
 from shemei.warehouse.measures import MEASURES, PEOPLE
 from shemei.warehouse.questions import (
     Journey,
+    Orders,
     PathTable,
     People,
     Question,
@@ -155,6 +156,17 @@ def test_events_leave_suspect_ones_out_unless_asked(november: Lake) -> None:
     mine = Rows(BRAND, FIRST, LAST, kinds=("click",), where=(("link", "link-1"),))
     assert [row["suspect"] for row in ask(november, mine)] == [""]
     assert len(ask(november, replace(mine, include_suspect=True))) == 3
+
+
+def test_what_is_nobody_s_is_left_out_before_the_newest_are_taken(november: Lake) -> None:
+    """郭郭's order has no person, the platform's report no visitor; both are newer than what is asked for."""
+    mine = Orders(BRAND, FIRST, LAST, limit=2)
+    assert [row["order_id"] for row in ask(november, mine)] == ["NO-7", "NO-6"]
+    people = replace(mine, of_people=True)
+    assert [row["order_id"] for row in ask(november, people)] == ["NO-7", "NO-5"]
+    seen = Rows(BRAND, FIRST, LAST, kinds=("view", "engage", "follow"), limit=1)
+    assert [row["kind"] for row in ask(november, seen)] != ["view"]
+    assert [row["kind"] for row in ask(november, replace(seen, of_people=True))] == ["view"]
 
 
 def test_a_journey_is_everything_the_person_did_with_touches_marked(november: Lake) -> None:

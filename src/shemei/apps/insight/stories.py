@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from shemei.apps.insight.queries import Board
+from shemei.kernel.actor import Actor
+from shemei.kernel.permissions import Permission
 from shemei.portal.numbers import exact
 from shemei.warehouse.catalogue import METRICS, Metric
 from shemei.warehouse.channels import channel_name
@@ -18,9 +20,12 @@ ROWS_OF = {
     "clicks": ("tracking:links", "看短链"),
     "orders": ("insight:paths", "看每一单"),
     "new_customers": ("insight:paths", "看每一单"),
+    "shared_visits": ("insight:passed_visits", "看每一次访问"),
     "spend": ("advertising:spends", "看花费"),
 }
 """Where the rows behind a measure are read."""
+NEEDED = {"advertising:spends": Permission.SPEND}
+"""What a page of rows needs that not everybody has who sees figures."""
 
 LESS = ("revenue", "refunds")
 PLACELESS = {
@@ -105,8 +110,8 @@ class MetricStory:
         above, below = (row.get(part.key) if part else None for part in (self.above, self.below))
         return PlatformRow(platform, channel_name(platform), row[self.metric.key], above, below)
 
-    @property
-    def rows(self) -> list[tuple[str, str]]:
-        """Addresses of the rows behind the figure, each with what its button says."""
+    def rows_for(self, actor: Actor) -> list[tuple[str, str]]:
+        """Pages of the rows behind the figure that the reader may open, each with what its button says."""
         keys = (self.metric.numerator, self.metric.denominator)
-        return list(dict.fromkeys(ROWS_OF[key] for key in keys if key in ROWS_OF))
+        pages = dict.fromkeys(ROWS_OF[key] for key in keys if key in ROWS_OF)
+        return [one for one in pages if one[0] not in NEEDED or actor.can(NEEDED[one[0]])]

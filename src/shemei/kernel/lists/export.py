@@ -48,13 +48,13 @@ def show(
     query = ListQuery.read(request.META.get("QUERY_STRING", ""))
     if request.method == "GET" and query.get("export") in FORMATS:
         return respond(request, told, query.get("export"))
-    links = told.links(query) if told.tables and request.actor.can(Permission.EXPORT) else []
+    links = told.links(query) if request.actor.can(Permission.EXPORT) else []
     return render(request, template, {**context, "files": links})
 
 
 def respond(request: BrandRequest, whole: Tables, kind: str) -> HttpResponse:
     """The tables that the address names as a file: a short one at once, a long one in the background."""
-    told = whole.asked(request.GET.get("table", ""), kind)
+    told = whole.asked(request.GET.get("table", ""), kind).once()
     name, total = told.name_of(whole), told.total
     if task := getattr(request, "export_task", None):
         with task.file(file_name(name, kind)) as out:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
@@ -31,7 +32,8 @@ class FileLink:
 class Table:
     """Columns, rows and what must be known to read them; rows are asked for when a file is made.
 
-    ``name`` stands in the address of its CSV. ``fill`` completes some rows at a time.
+    ``name`` stands in the address of its CSV. ``fill`` completes some rows at a time. What has no
+    rows in the period says so by ``some``: no menu leads to it, its address gives a file of heads.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Table:
     rows: Callable[[], Rows]
     notes: tuple[str, ...] = ()
     fill: Callable[[list[Any]], list[Any]] | None = None
+    some: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +53,33 @@ class Tables:
     tables: tuple[Table, ...]
     notes: tuple[str, ...] = ()
 
+    @property
+    def filled(self) -> tuple[Table, ...]:
+        return tuple(one for one in self.tables if one.some)
+
+    @property
+    def whole(self) -> tuple[Table, ...]:
+        """Those of a workbook: the ones with rows, or all heads where none has any."""
+        return self.filled or self.tables
+
     def asked(self, name: str, kind: str) -> Tables:
         """Those that go into one file: a workbook takes all, a CSV one, the first where none is named."""
-        found = [one for one in self.tables if one.name == name] if name else self.tables[:1]
+        named = tuple(one for one in self.tables if one.name == name)
+        found = named if name else self.whole[:1] if kind == "csv" else self.whole
         if not found:
             raise Http404("没有这张表。请从页面上的「导出」进入。")
-        return replace(self, tables=tuple(found)) if kind == "csv" or name else self
+        return replace(self, tables=found)
 
     def name_of(self, whole: Tables) -> str:
         """What the file is called: the page's noun, and the table's title where the page has several."""
-        one_of_many = len(self.tables) < len(whole.tables)
+        one_of_many = {one.name for one in self.tables} != {one.name for one in whole.whole}
         return f"{self.noun}-{self.tables[0].title}" if one_of_many else self.noun
+
+    def once(self) -> Tables:
+        """The same, with the rows of each table asked for once, however often a file reads them."""
+        return replace(
+            self, tables=tuple(replace(one, rows=cache(one.rows)) for one in self.tables)
+        )
 
     @property
     def total(self) -> int:
@@ -75,11 +94,12 @@ class Tables:
 
     def links(self, query: ListQuery) -> list[FileLink]:
         """The export menu: one workbook of all, and a CSV for each table."""
-        if len(self.tables) == 1:
-            return file_links(query)
+        filled = self.filled
+        if len(filled) < 2:
+            return file_links(query) if filled else []
         book, text = KINDS
-        files = [file_link(query, book, note=f"{len(self.tables)} 张表")]
-        return files + [file_link(query, text, t.name, t.title) for t in self.tables]
+        files = [file_link(query, book, note=f"{len(filled)} 张表")]
+        return files + [file_link(query, text, t.name, t.title) for t in filled]
 
 
 def file_links(query: ListQuery, note: str = "") -> list[FileLink]:

@@ -193,6 +193,8 @@ def rows_sql(view: View, question: Rows, files: Sequence[LiveFile], limit: int) 
             if question.share_depth
             else " AND share_depth > 0"
         )
+    if question.of_people:
+        where += " AND (visitor_key <> 0 OR customer <> '' OR phone <> '')"
     if not question.include_suspect and "suspect" not in dict(question.where):
         where += " AND suspect = ''"
     values: dict[str, str | int] = {
@@ -216,6 +218,8 @@ def orders_sql(view: View, question: Orders) -> str:
     where = view.conditions(question.where, "o.")
     if not question.include_suspect and "suspect" not in dict(question.where):
         where += " AND o.suspect = ''"
+    if question.of_people:
+        where += " AND o.person <> 0"
     values: dict[str, str | int] = {
         **view.common(question),
         "orders": view.source("orders", question.first, question.last),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from shemei.apps.insight.attribution.paths import OrderPath
 from shemei.apps.insight.queries import DIMENSIONS, Board
@@ -73,7 +72,10 @@ def touches(found: Iterable[OrderPath], names: Names) -> Iterator[TouchRow]:
 
 def tables_of(board: Board, found: Sequence[OrderPath]) -> Tables:
     """The paths of a page as the one table of its file."""
-    rows = cache(lambda: list(touches(found, names_in(board, found))))
+
+    def rows() -> list[TouchRow]:
+        return list(touches(found, names_in(board, found)))
+
     lookback = f"一行一次触达；付款前 {board.workspace.lookback_days} 天内的触达，可疑的不算"
-    table = Table("paths", "成交路径", COLUMNS, rows)
-    return Tables("成交路径", (table,) if found else (), about(board, lookback))
+    table = Table("paths", "成交路径", COLUMNS, rows, some=bool(found))
+    return Tables("成交路径", (table,), about(board, lookback))

@@ -61,7 +61,7 @@ def metric_drawer(
     context = {
         "story": story, "metric": story.metric, "may_enter": request.actor.can(Permission.ACCOUNTS),
         "notes": [(n, REMOVE_NOTE.allows(request.actor, n)) for n in notes_on(key, story.board.period)],
-        "typed": typed, "error": error,
+        "rows": [] if found.told else story.rows_for(request.actor), "typed": typed, "error": error,
     }  # fmt: skip
     page = "insight/told.html" if found.told else "insight/metric.html"
     return render(request, page, context, status=422 if error else 200)

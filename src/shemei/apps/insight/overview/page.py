@@ -300,6 +300,11 @@ class Overview:
             for key in best
         ]  # fmt: skip
 
+    @property
+    def has_returned(self) -> bool:
+        """Whether any of them cost something, so that there is a return to tell."""
+        return any(row.returned is not None for row in self.contents)
+
     @cached_property
     def content_money(self) -> MoneyColumn:
         return MoneyColumn.of(

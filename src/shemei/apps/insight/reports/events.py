@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from shemei.apps.insight.queries import VISITED_BY, Board
+from shemei.apps.insight.queries import Board
 from shemei.edge.useragent import DEVICE_NAMES, IN_APP_NAMES
 from shemei.kernel.figures import ask
 from shemei.kernel.ways import words
 from shemei.warehouse.catalogue import DEFAULT_FUNNEL
-from shemei.warehouse.questions import Rows
+from shemei.warehouse.questions import Rows, Where
 from shemei.warehouse.vocabulary import SHANGHAI, from_ts
 
-LOOKED_THROUGH = 100_000
-"""So many of the newest visits by pages that were passed on are looked at."""
-AT_A_GLANCE = 20_000
-"""The same where a few rows are enough."""
 SHOWN = 2_000
+"""So many of the newest events are listed."""
+COUNTED = 100_000
+"""So many of the newest visits are counted by who passed their page on."""
 KEPT = (
     "ts", "kind", "action", "visitor_key", "customer", "phone", "shared_by", "share_depth", "channel", "content", "page",
     "device", "in_app", "region",
@@ -61,64 +59,42 @@ class SharerRow:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found, and whether older events of the period were not looked at any more."""
+    """The newest events of what was asked for, and whether the period has more of them."""
 
     table: pa.Table
-    among: int
     cut: bool
 
     @property
-    def newest(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self.table.slice(0, SHOWN).to_pylist()
+    def rows(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.table.to_pylist()
         return rows
 
     @property
-    def cut_note(self) -> str:
-        """What a reader must know where not all of the period was looked at."""
-        return f"只看了最近 {self.among:,} 条，选短一些的时段能看全" if self.cut else ""
-
-    @property
     def note(self) -> str:
-        """The same of a list that shows the newest."""
-        return f"只列最近 {SHOWN:,} 条" if self.table.num_rows > SHOWN else self.cut_note
+        """What a reader must know where these are not all."""
+        told = f"只到最近 {self.table.num_rows:,} 条，选短一些的时段能看全"
+        return told if self.cut else ""
 
 
-def passed_on(
-    board: Board, *, depth: int = 0, by: str = "", key: str = "", among: int = 0
-) -> Found:
-    """Visits by pages that were passed on: through ``depth`` hands, of one channel, content … or all."""
-    where = ((by, key),) if by in VISITED_BY else ()
-    return _found(board, ("visit",), where, among or LOOKED_THROUGH, share_depth=depth)
+def passed_on(board: Board, where: Where, depth: int, limit: int) -> Found:
+    """Visits by pages that were passed on, through ``depth`` hands or any number of them."""
+    return _newest(board, limit, kinds=("visit",), where=where, share_depth=depth)
 
 
 def step_events(board: Board, number: int) -> Found:
     """Everything of the period that a step of the funnel can be taken by, of people the log can tell apart."""
     step = DEFAULT_FUNNEL[number - 1]
     actions = tuple(("action", action) for action in step.actions)
-    found = _found(board, step.kinds, actions, AT_A_GLANCE)
-    return replace(found, table=found.table.filter(_told_apart(found.table)))
+    return _newest(board, SHOWN, kinds=step.kinds, where=actions, of_people=True)
 
 
-def _told_apart(rows: pa.Table) -> pa.Array:
-    """Whose event it is: exposure that a platform reports as a number is nobody's."""
-    named = pc.or_(pc.not_equal(rows["customer"], ""), pc.not_equal(rows["phone"], ""))
-    return pc.or_(pc.not_equal(rows["visitor_key"], 0), named)
-
-
-def _found(
-    board: Board,
-    kinds: tuple[str, ...],
-    where: tuple[tuple[str, str], ...],
-    among: int,
-    share_depth: int | None = None,
-) -> Found:
+def _newest(board: Board, limit: int, **asked: Any) -> Found:
     period = board.period
     question = Rows(
-        board.workspace.key, period.first_day, period.last_day, kinds=kinds, where=where,
-        share_depth=share_depth, limit=among,
-    )  # fmt: skip
+        board.workspace.key, period.first_day, period.last_day, limit=limit + 1, **asked
+    )
     rows = ask(question).rows.select(KEPT)
-    return Found(rows, among, rows.num_rows == among)
+    return Found(rows.slice(0, limit), rows.num_rows > limit)
 
 
 def event_rows(board: Board, found: Iterable[dict[str, Any]]) -> list[EventRow]:

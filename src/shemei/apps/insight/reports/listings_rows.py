@@ -61,6 +61,12 @@ UNTRACKED = _orders(
     ORDER,
     Empty("circle-check", "这段时间每一单都追得到来路", "短链、优惠码与网站代码都在起作用。"),
 )
+STEP_ORDERS = _orders(
+    "insight.step_orders",
+    "这一步的订单",
+    (*ORDER[:2], NTH, *ORDER[2:]),
+    Empty("filter", "这段时间没有认得出的人下单", "换一段更长的时间再看。"),
+)
 COHORT_ORDERS = _orders(
     "insight.cohort_orders",
     "留存的订单",

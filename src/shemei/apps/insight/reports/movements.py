@@ -197,7 +197,7 @@ class FunnelPage:
     def tables(self) -> Tables:
         """What can be taken along: the steps, and every row of the split."""
         notes = about(self.board, f"{IN_TURN}。这里是{WITHIN[self.within]}", "人数去重，精确值")
-        return Tables("漏斗报表", self._tables if self.started else (), notes)
+        return Tables("漏斗报表", self._tables, notes)
 
     @property
     def _tables(self) -> tuple[Table, ...]:
@@ -208,10 +208,10 @@ class FunnelPage:
         whole = Column("whole", "触达到行动", lambda row: row.whole, "ratio")
         own = tuple(note for note in (compared(self.board), self.beside) if note)
         return (
-            Table("steps", "每一步", STEPS, lambda: self.steps, own),
+            Table("steps", "每一步", STEPS, lambda: self.steps, own, some=bool(self.started)),
             Table(
                 "split", f"按{self.split_word}", (*split_columns(self.by), *counts, whole),
-                lambda: self._named(list(self._groups)), (begun,),
+                lambda: self._named(list(self._groups)), (begun,), some=bool(self.started),
             ),
         )  # fmt: skip
 
@@ -333,7 +333,7 @@ class RetentionPage:
         word = GRAINS[self.grain]
         still = f"「已过完」数每一批过完了几{word}；之后的那一格还没过完，会再高一些"
         notes = about(self.board, self.rule, still, "人数去重，精确值")
-        return Tables("留存报表", self._tables if self.rows else (), notes)
+        return Tables("留存报表", self._tables, notes)
 
     @property
     def _tables(self) -> tuple[Table, ...]:
@@ -347,9 +347,12 @@ class RetentionPage:
         shares = tuple(_span_column(n, head, "share") for n, head in heads)
         back, rows = BACKS[self.back], lambda: self.rows
         return (
-            Table("people", f"{back}的人数", (*first, *people), rows),
-            Table("share", f"{back}的占比", (*first, *shares), rows, ("占那一批人数的百分之几",)),
-        )
+            Table("people", f"{back}的人数", (*first, *people), rows, some=bool(self.rows)),
+            Table(
+                "share", f"{back}的占比", (*first, *shares), rows, ("占那一批人数的百分之几",),
+                some=bool(self.rows),
+            ),
+        )  # fmt: skip
 
     @property
     def says(self) -> str:

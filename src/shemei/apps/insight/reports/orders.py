@@ -1,11 +1,11 @@
-"""Orders behind a figure, as rows: those that nothing leads to, and those of a cohort."""
+"""Orders behind a figure, as rows: those that nothing leads to, those of a step, those of a cohort."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shemei.apps.commerce import queries as commerce
 from shemei.kernel.figures import ask
@@ -13,7 +13,15 @@ from shemei.kernel.workspace import Workspace
 from shemei.warehouse.questions import Orders
 from shemei.warehouse.vocabulary import SHANGHAI, from_ts
 
-MOST_ORDERS = 200_000
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shemei.apps.insight.queries import Board
+
+MOST_LISTED = 20_000
+"""So many of the newest orders are listed."""
+EVERY = 2**31 - 1
+TOLD = ("order_id", "ts", "value", "number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,19 @@ class OrderRow:
     nth: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The newest orders of what was asked for, and whether there are more of them."""
+
+    rows: list[OrderRow]
+    cut: bool
+
+    @property
+    def note(self) -> str:
+        """What a reader must know of a list that is not whole."""
+        return f"只列最近 {len(self.rows):,} 单" if self.cut else ""
+
+
 def order_rows(workspace: Workspace, told: Sequence[tuple[str, int, int, int]]) -> list[OrderRow]:
     """Orders told as number, moment, value and how many-th, with what the shop knows of them."""
     known = commerce.orders_by_number(workspace, [number for number, *_ in told])
@@ -42,8 +63,22 @@ def _row(number: str, ts: int, value: int, nth: int, order: Any) -> OrderRow:
     return OrderRow(number, at, value, order.state, order.promo_code, order.url, nth)
 
 
-def orders_between(workspace: Workspace, first: int, last: int) -> list[dict[str, Any]]:
+def people_s_orders(workspace: Workspace, first: int, last: int, *, limit: int = EVERY) -> pa.Table:
     """Orders that count, of people the log can tell apart, the newest first."""
-    question = Orders(workspace.key, first, last, limit=MOST_ORDERS)
-    rows: Iterable[dict[str, Any]] = ask(question).rows.to_pylist()
-    return [row for row in rows if row["person"]]
+    return ask(Orders(workspace.key, first, last, limit=limit, of_people=True)).rows
+
+
+def listed(workspace: Workspace, found: pa.Table) -> Listed:
+    """Orders of the log as rows."""
+    newest = found.select(TOLD).slice(0, MOST_LISTED).to_pylist()
+    told = [(row["order_id"], row["ts"], row["value"], row["number"]) for row in newest]
+    return Listed(order_rows(workspace, told), found.num_rows > MOST_LISTED)
+
+
+def step_orders(board: Board) -> Listed:
+    """The orders that a step of the funnel counts people by."""
+    period = board.period
+    found = people_s_orders(
+        board.workspace, period.first_day, period.last_day, limit=MOST_LISTED + 1
+    )
+    return listed(board.workspace, found)

@@ -16,10 +16,15 @@ GLIMPSE = 8
 
 
 class Passed:
-    """One hand (``depth``; 0 is all together), or one channel, content, creator or campaign."""
+    """One hand (``depth``; 0 is all together), or one channel, content, creator or campaign.
 
-    def __init__(self, board: Board, *, depth: int = 0, by: str = "", key: str = "") -> None:
-        self.board, self.depth, self.by, self.key = board, depth, by, key
+    With ``sharer`` only what one browser passed on, by its mark.
+    """
+
+    def __init__(
+        self, board: Board, *, depth: int = 0, by: str = "", key: str = "", sharer: str = ""
+    ) -> None:
+        self.board, self.depth, self.by, self.key, self.sharer = board, depth, by, key, sharer
 
     @property
     def title(self) -> str:
@@ -30,7 +35,8 @@ class Passed:
     @property
     def narrowed(self) -> str:
         """Which of all visits by pages passed on these are; empty for all."""
-        return self.title if self.by or self.depth else ""
+        told = [self.title] if self.by or self.depth else []
+        return "，".join([*told, f"记号 {self.sharer} 转的"] if self.sharer else told)
 
     @property
     def lines(self) -> list[str]:
@@ -62,24 +68,28 @@ class Passed:
         steps = figure(round(row["share_depth"] * row["shared_visits"]))
         yield f"平均 {figure(row['share_depth'], 2)} 手 = 各次经过的手数相加 {steps} ÷ {shared}"
 
-    @cached_property
-    def found(self) -> events.Found:
-        return events.passed_on(self.board, depth=self.depth, by=self.by, key=self.key)
+    def visits(self, limit: int) -> events.Found:
+        """The newest of its visits."""
+        where = [(self.by, self.key)] if self.by else []
+        where += [("shared_by", self.sharer)] if self.sharer else []
+        return events.passed_on(self.board, tuple(where), self.depth, limit)
 
     @property
     def rows(self) -> list[events.EventRow]:
-        """The newest of its visits."""
-        found = events.passed_on(
-            self.board, depth=self.depth, by=self.by, key=self.key, among=events.AT_A_GLANCE
-        )
-        return events.event_rows(self.board, found.newest[:GLIMPSE])
+        """A few, to see what they are."""
+        return events.event_rows(self.board, self.visits(GLIMPSE).rows)
+
+    @cached_property
+    def counted(self) -> events.Found:
+        """The visits that the figures of who passed pages on are counted over."""
+        return self.visits(events.COUNTED)
 
     @property
     def sharers(self) -> list[events.SharerRow]:
         def visits_of(sharer: str) -> str:
-            return f"{self.visits_href}&{urlencode({'q': sharer})}"
+            return self._page("insight:passed_visits", sharer=sharer)
 
-        return events.sharer_rows(self.found, visits_of)
+        return events.sharer_rows(self.counted, visits_of)
 
     @property
     def visits_href(self) -> str:
@@ -89,8 +99,8 @@ class Passed:
     def sharers_href(self) -> str:
         return self._page("insight:passed_sharers")
 
-    def _page(self, name: str) -> str:
-        narrowed = {"by": self.by, "key": self.key} if self.by else {"depth": str(self.depth)}
-        narrowed = narrowed if self.by or self.depth else {}
-        query = "&".join(part for part in (urlencode(narrowed), self.board.period.query) if part)
+    def _page(self, name: str, **more: str) -> str:
+        narrowed = {"by": self.by, "key": self.key} if self.by else {}
+        narrowed |= {"depth": str(self.depth)} if self.depth else {}
+        query = "&".join(filter(None, (urlencode(narrowed | more), self.board.period.query)))
         return f"{wurl(self.board.workspace, name)}?{query}"

@@ -279,12 +279,12 @@ class Quality:
         quiet = (
             f"{self.quiet} 天以上没有数据的账号与渠道；「多久了」空着的，近 {LOOKED_BACK} 天都没有"
         )
-        kept = (
-            (Table("left_out", "没有计入的", LEFT_OUT_COLUMNS, lambda: self.suspects, (counted,)), self.suspects),
-            (Table("gaps", "断了的来源", GAP_COLUMNS, lambda: self.gaps, (quiet,)), self.gaps),
-            (Table("newest", "最近一条", SOURCE_COLUMNS, lambda: self.sources), any(row.at for row in self.sources)),
+        found = (
+            Table("left_out", "没有计入的", LEFT_OUT_COLUMNS, lambda: self.suspects, (counted,), some=bool(self.suspects)),
+            Table("gaps", "断了的来源", GAP_COLUMNS, lambda: self.gaps, (quiet,), some=bool(self.gaps)),
+            Table("newest", "最近一条", SOURCE_COLUMNS, lambda: self.sources, some=any(row.at for row in self.sources)),
         )  # fmt: skip
-        return Tables("数据质量报表", tuple(one for one, some in kept if some), about(self.board))
+        return Tables("数据质量报表", found, about(self.board))
 
     @property
     def remarks(self) -> list[tuple[str, str]]:

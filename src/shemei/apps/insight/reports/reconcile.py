@@ -276,17 +276,19 @@ class Reconciliation:
         """What can be taken along: claims and what is traced side by side, and orders by their way."""
         claims = "平台自报来自花费导入里的「成交订单」「成交金额」"
         notes = about(self.board, credited(self.board), claims, APART)
-        found = (*self._claims, *(self._orders if self.traced + self.untracked else ()))
-        return Tables("对账报表", found, notes)
+        return Tables("对账报表", (*self._claims, *self._orders), notes)
 
     @property
     def _claims(self) -> tuple[Table, ...]:
-        platforms = Table("platforms", "分平台", PLATFORMS, lambda: self.platforms)
-        campaigns = Table(
-            "campaigns", "分活动", self._campaign_columns, lambda: self.campaigns, (UNPLANNED,)
-        )
-        kept = ((platforms, self.platforms), (campaigns, self.campaigns))
-        return tuple(table for table, rows in kept if rows)
+        return (
+            Table(
+                "platforms", "分平台", PLATFORMS, lambda: self.platforms, some=bool(self.platforms)
+            ),
+            Table(
+                "campaigns", "分活动", self._campaign_columns, lambda: self.campaigns, (UNPLANNED,),
+                some=bool(self.campaigns),
+            ),
+        )  # fmt: skip
 
     @property
     def _campaign_columns(self) -> tuple[Column, ...]:
@@ -301,9 +303,10 @@ class Reconciliation:
 
     @property
     def _orders(self) -> tuple[Table, ...]:
+        some = bool(self.traced + self.untracked)
         return (
-            Table("ways", "订单来路", WAYS, lambda: self.ways, (SHARES,)),
-            Table("days", "每天", DAYS, lambda: self.days),
+            Table("ways", "订单来路", WAYS, lambda: self.ways, (SHARES,), some=some),
+            Table("days", "每天", DAYS, lambda: self.days, some=some),
         )
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -195,17 +195,20 @@ class Spreading:
     @property
     def tables(self) -> Tables:
         """What can be taken along: each hand with the whole, and every row of the split."""
-        return Tables("传播报表", self._tables if self.hands else (), about(self.board, "精确值"))
+        return Tables("传播报表", self._tables, about(self.board, "精确值"))
 
     @property
     def _tables(self) -> tuple[Table, ...]:
         every = f"页面只列转发来的访问最多的 {SPLIT_ROWS} 项，这里全列"
         return (
-            Table("hands", "每一手", HANDS, lambda: [*self.hands, self.whole], (NEXT_EACH, COUNTED)),
-            self.travelled.table,
+            Table(
+                "hands", "每一手", HANDS, lambda: [*self.hands, self.whole], (NEXT_EACH, COUNTED),
+                some=bool(self.hands),
+            ),
+            replace(self.travelled.table, some=bool(self.hands)),
             Table(
                 "split", f"按{self.split_word}", (*split_columns(self.by), *PLACES),
-                lambda: self._named(self._places), (every,),
+                lambda: self._named(self._places), (every,), some=bool(self.hands),
             ),
         )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
@@ -12,17 +13,20 @@ from shemei.apps.insight.reports import events, listings_rows
 from shemei.apps.insight.reports.cohort_orders import cohort_orders
 from shemei.apps.insight.reports.movements import (
     GRAINS,
+    ORDER_STEP,
     WITHIN,
     FunnelPage,
     cohort_label,
     step_rule,
 )
+from shemei.apps.insight.reports.orders import step_orders
 from shemei.apps.insight.reports.passed import Passed
 from shemei.apps.insight.reports.quality import left_out_rows
 from shemei.apps.insight.reports.reconcile import untracked_rows
 from shemei.apps.insight.views import board_of
 from shemei.kernel.kept_period import keeps_period
-from shemei.kernel.permissions import Permission
+from shemei.kernel.periods import today
+from shemei.kernel.permissions import Permission, require
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, beside
 from shemei.warehouse.catalogue import DEFAULT_FUNNEL
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from shemei.kernel.lists.rows import Rows
 
 TEMPLATE = "insight/rows.html"
+OF_PEOPLE = "认得出的人的全部，不都依次走到"
 REPORTS = {
     "insight:quality": "数据质量",
     "insight:reconciliation": "对账",
@@ -82,7 +87,8 @@ def _number(request: BrandRequest, name: str, most: int) -> int:
     text = request.GET.get(name, "")
     if not text:
         return 0
-    if not (text.isascii() and text.isdigit() and int(text) <= most):
+    is_short = len(text) <= len(str(most))
+    if not (is_short and text.isascii() and text.isdigit() and int(text) <= most):
         raise Http404("没有这一行。请从报表进入。")
     return int(text)
 
@@ -92,7 +98,8 @@ def _passed(request: BrandRequest) -> Passed:
     depth = 0 if by else _number(request, "depth", 99)
     if by and by not in VISITED_BY:
         raise Http404("没有这个维度。请从报表进入。")
-    return Passed(board_of(request), depth=depth, by=by, key=request.GET.get("key", ""))
+    key, sharer = request.GET.get("key", ""), request.GET.get("sharer", "")
+    return Passed(board_of(request), depth=depth, by=by, key=key, sharer=sharer)
 
 
 @allow(Permission.VIEW)
@@ -104,21 +111,23 @@ def passed(request: BrandRequest) -> HttpResponse:
 
 
 @allow(Permission.VIEW)
+@keeps_period
 def passed_visits(request: BrandRequest) -> HttpResponse:
     """The visits by pages that somebody passed on, one by one."""
     told = _passed(request)
-    rows = events.event_rows(told.board, told.found.newest)
-    about = (told.narrowed, told.found.note)
+    found = told.visits(events.SHOWN)
+    rows, about = events.event_rows(told.board, found.rows), (told.narrowed, found.note)
     return _listed(
         request, listings_rows.PASSED_VISITS, rows, "insight:spreading", told.board, *about
     )
 
 
 @allow(Permission.VIEW)
+@keeps_period
 def passed_sharers(request: BrandRequest) -> HttpResponse:
     """Who passed pages on, one by one; by the mark of their browser."""
     told = _passed(request)
-    about = (told.narrowed, "按浏览器的转发记号数，记号对不回人", told.found.cut_note)
+    about = (told.narrowed, "按浏览器的转发记号数，记号对不回人", told.counted.note)
     return _listed(
         request, listings_rows.PASSED_SHARERS, told.sharers, "insight:spreading", told.board, *about
     )
@@ -142,20 +151,24 @@ def funnel_step(request: BrandRequest) -> HttpResponse:
     before = told.steps[number - 2] if number > 1 else None
     context = {
         "board": board, "told": told, "step": step, "before": before, "within": WITHIN[told.within],
-        "is_order": "order" in DEFAULT_FUNNEL[number - 1].kinds,
+        "is_order": number - 1 == ORDER_STEP,
     }  # fmt: skip
     return render(request, "insight/funnel_step.html", context)
 
 
 @allow(Permission.VIEW)
+@keeps_period
 def step_events(request: BrandRequest) -> HttpResponse:
-    """What people did in the period that a step of the funnel can be taken by."""
+    """What people did in the period that a step of the funnel can be taken by; of orders each once."""
     number, board = _step(request), board_of(request)
+    about = (f"{DEFAULT_FUNNEL[number - 1].name}：{step_rule(number)}", OF_PEOPLE)
+    if number - 1 == ORDER_STEP:
+        require(request.actor, Permission.CUSTOMERS)
+        orders, listing = step_orders(board), listings_rows.STEP_ORDERS
+        return _listed(request, listing, orders.rows, "insight:funnel", board, *about, orders.note)
     found = events.step_events(board, number)
-    name = f"{DEFAULT_FUNNEL[number - 1].name}：{step_rule(number)}"
-    about = (name, "认得出的人的全部，不都依次走到", found.note)
-    rows = events.event_rows(board, found.newest)
-    return _listed(request, listings_rows.STEP_EVENTS, rows, "insight:funnel", board, *about)
+    rows, listing = events.event_rows(board, found.rows), listings_rows.STEP_EVENTS
+    return _listed(request, listing, rows, "insight:funnel", board, *about, found.note)
 
 
 @allow(Permission.CUSTOMERS)
@@ -164,13 +177,15 @@ def cohort(request: BrandRequest) -> HttpResponse:
     board, grain = board_of(request, default="90d"), request.GET.get("grain", "week")
     day, span = _number(request, "cohort", 99991231), request.GET.get("n", "")
     try:
-        label = cohort_label(date_of(day), grain)
+        began = date_of(day)
     except ValueError:
-        raise Http404("没有这一批。请从留存进入。") from None
+        began = date.max
+    if began > today():
+        raise Http404("没有这一批。请从留存进入。")
+    label = cohort_label(began, grain)
     number = _number(request, "n", 999) if span else None
-    rows = cohort_orders(board, day, grain if grain in GRAINS else "week", number)
+    found = cohort_orders(board, day, grain if grain in GRAINS else "week", number)
     when = f"第 {number} {GRAINS.get(grain, '周')}" if number else f"当{GRAINS.get(grain, '周')}"
     what = f"{when}再下的单" if span else "各人的首单"
-    return _listed(
-        request, listings_rows.COHORT_ORDERS, rows, "insight:retention", board, label, what
-    )
+    about, listing = (label, what, found.note), listings_rows.COHORT_ORDERS
+    return _listed(request, listing, found.rows, "insight:retention", board, *about)
