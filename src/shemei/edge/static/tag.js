@@ -171,7 +171,7 @@
   }
 
   function page() {
-    var known;
+    var known = false;
     if (allowed) {
       try {
         known = win.sessionStorage.getItem("_shs" + site) && !fresh;
@@ -250,7 +250,7 @@
   quiet(function () {
     site = me.getAttribute("data-site");
     endpoint = new URL("/e", me.getAttribute("data-to") || me.src).href;
-    try { store = win.localStorage; } catch (error) { store = null; }
+    try { store = win.localStorage; } catch (error) { /* closed */ }
     quiet(function () { props = JSON.parse(me.getAttribute("data-props")); })();
     var required = me.getAttribute("data-consent") === "required";
     allowed = !required || recall("_sho") === "1";
