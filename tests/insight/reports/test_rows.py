@@ -104,6 +104,21 @@ def test_visits_name_nobody_and_leave_robots_and_rivals_out(passed_on: World) ->
     assert "选短一些的时段" not in page(passed_on, "insight:passed_visits").content.decode()
 
 
+def test_each_page_opens_its_visits_and_who_passed_it_on(passed_on: World) -> None:
+    shown = page(passed_on, "insight:spreading").content.decode()
+    opened = {
+        re.search(r"path=([^&]*)", one)[1]: one for one in links(shown, "visits") if "path=" in one
+    }  # type: ignore[index]
+    assert set(opened) == {"%2Fquiz", "%2F"}
+    client = passed_on.client()
+    quiz = table(client.get(opened["%2Fquiz"] + "&export=csv"))[0]
+    first = table(client.get(opened["%2F"] + "&export=csv"))[0]
+    assert {row["页面"] for row in quiz} == {"/quiz"} and (len(quiz), len(first)) == (3, 2)
+    [sharers] = [one for one in links(shown, "sharers") if "path=%2Fquiz" in one]
+    assert len(table(client.get(sharers + "&export=csv"))[0]) == 3
+    assert "/quiz" in client.get(sharers).content.decode()
+
+
 def test_a_list_that_is_not_whole_says_so(
     passed_on: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,10 +202,10 @@ def test_a_list_of_orders_that_is_not_whole_says_so(
 )
 def test_rows_open_with_the_period_that_was_chosen(told: World, name: str) -> None:
     client = told.client()
-    client.get(told.url("insight:funnel"), {"range": "7d"})
+    client.get(told.url("insight:funnel"), {"range": "7d", "keep": "1"})
     opened = client.get(told.url(name), {"step": "2"})
     assert opened.status_code == 302 and opened.url.endswith("?step=2&range=7d")
-    client.get(told.url(name), {"step": "2", "range": "90d"})
+    client.get(told.url(name), {"step": "2", "range": "90d", "keep": "1"})
     assert client.get(told.url("insight:funnel")).url.endswith("?range=90d")
 
 

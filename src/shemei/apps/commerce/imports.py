@@ -29,6 +29,10 @@ UNKNOWN_CODE = "优惠码没有登记的单"
 ERASED = "{n} 单的顾客已按个人信息请求删除：订单照常更新，不再存这个人。"
 NOTED = "{n} 单的优惠码是从备注里认出的。"
 SEVERAL_NOTED = "{n} 单的备注里写着几个不同的优惠码，一个都没有取：要算给谁，请写在优惠码一列。"
+NOT_CONVERTED = (
+    "{n} 单的金额是{currency}，原样入库，不换算。订单页按它显示；看板、归因和报表只有一种币种，把它和人民币直接相加、写成 ¥。"
+    "请先换算成人民币再导入，或给它单独一个品牌空间。"
+)
 FURTHER = "{n} 单在系统里已走得更远（例如已发货，表里还是已付款），状态没有退回去。"
 
 
@@ -59,6 +63,7 @@ class Orders(ImportKind):
         saved = _save(orders, batch, apply=False)
         tally = _tally(saved, batch, orders)
         _say_noted(tally, orders)
+        _say_currency(tally, batch, len(orders))
         rows = {group[0].values["number"]: group[0].number for group in orders}
         for change in changes_of(saved, rows, batch.mapping):
             tally.note(change)
@@ -79,6 +84,7 @@ class Orders(ImportKind):
         )
         tally = _tally(saved, batch, orders)
         _say_noted(tally, orders)
+        _say_currency(tally, batch, len(orders))
         tally.extra["退款"] = len(saved.refunds) + len(back.refunds)
         tally.extra[UNKNOWN_CODE] = _unknown_codes(batch, orders)
         tally.extra["取消单"] = back.invoices
@@ -173,6 +179,14 @@ def _say_noted(tally: Tally, orders: Sequence[Group]) -> None:
     found = [len(remarks.noted_in(group)) for group in orders]
     tally.remarks[NOTED] = found.count(1)
     tally.remarks[SEVERAL_NOTED] = sum(n > 1 for n in found)
+
+
+def _say_currency(tally: Tally, batch: ImportBatch, n: int) -> None:
+    """Boards know one currency: who brings another is told before anything is written."""
+    currency = batch.option("currency")
+    if currency != batch.workspace.currency:
+        named = order_file.CURRENCY_NAMES.get(currency, currency)
+        tally.remarks[NOT_CONVERTED.replace("{currency}", named)] = n
 
 
 def _unknown_codes(batch: ImportBatch, orders: Sequence[Group]) -> int:

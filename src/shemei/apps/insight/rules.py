@@ -30,7 +30,7 @@ GOAL_METRICS: dict[str, GoalMetric] = {
     "friends": GoalMetric("新增企微好友", "count", True),
     "impressions": GoalMetric("曝光", "count", True),
     "follows": GoalMetric("新增粉丝", "count", True),
-    "roi": GoalMetric("投入产出比", "times", False),
+    "roi": GoalMetric("可追踪投入产出比", "times", False),
     "engagement_rate": GoalMetric("互动率", "ratio", False),
     "cvr": GoalMetric("成交转化率", "ratio", False),
     "cac": GoalMetric("获客成本", "money", False, "down"),

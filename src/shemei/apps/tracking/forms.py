@@ -29,10 +29,6 @@ def _label(row: Named) -> str:
     return f"{row.name}（{row.note}）" if row.note else row.name
 
 
-def _accounts(workspace: Workspace) -> list[tuple[str, str]]:
-    return [(row.key, row.name) for row in brand.accounts(workspace)]
-
-
 class OwnedForm(forms.Form):
     """A form with owners from other rooms; ``workspace`` says whose."""
 
@@ -41,7 +37,7 @@ class OwnedForm(forms.Form):
         self.workspace = workspace
         fillers = {
             "campaign": lambda: brand.campaign_choices(workspace, self._chosen("campaign")),
-            "account": lambda: _accounts(workspace),
+            "account": lambda: brand.account_choices(workspace),
             "content": lambda: _owners("content", workspace, self._chosen("content")),
             "creator": lambda: _owners("creator", workspace, self._chosen("creator")),
         }

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from shemei.apps.insight.queries import Board
 from shemei.apps.insight.reports import events
+from shemei.apps.insight.reports.shared_pages import page_name, paths_of
 from shemei.apps.insight.reports.spreading import HandRow, Spreading, Whole
 from shemei.kernel.urls import wurl
 from shemei.portal.numbers import figure, pct
@@ -18,13 +19,15 @@ GLIMPSE = 8
 class Passed:
     """One hand (``depth``; 0 is all together), or one channel, content, creator or campaign.
 
-    With ``sharer`` only what one browser passed on, by its mark.
+    With ``sharer`` only what one browser passed on, by its mark; with ``path`` only of one page.
     """
 
     def __init__(
-        self, board: Board, *, depth: int = 0, by: str = "", key: str = "", sharer: str = ""
-    ) -> None:
-        self.board, self.depth, self.by, self.key, self.sharer = board, depth, by, key, sharer
+        self, board: Board, *, depth: int = 0, by: str = "", key: str = "", sharer: str = "",
+        path: str = "",
+    ) -> None:  # fmt: skip
+        self.board, self.depth, self.by, self.key = board, depth, by, key
+        self.sharer, self.path = sharer, path
 
     @property
     def title(self) -> str:
@@ -36,6 +39,7 @@ class Passed:
     def narrowed(self) -> str:
         """Which of all visits by pages passed on these are; empty for all."""
         told = [self.title] if self.by or self.depth else []
+        told += [page_name(self.path, 1)] if self.path else []
         return "，".join([*told, f"记号 {self.sharer} 转的"] if self.sharer else told)
 
     @property
@@ -72,6 +76,7 @@ class Passed:
         """The newest of its visits."""
         where = [(self.by, self.key)] if self.by else []
         where += [("shared_by", self.sharer)] if self.sharer else []
+        where += [("page", path) for path in paths_of(self.path)] if self.path else []
         return events.passed_on(self.board, tuple(where), self.depth, limit)
 
     @property
@@ -102,5 +107,6 @@ class Passed:
     def _page(self, name: str, **more: str) -> str:
         narrowed = {"by": self.by, "key": self.key} if self.by else {}
         narrowed |= {"depth": str(self.depth)} if self.depth else {}
+        narrowed |= {"path": self.path} if self.path else {}
         query = "&".join(filter(None, (urlencode(narrowed | more), self.board.period.query)))
         return f"{wurl(self.board.workspace, name)}?{query}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from shemei.apps.insight.queries import Board
 from shemei.kernel.figures import ask
@@ -39,6 +40,7 @@ class PageRow:
     sharers: int
     hands: float
     furthest: int
+    query: str
 
     @property
     def is_rest(self) -> bool:
@@ -62,6 +64,15 @@ def page_name(page: str, pages: int) -> str:
     if not page:
         return f"其余 {figure(pages)} 个页面"
     return "/（首页）" if page == "/" else page
+
+
+def paths_of(page: str) -> tuple[str, ...]:
+    """The paths that are one page in the log.
+
+    >>> paths_of("/"), paths_of("/quiz")
+    (('/', ''), ('/quiz',))
+    """
+    return ("/", "") if page == "/" else (page,)
 
 
 def mean_hands(line: dict[str, Any]) -> float:
@@ -98,6 +109,7 @@ class TravelledPages:
             PageRow(
                 line["page"], line["pages"], line["visits"], line["visitors"], line["sharers"],
                 mean_hands(line), line["furthest"],
+                f"{urlencode({'path': line['page']})}&{period.query}",
             )
             for line in ask(question).rows.to_pylist()
         ]  # fmt: skip

@@ -98,8 +98,8 @@ def _passed(request: BrandRequest) -> Passed:
     depth = 0 if by else _number(request, "depth", 99)
     if by and by not in VISITED_BY:
         raise Http404("没有这个维度。请从报表进入。")
-    key, sharer = request.GET.get("key", ""), request.GET.get("sharer", "")
-    return Passed(board_of(request), depth=depth, by=by, key=key, sharer=sharer)
+    given = {name: request.GET.get(name, "") for name in ("key", "sharer", "path")}
+    return Passed(board_of(request), depth=depth, by=by, **given)
 
 
 @allow(Permission.VIEW)
