@@ -63,7 +63,7 @@ def visits(world: World, **query: str) -> list[dict[str, str]]:
 
 
 def test_each_cell_of_a_hand_opens_its_sum_and_its_visits(passed_on: World) -> None:
-    shown = page(passed_on, "insight:spreading", by="channel").content.decode()
+    shown = page(passed_on, "insight:spreading").content.decode()
     opened = set(links(shown, "passed"))
     assert {re.search(r"\?(.*?)&?from=", one)[1] for one in opened} == {  # type: ignore[index]
         "", "depth=1", "depth=2", "depth=3", "by=channel&key=direct", "by=channel&key=wechat",

@@ -30,8 +30,6 @@ DIMENSIONS: dict[str, str] = {
     "campaign": "活动",
 }
 SHARES = ("cvr", "ctr", "finish_rate", "engagement_rate")
-VISITED_BY = {"platform": "平台", **DIMENSIONS}
-"""What visits may be split by: where they were opened, too, which no credit knows."""
 UNNAMED: dict[str, str] = {
     "content": "没有标内容的触达",
     "creator": "品牌自己",

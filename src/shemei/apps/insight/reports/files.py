@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shemei.apps.insight.queries import VISITED_BY
+from shemei.apps.insight.queries import DIMENSIONS
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.lists import Column
 from shemei.warehouse.vocabulary import SHANGHAI
@@ -38,7 +38,7 @@ def credited(board: Board) -> str:
 
 def split_columns(by: str) -> tuple[Column, ...]:
     """The name that a row stands for, and where it is at home."""
-    name = Column("name", VISITED_BY[by], lambda row: row.name)
+    name = Column("name", DIMENSIONS[by], lambda row: row.name)
     if by not in ("content", "creator"):
         return (name,)
     return (name, Column("platform", "平台", lambda row: row.platform, "platform"))

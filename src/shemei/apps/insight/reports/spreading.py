@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from shemei.apps.insight.queries import VISITED_BY, Board, Figure
+from shemei.apps.insight.queries import DIMENSIONS, Board, Figure
 from shemei.apps.insight.reports.files import about, split_columns
 from shemei.apps.insight.reports.shared_pages import TravelledPages
 from shemei.kernel.figures import ask
@@ -188,7 +188,7 @@ class Spreading:
 
     @property
     def split_word(self) -> str:
-        return VISITED_BY[self.by]
+        return DIMENSIONS[self.by]
 
     # files -------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from shemei.apps.brand.tracker.queries import FIVE_POINTS, THREE_POINTS
-from shemei.apps.insight.queries import DIMENSIONS, VISITED_BY
+from shemei.apps.insight.queries import DIMENSIONS
 from shemei.apps.insight.reports.brand_health import GRAINS as CALENDAR
 from shemei.apps.insight.reports.brand_health import BrandHealth
 from shemei.apps.insight.reports.listings import REPORTS
@@ -104,8 +104,8 @@ def spreading(request: BrandRequest) -> HttpResponse:
     """Through how many hands pages went, and which."""
     by = request.GET.get("by", "")
     board = board_of(request)
-    told = Spreading(board, by if by in VISITED_BY else "platform")
-    context = {"board": board, "told": told, "dimensions": VISITED_BY}
+    told = Spreading(board, by if by in DIMENSIONS else "channel")
+    context = {"board": board, "told": told, "dimensions": DIMENSIONS}
     return show(request, told.tables, "insight/spreading.html", context)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from shemei.apps.insight.queries import VISITED_BY
+from shemei.apps.insight.queries import DIMENSIONS
 from shemei.apps.insight.reports import events, listings_rows
 from shemei.apps.insight.reports.cohort_orders import cohort_orders
 from shemei.apps.insight.reports.movements import (
@@ -96,7 +96,7 @@ def _number(request: BrandRequest, name: str, most: int) -> int:
 def _passed(request: BrandRequest) -> Passed:
     by = request.GET.get("by", "")
     depth = 0 if by else _number(request, "depth", 99)
-    if by and by not in VISITED_BY:
+    if by and by not in DIMENSIONS:
         raise Http404("没有这个维度。请从报表进入。")
     given = {name: request.GET.get(name, "") for name in ("key", "sharer", "path")}
     return Passed(board_of(request), depth=depth, by=by, **given)
