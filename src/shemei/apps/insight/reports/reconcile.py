@@ -217,7 +217,8 @@ class Reconciliation:
 
     def _paths(self, by: str, key: str) -> str:
         page = wurl(self.board.workspace, "insight:paths")
-        return f"{page}?{urlencode({'by': by, 'key': key})}&{self.board.period.query}"
+        asked = urlencode({"by": by, "key": key, "model": self.board.model})
+        return f"{page}?{asked}&{self.board.period.query}"
 
     # orders with and without a way -------------------------------------------------------------------
 
