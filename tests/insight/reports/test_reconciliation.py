@@ -111,7 +111,9 @@ def test_counts_and_costs_open_their_rows_as_amounts_do(told: World) -> None:
     shown = page(told, "insight:reconciliation").content.decode()
     spends = re.findall(r'<a href="[^"]*/spend[^"]*platform=xhs[^"]*">([^<]*)</a>', shown)
     assert spends == ["3", "¥1,000.00", "¥200.00"]
-    traced = re.findall(r'<a href="[^"]*/paths/\?by=channel[^"]*key=xhs&amp;model=[a-z]+[^"]*">([^<]*)</a>', shown)
+    traced = re.findall(
+        r'<a href="[^"]*/paths/\?by=channel[^"]*key=xhs&amp;model=[a-z]+[^"]*">([^<]*)</a>', shown
+    )
     assert len(traced) == 2 and traced[1].startswith("¥")
     ways = re.findall(
         r'<td class="n"><a href="[^"]*/(paths|untracked)/\?from[^"]*">(\d)</a>', shown
