@@ -213,7 +213,7 @@ def undo(home: Path) -> None:
                 actions.undo(done, by=SYSTEM)
 
     try:
-        explain(work)
+        work()
     except ImportError_ as error:
         refuse(str(error))
 
@@ -249,7 +249,7 @@ def main() -> None:
     elif work == "fill":
         explain(lambda: fill(place, seed))
     elif work == "undo":
-        undo(place)
+        explain(lambda: undo(place))  # with its imports: the queue's file is opened by them
     elif work in UPKEEP:
         upkeep(place, work)
     else:

@@ -1,7 +1,8 @@
 """The period a member works with: chosen on one page, it stands on the next.
 
-It is kept with the session, for each brand apart, once it was chosen with a page's range picker. A page that is opened without a period is led to
-an address that names the kept one, so that what one copies, exports or reloads says what it shows.
+It is kept with the session, for each brand apart, once it was chosen with a page's range picker. A
+page that is opened without a period is led to an address that names the kept one, so that what one
+copies, exports or reloads says what it shows.
 """
 
 from __future__ import annotations
