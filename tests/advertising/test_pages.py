@@ -40,13 +40,24 @@ def test_a_spend_is_entered_corrected_and_deleted(place: World) -> None:
     row = Spend.objects.get()
     assert (row.amount, row.claimed_value) == (129_900, 500_000)
     page = browser.get(place.url("advertising:spends")).content.decode()
-    assert "花了 ¥1,299.00" in page
+    assert "广告花费 ¥1,299.00" in page
     assert "3.8" in page
     browser.post(place.url("advertising:edit_spend", row.key), typed(amount="1200"))
     row.refresh_from_db()
     assert (row.amount, row.claimed_value) == (120_000, None)
     browser.post(place.url("advertising:delete_spend", row.key))
     assert not Spend.objects.exists()
+
+
+def test_fees_and_advertising_are_told_apart_and_add_up(place: World) -> None:
+    for kind, amount in (("信息流", 3_000), ("达人", 500)):
+        enter_spend(
+            place.brand, by=place.owner.actor, day=today(), platform="xhs", kind=kind, amount=amount
+        )
+    page = place.client().get(place.url("advertising:spends")).content.decode()
+    assert "广告花费 ¥30.00" in " ".join(page.split())
+    narrowed = place.client().get(place.url("advertising:spends"), {"kind": ["信息流", "搜索"]})
+    assert "共 ¥30.00" in " ".join(narrowed.content.decode().split())
 
 
 def test_an_empty_period_is_told_from_an_empty_book(place: World) -> None:

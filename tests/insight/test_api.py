@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
 from django_scopes import scope
+from tests.insight.programs import Program, figures
 from tests.warehouse import cast
 
-from shemei.apps.accounts import actions_keys
 from shemei.apps.accounts.models import ApiKey
 from shemei.apps.insight import api, api_answers
 from shemei.kernel.periods import Period
@@ -23,29 +23,10 @@ if TYPE_CHECKING:
 
     from shemei.warehouse.home import Home
 
-NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
-
-
-class Program:
-    def __init__(self, member: Any, scopes: list[Permission]) -> None:
-        with scope(workspace=member.workspace):
-            _, secret = actions_keys.create_key("看板", scopes, by=member)
-        self.headers = {"Authorization": f"Bearer {secret}"}
-
-    def get(self, name: str, headers: dict[str, str] | None = None, **query: Any) -> Any:
-        asked = NOVEMBER | query
-        return Client().get(
-            f"/api/v1/figures/{name}", asked, headers=self.headers | (headers or {})
-        )
-
 
 @pytest.fixture
 def program(told: World) -> Program:
     return Program(told.owner, [Permission.VIEW])
-
-
-def figures(row: dict[str, Any]) -> dict[str, float]:
-    return {each["metric"]: each["value"] for each in row["figures"]}
 
 
 def test_the_catalogue_is_paged(program: Program) -> None:
@@ -135,7 +116,7 @@ def test_every_number_says_its_unit(program: Program) -> None:
         "spreading": {},
     }
     named = {"conversions": "count", "value": "fen", "share": "ratio", "people": "people"}
-    named |= {"sharers": "people"}
+    named |= {"sharers": "people", "ads": "fen", "returned": "times"}
     named |= {"of_first": "ratio", "median_hours": "hours", "complete": "flag"}
     for name, query in asked.items():
         rows = program.get(name, **query).json()["rows"]

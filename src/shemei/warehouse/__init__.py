@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         PathTable,
         People,
         QuestionError,
+        Refunds,
         Rows,
         Series,
         Totals,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "METRICS", "Answer", "Funnel", "HomeError", "Journey", "LagPercents", "Lags", "Lake",
-    "Orders", "PathTable", "People", "QuestionError", "Retention", "Rows", "Series", "ShareDepths", "SharedPages",
+    "Orders", "PathTable", "People", "QuestionError", "Refunds", "Retention", "Rows", "Series", "ShareDepths", "SharedPages",
     "Step", "Totals", "Visitors", "attribute", "open_home",
 ]  # fmt: skip
 
@@ -51,7 +52,7 @@ _DOORS = {
     "flows": ("Funnel", "LagPercents", "Lags", "Retention", "ShareDepths", "SharedPages"),
     "lake": ("Answer", "Lake"),
     "questions": (
-        "Journey", "Orders", "PathTable", "People", "QuestionError", "Rows", "Series", "Totals", "Visitors",
+        "Journey", "Orders", "PathTable", "People", "QuestionError", "Refunds", "Rows", "Series", "Totals", "Visitors",
     ),
 }  # fmt: skip
 

@@ -257,11 +257,11 @@ _METRICS: tuple[Metric, ...] = (
         DECK,
         UNDATED,
     ),
-    _count("spend", "广告、达人与其他营销花费之和", "none", "money"),
+    _count("spend", "广告花费 + 达人费用", "none", "money"),
     Metric(
         "roi",
         "投入产出比 ROI",
-        "净成交额 ÷ 花费；分渠道、内容、达人时用归因后的成交额",
+        "净成交额 ÷ 总花费；分渠道、内容、达人时用归因后的成交额",
         "times",
         "up",
         "net_revenue",
@@ -274,7 +274,7 @@ _METRICS: tuple[Metric, ...] = (
     Metric(
         "cac",
         "获客成本",
-        "花费 ÷ 新客数",
+        "总花费 ÷ 新客数",
         "money",
         "down",
         "spend",
@@ -284,7 +284,7 @@ _METRICS: tuple[Metric, ...] = (
         "《社交媒体营销策略》教材，用户增长与裂变",
         UNDATED,
     ),
-    Metric("cpc", "单次点击成本", "花费 ÷ 点击数", "money", "down", "spend", "clicks"),
+    Metric("cpc", "单次点击成本", "总花费 ÷ 点击数", "money", "down", "spend", "clicks"),
 )
 
 

@@ -23,6 +23,7 @@ from shemei.warehouse.questions import (
     People,
     Question,
     QuestionError,
+    Refunds,
     Rows,
     Series,
     Totals,
@@ -171,6 +172,8 @@ def _computed(engine: Engine, question: Question) -> pa.Table:
             return _series(engine, question)
         case Orders():
             return engine.read(lambda view: asking.orders_sql(view, question))
+        case Refunds():
+            return engine.read(lambda view: asking.refunds_sql(view, question))
         case PathTable():
             return engine.read(lambda view: asking.path_table_sql(view, question))
         case Funnel():

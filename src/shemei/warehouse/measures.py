@@ -77,7 +77,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             Measure("repeat_orders", "复购订单", ("order",), only="repeat"),
             Measure("revenue", "成交额", ("order",), "amount"),
             Measure("refunds", "退款额", ("refund",), "amount"),
-            Measure("spend", "花费", ("spend",), "amount"),
+            Measure("spend", "总花费", ("spend",), "amount"),
         )
     }
 )

@@ -153,6 +153,21 @@ class Orders(Question):
 
 
 @dataclass(frozen=True, slots=True)
+class Refunds(Question):
+    """Refunds booked on the days of the period, and those of its orders whenever booked, newest first.
+
+    Columns: order_id ("" where the refund names none), event_id, ts (UTC microseconds), day and
+    amount (分) of the refund; paid_ts, paid_day, paid (分) and ``suspect`` (why it does not count) of
+    the order it belongs to, 0 and "" where the log knows no such order. Refunds that do not count are
+    left out; of an order that does not count only those of the period's days are told.
+
+    Examples
+    --------
+    >>> Refunds("w", 20261101, 20261130).check()
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Journey(Question):
     """All events of a person, oldest first; name the person, or an order to find the person by.
 

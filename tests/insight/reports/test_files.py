@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from shemei.warehouse.home import Home
 
+BRIDGE = "三个成交额怎么对上"
 REPORTS = {
     "insight:funnel": "漏斗报表",
     "insight:spreading": "传播报表",
@@ -103,7 +104,7 @@ def test_a_period_without_anything_gives_a_file_of_heads(
 def test_what_is_empty_beside_others_is_in_no_menu_and_no_workbook(told: World) -> None:
     shown = page(told, "insight:reconciliation").content.decode()
     assert "table=days" in shown and "table=platforms" not in shown
-    assert book(told, "insight:reconciliation").sheetnames == ["订单来路", "每天", "说明"]
+    assert book(told, "insight:reconciliation").sheetnames == ["订单来路", "每天", BRIDGE, "说明"]
     made = page(told, "insight:reconciliation", export="csv", table="platforms")
     assert table(made)[0] == [] and "对账报表-分平台-" in unquote(made["Content-Disposition"])
 
@@ -202,7 +203,7 @@ def test_claims_and_traced_stand_side_by_side_and_are_never_added(told: World) -
     spend(told, "douyin", 20_000, 30_000, plan)
     rows, notes = table(page(told, "insight:reconciliation", export="csv"))
     xhs = {row["平台"]: row for row in rows}["小红书"]
-    assert (xhs["平台自报订单"], xhs["平台自报成交额（元）"], xhs["花费（元）"]) == (
+    assert (xhs["平台自报订单"], xhs["平台自报成交额（元）"], xhs["广告花费（元）"]) == (
         "3",
         "1000.00",
         "200.00",
@@ -218,14 +219,14 @@ def test_claims_and_traced_stand_side_by_side_and_are_never_added(told: World) -
     assert plan_row["平台自报成交额·抖音（元）"] == "300.00"
     assert "1300.00" not in text
     made = book(told, "insight:reconciliation")
-    assert made.sheetnames == ["分平台", "分活动", "订单来路", "每天", "说明"]
+    assert made.sheetnames == ["分平台", "分活动", "订单来路", "每天", BRIDGE, "说明"]
 
 
 def test_orders_by_their_way_name_both_shares(told: World) -> None:
     asked = {"export": "csv", "table": "ways"}
     [traced, lost], notes = table(page(told, "insight:reconciliation", **asked))
     assert (traced["订单"], lost["订单"]) == ("5", "2")
-    assert (traced["占全部订单（%）"], traced["占全部成交额（%）"]) == ("71.4286", "87.6289")
+    assert (traced["占全部订单（%）"], traced["占至今净额（%）"]) == ("71.4286", "87.6289")
     assert any("追得到的订单 =" in note and "追得到的成交额 =" in note for note in notes)
     days, _ = table(page(told, "insight:reconciliation", export="csv", table="days"))
     assert len(days) == 30 and days[0]["付款日"] == "2026-11-01"
@@ -270,8 +271,8 @@ def test_long_tables_are_written_in_the_background(
             "utf-8-sig"
         )
     else:
-        assert task.title == "导出 对账报表 32 行"
-        assert load_workbook(io.BytesIO(body)).sheetnames == ["订单来路", "每天", "说明"]
+        assert task.title == "导出 对账报表 38 行"
+        assert load_workbook(io.BytesIO(body)).sheetnames == ["订单来路", "每天", BRIDGE, "说明"]
 
 
 def test_what_a_spreadsheet_would_run_stays_text(told: World) -> None:

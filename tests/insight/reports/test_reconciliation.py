@@ -138,8 +138,42 @@ def test_figures_of_spends_lead_nowhere_for_who_may_not_see_them(told: World) ->
         "¥1,000.00"
     )
     drawer, beside = told.url("insight:metric", "spend"), {"HX-Request": "true"}
-    assert "看花费" not in editor.get(drawer, NOVEMBER, headers=beside).content.decode()
-    assert "看花费" in told.client().get(drawer, NOVEMBER, headers=beside).content.decode()
+    assert "看广告花费" not in editor.get(drawer, NOVEMBER, headers=beside).content.decode()
+    assert "看广告花费" in told.client().get(drawer, NOVEMBER, headers=beside).content.decode()
+
+
+def test_creators_fees_among_the_spends_are_no_advertising(told: World) -> None:
+    from shemei.apps.advertising.models import Spend
+
+    spend(told, "xhs", 20_000, 100_000)
+    with told.scope():
+        Spend.objects.create(
+            workspace=told.brand, day=date(2026, 11, 3), platform="xhs", kind="达人", amount=7_000
+        )
+        [row] = Reconciliation(board(told)).platforms
+    assert row.spend == 20_000
+    listed = told.client().get(row.spend_href).content.decode()
+    assert "共 ¥200.00" in " ".join(listed.split()), "what the figure opens adds up to it"
+    both = told.client().get(row.claims_href).content.decode()
+    assert "共 ¥270.00" in " ".join(both.split())
+
+
+def test_what_is_traced_opens_with_the_share_of_each_order(told: World) -> None:
+    spend(told, "xhs", 20_000, 100_000)
+    with told.scope():
+        [row] = Reconciliation(board(told)).platforms
+    opened = " ".join(told.client().get(row.traced_href).content.decode().split())
+    assert "按首次触达分得 2.0 单，¥500.00" in opened
+    bare = row.traced_href.replace("&model=first", "")
+    told.brand.save()
+    assert "按首次触达分得 2.0 单，¥500.00" in " ".join(
+        told.client().get(bare).content.decode().split()
+    ), "an address without a model has the brand's own"
+    told.brand.attribution_model = "markov"
+    told.brand.save()
+    chain = told.client().get(bare).content.decode()
+    assert "马尔可夫按整段的链算，没有一单一单的份额" in chain
+    assert page(told, "insight:paths", model="linear").status_code == 200, "a model of no name"
 
 
 def test_an_empty_brand_is_told_what_to_import(world: World, home: Home) -> None:

@@ -19,6 +19,7 @@ from shemei.warehouse.questions import (
     People,
     Question,
     QuestionError,
+    Refunds,
     Rows,
     Series,
     Totals,
@@ -232,6 +233,36 @@ def test_a_question_that_makes_no_sense_is_refused(november: Lake, question: Que
         november.ask(question)
 
 
+def test_a_refund_stands_beside_its_order(november: Lake) -> None:
+    """丁丁's order of the 6th came back in part on the 8th: told of either day, of no other."""
+    [row] = ask(november, Refunds(BRAND, FIRST, LAST))
+    assert (row["order_id"], row["day"], row["amount"]) == ("NO-4", 20261108, 5_000)
+    assert (row["paid_day"], row["paid"], row["suspect"]) == (20261106, 20_000, "")
+    assert ask(november, Refunds(BRAND, 20261106, 20261106)) == [row]
+    assert ask(november, Refunds(BRAND, 20261108, 20261108)) == [row]
+    assert ask(november, Refunds(BRAND, 20261107, 20261107)) == []
+
+
+def test_a_refund_of_an_order_that_the_log_does_not_know_or_count(home: Home) -> None:
+    cast.put(
+        home,
+        [
+            cast.event("refund", "11-08 12:00", order_id="NOBODY", amount=1),
+            cast.event("refund", "11-08 13:00", amount=2),
+            cast.event("refund", "11-08 14:00", order_id="ROBOT", amount=3),
+            cast.event("order", "11-07 12:00", order_id="ROBOT", amount=9, suspect="crawler"),
+            cast.event("refund", "11-08 15:00", order_id="ROBOT", amount=4, suspect="crawler"),
+        ],
+    )
+    found = ask(Lake(home), Refunds(BRAND, FIRST, LAST))
+    assert [(row["amount"], row["paid_day"], row["suspect"]) for row in found] == [
+        (3, 20261107, "crawler"),
+        (2, 0, ""),
+        (1, 0, ""),
+    ]
+    assert ask(Lake(home), Refunds(BRAND, 20261107, 20261107)) == [], "an order that does not count"
+
+
 def test_text_is_never_taken_for_sql(november: Lake) -> None:
     nasty = "x' OR '1'='1"
     assert totals(november, "clicks", where=(("channel", nasty),))["clicks"] == 0
@@ -249,6 +280,7 @@ EVERY_QUESTION: tuple[Question, ...] = (
     Journey(BRAND, FIRST, LAST, order_id="NO-1"),
     People(BRAND, FIRST, LAST, limit=1000),
     PathTable(BRAND, FIRST, LAST, untracked=True),
+    Refunds(BRAND, FIRST, LAST),
 )
 
 

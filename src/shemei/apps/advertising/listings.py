@@ -69,7 +69,7 @@ SPENDS = Listing(
     ),
     filters=(
         Filter("platform", "平台", choices=CHOICES, multiple=True),
-        Filter("kind", "类型", choices=Spend.Kind.choices),
+        Filter("kind", "类型", choices=Spend.Kind.choices, multiple=True),
         Filter("campaign", "营销计划", choices=_campaigns, field="campaign__key"),
     ),
     search=("plan", "note", "campaign__name"),

@@ -14,19 +14,22 @@ if TYPE_CHECKING:
 
 
 def overview(workspace: Workspace, period: Period) -> dict[str, Any]:
-    """The period's money by platform, with what platforms claim beside it, and creators' fees from the log."""
-    told = queries.total(workspace, period.first, period.last)
+    """The period's advertising by platform, with what platforms claim beside it; creators' fees are the log's rest."""
+    kinds = {"kind__in": queries.AD_KINDS}
+    told = queries.total(workspace, period.first, period.last, **kinds)
     logged = totals(workspace, ("spend",), first=period.first, last=period.last)["spend"] or 0
+    fees = max(0, logged - told.amount)
     return {
         "period": period,
         "total": told,
-        "fees": max(0, logged - told.amount),
+        "fees": fees,
+        "whole": told.amount + fees,
         "platforms": _by_platform(workspace, period, told.amount),
     }
 
 
 def _by_platform(workspace: Workspace, period: Period, whole: int) -> list[dict[str, Any]]:
-    rows = queries.total_by(workspace, period.first, period.last)
+    rows = queries.total_by(workspace, period.first, period.last, kind__in=queries.AD_KINDS)
     largest = max((row.amount for row in rows.values()), default=0)
     return [
         {

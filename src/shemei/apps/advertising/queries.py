@@ -6,19 +6,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from shemei.apps.advertising.models import Spend
+from shemei.apps.advertising.rules import CREATOR_KIND
 
 if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
 
 
+AD_KINDS: tuple[str, ...] = tuple(kind for kind in Spend.Kind.values if kind != CREATOR_KIND)
+"""The kinds of spends that are advertising (广告花费); the other one is a creator's fee (达人费用)."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpendTotal:
-    """Spends of a span with the platforms' own claims, which stand beside traceable figures, never in them."""
+    """Spends of a span with the platforms' own claims, which stand beside traceable figures, never in them.
+
+    ``amount`` is all of them, ``ads`` those that are no creator's fee.
+    """
 
     amount: int
+    ads: int
     claimed_orders: int | None
     claimed_value: int | None
     impressions: int | None
@@ -42,6 +51,7 @@ def total_by(
 
 _SUMS = {
     "sum_amount": Sum("amount", default=0),
+    "sum_ads": Sum("amount", filter=~Q(kind=CREATOR_KIND), default=0),
     "sum_orders": Sum("claimed_orders"),
     "sum_value": Sum("claimed_value"),
     "sum_impressions": Sum("impressions"),
@@ -53,6 +63,7 @@ _SUMS = {
 def _total(row: dict[str, Any]) -> SpendTotal:
     return SpendTotal(
         row["sum_amount"],
+        row["sum_ads"],
         row["sum_orders"],
         row["sum_value"],
         row["sum_impressions"],

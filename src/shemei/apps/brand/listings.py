@@ -65,7 +65,7 @@ CAMPAIGNS = Listing(
         Column("progress", "进度", value=_progress),
         Column("impressions", "曝光", value=_figure("impressions"), kind="num", sort="rank", hint="平台报来的曝光，已按天入账"),
         Column("clicks", "短链点击", value=_figure("clicks"), kind="num", strong=True, sort="rank"),
-        Column("spend", "花费", value=lambda c: c.spend, kind="money", sort="rank", hint="广告花费加已交付的达人合作费"),
+        Column("spend", "总花费", value=lambda c: c.spend, kind="money", sort="rank", hint="广告花费 + 达人费用（已交付的合作）"),
     ),
     filters=(Filter("state", "状态", choices=Campaign.State.choices),),
     search=("name", "note", "utm_campaign"),

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow.compute as pc
 from ninja import Schema
 
+from shemei.apps.insight import rules
 from shemei.apps.insight.queries import named
 from shemei.apps.insight.reports.shared_pages import mean_hands, page_name
+from shemei.apps.insight.spending import Spending, Spent, placed
+from shemei.engines.attribution import Credit
 from shemei.engines.attribution.stability import markov_share_bands, share_bands
 from shemei.engines.proportions import wilson
 from shemei.engines.resampling import Band
@@ -146,6 +149,14 @@ def unknown(key: str) -> str:
 
 def unsplit(keys: tuple[str, ...], by: str) -> str:
     """Why figures cannot be split so; "" where they can. People carry no promo code, orders do."""
+    if by and "roi" in keys:
+        return (
+            "roi 分开看要按归因算：请问 /api/v1/figures/attribution，"
+            "每行有 spend（总花费）、ads（其中的广告花费）与 returned（归因成交额 ÷ 总花费）。"
+        )
+    for key in _with_bases(keys):
+        if why := rules.unsplit(key, by):
+            return f"{key}（{METRICS[key].name}）不能按 {by} 分：{why}。"
     people = [key for key in _with_bases(keys) if METRICS[key].people]
     if by != "promo_code" or not people:
         return ""
@@ -172,7 +183,8 @@ def totals(workspace: Workspace, period: Period, keys: tuple[str, ...], by: str)
         workspace.key, period.first_day, period.last_day, metrics=_with_bases(keys), by=split
     )
     told = ask(question)
-    ranked = told.rows.append_column("rank", pc.fill_null(told.rows[keys[0]], 0))
+    found = _spent(told.rows, workspace, period, keys, split)
+    ranked = found.append_column("rank", pc.fill_null(found[keys[0]], 0))
     rows = ranked.sort_by([("rank", "descending"), *((name, "ascending") for name in split)])
     piece = partial(_rows, workspace, keys, by, rows)
     return Found(period, rows.num_rows, piece, told.exact, told.note, told.as_of)
@@ -188,9 +200,26 @@ def series(
         grain=grain, by=split,  # type: ignore[arg-type]
     )  # fmt: skip
     told = ask(question)
-    rows = told.rows.sort_by([(name, "ascending") for name in ("bucket", *split)])
+    found = _spent(told.rows, workspace, period, keys, ("bucket", *split), grain)
+    rows = found.sort_by([(name, "ascending") for name in ("bucket", *split)])
     piece = partial(_rows, workspace, keys, by, rows)
     return Found(period, rows.num_rows, piece, told.exact, told.note, told.as_of)
+
+
+def _spent(
+    rows: pa.Table, workspace: Workspace, period: Period, keys: tuple[str, ...],
+    split: tuple[str, ...], grain: str = "",
+) -> pa.Table:  # fmt: skip
+    """Rows by channel with their spend where the report of channels has it; all others as they are."""
+    if "channel" not in split or "spend" not in keys:
+        return rows
+    spending = Spending(workspace, period)
+    if not grain:
+        by = spending.by("channel")
+        return placed(rows, {(key,): one.total for key, one in by.items()}, split)
+    days = spending.buckets("channel", grain)
+    told = {(day, key): amount for day, row in days.items() for key, amount in row.items()}
+    return placed(rows, told, split)
 
 
 def _with_bases(keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -235,7 +264,8 @@ def credits(workspace: Workspace, period: Period, by: str, model: str) -> Found:
     told = attribute(lake(), *span, by=by, models=(model,), lookback_days=workspace.lookback_days)
     bands = _bands(workspace, period, by, model)
     whole = told.totals.value
-    credited = told.models[model]
+    spent = Spending(workspace, period).by(by)
+    credited = dict.fromkeys(spent, Credit(0.0, 0.0)) | told.models[model]
     keys = sorted(credited, key=lambda key: (-credited[key].value, key))
 
     def piece(start: int, stop: int) -> list[RowOut]:
@@ -249,6 +279,9 @@ def credits(workspace: Workspace, period: Period, by: str, model: str) -> Found:
                     FigureOut(metric="conversions", unit="count", value=credited[key].conversions),
                     FigureOut(metric="value", unit="fen", value=credited[key].value),
                     _share(credited[key].value / whole if whole else None, whole, bands.get(key)),
+                    *_costs(
+                        credited[key].value, spent.get(key, Spent()), bool(key) or by == "channel"
+                    ),
                 ],
             )
             for key in shown
@@ -256,6 +289,17 @@ def credits(workspace: Workspace, period: Period, by: str, model: str) -> Found:
 
     as_of = ask(questions.Totals(*span, metrics=("orders",))).as_of
     return Found(period, len(keys), piece, as_of=as_of, model=model, n=told.totals.conversions)
+
+
+def _costs(value: float, spent: Spent, is_named: bool) -> list[FigureOut]:
+    """What a name cost, and its credit over that; money under no name is nobody's denominator."""
+    cost = spent.total or None
+    returned = value / cost if cost and value and is_named else None
+    return [
+        FigureOut(metric="spend", unit="fen", value=cost),
+        FigureOut(metric="ads", unit="fen", value=spent.ads or None),
+        FigureOut(metric="returned", unit="times", value=returned),
+    ]
 
 
 def _share(value: float | None, whole: float, band: Band | None) -> FigureOut:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from shemei.apps.insight.spending import Spending, placed
 from shemei.kernel.figures import lake
 from shemei.kernel.periods import Comparison, Period, whole_days
 from shemei.kernel.registry import Named, names_of
@@ -92,8 +93,12 @@ class Board:
         question = questions.Totals(
             self.workspace.key, period.first_day, period.last_day, metrics=tuple(metrics), by=by
         )
-        rows: list[dict[str, Any]] = lake().ask(question).rows.to_pylist()
-        return rows
+        rows = lake().ask(question).rows
+        if by == ("channel",) and "spend" in question.metrics:
+            spent = Spending(self.workspace, period).by("channel")
+            rows = placed(rows, {(key,): one.total for key, one in spent.items()}, by)
+        found: list[dict[str, Any]] = rows.to_pylist()
+        return found
 
     def series(self, metrics: Iterable[str], period: Period) -> dict[int, dict[str, Any]]:
         question = questions.Series(

@@ -214,6 +214,81 @@ def saturated(
     return (credit_now - credit_before) / (spend_now - spend_before)
 
 
+@dataclass(frozen=True, slots=True)
+class AdTouches:
+    """Where advertising left touches of its own: pairs of platform and campaign, "" where none is named."""
+
+    pairs: frozenset[tuple[str, str]]
+
+    def may_come_of(self, platform: str, campaign: str) -> bool:
+        """Whether some may be of a spend: on its platform, and of its campaign where both name one.
+
+        >>> told = AdTouches(frozenset([("xhs", "double-11")]))
+        >>> [told.may_come_of("xhs", of) for of in ("double-11", "", "spring")]
+        [True, True, False]
+        """
+        return any(
+            on == platform and (of == campaign or not (of and campaign)) for on, of in self.pairs
+        )
+
+
+def ad_touches(rows: Sequence[Mapping[str, str | int]]) -> AdTouches:
+    """The touches of advertising from its clicks and visits by platform and campaign.
+
+    A visit after a click names no campaign, though its click does: visits tell only where nothing was clicked.
+
+    >>> click = {"platform": "xhs", "campaign": "double-11", "clicks": 9, "visits": 0}
+    >>> visit = {"platform": "xhs", "campaign": "", "clicks": 0, "visits": 8}
+    >>> sorted(ad_touches([click, visit]).pairs), sorted(ad_touches([visit]).pairs)
+    ([('xhs', 'double-11')], [('xhs', '')])
+    """
+    clicked = {row["platform"] for row in rows if row["clicks"]}
+    told = (
+        (str(row["platform"]), str(row["campaign"]))
+        for row in rows
+        if row["clicks"] or (row["visits"] and row["platform"] not in clicked)
+    )
+    return AdTouches(frozenset(told))
+
+
+def unsplit(metric: str, by: str) -> str:
+    """Why a cost per something cannot be told for each name of a dimension; empty where it can.
+
+    >>> unsplit("cac", "channel"), unsplit("cpc", "platform")
+    ('新客按订单数，订单不带渠道、内容、达人', '')
+    """
+    if metric == "cac" and by:
+        return "新客按订单数，订单不带渠道、内容、达人"
+    if metric == "cpc" and by == "channel":
+        return "没有用短链的广告没有点击，按渠道比缺一头，请按平台分"
+    return ""
+
+
+RefundPart = Literal["own", "later", "early", "older", "newer", "unknown"]
+
+
+def refund_part(first: int, last: int, day: int, *, paid_day: int, counts: bool) -> RefundPart:
+    """Where a refund stands between the totals of the days ``first`` to ``last``.
+
+    ``own`` is of an order of these days and booked in them, ``later`` and ``early`` are of such an order and
+    booked after or before; what else is booked in them is of an order paid before (``older``) or after
+    (``newer``), or of none that counts (``unknown``).
+
+    >>> november = (20261101, 20261130)
+    >>> refund_part(*november, 20261108, paid_day=20261106, counts=True)
+    'own'
+    >>> refund_part(*november, 20261203, paid_day=20261106, counts=True)
+    'later'
+    >>> refund_part(*november, 20261108, paid_day=20261030, counts=True)
+    'older'
+    """
+    if not (paid_day and counts):
+        return "unknown"
+    if first <= paid_day <= last:
+        return "early" if day < first else "later" if day > last else "own"
+    return "older" if paid_day < first else "newer"
+
+
 def reading(figures: Mapping[str, float]) -> str:
     """What the first and the last touch together say of a channel's place."""
     first, last = figures.get("first", 0.0), figures.get("last", 0.0)

@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from shemei.apps.insight.queries import Board
+from shemei.apps.insight.reports.bridge import Bridge
+from shemei.apps.insight.spending import Spending
 from shemei.kernel.actor import Actor
 from shemei.kernel.permissions import Permission
 from shemei.portal.numbers import exact
@@ -21,13 +23,14 @@ ROWS_OF = {
     "orders": ("insight:paths", "看每一单"),
     "new_customers": ("insight:paths", "看每一单"),
     "shared_visits": ("insight:passed_visits", "看每一次访问"),
-    "spend": ("advertising:spends", "看花费"),
+    "spend": ("advertising:spends", "看广告花费"),
 }
 """Where the rows behind a measure are read."""
 NEEDED = {"advertising:spends": Permission.SPEND}
 """What a page of rows needs that not everybody has who sees figures."""
 
 LESS = ("revenue", "refunds")
+BRIDGED = (*LESS, "net_revenue")
 PLACELESS = {
     "direct_share",
     "shared_visits",
@@ -94,6 +97,22 @@ class MetricStory:
             parts = [self.board.totals(LESS, self.board.period)[0][key] for key in LESS]
             return f"{said} = {' − '.join(exact(part or 0, 'money') for part in parts)}"
         return f"{self.metric.name} {said}"
+
+    @cached_property
+    def bridge(self) -> Bridge | None:
+        """How the totals of orders and refunds come to one another; with one of them alone."""
+        return Bridge(self.board) if self.metric.key in BRIDGED else None
+
+    @property
+    def spent(self) -> str:
+        """总花费 as fees and advertising; empty of other metrics."""
+        if self.metric.key != "spend" or not self.whole.value:
+            return ""
+        told = Spending(self.board.workspace, self.board.period).by("channel").values()
+        fees, ads = (
+            exact(sum(part), "money") for part in zip(*((t.fees, t.ads) for t in told), strict=True)
+        )
+        return f"总花费 {exact(self.whole.value, 'money')} = 达人费用 {fees} + 广告花费 {ads}"
 
     @cached_property
     def platforms(self) -> list[PlatformRow]:

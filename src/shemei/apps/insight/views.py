@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from shemei.apps.insight import actions
+from shemei.apps.insight.attribution.models_file import tables_of
 from shemei.apps.insight.attribution.page import AttributionPage
 from shemei.apps.insight.attribution.terms import MODEL_TERMS, TERMS
 from shemei.apps.insight.forms import GoalForm, shown_target
@@ -19,6 +20,7 @@ from shemei.apps.insight.overview.page import Overview
 from shemei.apps.insight.queries import DIMENSIONS, Board
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.kept_period import keeps_period
+from shemei.kernel.lists import show
 from shemei.kernel.periods import STANDARD, comparison_from, period_from
 from shemei.kernel.permissions import Permission
 from shemei.kernel.registry import todos_of
@@ -88,8 +90,9 @@ def attribution(request: BrandRequest) -> HttpResponse:
     if by not in DIMENSIONS or column not in COLUMNS:
         raise Http404("没有这个维度。请从归因分析的页签进入。")
     board = replace(board_of(request), asked_model=asked_model(request))
+    page = AttributionPage(board, by, column)
     context = {
-        "page": AttributionPage(board, by, column),
+        "page": page,
         "board": board,
         "by": by,
         "which": WHICH[by],
@@ -102,7 +105,7 @@ def attribution(request: BrandRequest) -> HttpResponse:
         "model_terms": MODEL_TERMS,
         "terms": TERMS,
     }
-    return render(request, "insight/attribution.html", context)
+    return show(request, tables_of(page), "insight/attribution.html", context)
 
 
 @allow(Permission.CONTENT_VIEW)

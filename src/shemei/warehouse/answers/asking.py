@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         PathTable,
         People,
         Question,
+        Refunds,
         Rows,
         Series,
         Totals,
@@ -229,6 +230,16 @@ def orders_sql(view: View, question: Orders) -> str:
         "offset": question.offset,
     }
     return render("order_rows", values)
+
+
+def refunds_sql(view: View, question: Refunds) -> str:
+    """Return the query of refunds, each beside its order."""
+    values: dict[str, str | int] = {
+        **view.common(question),
+        "deals": view.source("deals"),
+        "orders": view.source("orders"),
+    }
+    return render("refunds", values)
 
 
 def path_table_sql(view: View, question: PathTable, orders: Iterable[str] = ()) -> str:

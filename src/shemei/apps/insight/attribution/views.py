@@ -25,6 +25,7 @@ from shemei.apps.insight.reports.brand_health import ToldStory
 from shemei.apps.insight.rules import apportioned
 from shemei.apps.insight.stories import MetricStory
 from shemei.apps.insight.views import asked_model, board_of
+from shemei.engines.attribution.summary import ADDITIVE
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.kept_period import keeps_period
 from shemei.kernel.lists import show
@@ -154,9 +155,12 @@ def _not_yet(request: BrandRequest, order_id: str) -> HttpResponse:
 def paths(request: BrandRequest) -> HttpResponse:
     board, by, key = board_of(request), request.GET.get("by", ""), request.GET.get("key", "")
     found, shares = _chosen(board, by, key), {}
-    if model := asked_model(request):
+    asked = asked_model(request)
+    model = asked or board.model
+    if by in DIMENSIONS:
         shares = {row.order_id: row for row in credit_rows(found, by, key, model)}
-        found = [path for path in found if path.order_id in shares] if shares else found
+    if asked and shares:
+        found = [path for path in found if path.order_id in shares]
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     last = {
         path.order_id: next((key for key in reversed(path.contents) if key), "")
@@ -177,6 +181,8 @@ def paths(request: BrandRequest) -> HttpResponse:
         "board": board, "by": by, "key": key, "page": page, "rows": rows, "value": sum(path.value for path in found),
         "named": named(by, board.workspace, [key])[key] if by in DIMENSIONS else None, "common": common_paths(found, 10),
         "model_name": MODEL_NAMES[model] if shares else "", "credited": sum(row.value for row in shares.values()),
+        "credited_orders": sum(row.share for row in shares.values()),
+        "shareless": MODEL_NAMES[model] if by in DIMENSIONS and model not in ADDITIVE else "",
     }  # fmt: skip
     return show(request, tables_of(board, found), "insight/paths.html", context)
 

@@ -8,10 +8,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from shemei.apps.insight.boards.rules import CHOICES, SPLITS, PanelMetric, unit_of
+from shemei.apps.insight.boards.rules import CHOICES, RETURN, SPLITS, PanelMetric, unit_of
 from shemei.apps.insight.models import BoardPanel, OwnBoard
 from shemei.apps.insight.queries import Board, day_axis, days_of
 from shemei.apps.insight.reports.report import sale_bands
+from shemei.apps.insight.rules import unsplit
+from shemei.apps.insight.spending import Spending
 from shemei.kernel.figures import MODEL_NAMES, ask
 from shemei.kernel.periods import Period, comparison_for, period_from
 from shemei.kernel.registry import Named
@@ -73,6 +75,12 @@ class PanelView:
             parts.append(f"按{MODEL_NAMES[self.board.model]}")
         if any(is_reported(metric.key) for metric in self.metrics):
             parts.append("含平台自报")
+        if self.panel.split:
+            parts += dict.fromkeys(
+                why for one in self.metrics if (why := unsplit(one.key, self.panel.split))
+            )
+        if self.panel.split and any(one.key == RETURN for one in self.metrics):
+            parts.append(f"产出比按{MODEL_NAMES[self.board.model]}的归因成交额")
         return "，".join(parts)
 
     @property
@@ -215,10 +223,29 @@ class PanelView:
         by, period = self.panel.split, self.board.period
         if metric.is_credited:
             return dict(self._credits(metric.key, period, by))
+        if unsplit(metric.key, by):
+            return {}
+        if metric.key == RETURN:
+            return self._returns(by)
         rows = self.board.totals((metric.key,), period, by=(by,))
         return {row[by]: known(metric.key, row[metric.key]) for row in rows}
 
+    def _returns(self, by: str) -> dict[str, float | None]:
+        """What each name's credit is of all that was spent for it, as the reports have it."""
+        spent = Spending(self.board.workspace, self.board.period).by(by)
+        earned = self._credits("traced_value", self.board.period, by)
+        return {
+            key: value / spent[key].total
+            for key, value in earned.items()
+            if key in spent and spent[key].total and (key or self._on)
+        }
+
     def _daily(self, key: str, by: str) -> Days:
+        if by and (key == RETURN or unsplit(key, by)):
+            return [{} for _ in days_of(self.board.period)]
+        if (key, by) == ("spend", "channel"):
+            spent = Spending(self.board.workspace, self.board.period).buckets(by, "day")
+            return [dict(spent.get(int_day(day), {})) for day in days_of(self.board.period)]
         days = [int_day(day) for day in days_of(self.board.period)]
         if key == "traced_value":
             daily = self.board.daily(self.board.period, by)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from shemei.apps.insight.rules import unsplit
 from shemei.warehouse.catalogue import METRICS
 from shemei.warehouse.vocabulary import SHANGHAI
 
@@ -34,6 +35,8 @@ SPLITS: dict[str, str] = {
 }
 WIDTHS: dict[int, str] = {4: "三分之一", 6: "一半", 8: "三分之二", 12: "整行"}
 RHYTHMS: dict[str, str] = {"day": "每天", "week": "每周一", "month": "每月 1 日"}
+RETURN = "roi"
+"""Whose parts are of credited money: orders themselves stand under no channel."""
 MOST_METRICS = 6
 MOST_LINES = 4
 
@@ -112,6 +115,8 @@ def problem(kind: str, metrics: Sequence[str], by: str) -> str:
     """
     if not metrics:
         return "至少选一个指标。"
+    if said := _split_problem(kind, metrics, by):
+        return said
     if len(metrics) > MOST_METRICS:
         return f"一张图最多 {MOST_METRICS} 个指标。"
     if kind == "number":
@@ -122,6 +127,15 @@ def problem(kind: str, metrics: Sequence[str], by: str) -> str:
     if kind == "table":
         return "" if by else "表要选「分成」什么：一行一个渠道、内容、达人……"
     return _line_problem(metrics, by) if kind == "line" else _one_problem(kind, metrics, by)
+
+
+def _split_problem(kind: str, metrics: Sequence[str], by: str) -> str:
+    for key in metrics:
+        if why := unsplit(key, by):
+            return f"「{metric_name(key)}」不能这样分：{why}。"
+    if by and RETURN in metrics and kind in ("line", "stack"):
+        return f"「{metric_name(RETURN)}」分项时按归因算，没有逐日的数。请改用横条比较或表。"
+    return ""
 
 
 def _line_problem(metrics: Sequence[str], by: str) -> str:

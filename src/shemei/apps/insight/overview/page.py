@@ -256,8 +256,8 @@ class Overview:
             return []
         spent, spent_before = (
             {
-                row["platform"]: row["spend"]
-                for row in self.board.totals(("spend",), span, by=("platform",))
+                row["channel"]: row["spend"]
+                for row in self.board.totals(("spend",), span, by=("channel",))
             }
             for span in self.board.fair
         )

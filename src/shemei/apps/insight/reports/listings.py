@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shemei.apps.insight.queries import DIMENSIONS
+from shemei.apps.insight.reports.report import NAMED_RATIO, RATIO
 from shemei.kernel.lists import Column, Empty, Filter, Listing
 from shemei.platforms import BY_KEY
 from shemei.portal.numbers import figure, yuan
@@ -12,6 +13,8 @@ from shemei.portal.numbers import figure, yuan
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
 
+FEES = "达人的合作费，和手工记为「达人」的花费"
+ADVERTS = "投放的花费；渠道里按「留下了触达的记在付费广告，没有的记在平台的渠道」"
 TOLD, TRACED = "平台报来或导入的数", "由事件日志追踪到的数"
 EMPTY = Empty(
     "chart-line",
@@ -51,8 +54,12 @@ def _columns(by: str) -> tuple[Column, ...]:
         Column("orders", "归因订单", lambda r: r.orders, "custom", sort="orders", template="insight/_orders.html", numeric=True, exported="num", hint=TRACED),
         Column("value", "归因成交额", lambda r: r.value, "money", sort="value", strong=True, hint=TRACED),
         Column("change", "变化", lambda r: r.change, "custom", sort="change", template="insight/_change.html", numeric=True, exported="ratio", hint="成交额，只比过完的天"),
-        Column("spend", "花费", lambda r: r.spend, "money", sort="spend", hint=TOLD),
-        Column("returned", "产出比", lambda r: r.returned, "custom", sort="returned", template="insight/_returned.html", numeric=True, exported="times", hint="归因成交额 ÷ 花费"),
+        Column("fees", "达人费用", lambda r: r.fees, "money", sort="fees", hint=FEES, hidden=True),
+        Column("ads", "广告花费", lambda r: r.ads, "money", sort="ads", hint=ADVERTS, hidden=True),
+        Column("spend", "总花费", lambda r: r.spend, "money", sort="spend", hint="达人费用 + 广告花费", phone=True,
+               href=lambda r: r.spent_href, drawer=True, note=lambda r: r.made_of),
+        Column("returned", RATIO.get(by, NAMED_RATIO), lambda r: r.returned, "custom", sort="returned", template="insight/_returned.html",
+               numeric=True, exported="times", hint="归因成交额 ÷ 总花费", phone=True),
     )  # fmt: skip
 
 

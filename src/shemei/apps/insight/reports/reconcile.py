@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from shemei.apps.advertising import queries as advertising
 from shemei.apps.insight.queries import Board, day_axis, days_of
+from shemei.apps.insight.reports.bridge import Bridge
 from shemei.apps.insight.reports.files import about, credited
 from shemei.apps.insight.reports.orders import OrderRow, order_rows
 from shemei.apps.insight.reports.report import sale_bands
@@ -28,7 +29,8 @@ from shemei.warehouse import questions
 from shemei.warehouse.vocabulary import date_of, int_day
 
 APART = "可追踪与平台自报是两种数，并排看，不相加；同一单会被几个平台同时认领，所以没有合计"
-UNPLANNED = "没有记到活动的花费不在这张表里"
+UNPLANNED = "没有记到活动的广告花费不在这张表里"
+ADS = "广告花费是「预算与广告」里记的投放，不含达人费用"
 SHARES = (
     "追得到的订单 = 追得到的单数 ÷ 全部单数，按单数算；"
     "追得到的成交额 = 追得到的金额 ÷ 全部金额（都已减退款），按金额算，总览里写的是它"
@@ -40,15 +42,15 @@ PLATFORMS = (
     Column("traced_orders", "可追踪订单", lambda row: row.traced_orders, "num"),
     Column("traced_value", "可追踪成交额", lambda row: row.traced_value, "money"),
     Column("share", "可追踪 ÷ 自报", lambda row: row.share, "ratio"),
-    Column("spend", "花费", lambda row: row.spend, "money"),
+    Column("spend", "广告花费", lambda row: row.spend, "money"),
     Column("reading", "判读", lambda row: row.reading),
 )
 WAYS = (
     Column("name", "来路", lambda row: row.name),
     Column("orders", "订单", lambda row: row.orders, "num"),
     Column("orders_share", "占全部订单", lambda row: row.orders_share, "ratio"),
-    Column("value", "成交额", lambda row: row.value, "money"),
-    Column("value_share", "占全部成交额", lambda row: row.value_share, "ratio"),
+    Column("value", "至今净额", lambda row: row.value, "money"),
+    Column("value_share", "占至今净额", lambda row: row.value_share, "ratio"),
 )
 DAYS = (
     Column("day", "付款日", lambda row: date_of(row.day), "date"),
@@ -73,6 +75,7 @@ class ClaimRow:
     traced_value: float
     spend: int
     claims_href: str
+    spend_href: str
     traced_href: str
 
     @property
@@ -155,7 +158,7 @@ class WayRow:
 class Reconciliation:
     """The page of one brand's period; each part is worked out when it is asked for."""
 
-    shares, unplanned = SHARES, UNPLANNED
+    shares, unplanned, ads = SHARES, UNPLANNED, ADS
 
     def __init__(self, board: Board) -> None:
         self.board = board
@@ -169,7 +172,7 @@ class Reconciliation:
         told = advertising.total_by(board.workspace, board.period.first, board.period.last)
         answer = board.attribution("channel", board.period, (board.model,)).models[board.model]
         keys = {key for key in told if told[key].claimed_value or told[key].claimed_orders}
-        keys |= {key for key in told if told[key].amount} & answer.keys()
+        keys |= {key for key in told if told[key].ads} & answer.keys()
         names = board.named("channel", keys)
         rows = [self._platform(names[key], told[key], answer.get(key)) for key in keys]
         return sorted(rows, key=lambda row: (-(row.claimed_value or 0), -row.traced_value))
@@ -177,8 +180,8 @@ class Reconciliation:
     def _platform(self, name: Any, told: Any, credit: Any) -> ClaimRow:
         return ClaimRow(
             name.key, name.name, told.claimed_orders, told.claimed_value,
-            credit.conversions if credit else 0.0, credit.value if credit else 0.0, told.amount,
-            self._spends({"platform": name.key}), self._paths("channel", name.key),
+            credit.conversions if credit else 0.0, credit.value if credit else 0.0, told.ads,
+            self._spends({"platform": name.key}), self._adverts({"platform": name.key}), self._paths("channel", name.key),
         )  # fmt: skip
 
     @cached_property
@@ -190,9 +193,7 @@ class Reconciliation:
         )
         answer = board.attribution("campaign", board.period, (board.model,)).models[board.model]
         names = board.named("campaign", [key for key in told if key])
-        rows = [
-            self._campaign(name, told[key].amount, answer.get(key)) for key, name in names.items()
-        ]
+        rows = [self._campaign(name, told[key].ads, answer.get(key)) for key, name in names.items()]
         return sorted(rows, key=lambda row: -row.traced_value)
 
     def _campaign(self, name: Any, amount: int, credit: Any) -> CampaignRow:
@@ -208,12 +209,17 @@ class Reconciliation:
         return CampaignRow(
             name.key, name.name, tuple(sorted(claims, key=lambda claim: -claim.value)),
             credit.conversions if credit else 0.0, credit.value if credit else 0.0, amount,
-            self._paths("campaign", name.key), self._spends({"campaign": name.key}),
+            self._paths("campaign", name.key), self._adverts({"campaign": name.key}),
         )  # fmt: skip
 
-    def _spends(self, narrowed: dict[str, str]) -> str:
+    def _spends(self, narrowed: dict[str, str], kinds: tuple[str, ...] = ()) -> str:
         page = wurl(self.board.workspace, "advertising:spends")
-        return f"{page}?{urlencode(narrowed)}&{self.board.period.query}"
+        asked = urlencode([*narrowed.items(), *(("kind", kind) for kind in kinds)])
+        return f"{page}?{asked}&{self.board.period.query}"
+
+    def _adverts(self, narrowed: dict[str, str]) -> str:
+        """The spends that are advertising, without the fees of creators that were entered among them."""
+        return self._spends(narrowed, advertising.AD_KINDS)
 
     def _paths(self, by: str, key: str) -> str:
         page = wurl(self.board.workspace, "insight:paths")
@@ -221,6 +227,11 @@ class Reconciliation:
         return f"{page}?{asked}&{self.board.period.query}"
 
     # orders with and without a way -------------------------------------------------------------------
+
+    @cached_property
+    def bridge(self) -> Bridge:
+        """From 成交额 to 至今净额, which is what stands here, and to 净成交额."""
+        return Bridge(self.board)
 
     @cached_property
     def days(self) -> list[DayRow]:
@@ -276,8 +287,8 @@ class Reconciliation:
     def tables(self) -> Tables:
         """What can be taken along: claims and what is traced side by side, and orders by their way."""
         claims = "平台自报来自花费导入里的「成交订单」「成交金额」"
-        notes = about(self.board, credited(self.board), claims, APART)
-        return Tables("对账报表", (*self._claims, *self._orders), notes)
+        notes = about(self.board, credited(self.board), claims, APART, ADS)
+        return Tables("对账报表", (*self._claims, *self._orders, self.bridge.table), notes)
 
     @property
     def _claims(self) -> tuple[Table, ...]:
@@ -299,7 +310,7 @@ class Reconciliation:
             Column("name", "活动", lambda row: row.name),
             *(_claim_column(key, name.name) for key, name in self.board.named("platform", keys).items()),
             *PLATFORMS[3:5],
-            Column("spend", "花费", lambda row: row.spend, "money"),
+            Column("spend", "广告花费", lambda row: row.spend, "money"),
         )  # fmt: skip
 
     @property

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from shemei.apps.insight.queries import DIMENSIONS, Board, Figure, day_axis, days_of, other_says
 from shemei.apps.insight.reports.files import about, compared, credited
+from shemei.apps.insight.spending import ADS, Spending, Spent
 from shemei.engines.attribution import Credit
 from shemei.kernel.figures import lake
 from shemei.kernel.periods import Period, promos_within
+from shemei.kernel.urls import wurl
 from shemei.portal.charts import Band, Chart, Series, Unit
 from shemei.portal.numbers import change, yuan
 from shemei.warehouse import questions
@@ -20,24 +23,31 @@ from shemei.warehouse.catalogue import METRICS
 from shemei.warehouse.measures import REPORTED
 from shemei.warehouse.vocabulary import int_day
 
-FIGURES = ("impressions", "engagement_rate", "clicks", "ctr", "visitors", "spend")
+FIGURES = ("impressions", "engagement_rate", "clicks", "ctr", "visitors")
 WHOLE = ("impressions", "engagement_rate", "clicks", "visitors", "spend")
 SHOWN = {
     "value": "成交额",
     "impressions": "曝光",
     "clicks": "点击",
     "visitors": "访客",
-    "spend": "花费",
+    "spend": "总花费",
 }
 """What the chart of a board can show."""
 VIEWS = {"parts": "分项", "compare": "与对比期"}
 LINES, NAMED = 5, 10
+NOTHING = Spent()
+NO_HOME = "这些广告没有一次触达进了路径，所在的平台也不是一个渠道"
+PLACED = (
+    "留下了触达的广告（用短链或带 UTM 的地址）记在「付费广告」，没有留下的记在它所在平台的渠道，"
+    "和它带来的单站在一起；各行相加就是品牌的总花费"
+)
 KINDS = (
-    "曝光、互动、花费是平台自报（回传或导入）；点击、访客、订单、成交额是可追踪的数，来自事件日志。"
+    "曝光、互动、总花费是平台自报（回传或导入）；点击、访客、订单、成交额是可追踪的数，来自事件日志。"
     "两种数并排看，不相加。访客是去重人数，一个人可能出现在几行里"
 )
-ADS = "ads"
-"""The channel that spend on advertising stands under, whichever platform it ran on."""
+RATIO = {"channel": "产出比"}
+"""What the ratio of value and spend is called; of all but channels it knows only what was spent in a row's name."""
+NAMED_RATIO = "名下产出比"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +66,45 @@ class ReportRow:
     visitors: float | None
     orders: float
     value: float
-    spend: float | None
     change: float | None
+    spent: Spent = NOTHING
+    spent_href: str = ""
     in_paths: bool = True
-    ads: float = 0.0
-    """What its advertising cost, where that stands under the channel 付费广告 and not in ``spend``."""
+    is_named: bool = True
+    """Whether it is somebody's or something's: money that stands under no name earned nothing in particular."""
+
+    @property
+    def spend(self) -> float | None:
+        return self.spent.total or None
+
+    @property
+    def fees(self) -> float | None:
+        return self.spent.fees or None
+
+    @property
+    def ads(self) -> float | None:
+        return self.spent.ads or None
+
+    @property
+    def made_of(self) -> str:
+        """What its spend is made of, where that is both kinds."""
+        return f"含广告 {yuan(self.spent.ads)}" if self.fees and self.ads else ""
 
     @property
     def returned(self) -> float | None:
         """Value over spend; what cost money and stands in no path at all cannot be compared."""
-        return self.value / self.spend if self.spend and self.in_paths else None
+        return None if not self.spend or self.unreturned else self.value / self.spend
 
     @property
     def unreturned(self) -> str:
         """Why there is no ratio though it cost something."""
-        if not self.spend or self.in_paths:
+        if not self.spend:
             return ""
-        return "这些广告没有用短链，进不了路径" if self.key == ADS else "没有一次触达进了路径"
+        if not self.is_named:
+            return "没有记到名下的花费，和这些触达对不上"
+        if self.in_paths:
+            return ""
+        return NO_HOME if self.key == ADS else "没有一次触达进了路径"
 
 
 class Report:
@@ -109,16 +141,16 @@ class Report:
         return frozenset(answer.models["linear"])
 
     @cached_property
-    def _ads(self) -> dict[str, float]:
-        """Spend on advertising by the platform it ran on."""
-        if self.by != "channel":
-            return {}
-        rows = self.board.totals(("spend",), self.board.period, by=("platform", "channel"))
-        return {row["platform"]: row["spend"] or 0.0 for row in rows if row["channel"] == ADS}
+    def _spending(self) -> Spending:
+        return Spending(self.board.workspace, self.board.period)
+
+    @cached_property
+    def _spent(self) -> dict[str, Spent]:
+        return self._spending.by(self.by)
 
     @cached_property
     def rows(self) -> list[ReportRow]:
-        keys = self._figures.keys() | self._credits.keys()
+        keys = self._figures.keys() | self._credits.keys() | self._spent.keys()
         names = self.board.named(self.by, keys)
         return [self._row(key, names[key]) for key in sorted(keys)]
 
@@ -129,7 +161,8 @@ class Report:
             key, name.name, name.note, name.platform, self.board.part_href(self.by, key),
             orders=credit.conversions if credit else 0.0,
             value=credit.value if credit else 0.0,
-            change=self._changes.get(key), in_paths=key in self._touched, ads=self._ads.get(key, 0.0), **known,
+            change=self._changes.get(key), in_paths=key in self._touched, is_named=bool(key) or self.by == "channel",
+            spent=self._spent.get(key, NOTHING), spent_href=spent_href(self.board, self.by, key), **known,
         )  # fmt: skip
 
     # what must be known ------------------------------------------------------------------------------
@@ -137,13 +170,19 @@ class Report:
     @property
     def footnotes(self) -> tuple[str, ...]:
         """What stands below the table."""
-        notes = (KINDS, other_says(self.by, (row.key for row in self.rows)))
+        notes = (
+            KINDS,
+            placed_says(self.by),
+            other_says(self.by, (row.key for row in self.rows)),
+        )
         return tuple(note for note in notes if note)
 
     def file_notes(self, rows: Any) -> tuple[str, ...]:
         """What the file of some rows says, what stands in the page's cells among it."""
         shared, other = credited(self.board), other_says(self.by, (row.key for row in rows))
-        return about(self.board, shared, compared(self.board), KINDS, *ratio_notes(rows), other)
+        return about(
+            self.board, shared, compared(self.board), KINDS, *ratio_notes(self.by, rows), other
+        )
 
     # the whole ---------------------------------------------------------------------------------------
 
@@ -221,6 +260,9 @@ class Report:
         if self.shown == "value":
             daily = self.board.daily(period, self.by)
             return [daily.get(int_day(day), {}) for day in days_of(period)]
+        if self.shown == "spend":
+            spent = Spending(self.board.workspace, period).buckets(self.by, "day")
+            return [dict(spent.get(int_day(day), {})) for day in days_of(period)]
         question = questions.Series(
             self.board.workspace.key,
             period.first_day,
@@ -253,24 +295,42 @@ class Report:
         return f"图中{SHOWN[self.shown]}最高的一天是 {best[0]}，{value}。"
 
 
-def ratio_notes(rows: Iterable[ReportRow]) -> list[str]:
-    """Why some rows have no 产出比, and whose spend leaves advertising out."""
+def placed_says(by: str) -> str:
+    """Whose money stands in a row's spend, and whose does not."""
+    if by == "channel":
+        return PLACED
+    word = DIMENSIONS[by]
+    return f"{NAMED_RATIO}只除以记在名下的钱；没有写{word}的广告可能也帮过，不在里面"
+
+
+def ratio_notes(by: str, rows: Iterable[ReportRow]) -> list[str]:
+    """What the ratio is of, why some rows have none, and whose spend has advertising in it."""
     lacking: dict[str, list[str]] = {}
-    for row in rows:
+    held, ratio = list(rows), RATIO.get(by, NAMED_RATIO)
+    for row in held:
         if row.unreturned:
             lacking.setdefault(row.unreturned, []).append(row.name)
-    named = {
-        why: "、".join(f"「{name}」" for name in names[:NAMED]) for why, names in lacking.items()
-    }
-    more = {
-        why: f"等 {len(names)} 项" if len(names) > NAMED else "" for why, names in lacking.items()
-    }
-    ads = ((row.name, yuan(row.ads, full=True)) for row in rows if row.ads)
     return [
-        "产出比 = 归因成交额 ÷ 花费",
-        *(f"产出比空着、比不成率的：{names}{more[why]}，{why}" for why, names in named.items()),
-        *(f"「{name}」的花费不含广告费 {cost}，那一份记在付费广告" for name, cost in ads),
+        f"{ratio} = 归因成交额 ÷ 总花费；总花费 = 达人费用 + 广告花费",
+        placed_says(by),
+        *(f"{ratio}空着、比不成率的：{_names(names)}，{why}" for why, names in lacking.items()),
+        *(
+            f"「{row.name}」的总花费是达人费用 {yuan(row.fees, full=True)} + 广告花费 {yuan(row.ads, full=True)}"
+            for row in held
+            if row.made_of and by == "channel"
+        ),
     ]
+
+
+def _names(names: list[str]) -> str:
+    more = f"等 {len(names)} 项" if len(names) > NAMED else ""
+    return "、".join(f"「{name}」" for name in names[:NAMED]) + more
+
+
+def spent_href(board: Board, by: str, key: str) -> str:
+    """The drawer of what a row cost."""
+    asked = urlencode({"by": by, "key": key})
+    return f"{wurl(board.workspace, 'insight:spent')}?{asked}&{board.period.query}"
 
 
 def _told(metric: str, value: float | None) -> float | None:

@@ -9,7 +9,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from shemei.apps.insight.queries import DIMENSIONS
-from shemei.apps.insight.reports import events, listings_rows
+from shemei.apps.insight.reports import bridge_rows, events, listings_rows
+from shemei.apps.insight.reports.bridge import NAMES, OVER, PARTS, SAYS, Bridge
 from shemei.apps.insight.reports.cohort_orders import cohort_orders
 from shemei.apps.insight.reports.movements import (
     GRAINS,
@@ -23,7 +24,9 @@ from shemei.apps.insight.reports.orders import step_orders
 from shemei.apps.insight.reports.passed import Passed
 from shemei.apps.insight.reports.quality import left_out_rows
 from shemei.apps.insight.reports.reconcile import untracked_rows
+from shemei.apps.insight.reports.spent import SpentStory
 from shemei.apps.insight.views import board_of
+from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.kept_period import keeps_period
 from shemei.kernel.periods import today
 from shemei.kernel.permissions import Permission, require
@@ -80,6 +83,48 @@ def untracked(request: BrandRequest) -> HttpResponse:
     said = f"付款前 {board.workspace.lookback_days} 天内没有连得上的触达"
     rows = untracked_rows(board)
     return _listed(request, listings_rows.UNTRACKED, rows, "insight:reconciliation", board, said)
+
+
+@allow(Permission.CUSTOMERS)
+@keeps_period
+def period_orders(request: BrandRequest) -> HttpResponse:
+    """The orders of the period with what came back of each; or those alone of which more came back than was paid."""
+    told, over = Bridge(board_of(request)), request.GET.get("part", "") == OVER
+    found = told.orders_over() if over else told.orders
+    rows = bridge_rows.settled_orders(request.workspace, found)
+    about = (SAYS[OVER if over else "revenue"], _only(len(rows), len(found), "单"))
+    listing = bridge_rows.PERIOD_ORDERS
+    return _listed(request, listing, rows, "insight:reconciliation", told.board, *about)
+
+
+@allow(Permission.CUSTOMERS)
+@keeps_period
+def period_refunds(request: BrandRequest) -> HttpResponse:
+    """The refunds of one line of the bridge."""
+    told, name = Bridge(board_of(request)), request.GET.get("part", PARTS[0])
+    if name not in PARTS:
+        raise Http404("没有这一项。请从对账进入。")
+    found = told.part(name)
+    rows = bridge_rows.refunds_of_orders(request.workspace, found)
+    about = (NAMES[name], SAYS[name], _only(len(rows), len(found), "笔"))
+    listing = bridge_rows.PERIOD_REFUNDS
+    return _listed(request, listing, rows, "insight:reconciliation", told.board, *about)
+
+
+def _only(shown: int, whole: int, unit: str) -> str:
+    return f"只列最近 {shown:,} {unit}" if shown < whole else ""
+
+
+@allow(Permission.VIEW)
+@beside("insight:report")
+def spent(request: BrandRequest) -> HttpResponse:
+    """The drawer behind what a row of a report cost."""
+    board, by = board_of(request), request.GET.get("by", "channel")
+    if by not in DIMENSIONS:
+        raise Http404("没有这个维度。请从报表进入。")
+    told = SpentStory(board, by, request.GET.get("key", ""))
+    context = {"story": told, "model_name": MODEL_NAMES[board.model]}
+    return render(request, "insight/spent.html", context)
 
 
 def _number(request: BrandRequest, name: str, most: int) -> int:
