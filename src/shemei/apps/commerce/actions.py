@@ -10,11 +10,13 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from shemei.apps.commerce.corrections import tell_changes
 from shemei.apps.commerce.models import Order, Refund
-from shemei.apps.commerce.order_events import tell_changes, tell_orders, tell_refunds
+from shemei.apps.commerce.order_events import tell_orders, tell_refunds
 from shemei.apps.commerce.store import Saved, save_orders
 from shemei.kernel import audit
 from shemei.kernel.permissions import Permission, require
+from shemei.kernel.workspace import one_at_a_time
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -82,6 +84,8 @@ def record_refund(
     require(by, Permission.ORDERS)
     if refunded_at > timezone.now() + timedelta(days=1):
         raise ValidationError({"refunded_at": "退款时间在将来。请核对。"})
+    if order.currency != order.workspace.currency:
+        one_at_a_time(order.workspace)
     locked = (
         Order.objects.select_for_update(of=("self",)).select_related("customer").get(pk=order.pk)
     )
