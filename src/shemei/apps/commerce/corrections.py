@@ -67,6 +67,7 @@ def _retold(
 ) -> dict[int, _Told]:
     """Weigh changed orders that are or were in another currency; what the log did not know is told as a whole.
 
+    One that neither waits nor was told is left to the batch that brings it, which has not told it yet.
     What is corrected belongs to the batch that brought the order: undoing a later one puts the order back
     as it was, and settles what it is worth then.
     """
@@ -75,15 +76,17 @@ def _retold(
     rates = rates_now(workspace)
     orders = [order for order, _ in changes]
     known = Order.objects.in_bulk([order.pk for order in orders])
-    found = {}
+    found = {pk: _Told(None, None) for pk in known}
     for order, before in changes:
         fresh = known[order.pk]
         order.reported, order.rate, order.waiting = fresh.reported, fresh.rate, fresh.waiting
         if before.get("currency", order.currency) == workspace.currency:
             order.reported = before.get("amount", order.amount)
-        found[order.pk] = _weigh(workspace, order, rates)
+        if order.reported is not None or order.waiting:
+            found[order.pk] = _weigh(workspace, order, rates)
     exchange.keep(orders)
-    place(workspace, [o for o in orders if found[o.pk].held is None])
+    untold = [o for o in orders if found[o.pk].held is None and found[o.pk].now is not None]
+    place(workspace, untold)
     settle_refunds(workspace, _refunds_of(orders), rates)
     return found
 
