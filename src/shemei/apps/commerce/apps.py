@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+VERBS = {
+    "order.recorded": "录入订单「{label}」，实付 {amount}",
+    "order.changed": "修改订单「{label}」：{fields}",
+    "order.refunded": "订单「{label}」退款 {amount}",
+    "rate.added": "填写汇率：{label}",
+    "rate.changed": "更正汇率：{label}，原为{before}",
+    "rate.removed": "删除汇率：{label}",
+    "hook.added": "新建订单推送「{label}」",
+    "hook.rotated": "更换订单推送「{label}」的密钥",
+    "hook.stopped": "停用订单推送「{label}」",
+}
+
 
 class CommerceConfig(AppConfig):
     name = "shemei.apps.commerce"
@@ -20,19 +32,7 @@ class CommerceConfig(AppConfig):
         from shemei.kernel.erasure import add_erasure
         from shemei.kernel.permissions import Permission as P
 
-        audit.register(
-            {
-                "order.recorded": "录入订单「{label}」，实付 {amount}",
-                "order.changed": "修改订单「{label}」：{fields}",
-                "order.refunded": "订单「{label}」退款 {amount}",
-                "rate.added": "填写汇率：{label}",
-                "rate.changed": "更正汇率：{label}，原为{before}",
-                "rate.removed": "删除汇率：{label}",
-                "hook.added": "新建订单推送「{label}」",
-                "hook.rotated": "更换订单推送「{label}」的密钥",
-                "hook.stopped": "停用订单推送「{label}」",
-            }
-        )
+        audit.register(VERBS)
         registry.add_create(
             registry.CreateItem("录入订单", "receipt", "commerce:new", P.ORDERS, order=40),
             registry.CreateItem("导入文件", "file-import", "imports:upload", P.IMPORT, order=90),

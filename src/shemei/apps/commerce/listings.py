@@ -329,7 +329,7 @@ RATES = Listing(
     noun="汇率",
     unit="条",
     empty=Empty(
-        "currency-dollar",
+        "coins",
         "还没有汇率",
         "看板只用一种币种。有外币的订单时，填一条「从哪天起，1 单位外币合多少」：每一单按付款那天的汇率折算，退款按它那一单的汇率。没有外币就不用填。",
         ("填汇率", "commerce:rate_new"),

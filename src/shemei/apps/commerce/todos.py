@@ -22,7 +22,7 @@ def waiting(request: BrandRequest) -> Iterator[Todo]:
         yield Todo(
             one.sentence,
             one.url,
-            "currency-dollar",
+            "coins",
             "warn",
             "填一条汇率，会自己补进看板",
             one.count,
