@@ -45,6 +45,10 @@ class Program:
             f"/api/v1{path}", data, "application/json", headers=self.headers | extra
         )
 
+    def put(self, path: str, body: Any) -> Any:
+        data = json.dumps(body)
+        return self.client.put(f"/api/v1{path}", data, "application/json", headers=self.headers)
+
     def get(self, path: str) -> Any:
         return self.client.get(f"/api/v1{path}", headers=self.headers)
 

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from tests.commerce.conftest import Bring
 from tests.commerce.files import events
+from tests.commerce.rate_files import rate
 
 from shemei.apps.audience import actions as audience
 from shemei.apps.audience import jobs, personal
@@ -148,6 +149,7 @@ def test_a_return_of_an_erased_person_takes_nothing_off_what_others_paid(
 ) -> None:
     head = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
     other = "536366,A1,LANTERN,2,2026-11-03 08:28,2.50,17851,UK\n"
+    rate(inside, "1")
     bring(head + "536365,A1,LANTERN,6,2026-11-03 08:26,2.50,17850,UK\n" + other)
     assert counted(inside, home) == (2, 2_000)
     erase(inside, home, "17850")

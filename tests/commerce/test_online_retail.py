@@ -7,6 +7,9 @@ import gzip
 import resource
 import time
 from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -15,6 +18,7 @@ import duckdb
 import pytest
 from django.db.models import Count, Sum
 
+from shemei.apps.commerce import conversion, rates
 from shemei.apps.commerce.models import Order, OrderLine, Refund
 from shemei.kernel import outbox
 from shemei.kernel.actor import SYSTEM
@@ -23,6 +27,7 @@ from shemei.warehouse.computed.settling import settle
 from shemei.warehouse.lake import Lake
 from shemei.warehouse.log.loader import load
 from shemei.warehouse.questions import Rows, Totals
+from shemei.warehouse.vocabulary import SHANGHAI
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -96,19 +101,63 @@ def agrees(batch: ImportBatch, truth: dict[str, int]) -> None:
     assert Refund.objects.aggregate(n=Sum("amount"))["n"] == truth["refunded"]
 
 
-def log_agrees(home: Home, world: World, truth: dict[str, int]) -> None:
-    settle(home)
-    question = Totals(
-        world.brand.key, 20101101, 20111231, ("orders", "revenue", "refunds", "net_revenue")
-    )
-    (row,) = Lake(home).ask(question).rows.to_pylist()
-    net = truth["revenue"] - truth["refunded"]
-    assert row == {
-        "orders": truth["orders"],
-        "revenue": truth["revenue"],
-        "refunds": truth["refunded"],
-        "net_revenue": net,
+INVOICES = """
+SELECT invoice, min(day) AS day, sum(q * p) AS amount FROM (
+    SELECT InvoiceNo AS invoice, upper(StockCode) AS sku, CAST(Quantity AS BIGINT) AS q, InvoiceDate[:10] AS day,
+           CAST(round(CAST(UnitPrice AS DECIMAL(12, 3)) * 100) AS BIGINT) AS p
+    FROM read_csv(?, all_varchar = true)
+)
+WHERE invoice NOT LIKE 'C%' AND invoice NOT LIKE 'A%' AND q > 0 AND p > 0 AND sku NOT IN {books}
+GROUP BY invoice
+"""
+POUNDS = {"2010-01-01": "10.4", "2011-03-15": "10.5", "2011-09-01": "10.0725"}
+"""What a pound is worth from a day on."""
+
+
+def rates_are_set(world: World) -> None:
+    for day, rate in POUNDS.items():
+        told = {"currency": "GBP", "since": date.fromisoformat(day), "rate": Decimal(rate)}
+        rates.add_rate(world.brand, by=SYSTEM, **told)
+
+
+def at_rate(amount: int, day: str) -> int:
+    """By fractions, and not with our own function: half a fen goes to the even one."""
+    rate = POUNDS[max(since for since in POUNDS if since <= day)]
+    return round(amount * Fraction(rate))
+
+
+def worth(path: Path) -> dict[str, int]:
+    """Revenue and refunds of the boards: each invoice of the file, and each refund, at the rate of its day.
+
+    What was given back of an order is worth what the order's money was, taken together.
+    """
+    with duckdb.connect() as connection:
+        found = connection.sql(INVOICES.format(books=BOOKS), params=[str(path)]).fetchall()
+    sold = {invoice: (day, int(amount)) for invoice, day, amount in found}
+    back: dict[str, int] = defaultdict(int)
+    refunds = 0
+    for refund in Refund.objects.select_related("order"):
+        if refund.order:
+            back[refund.order.number] += refund.amount
+        else:
+            day = refund.refunded_at.astimezone(SHANGHAI).date().isoformat()
+            refunds += at_rate(refund.amount, day)
+    refunds += sum(at_rate(amount, sold[number][0]) for number, amount in back.items())
+    revenue = sum(at_rate(amount, day) for day, amount in sold.values())
+    return {
+        "orders": len(sold),
+        "revenue": revenue,
+        "refunds": refunds,
+        "net_revenue": revenue - refunds,
     }
+
+
+def log_says(home: Home, world: World, truth: dict[str, int]) -> None:
+    settle(home)
+    metrics = ("orders", "revenue", "refunds", "net_revenue")
+    question = Totals(world.brand.key, 20101101, 20111231, metrics)
+    (row,) = Lake(home).ask(question).rows.to_pylist()
+    assert row == truth
 
 
 def naive_matches(path: Path) -> dict[tuple[str, str], int]:
@@ -149,9 +198,13 @@ def naive_matches(path: Path) -> dict[tuple[str, str], int]:
 def test_a_twentieth_of_the_shop(inside: World, home: Home, slice_file: Path) -> None:
     batch, truth = brought(inside, slice_file), facts(slice_file)
     agrees(batch, truth)
+    assert outbox.waiting() == 0
+    log_says(home, inside, dict.fromkeys(("orders", "revenue", "refunds", "net_revenue"), 0))
+    rates_are_set(inside)
+    assert conversion.tell_due(inside.brand) == 0
     outbox.relay(home)
     assert load(home).segments == 1
-    log_agrees(home, inside, truth)
+    log_says(home, inside, worth(slice_file))
     booked: dict[tuple[str, str], int] = defaultdict(int)
     for refund in Refund.objects.select_related("order"):
         number = refund.order.number if refund.order else ""
@@ -164,6 +217,7 @@ def test_a_twentieth_of_the_shop(inside: World, home: Home, slice_file: Path) ->
 def test_a_second_time_changes_nothing_and_undo_takes_all_back(
     inside: World, home: Home, slice_file: Path
 ) -> None:
+    rates_are_set(inside)
     first = brought(inside, slice_file)
     told = outbox.waiting()
     slice_file.write_bytes(slice_file.read_bytes() + b"\n")
@@ -183,6 +237,7 @@ def test_a_second_time_changes_nothing_and_undo_takes_all_back(
 @pytest.mark.django_db(transaction=True)
 def test_the_whole_shop_in_one_commit(inside: World, home: Home, shared_data: Path) -> None:
     path = shared_data / "value/online_retail.csv.gz"
+    rates_are_set(inside)
     begun = time.process_time()
     batch = brought(inside, path)
     written = outbox.relay(home)
@@ -196,7 +251,7 @@ def test_the_whole_shop_in_one_commit(inside: World, home: Home, shared_data: Pa
     agrees(batch, truth)
     assert (truth["rows"], truth["orders"]) == (541_909, 19_944)
     assert (report.segments, report.loaded_records, report.failed) == (1, written, 0)
-    log_agrees(home, inside, truth)
+    log_says(home, inside, worth(path))
     rows = Lake(home).ask(Rows(inside.brand.key, 20101201, 20101201, ("order",), limit=1000)).rows
     assert rows.num_rows == Order.objects.filter(paid_at__date="2010-12-01").count()
     assert seconds < 90

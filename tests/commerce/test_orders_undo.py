@@ -74,17 +74,19 @@ def test_figures_forget_an_undone_import_and_know_it_again_after_another(
     assert figures() == {"orders": 3, "revenue": 212800, "net_revenue": 179900}
 
 
-def test_a_corrected_amount_corrects_the_net_figure_in_both_directions(
+def test_a_corrected_amount_corrects_what_was_sold_and_no_refund(
     bring: Bring, inside: World, home: Home
 ) -> None:
     from shemei.kernel import outbox
 
-    question = Totals(inside.brand.key, 20261101, 20261130, ("orders", "net_revenue"))
+    metrics = ("orders", "revenue", "refunds", "net_revenue")
+    question = Totals(inside.brand.key, 20261101, 20261130, metrics)
     for amount, net in (("10:00,299", 212800), ("10:00,259", 208800), ("10:00,399", 222800)):
         bring(FILE.replace("10:00,299", amount))
         outbox.relay(home)
         settle(home)
-        assert Lake(home).ask(question).rows.to_pylist() == [{"orders": 3, "net_revenue": net}]
+        told = {"orders": 3, "revenue": net, "refunds": 0, "net_revenue": net}
+        assert Lake(home).ask(question).rows.to_pylist() == [told]
 
 
 def test_a_corrected_time_of_payment_moves_the_order(

@@ -115,8 +115,11 @@ def test_the_text_of_a_remark_is_kept_nowhere(codes: World) -> None:
         assert not any(secret in one for one in told)
 
 
-def test_money_of_another_currency_is_said_to_stay_as_it_is(codes: World, bring: Bring) -> None:
+def test_money_of_another_currency_is_said_to_wait_for_its_rate(codes: World, bring: Bring) -> None:
     head = "订单编号,付款时间,实付金额\nD1,2026-11-03 10:00,299\n"
     assert bring(head, currency="CNY").remarks == []
     [said] = bring(head.replace("D1", "D2"), currency="GBP").remarks
-    assert said.startswith("1 单的金额是英镑 £，原样入库，不换算。") and "写成 ¥" in said
+    assert (
+        said.startswith("1 单是英镑，付款那天还没有汇率：先等着")
+        and "「链接与订单 › 汇率」" in said
+    )

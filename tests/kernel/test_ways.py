@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shemei.edge.bots import SUSPECT_NAMES
-from shemei.kernel.ways.words import suspicion, told_once, whereabouts
+from shemei.kernel.ways.words import as_it_was, suspicion, told_once, whereabouts
 
 
 def event(kind: str, ts: int, **more: Any) -> dict[str, Any]:
@@ -32,6 +32,31 @@ def test_the_newest_correction_stands() -> None:
 def test_words_of_correction_are_not_steps() -> None:
     click = event("click", 5)
     assert told_once([click, event("custom", 6, action="correction")]) == [click]
+
+
+def test_an_order_and_a_refund_stand_with_their_corrected_amounts() -> None:
+    pounds = '{"original_amount":13000,"original_currency":"GBP","rate":"9.2"}'
+    mine, key = {"order_id": "W1", "currency": "CNY"}, '{"refund":"r1"}'
+    sold = event("order", 1, **mine, amount=117_000, source="import")
+    less = event("refund", 1, **mine, amount=-2_600, action="correction", props=pounds)
+    back = event("refund", 5, **mine, amount=900, props=key)
+    more = event("refund", 5, **mine, amount=20, action="recount", props=key)
+    order, refund = told_once([sold, less, back, more])
+    assert (order["amount"], refund["amount"]) == (119_600, 920)
+    assert as_it_was(order) == {
+        "original_amount": 13_000,
+        "original_currency": "GBP",
+        "rate": "9.2",
+    }
+    assert as_it_was(event("visit", 1, props=pounds)) == {}
+
+
+def test_a_moved_order_is_corrected_from_what_it_was_sold_for() -> None:
+    sold = event("order", 8, order_id="W1", source="import", amount=100)
+    less = event("refund", 8, order_id="W1", action="correction", amount=30)
+    moved = event("order", 13, order_id="W1", source="correction", event_id="b", amount=70)
+    (order,) = told_once([sold, less, moved])
+    assert (order["ts"], order["amount"]) == (13, 70)
 
 
 def test_at_one_moment_the_order_comes_last() -> None:

@@ -27,8 +27,12 @@ class Workspace(Protocol):
 
 
 def one_at_a_time(workspace: Workspace) -> None:
-    """Until this transaction ends, whoever asks the same of this brand waits: for what is checked, then done."""
-    type(workspace)._default_manager.select_for_update().get(pk=workspace.pk)  # type: ignore[attr-defined]
+    """Until this transaction ends, whoever asks the same of this brand waits: for what is checked, then done.
+
+    Nobody else does: rows that point to the brand may come in meanwhile.
+    """
+    brands = type(workspace)._default_manager  # type: ignore[attr-defined]
+    brands.select_for_update(no_key=True).get(pk=workspace.pk)
 
 
 class Member(Protocol):

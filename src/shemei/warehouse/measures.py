@@ -33,7 +33,8 @@ class Measure:
     """Something summed over events: of which kinds (and actions), and what of each is added.
 
     ``only`` names a mark that the cells' builder puts on rows: ``first`` and ``repeat`` orders of a
-    person; visits that ``bounced``, came ``direct``, or by a page somebody passed on (``shared``).
+    person; visits that ``bounced``, came ``direct``, or by a page somebody passed on (``shared``); money
+    that was ``given`` back, not one that corrects what an order cost.
     """
 
     key: str
@@ -76,7 +77,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             Measure("new_customers", "新客", ("order",), only="first"),
             Measure("repeat_orders", "复购订单", ("order",), only="repeat"),
             Measure("revenue", "成交额", ("order",), "amount"),
-            Measure("refunds", "退款额", ("refund",), "amount"),
+            Measure("refunds", "退款额", ("refund",), "amount", only="given"),
             Measure("spend", "总花费", ("spend",), "amount"),
         )
     }

@@ -62,6 +62,11 @@ KIND_NAMES: dict[str, str] = {
     "custom": "自定义事件",
 }
 
+CORRECTION = "correction"
+"""The action of a refund that corrects the amount of its order, and of whatever else is told of one once more."""
+RECOUNT = "recount"
+"""The action of a refund that corrects an earlier refund."""
+
 TOUCH_KINDS: tuple[str, ...] = (
     "click", "visit", "lead", "add_friend", "check_in", "claim", "redeem",
 )  # fmt: skip

@@ -98,7 +98,9 @@ def person_of(
     counted = [event for event in events if not event["suspect"]] or events
     touches = [event for event in counted if words.is_own_touch(event)]
     orders = [event for event in counted if event["kind"] == "order"]
-    returned = sum(event["amount"] for event in counted if event["kind"] == "refund")
+    stands = words.told_once(counted)
+    paid = sum(event["amount"] for event in stands if event["kind"] == "order")
+    returned = sum(event["amount"] for event in stands if event["kind"] == "refund")
     row = {
         "person": key,
         "customer": next((e["customer"] for e in events if e["customer"]), ""),
@@ -108,7 +110,7 @@ def person_of(
         "events": len(counted),
         "touches": len(touches),
         "orders": len({event["order_id"] for event in orders}),
-        "value": sum(event["amount"] for event in orders) - returned,
+        "value": paid - returned,
         "first_platform": touches[0]["platform"] if touches else "",
         "last_platform": touches[-1]["platform"] if touches else "",
         "first_channel": touches[0]["channel"] if touches else "",

@@ -10,11 +10,13 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from shemei.apps.commerce.corrections import tell_changes
 from shemei.apps.commerce.models import Order, Refund
-from shemei.apps.commerce.order_events import tell_changes, tell_orders, tell_refunds
+from shemei.apps.commerce.order_events import tell_orders, tell_refunds
 from shemei.apps.commerce.store import Saved, save_orders
 from shemei.kernel import audit
 from shemei.kernel.permissions import Permission, require
+from shemei.kernel.workspace import one_at_a_time
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -82,9 +84,7 @@ def record_refund(
     require(by, Permission.ORDERS)
     if refunded_at > timezone.now() + timedelta(days=1):
         raise ValidationError({"refunded_at": "退款时间在将来。请核对。"})
-    locked = (
-        Order.objects.select_for_update(of=("self",)).select_related("customer").get(pk=order.pk)
-    )
+    locked = _locked(order)
     if number and (known := locked.refunds.filter(number=number).first()):
         if known.amount != amount:
             raise RefundClash(known, amount)
@@ -109,6 +109,14 @@ def record_refund(
     tell_refunds(locked.workspace, [refund])
     audit.record("order.refunded", locked, by=by, amount=f"{amount / 100:.2f}")
     return refund, True
+
+
+def _locked(order: Order) -> Order:
+    """The order as it stands, held until the transaction ends; one in another currency with the brand's rates."""
+    if order.currency != order.workspace.currency:
+        one_at_a_time(order.workspace)
+    rows = Order.objects.select_for_update(of=("self",)).select_related("customer")
+    return rows.get(pk=order.pk)
 
 
 def refundable(order: Order) -> int:

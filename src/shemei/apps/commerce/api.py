@@ -19,6 +19,7 @@ from shemei.apps.commerce.rules import (
     absurd,
     masked_name,
     normal_code,
+    rate_words,
 )
 from shemei.kernel.api import FieldProblem, Problem, idempotent
 from shemei.kernel.http import ApiRequest
@@ -105,6 +106,8 @@ class OrderOut(Schema):
     paid_at: datetime
     amount: int
     currency: str
+    worth: int | None = Field(description="看板里的金额，品牌空间的币种；还没有汇率时为空")
+    rate: str = Field("", description="折算用的汇率；不用折算时为空")
     state: str
     customer: str
     phone_tail: str
@@ -137,7 +140,7 @@ def create_order(request: ApiRequest, told: OrderIn) -> Any:
             request.workspace, draft_of(request.workspace, told), by=request.actor, source="api"
         )
     except ValidationError as error:
-        raise _refused(error) from None
+        raise refused(error) from None
     return 201 if verdict == "new" else 200, _out(order, verdict)
 
 
@@ -169,7 +172,7 @@ def create_refund(request: ApiRequest, number: str, told: RefundIn) -> Any:
     except actions.RefundClash as error:
         raise Problem(409, " ".join(error.messages)) from None
     except ValidationError as error:
-        raise _refused(error) from None
+        raise refused(error) from None
     return 201 if is_new else 200, _refund_out(refund)
 
 
@@ -185,7 +188,7 @@ def _order(number: str) -> Order:
     return found
 
 
-def _refused(error: ValidationError) -> Problem:
+def refused(error: ValidationError) -> Problem:
     told = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
     errors = [FieldProblem(where=name, message="；".join(said)) for name, said in told.items()]
     return Problem(422, errors[0].message, errors)
@@ -239,6 +242,8 @@ def _out(order: Order, verdict: str = "") -> OrderOut:
         paid_at=order.paid_at,
         amount=order.amount,
         currency=order.currency,
+        worth=order.worth_in(order.workspace.currency),
+        rate=rate_words(order.rate) if order.rate is not None else "",
         state=order.state,
         customer=order.customer.key if order.customer else "",
         phone_tail=order.customer.phone_tail if order.customer else "",

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+VERBS = {
+    "order.recorded": "录入订单「{label}」，实付 {amount}",
+    "order.changed": "修改订单「{label}」：{fields}",
+    "order.refunded": "订单「{label}」退款 {amount}",
+    "rate.added": "填写汇率：{label}",
+    "rate.changed": "更正汇率：{label}，原为{before}",
+    "rate.removed": "删除汇率：{label}",
+    "hook.added": "新建订单推送「{label}」",
+    "hook.rotated": "更换订单推送「{label}」的密钥",
+    "hook.stopped": "停用订单推送「{label}」",
+}
+
 
 class CommerceConfig(AppConfig):
     name = "shemei.apps.commerce"
@@ -11,28 +23,21 @@ class CommerceConfig(AppConfig):
     verbose_name = "订单"
 
     def ready(self) -> None:
-        from shemei.apps.commerce import jobs, queries, search  # noqa: F401 - the worker must know the jobs
+        from shemei.apps.commerce import jobs, queries, search, todos  # noqa: F401 - the worker must know the jobs
         from shemei.apps.commerce.api import router
+        from shemei.apps.commerce.api_rates import router as rates_router
         from shemei.apps.commerce.erasure import erase_customer, tell_customer
         from shemei.kernel import audit, registry
         from shemei.kernel.api import api
         from shemei.kernel.erasure import add_erasure
         from shemei.kernel.permissions import Permission as P
 
-        audit.register(
-            {
-                "order.recorded": "录入订单「{label}」，实付 {amount}",
-                "order.changed": "修改订单「{label}」：{fields}",
-                "order.refunded": "订单「{label}」退款 {amount}",
-                "hook.added": "新建订单推送「{label}」",
-                "hook.rotated": "更换订单推送「{label}」的密钥",
-                "hook.stopped": "停用订单推送「{label}」",
-            }
-        )
+        audit.register(VERBS)
         registry.add_create(
             registry.CreateItem("录入订单", "receipt", "commerce:new", P.ORDERS, order=40),
             registry.CreateItem("导入文件", "file-import", "imports:upload", P.IMPORT, order=90),
         )
+        registry.add_todo(todos.waiting)
         registry.add_search(
             registry.SearchProvider("订单", P.CUSTOMERS, search.find_orders),
             registry.SearchProvider("商品", P.CUSTOMERS, search.find_products),
@@ -49,6 +54,7 @@ class CommerceConfig(AppConfig):
             after="顾客删掉；订单留作账目，不再指向任何人",
         )
         api.add_router("", router)
+        api.add_router("", rates_router)
         _add_tabs()
 
 
@@ -68,6 +74,7 @@ def _add_tabs() -> None:
     add_page_tab(
         PageTab("链接与订单", "orders", "订单", "commerce:orders", P.CUSTOMERS, 90),
         PageTab("链接与订单", "refunds", "退款", "commerce:refunds", P.CUSTOMERS, 100),
+        PageTab("链接与订单", "rates", "汇率", "commerce:rates", P.CUSTOMERS, 105),
         PageTab("链接与订单", "products", "商品", "commerce:products", P.CUSTOMERS, 110),
         PageTab("链接与订单", "market", "市场商品", "commerce:market", P.VIEW, 120),
         PageTab("链接与订单", "customers", "顾客", "commerce:customers", P.CUSTOMERS, 130),

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from shemei.warehouse.channels import channel_of
 from shemei.warehouse.vocabulary import Event
 
@@ -64,7 +66,11 @@ def _as_owner(owner: Any) -> CodeOwner:
 
 @dataclass(frozen=True, slots=True)
 class OrderPlaced:
-    """An order was paid. ``order`` and ``customer`` are keys; ``ts`` is UTC microseconds of the payment."""
+    """An order was paid. ``order`` and ``customer`` are keys; ``ts`` is UTC microseconds of the payment.
+
+    ``amount`` is in the brand's currency. Of an order in another, ``original_amount`` is what was paid, and ``rate``
+    what it was converted at.
+    """
 
     workspace: str
     order: str
@@ -81,6 +87,9 @@ class OrderPlaced:
     region: str = ""
     source: str = ""
     batch: str = ""
+    original_amount: int = 0
+    original_currency: str = ""
+    rate: str = ""
     creator: str = ""
     campaign: str = ""
     content: str = ""
@@ -88,6 +97,10 @@ class OrderPlaced:
     platform_account: str = ""
     link: str = ""
     channel: str = ""
+
+    @property
+    def props(self) -> str:
+        return _as_it_was(self)
 
     def to_events(self) -> list[Event]:
         order = Event(
@@ -98,6 +111,7 @@ class OrderPlaced:
             currency=self.currency,
             quantity=self.quantity,
             region=self.region,
+            props=self.props,
             **self._who(),
             **owned(self),
         )
@@ -141,6 +155,9 @@ class OrderRefunded:
     source: str = ""
     batch: str = ""
     promo_code: str = ""
+    original_amount: int = 0
+    original_currency: str = ""
+    rate: str = ""
     creator: str = ""
     campaign: str = ""
     content: str = ""
@@ -164,9 +181,18 @@ class OrderRefunded:
                 source=self.source,
                 batch=self.batch,
                 promo_code=self.promo_code,
+                props=_as_it_was(self, refund=self.refund),
                 **owned(self),
             )
         ]
+
+
+def _as_it_was(fact: OrderPlaced | OrderRefunded, **more: str) -> str:
+    """The amount before it was converted, as ``props`` of an event."""
+    if not fact.original_currency:
+        return "{}"
+    names = ("original_amount", "original_currency", "rate")
+    return orjson.dumps({name: getattr(fact, name) for name in names} | more).decode()
 
 
 def owned(fact: OrderPlaced | OrderRefunded) -> dict[str, str]:

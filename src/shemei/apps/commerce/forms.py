@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils import timezone
 
-from shemei.apps.commerce.models import Order
-from shemei.apps.commerce.order_file import CURRENCIES, CURRENCY_NAMES, hashed
+from shemei.apps.commerce.models import ExchangeRate, Order
+from shemei.apps.commerce.order_file import hashed
 from shemei.apps.commerce.rules import (
+    CURRENCY_NAMES,
     CustomerDraft,
     LineDraft,
     OrderDraft,
     absurd,
+    currency_name,
     masked_name,
     normal_code,
+    rate_words,
 )
 from shemei.kernel.imports import cells
 from shemei.kernel.imports.errors import CellError
@@ -47,9 +50,7 @@ class OrderForm(forms.Form):
         label="付款时间", initial=now_text, help_text="例如 2026-11-23 12:31，按上海时间"
     )
     amount = _money(label="实付金额", help_text="例如 329.00")
-    currency = forms.ChoiceField(
-        label="币种", choices=[(code, CURRENCY_NAMES[code]) for code in CURRENCIES], initial="CNY"
-    )
+    currency = forms.ChoiceField(label="币种", choices=list(CURRENCY_NAMES.items()), initial="CNY")
     state = forms.ChoiceField(label="状态", choices=Order.State.choices, initial="paid")
     promo_code = forms.CharField(
         label="优惠码", required=False, max_length=40, help_text="功劳归这个码的主人"
@@ -127,3 +128,50 @@ class RefundForm(forms.Form):
         if to_ts(moment) > to_ts(timezone.now()) + 86_400_000_000:
             raise forms.ValidationError("退款时间在将来。请核对。")
         return moment
+
+
+class RateForm(forms.Form):
+    """What one unit of a currency is worth from a day on; of a rate that is there the currency stays."""
+
+    currency = forms.ChoiceField(label="币种")
+    since = forms.DateField(
+        label="从哪天起",
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text="这一天付款的单就用它，直到同一币种的下一条",
+    )
+    rate = forms.DecimalField(
+        label="汇率",
+        max_digits=14,
+        decimal_places=8,
+        widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        workspace: Workspace,
+        row: ExchangeRate | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        asked = str(self.initial.get("currency", ""))
+        self.fields["currency"].choices = _currencies(workspace, row, asked)  # type: ignore[attr-defined]
+        own = currency_name(workspace.currency)
+        self.fields["rate"].help_text = f"1 单位外币合多少{own}，例如 1 英镑合 9.2，就填 9.2"
+
+    @classmethod
+    def of(cls, row: ExchangeRate) -> dict[str, Any]:
+        """What the form shows of a rate before anything is typed."""
+        return {"currency": row.currency, "since": row.since, "rate": rate_words(row.rate)}
+
+
+def _currencies(
+    workspace: Workspace, row: ExchangeRate | None, asked: str
+) -> list[tuple[str, str]]:
+    """The usual currencies, and whatever else orders of this brand came in."""
+    if row:
+        return [(row.currency, CURRENCY_NAMES.get(row.currency, row.currency))]
+    waiting = Order.objects.filter(waiting=True).order_by().values_list("currency", flat=True)
+    known = {*CURRENCY_NAMES, *waiting.distinct()} - {workspace.currency}
+    first = sorted(known, key=lambda code: (code != asked, code not in CURRENCY_NAMES, code))
+    return [(code, CURRENCY_NAMES.get(code, code)) for code in first]

@@ -8,16 +8,22 @@ from django.db.models import Max, Min
 
 from shemei.apps.commerce import order_file, remarks
 from shemei.apps.commerce.changes import changes_of
+from shemei.apps.commerce.conversion import waiting_of
+from shemei.apps.commerce.corrections import settle_orders, tell_changes
+from shemei.apps.commerce.exchange import rates_of
 from shemei.apps.commerce.facts import codes_of, owners_of
 from shemei.apps.commerce.models import Customer, Order, Product, Refund
-from shemei.apps.commerce.order_events import tell_changes, tell_orders, tell_refunds
+from shemei.apps.commerce.order_events import tell_orders, tell_refunds
 from shemei.apps.commerce.returns import give_back, save_cancellations
-from shemei.apps.commerce.store import Saved, restore, save_orders
+from shemei.apps.commerce.rules import currency_name
+from shemei.apps.commerce.store import Saved, put_back, save_orders
 from shemei.kernel.imports.kinds import Group, ImportKind, Row, Skip, Staged, Tally
 from shemei.kernel.imports.models import ImportBatch, RowChange
 from shemei.kernel.periods import Period
 from shemei.kernel.tombstones import exclude_batch
-from shemei.warehouse.vocabulary import SHANGHAI
+from shemei.kernel.urls import wurl
+from shemei.kernel.workspace import one_at_a_time
+from shemei.warehouse.vocabulary import SHANGHAI, from_ts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,9 +35,12 @@ UNKNOWN_CODE = "优惠码没有登记的单"
 ERASED = "{n} 单的顾客已按个人信息请求删除：订单照常更新，不再存这个人。"
 NOTED = "{n} 单的优惠码是从备注里认出的。"
 SEVERAL_NOTED = "{n} 单的备注里写着几个不同的优惠码，一个都没有取：要算给谁，请写在优惠码一列。"
-NOT_CONVERTED = (
-    "{n} 单的金额是{currency}，原样入库，不换算。订单页按它显示；看板、归因和报表只有一种币种，把它和人民币直接相加、写成 ¥。"
-    "请先换算成人民币再导入，或给它单独一个品牌空间。"
+CONVERTED = (
+    "{n} 单是{currency}：按付款那天的汇率折成{own}算进看板，原来的金额留着，订单页两个都写。"
+)
+NO_RATE = (
+    "{n} 单是{currency}，付款那天还没有汇率：先等着，不算进看板、归因和报表。"
+    "到「链接与订单 › 汇率」填一条，会自己补进去，不用重新导入。"
 )
 FURTHER = "{n} 单在系统里已走得更远（例如已发货，表里还是已付款），状态没有退回去。"
 
@@ -60,10 +69,11 @@ class Orders(ImportKind):
 
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
         orders, cancellations = _split(groups)
-        saved = _save(orders, batch, apply=False)
+        drafts = _drafts(orders, batch)
+        saved = _save(drafts, batch, apply=False)
         tally = _tally(saved, batch, orders)
         _say_noted(tally, orders)
-        _say_currency(tally, batch, len(orders))
+        _say_currency(tally, batch, drafts)
         rows = {group[0].values["number"]: group[0].number for group in orders}
         for change in changes_of(saved, rows, batch.mapping):
             tally.note(change)
@@ -77,14 +87,15 @@ class Orders(ImportKind):
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
         orders, cancellations = _split(groups)
-        saved = _save(orders, batch)
+        drafts = _drafts(orders, batch)
+        saved = _save(drafts, batch)
         RowChange.keep(batch, saved.befores, SUBJECT)
         back = save_cancellations(
             batch.workspace, cancellations, currency=batch.option("currency"), batch=batch.key
         )
         tally = _tally(saved, batch, orders)
         _say_noted(tally, orders)
-        _say_currency(tally, batch, len(orders))
+        _say_currency(tally, batch, drafts)
         tally.extra["退款"] = len(saved.refunds) + len(back.refunds)
         tally.extra[UNKNOWN_CODE] = _unknown_codes(batch, orders)
         tally.extra["取消单"] = back.invoices
@@ -103,6 +114,14 @@ class Orders(ImportKind):
         tell_changes(workspace, ((order, befores[order.key]) for order in changed), batch.key)
         return _said(refunds.filter(order=None).values_list("amount", flat=True), batch)
 
+    def further(self, batch: ImportBatch) -> Sequence[tuple[str, str]]:
+        url, mine = wurl(batch.workspace, "commerce:rate_new"), batch.option("currency")
+        return [
+            (f"填{currency_name(one.currency)}汇率", f"{url}?currency={mine}&since={one.oldest}")
+            for one in waiting_of(batch.workspace)
+            if one.currency == mine
+        ]
+
     def undo_obstacle(self, batch: ImportBatch) -> str:
         mine = Order.objects.filter(batch=batch.key).values("key")
         touched = RowChange.objects.filter(subject=SUBJECT, batch__state=ImportBatch.State.DONE)
@@ -115,13 +134,12 @@ class Orders(ImportKind):
         return f"其中的订单后来又被「{first.batch.file_name}」改过。请先撤销那一次，再撤销这一次。"
 
     def undo(self, batch: ImportBatch, by: Actor) -> None:
-        days = _days(batch)
+        one_at_a_time(batch.workspace)
+        days, left = _days(batch), _orders_left(batch)
         give_back(list(Refund.objects.filter(batch=batch.key)))
         Refund.objects.filter(batch=batch.key).delete()
         Order.objects.filter(batch=batch.key).delete()
-        befores = dict(_changes(batch).values_list("subject_key", "before"))
-        for order in Order.objects.filter(key__in=befores):
-            restore(order, befores[order.key])
+        _put_back(batch, left)
         _changes(batch).delete()
         Customer.objects.filter(batch=batch.key, orders=None).delete()
         sold = Order.objects.values("lines__sku")
@@ -129,6 +147,25 @@ class Orders(ImportKind):
         if batch.state == ImportBatch.State.DONE:
             exclude_batch(batch.workspace.key, batch.key, days)
             batch.counts = batch.counts | {"days": [days.first_day, days.last_day] if days else []}
+
+
+def _orders_left(batch: ImportBatch) -> set[int]:
+    """Other orders in another currency than the brand's that this batch gave money back of."""
+    mine = Refund.objects.filter(batch=batch.key).exclude(currency=batch.workspace.currency)
+    theirs = mine.exclude(order=None).exclude(order__batch=batch.key).exclude(order__reported=None)
+    return set(theirs.values_list("order_id", flat=True))
+
+
+def _put_back(batch: ImportBatch, left: set[int]) -> None:
+    """Changed orders become what they were; the log is told where they are worth something else by that."""
+    told = batch.state == ImportBatch.State.DONE
+    befores = dict(_changes(batch).values_list("subject_key", "before"))
+    changed = Order.objects.filter(key__in=befores).select_related("customer")
+    worth = [o for o in changed if put_back(batch.workspace, o, befores[o.key], told=told)]
+    others = Order.objects.filter(pk__in=left - {order.pk for order in worth})
+    settle = [*worth, *others.select_related("customer")]
+    if settle:
+        settle_orders(batch.workspace, settle)
 
 
 def _days(batch: ImportBatch) -> Period | None:
@@ -159,8 +196,7 @@ def _drafts(groups: Sequence[Group], batch: ImportBatch) -> list[Any]:
     return [order_file.draft_of(group, currency, amounts) for group in groups]
 
 
-def _save(orders: Sequence[Group], batch: ImportBatch, *, apply: bool = True) -> Saved:
-    drafts = _drafts(orders, batch)
+def _save(drafts: Sequence[Any], batch: ImportBatch, *, apply: bool = True) -> Saved:
     how: dict[str, Any] = {"source": "import", "batch": batch.key, "forward_only": True}
     return save_orders(batch.workspace, drafts, apply=apply, **how)
 
@@ -181,12 +217,16 @@ def _say_noted(tally: Tally, orders: Sequence[Group]) -> None:
     tally.remarks[SEVERAL_NOTED] = sum(n > 1 for n in found)
 
 
-def _say_currency(tally: Tally, batch: ImportBatch, n: int) -> None:
-    """Boards know one currency: who brings another is told before anything is written."""
-    currency = batch.option("currency")
-    if currency != batch.workspace.currency:
-        named = order_file.CURRENCY_NAMES.get(currency, currency)
-        tally.remarks[NOT_CONVERTED.replace("{currency}", named)] = n
+def _say_currency(tally: Tally, batch: ImportBatch, drafts: Sequence[Any]) -> None:
+    """Boards know one currency: who brings another is told what becomes of it before anything is written."""
+    currency, own = batch.option("currency"), batch.workspace.currency
+    if currency == own:
+        return
+    rates = rates_of(batch.workspace)
+    known = sum(rates.on(currency, from_ts(draft.paid_at)) is not None for draft in drafts)
+    words = {"currency": currency_name(currency), "own": currency_name(own), "n": "{n}"}
+    tally.remarks[CONVERTED.format(**words)] = known
+    tally.remarks[NO_RATE.format(**words)] = len(drafts) - known
 
 
 def _unknown_codes(batch: ImportBatch, orders: Sequence[Group]) -> int:

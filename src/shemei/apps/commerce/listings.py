@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from shemei.apps.commerce import queries
-from shemei.apps.commerce.models import Customer, MarketGood, Order, OrderLine, Product, Refund
+from shemei.apps.commerce.models import (
+    Customer,
+    ExchangeRate,
+    MarketGood,
+    Order,
+    OrderLine,
+    Product,
+    Refund,
+)
+from shemei.apps.commerce.rules import CURRENCY_NAMES, currency_name, rate_words
 from shemei.kernel.imports import spans
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.lists import Column, Empty, Filter, Listing, State, export_chosen
@@ -28,6 +39,7 @@ STATES = {
     "refunded": State("已退款", "quiet"),
     "cancelled": State("已取消", "quiet"),
 }
+CONVERTED = "外币按汇率折算；还没有汇率的不计"
 SOURCES = {"manual": "手工录入", "api": "接口", "hook": "推送", "import": "文件导入"}
 
 
@@ -70,6 +82,15 @@ def _order_url(order: Order) -> str:
     return wurl(order.workspace, "commerce:order", order.key)
 
 
+def _worth_told(order: Order) -> int | None:
+    return order.worth_in(order.workspace.currency) if order.rate or not order.waiting else None
+
+
+def _worth(order: Order) -> str:
+    told = _worth_told(order)
+    return "等汇率" if told is None else money(told, order.workspace.currency)
+
+
 def _sum(request: BrandRequest, rows: Any) -> str:
     """Orders and money of everything that matched, per currency."""
     sums = rows.order_by().values("currency").annotate(n=Count("id"), total=Sum("amount"))
@@ -109,6 +130,7 @@ ORDERS = Listing(
             phone=True, export=lambda o: o.amount, exported="money",
         ),
         Column("currency", "币种", lambda o: o.currency, hidden=True),
+        Column("worth", "折合", _worth, hidden=True, numeric=True, export=_worth_told, exported="money", hint="看板里的金额：外币按付款那天的汇率折算"),
         Column("state", "状态", lambda o: STATES[o.state], kind="state", sort="state"),
         Column("batch", "来源", _origin, sort="batch"),
         Column("region", "地区", lambda o: o.region, hidden=True),
@@ -117,6 +139,7 @@ ORDERS = Listing(
         Filter("state", "状态", Order.State.choices, multiple=True),
         Filter("code", "用码", (("yes", "用了码"), ("no", "没用码")), _with_code),
         Filter("paid", "付款", kind="period", field="paid_at"),
+        Filter("rate", "汇率", (("waiting", "等汇率"),), lambda rows, _: rows.filter(waiting=True)),
         Filter("way", "来源", (("tied", "有来源"), ("untied", "找不到来源")), _by_way),
         Filter("batch", "批次", _batches),
     ),
@@ -154,8 +177,8 @@ PRODUCTS = Listing(
         Column("pieces", "售出", lambda p: p.sales.get("pieces"), kind="num", strong=True, sort="rank"),
         Column("returned", "退回", lambda p: p.sales.get("returned"), kind="num", sort="rank"),
         Column("orders", "订单", lambda p: p.sales.get("orders"), kind="num", sort="rank"),
-        Column("amount", "成交额（未减退款）", lambda p: p.sales.get("amount"), kind="money", sort="rank"),
-        Column("price", "首次单价", lambda p: p.price, kind="money", sort="price"),
+        Column("amount", "成交额（未减退款）", lambda p: p.sales.get("amount"), kind="money", sort="rank", hint=CONVERTED),
+        Column("price", "首次单价", lambda p: money(p.price, p.currency), kind="custom", template="commerce/cells/amount.html", numeric=True, sort="price", export=lambda p: p.price, exported="money"),
     ),
     search=("name", "sku"),
     search_hint="商品名、编码",
@@ -184,7 +207,7 @@ CUSTOMERS = Listing(
         Column("label", "顾客", lambda c: c.label, href=_customer_url),
         Column("ref", "顾客编号", lambda c: c.ref, kind="code", sort="ref"),
         Column("orders", "订单", lambda c: c.bought.get("count"), kind="num", strong=True, sort="rank"),
-        Column("amount", "成交额（未减退款）", lambda c: c.bought.get("amount"), kind="money", sort="rank"),
+        Column("amount", "成交额（未减退款）", lambda c: c.bought.get("amount"), kind="money", sort="rank", hint=CONVERTED),
         Column("last", "最近付款", lambda c: c.bought.get("last"), kind="datetime", sort="rank"),
         Column("created", "首次入库", lambda c: c.created_at, kind="datetime", sort="created_at", hidden=True),
     ),
@@ -267,6 +290,49 @@ MARKET = Listing(
         title="还没有市场商品",
         text="从蝉妈妈等工具导出商品列表传上来，看同类商品卖多少、给多少佣金、有多少达人在带。",
         action=("导入市场商品", "imports:upload"),
+        permission=P.IMPORT,
+    ),
+)  # fmt: skip
+
+
+def _rates_until(rows: list[ExchangeRate], request: BrandRequest) -> Sequence[ExchangeRate]:
+    """Each rate with the day on which the next one of its currency comes into force."""
+    begins: dict[str, list[date]] = defaultdict(list)
+    known = ExchangeRate.objects.filter(currency__in={row.currency for row in rows})
+    for currency, since in known.order_by("since").values_list("currency", "since"):
+        begins[currency].append(since)
+    for row in rows:
+        later = [day for day in begins[row.currency] if day > row.since]
+        row.until = later[0] - timedelta(1) if later else None  # type: ignore[attr-defined]
+    return rows
+
+
+def _currencies(request: BrandRequest) -> list[tuple[str, str]]:
+    known = ExchangeRate.objects.order_by("currency").values_list("currency", flat=True).distinct()
+    return [(code, CURRENCY_NAMES.get(code, code)) for code in known]
+
+
+RATES = Listing(
+    name="commerce.rates",
+    columns=(
+        Column("since", "从哪天起", lambda r: r.since, kind="date", sort="since", strong=True, href=lambda r: wurl(r.workspace, "commerce:rate", r.key)),
+        Column("currency", "币种", lambda r: currency_name(r.currency), sort="currency", phone=True),
+        Column("words", "汇率", lambda r: r.words, numeric=True, sort="rate", phone=True, export=lambda r: rate_words(r.rate)),
+        Column("until", "到哪天", lambda r: r.until, kind="date"),
+        Column("set_by", "填写人", lambda r: r.set_by, sort="set_by"),
+    ),
+    filters=(Filter("currency", "币种", _currencies),),
+    search=("currency", "set_by"),
+    search_hint="币种、填写人",
+    default_sort="-since",
+    annotate=_rates_until,
+    noun="汇率",
+    unit="条",
+    empty=Empty(
+        "coins",
+        "还没有汇率",
+        "看板只用一种币种。有外币的订单时，填一条「从哪天起，1 单位外币合多少」：每一单按付款那天的汇率折算，退款按它那一单的汇率。没有外币就不用填。",
+        ("填汇率", "commerce:rate_new"),
         permission=P.IMPORT,
     ),
 )  # fmt: skip

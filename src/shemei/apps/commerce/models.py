@@ -1,4 +1,4 @@
-"""Products, customers, orders with their lines, refunds. Money is 分; a phone number is a keyed hash and a tail."""
+"""Products, customers, orders with their lines, refunds, rates. Money is 分; a phone number is a keyed hash and a tail."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_scopes import ScopedManager
 
+from shemei.apps.commerce.rules import currency_name, rate_words
 from shemei.kernel.crypto import EncryptedTextField
 from shemei.kernel.models import WorkspaceOwned
 from shemei.kernel.tellings import Telling
@@ -20,6 +21,7 @@ class Product(WorkspaceOwned):
     sku = models.CharField("商品编码", max_length=64)
     name = models.CharField("名称", max_length=200, blank=True)
     price = models.BigIntegerField("单价", default=0)
+    currency = models.CharField("币种", max_length=3, default="CNY")
     batch = models.CharField(max_length=22, blank=True, db_index=True)
 
     class Meta:
@@ -63,7 +65,28 @@ class Customer(WorkspaceOwned):
         return f"{name} {tail}".strip()
 
 
-class Order(WorkspaceOwned):
+class Converted(models.Model):
+    """What the log was told of a row in another currency than the brand's; all empty for one in the brand's own.
+
+    ``reported`` is what the log holds of it in the brand's currency, None where it does not know the row; ``rate``
+    is what it was told at. ``waiting`` is True while a rate is missing, or another one is still to be told.
+    """
+
+    amount: int
+    currency: str
+    reported = models.BigIntegerField("折合", null=True, editable=False)
+    rate = models.DecimalField("汇率", max_digits=14, decimal_places=8, null=True, editable=False)
+    waiting = models.BooleanField("等汇率", null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def worth_in(self, currency: str) -> int | None:
+        """What the log holds of the row, in the brand's ``currency``."""
+        return self.amount if self.currency == currency else self.reported
+
+
+class Order(Converted, WorkspaceOwned):
     """One paid order; the same number is the same order however often it arrives."""
 
     class State(models.TextChoices):
@@ -102,6 +125,11 @@ class Order(WorkspaceOwned):
             models.Index(
                 fields=["workspace", "promo_code"], condition=~Q(promo_code=""), name="order_code"
             ),
+            models.Index(
+                fields=["workspace", "currency", "paid_at"],
+                condition=Q(waiting=True),
+                name="order_waiting",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -134,7 +162,7 @@ class OrderLine(models.Model):
         return f"{self.name or self.sku} × {self.quantity}"
 
 
-class Refund(WorkspaceOwned):
+class Refund(Converted, WorkspaceOwned):
     """Money given back. ``items`` says which lines: ``[{line, sku, name, quantity, amount}]``."""
 
     order = models.ForeignKey(Order, models.SET_NULL, null=True, blank=True, related_name="refunds")
@@ -155,10 +183,44 @@ class Refund(WorkspaceOwned):
                 fields=["workspace", "number", "order"], name="one_refund_per_order"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["workspace", "-refunded_at"])]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "-refunded_at"]),
+            models.Index(
+                fields=["workspace", "currency", "refunded_at"],
+                condition=Q(waiting=True),
+                name="refund_waiting",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
+
+
+class ExchangeRate(WorkspaceOwned):
+    """How many units of the brand's currency one unit of another is worth, from a day on."""
+
+    currency = models.CharField("币种", max_length=3)
+    since = models.DateField("从哪天起")
+    rate = models.DecimalField("汇率", max_digits=14, decimal_places=8)
+    set_by = models.CharField("填写人", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = "汇率"
+        ordering: ClassVar = ["currency", "-since"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "currency", "since"], name="one_rate_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.words}（{self.since} 起）"
+
+    @property
+    def words(self) -> str:
+        """1 英镑 = 9.2 人民币."""
+        own = currency_name(self.workspace.currency)
+        return f"1 {currency_name(self.currency)} = {rate_words(self.rate)} {own}"
 
 
 class OrderHook(WorkspaceOwned):

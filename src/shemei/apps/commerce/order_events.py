@@ -1,29 +1,33 @@
-"""Facts out of rows: what the log and the other rooms learn of orders, refunds and corrections.
+"""Facts out of rows: what the log and the other rooms learn of orders and refunds.
 
-Of an order that left the log with the erased person who placed it, nobody learns anything.
+The log speaks one currency, the brand's. What comes in another is told at the rate of its day, a refund at
+its order's, with the amount as it was beside it; without a rate it is not told, it waits. Of an order that
+left the log with the erased person who placed it, nobody learns anything.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from shemei.apps.commerce import exchange
+from shemei.apps.commerce.exchange import Rates, Worth, rates_now
 from shemei.apps.commerce.facts import (
     OrderPlaced,
     OrderRefunded,
-    owned,
     owner_fields,
     owners_of,
 )
+from shemei.apps.commerce.models import Order, Refund
+from shemei.apps.commerce.rules import converted_after, rate_words
 from shemei.kernel import outbox
 from shemei.kernel.erased import RETURN, erased_until, off_the_log
-from shemei.warehouse.vocabulary import Event, to_ts, uuid7
+from shemei.warehouse.vocabulary import to_ts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from shemei.apps.commerce.models import Order, Refund
     from shemei.kernel.workspace import Workspace
 
 AT_ONCE = 4_000
@@ -32,35 +36,88 @@ Row = TypeVar("Row")
 
 def tell_orders(workspace: Workspace, orders: Iterable[Order]) -> None:
     """Emit that these orders were placed, each with the owner of the code it used."""
-    for part in _parts(orders):
+    for part in in_parts(orders):
         gone = off_the_log(workspace, (order.number for order in part))
-        owners = owners_of(workspace, (order.promo_code for order in part))
-        outbox.emit_all(
-            [
-                _placed(workspace, order, owner_fields(owners.get(order.promo_code)))
-                for order in part
-                if order.number not in gone
-            ],
-            workspace=workspace,
-        )
+        present = [order for order in part if order.number not in gone]
+        if foreign := [order for order in present if order.currency != workspace.currency]:
+            rates = rates_now(workspace)
+            for order in foreign:
+                worth = rates.worth(order.amount, order.currency, order.paid_at)
+                exchange.note(order, worth.amount, worth.rate)
+            exchange.keep(foreign)
+        place(workspace, present)
+
+
+def place(workspace: Workspace, orders: Iterable[Order]) -> None:
+    """Emit that orders were placed, but for those that wait for their rate."""
+    known = [(order, order.worth_in(workspace.currency)) for order in orders]
+    owners = owners_of(workspace, (order.promo_code for order, _ in known))
+    outbox.emit_all(
+        [
+            order_placed(workspace, order, worth, owner_fields(owners.get(order.promo_code)))
+            for order, worth in known
+            if worth is not None
+        ],
+        workspace=workspace,
+    )
 
 
 def tell_refunds(workspace: Workspace, refunds: Iterable[Refund]) -> None:
     """Emit that money went back, each with the code of its order."""
-    for part in _parts(refunds):
-        gone = _gone(workspace, part)
-        owners = owners_of(workspace, map(_code, part))
-        outbox.emit_all(
-            [
-                _refunded(workspace, refund, owner_fields(owners.get(_code(refund))))
-                for refund in part
-                if refund.pk not in gone
-            ],
-            workspace=workspace,
-        )
+    for part in in_parts(refunds):
+        gone = gone_refunds(workspace, part)
+        present = [refund for refund in part if refund.pk not in gone]
+        if foreign := [row for row in present if row.currency != workspace.currency]:
+            _value_refunds(foreign, rates_now(workspace))
+        give_back(workspace, present)
 
 
-def _gone(workspace: Workspace, refunds: Sequence[Refund]) -> set[int]:
+def give_back(workspace: Workspace, refunds: Iterable[Refund]) -> None:
+    known = [(refund, refund.worth_in(workspace.currency)) for refund in refunds]
+    owners = owners_of(workspace, (code_of(refund) for refund, _ in known))
+    outbox.emit_all(
+        [
+            order_refunded(workspace, refund, worth, owner_fields(owners.get(code_of(refund))))
+            for refund, worth in known
+            if worth is not None
+        ],
+        workspace=workspace,
+    )
+
+
+def _value_refunds(refunds: Sequence[Refund], rates: Rates) -> None:
+    """Note what refunds in another currency are worth: at the rate that their order was told at."""
+    ids = {refund.order_id for refund in refunds if refund.order_id}
+    orders = {order.pk: order for order in Order.objects.filter(pk__in=ids)}
+    earlier = given_before(ids)
+    for refund in refunds:
+        order = orders.get(refund.order_id or 0)
+        worth = worth_of(refund, order, earlier[refund.pk], rates)
+        exchange.note(refund, worth.amount, worth.rate)
+    exchange.keep(refunds)
+
+
+def given_before(orders: Iterable[int]) -> Counter[int]:
+    """What had been given back of its order before each refund, in the refund's currency."""
+    given: Counter[tuple[int, str]] = Counter()
+    before: Counter[int] = Counter()
+    rows = Refund.objects.filter(order__in=list(orders)).order_by("pk")
+    for pk, order, currency, amount in rows.values_list("pk", "order_id", "currency", "amount"):
+        before[pk] = given[order, currency]
+        given[order, currency] += amount
+    return before
+
+
+def worth_of(refund: Refund, order: Order | None, earlier: int, rates: Rates) -> Worth:
+    """A refund at its order's rate, so that all of an order given back leaves nothing; else at its own day's."""
+    if order is None or order.currency != refund.currency:
+        return rates.worth(refund.amount, refund.currency, refund.refunded_at)
+    if order.rate is None:
+        return exchange.UNKNOWN
+    return Worth(converted_after(earlier, refund.amount, order.rate), order.rate)
+
+
+def gone_refunds(workspace: Workspace, refunds: Sequence[Refund]) -> set[int]:
     """Refunds of what is no longer in the log: of an order that left it, of a return by who left it."""
     orders = {row.pk: row.order.number for row in refunds if row.order}
     loose = {row.pk: (RETURN, row.number) for row in refunds if not row.order}
@@ -70,24 +127,34 @@ def _gone(workspace: Workspace, refunds: Sequence[Refund]) -> set[int]:
     }
 
 
-def _code(refund: Refund) -> str:
+def code_of(refund: Refund) -> str:
     return refund.order.promo_code if refund.order else ""
 
 
-def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def in_parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
     pending = iter(rows)
     while part := list(islice(pending, AT_ONCE)):
         yield part
 
 
-def _placed(workspace: Workspace, order: Order, owner: Mapping[str, str]) -> OrderPlaced:
+def _original(workspace: Workspace, row: Order | Refund) -> dict[str, Any]:
+    """The amount as it was, where the brand counts in another currency."""
+    if row.currency == workspace.currency:
+        return {}
+    rate = rate_words(row.rate) if row.rate is not None else ""
+    return {"original_amount": row.amount, "original_currency": row.currency, "rate": rate}
+
+
+def order_placed(
+    workspace: Workspace, order: Order, worth: int, owner: Mapping[str, str]
+) -> OrderPlaced:
     return OrderPlaced(
         workspace=workspace.key,
         order=order.key,
         number=order.number,
         ts=to_ts(order.paid_at),
-        amount=order.amount,
-        currency=order.currency,
+        amount=worth,
+        currency=workspace.currency,
         quantity=order.quantity,
         customer=order.customer.key if order.customer else "",
         phone=order.customer.phone_hash if order.customer else "",
@@ -97,79 +164,27 @@ def _placed(workspace: Workspace, order: Order, owner: Mapping[str, str]) -> Ord
         region=order.region,
         source=order.source,
         batch=order.batch,
+        **_original(workspace, order),
         **owner,
     )
 
 
-def _refunded(workspace: Workspace, refund: Refund, owner: Mapping[str, str]) -> OrderRefunded:
+def order_refunded(
+    workspace: Workspace, refund: Refund, worth: int, owner: Mapping[str, str]
+) -> OrderRefunded:
     return OrderRefunded(
         workspace=workspace.key,
         refund=refund.key,
         number=refund.order.number if refund.order else "",
         ts=to_ts(refund.refunded_at),
-        amount=refund.amount,
-        currency=refund.currency,
+        amount=worth,
+        currency=workspace.currency,
         quantity=sum(item.get("quantity", 0) for item in refund.items),
         customer=refund.customer.key if refund.customer else "",
         phone=refund.customer.phone_hash if refund.customer else "",
         source="import" if refund.batch else "manual",
         batch=refund.batch,
-        promo_code=_code(refund),
+        promo_code=code_of(refund),
+        **_original(workspace, refund),
         **owner,
     )
-
-
-def tell_changes(
-    workspace: Workspace, changes: Iterable[tuple[Order, Mapping[str, Any]]], batch: str
-) -> None:
-    """Tell the log what became of orders that it already knows; ``changes`` pairs them with what they were."""
-    for part in _parts(changes):
-        gone = off_the_log(workspace, (order.number for order, _ in part))
-        owners = owners_of(workspace, (order.promo_code for order, _ in part))
-        events = [
-            event
-            for order, before in part
-            if order.number not in gone
-            for event in _corrections(workspace, order, before, batch, owners)
-        ]
-        outbox.log(events, workspace=workspace)
-
-
-def _corrections(
-    workspace: Workspace,
-    order: Order,
-    before: Mapping[str, Any],
-    batch: str,
-    owners: Mapping[str, Any],
-) -> Iterator[Event]:
-    """The log only grows: a corrected amount is a signed refund on the order's day, a new code a redeem."""
-    placed = _placed(workspace, order, owner_fields(owners.get(order.promo_code)))
-    who = {
-        "workspace": workspace.key,
-        "ts": placed.ts,
-        "order_id": order.number,
-        "customer": placed.customer,
-        "phone": placed.phone,
-        "source": "import" if batch else "manual",
-        "batch": batch,
-        "action": "correction",
-    }
-    if before.get("amount", order.amount) != order.amount:
-        less = before["amount"] - order.amount
-        same_code = before.get("promo_code", order.promo_code) == order.promo_code
-        code = {"promo_code": order.promo_code, **owned(placed)} if same_code else {}
-        yield Event(kind="refund", amount=less, currency=order.currency, quantity=0, **who, **code)
-    if order.promo_code and before.get("promo_code", order.promo_code) != order.promo_code:
-        redeem = placed.to_events()[0].as_dict() | {"batch": batch, "action": "correction"}
-        yield Event(**redeem)
-    if was := before.get("paid_at"):
-        yield from _moved(placed, datetime.fromisoformat(was), who)
-    if any(name in before for name in ("click_id", "visitor")):
-        yield Event(kind="custom", visitor=order.visitor, click_id=order.click_id, **who)
-
-
-def _moved(placed: OrderPlaced, was: datetime, who: Mapping[str, Any]) -> Iterator[Event]:
-    """The order told once more at its right time, under an id of now; and a word on the day it left."""
-    told = placed.to_events()[-1].as_dict() | {"source": "correction", "batch": who["batch"]}
-    yield Event(**told | {"event_id": uuid7(), "action": "correction"})
-    yield Event(kind="custom", **who | {"ts": to_ts(was)})

@@ -9,6 +9,7 @@ from shemei.apps.commerce import remarks
 from shemei.apps.commerce.models import Order
 from shemei.apps.commerce.rules import (
     CANCELLATION,
+    CURRENCY_NAMES,
     SALE,
     UNPAID,
     CustomerDraft,
@@ -214,15 +215,6 @@ PRESETS: tuple[Preset, ...] = (
     ),
 )
 
-CURRENCIES = ("CNY", "GBP", "USD", "EUR", "HKD", "JPY")
-CURRENCY_NAMES = {
-    "CNY": "人民币 ¥",
-    "GBP": "英镑 £",
-    "USD": "美元 $",
-    "EUR": "欧元 €",
-    "HKD": "港币 HK$",
-    "JPY": "日元 JP¥",
-}
 OPTIONS: tuple[Option, ...] = (
     Option("currency", "币种", tuple(CURRENCY_NAMES.items()), "CNY"),
     Option(

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Case, Count, F, Max, Q, Sum, When
 
+from shemei.apps.commerce.conversion import waiting_of
 from shemei.apps.commerce.models import Customer, Order, OrderLine, Product
+from shemei.apps.commerce.rules import converted, currency_name
 from shemei.kernel.figures import totals
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.lists.worth import ranked
 from shemei.kernel.registry import Named
 from shemei.kernel.urls import wurl
-from shemei.portal.numbers import yuan
+from shemei.portal.numbers import money
 
 if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
@@ -118,7 +121,7 @@ def products(
     )
     rows = rows[:limit] if keys is None else rows.filter(key__in=list(keys))
     return [
-        ProductRow(row.key, row.sku, str(row), yuan(row.price, full=True) if row.price else "")
+        ProductRow(row.key, row.sku, str(row), money(row.price, row.currency) if row.price else "")
         for row in rows
     ]
 
@@ -126,31 +129,57 @@ def products(
 _OF_PRODUCTS = {
     "pieces": Sum("quantity"),
     "returned": Sum("returned"),
-    "amount": Sum("amount"),
     "orders": Count("order", distinct=True),
 }
 
 
 def sales_of(products: Sequence[Product]) -> dict[str, dict[str, int]]:
-    """Pieces, orders and money per product of one page."""
-    lines = OrderLine.objects.filter(sku__in=[product.sku for product in products])
-    sums = lines.values("sku").annotate(**_OF_PRODUCTS)
-    return {row["sku"]: row for row in sums}
+    """Pieces, orders and money per product of one page; of orders without a rate no money is counted."""
+    if not products:
+        return {}
+    skus = [product.sku for product in products]
+    sums = OrderLine.objects.filter(sku__in=skus).values("sku").annotate(**_OF_PRODUCTS)
+    money_of = _money_of(products[0].workspace, skus)
+    return {row["sku"]: row | {"amount": money_of.get(row["sku"], 0)} for row in sums}
+
+
+def _money_of(workspace: Workspace, skus: Sequence[str] | None = None) -> dict[str, int]:
+    """What products brought in, in the brand's currency: each rate's sum is converted as a whole."""
+    lines = OrderLine.objects.filter(order__workspace=workspace)
+    lines = lines if skus is None else lines.filter(sku__in=skus)
+    names = ("sku", "order__currency", "order__rate")
+    found: Counter[str] = Counter()
+    for sku, currency, rate, amount in lines.values_list(*names).annotate(Sum("amount")).order_by():
+        if currency == workspace.currency:
+            found[sku] += amount
+        elif rate is not None:
+            found[sku] += converted(amount, rate)
+    return dict(found)
 
 
 def products_ranked(workspace: Workspace, rows: Any, wanted: str) -> Any:
     """Products with ``rank`` where a list is asked to sort them by what was sold."""
+    if wanted == "amount":
+        return ranked(rows, _money_of(workspace), field="sku")
     if wanted not in _OF_PRODUCTS:
         return rows
     sums = OrderLine.objects.filter(order__workspace=workspace).values_list("sku").order_by()
     return ranked(rows, dict(sums.annotate(_OF_PRODUCTS[wanted])), field="sku")
 
 
-def customers_ranked(rows: Any, wanted: str) -> Any:
+def worth(workspace: Workspace, orders: str = "") -> Case:
+    """What an order is in the brand's currency; NULL while its rate is missing. ``orders`` leads to them."""
+    return Case(
+        When(**{f"{orders}currency": workspace.currency}, then=F(f"{orders}amount")),
+        When(**{f"{orders}rate__isnull": False}, then=F(f"{orders}reported")),
+    )
+
+
+def customers_ranked(workspace: Workspace, rows: Any, wanted: str) -> Any:
     """Customers with ``rank`` where a list is asked to sort them by what they bought."""
     known = {
         "orders": Count("orders"),
-        "amount": Sum("orders__amount"),
+        "amount": Sum(worth(workspace, "orders__")),
         "last": Max("orders__paid_at"),
     }
     return rows.annotate(rank=known[wanted]) if wanted in known else rows
@@ -158,9 +187,11 @@ def customers_ranked(rows: Any, wanted: str) -> Any:
 
 def purchases_of(customers: Sequence[Customer]) -> dict[int, dict[str, Any]]:
     """Orders, money and the last purchase per customer of one page; money given back is shown apart."""
+    if not customers:
+        return {}
     orders = Order.objects.filter(customer__in=customers)
     sums = orders.values("customer").annotate(
-        count=Count("id"), amount=Sum("amount"), last=Max("paid_at")
+        count=Count("id"), amount=Sum(worth(customers[0].workspace)), last=Max("paid_at")
     )
     return {row["customer"]: row for row in sums.order_by()}
 
@@ -168,7 +199,8 @@ def purchases_of(customers: Sequence[Customer]) -> dict[int, dict[str, Any]]:
 def told_by_tag_alone(workspace: Workspace) -> int:
     """How many orders the log has from the site's tag that no file, form or program has brought yet."""
     in_log = totals(workspace, ("orders",))["orders"] or 0
-    return max(0, int(in_log) - Order.objects.count())
+    unknown = Order.objects.filter(waiting=True, reported=None).count()
+    return max(0, int(in_log) - Order.objects.count() + unknown)
 
 
 def orders_of_phone(phone_hash: str) -> tuple[str, ...]:
@@ -186,3 +218,30 @@ def customers_called(number: str) -> tuple[str, ...]:
 def is_order(number: str) -> bool:
     """Whether an order has this number. Call inside the workspace's scope."""
     return Order.objects.filter(number=number).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class RateWanted:
+    """Orders of one currency that wait for a rate, in words, and the page to enter it on."""
+
+    name: str
+    count: int
+    sentence: str
+    url: str
+
+
+def rates_wanted(workspace: Workspace) -> list[RateWanted]:
+    """What is in no figure because nobody has said what its currency is worth."""
+    found = []
+    for one in waiting_of(workspace):
+        name, count = currency_name(one.currency), one.orders or one.refunds
+        what = f"{one.orders:,} 单以{name}计价" if one.orders else f"{one.refunds:,} 笔退款是{name}"
+        also = f"，另有 {one.refunds:,} 笔没有订单的退款" if one.orders and one.refunds else ""
+        kept = one.orders - one.raw
+        fate = "，没算进看板" if kept or not one.raw else "，看板把它当成人民币直接加了"
+        if kept and one.raw:
+            fate += f"（其中 {one.raw:,} 单从前按原数加进了看板）"
+        query = f"currency={one.currency}&since={one.oldest}"
+        url = f"{wurl(workspace, 'commerce:rate_new')}?{query}"
+        found.append(RateWanted(name, count, f"{what}{also}，还没有汇率{fate}", url))
+    return found

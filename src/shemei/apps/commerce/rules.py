@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 UNPAID = "unpaid"
+CURRENCY_NAMES = {
+    "CNY": "人民币 ¥",
+    "GBP": "英镑 £",
+    "USD": "美元 $",
+    "EUR": "欧元 €",
+    "HKD": "港币 HK$",
+    "JPY": "日元 JP¥",
+}
 STATES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (UNPAID, ("待付款", "未付款", "未支付", "待支付", "等待买家付款", "unpaid", "pending")),
     ("refunded", ("退款成功", "已退款", "退款完成", "全额退款", "refunded")),
@@ -230,3 +239,47 @@ def split_money(amount: int, quantity: int, parts: Sequence[int]) -> list[int]:
         shares.append(upto - given)
         given = upto
     return shares
+
+
+_EXACT = Context(prec=60)
+
+
+def converted(amount: int, rate: Decimal) -> int:
+    """``amount`` of another currency at ``rate``, both in hundredths; half a hundredth goes to the even one.
+
+    >>> converted(13_000, Decimal("9.2")), converted(-13_000, Decimal("9.2"))
+    (119600, -119600)
+    >>> converted(5, Decimal("0.1")), converted(15, Decimal("0.1"))
+    (0, 2)
+    """
+    exact = _EXACT.multiply(Decimal(amount), rate)
+    return int(exact.to_integral_value(ROUND_HALF_EVEN, _EXACT))
+
+
+def converted_after(earlier: int, amount: int, rate: Decimal) -> int:
+    """What ``amount`` adds to ``earlier`` at ``rate``: parts that add up to a whole are worth what it is.
+
+    >>> [converted_after(earlier, 50, Decimal("0.13")) for earlier in (0, 50, 100)]
+    [6, 7, 7]
+    >>> converted(150, Decimal("0.13"))
+    20
+    """
+    return converted(earlier + amount, rate) - converted(earlier, rate)
+
+
+def rate_words(rate: Decimal) -> str:
+    """A rate as people write it.
+
+    >>> rate_words(Decimal("9.20000000")), rate_words(Decimal(100))
+    ('9.2', '100')
+    """
+    return f"{rate.normalize():f}"
+
+
+def currency_name(code: str) -> str:
+    """A currency as it is spoken of.
+
+    >>> currency_name("GBP"), currency_name("THB")
+    ('英镑', 'THB')
+    """
+    return CURRENCY_NAMES.get(code, code).split()[0]

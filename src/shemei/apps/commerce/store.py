@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from shemei.apps.commerce.erasure import without_erased
 from shemei.apps.commerce.models import Customer, Order, OrderLine, Product, Refund
 from shemei.apps.commerce.rules import is_step_back
+from shemei.kernel.workspace import one_at_a_time
 from shemei.warehouse.vocabulary import from_ts
 
 if TYPE_CHECKING:
@@ -61,6 +63,9 @@ def save_orders(
     drafts, unnamed = without_erased(workspace, drafts, apply=apply)
     saved = Saved(unnamed=unnamed)
     old = _existing(drafts)
+    currencies = {row.currency for row in (*drafts, *old.values())}
+    if apply and currencies - {workspace.currency}:
+        one_at_a_time(workspace)
     customers = _customers(workspace, drafts, batch) if apply else _known_customers(drafts)
     if apply:
         _products(workspace, drafts, batch)
@@ -76,7 +81,7 @@ def save_orders(
     if apply:
         Order.objects.bulk_create(saved.new, batch_size=1000)
         _insert_lines((order.pk, line) for order, draft in fresh for line in draft.lines)
-        _save_changes(saved, drafts)
+        _save_changes(workspace, saved, drafts)
     again = [(old[d.number], d) for d in drafts if d.number in old]
     _book_refunds(workspace, saved, [*fresh, *again], batch, apply)
     return saved
@@ -181,11 +186,20 @@ def _learn(row: Customer, draft: CustomerDraft) -> bool:
 
 
 def _products(workspace: Workspace, drafts: Sequence[OrderDraft], batch: str) -> None:
-    lines = {line.sku: line for draft in drafts for line in draft.lines if line.sku}
+    lines = {
+        line.sku: (line, draft.currency) for draft in drafts for line in draft.lines if line.sku
+    }
     known = set(Product.objects.filter(sku__in=lines).values_list("sku", flat=True))
     fresh = [
-        Product(workspace=workspace, sku=sku, name=line.name, price=line.unit_price, batch=batch)
-        for sku, line in lines.items()
+        Product(
+            workspace=workspace,
+            sku=sku,
+            name=line.name,
+            price=line.unit_price,
+            currency=currency,
+            batch=batch,
+        )
+        for sku, (line, currency) in lines.items()
         if sku not in known
     ]
     Product.objects.bulk_create(fresh, batch_size=1000)
@@ -268,9 +282,12 @@ def snapshot(order: Order, names: Sequence[str], *, with_lines: bool) -> dict[st
     return told
 
 
-def _save_changes(saved: Saved, drafts: Sequence[OrderDraft]) -> None:
+def _save_changes(workspace: Workspace, saved: Saved, drafts: Sequence[OrderDraft]) -> None:
     if not saved.changed:
         return
+    for order in saved.changed:
+        if was := saved.befores[order.key].get("currency"):
+            take_refunds_along(workspace, order, was)
     names = [*_TEXTS, "amount", "currency", "paid_at", "placed_at", "quantity", "customer"]
     Order.objects.bulk_update(saved.changed, names, batch_size=500)
     by_number = {draft.number: draft for draft in drafts}
@@ -291,6 +308,29 @@ def _replace_lines(order: Order, lines: Sequence[LineDraft]) -> None:
         returned[line.sku] -= back
         rows.append(OrderLine(order=order, returned=back, **{n: getattr(line, n) for n in _LINE}))
     OrderLine.objects.bulk_create(rows)
+
+
+def take_refunds_along(workspace: Workspace, order: Order, was: str) -> None:
+    """What was given back of an order is in its currency, also once that is another one."""
+    rows = Refund.objects.filter(order=order, currency=was)
+    if was == workspace.currency:
+        rows.filter(waiting=None).update(reported=F("amount"))
+    rows.update(currency=order.currency)
+
+
+def put_back(workspace: Workspace, order: Order, before: Mapping[str, Any], *, told: bool) -> bool:
+    """Like :func:`restore`; returns whether the log holds another worth of the order than it has now.
+
+    ``told`` is whether the log was told of what is taken back.
+    """
+    own, was, amount = workspace.currency, order.currency, order.amount
+    restore(order, before)
+    if order.currency != was:
+        take_refunds_along(workspace, order, was)
+        if was == own and told:
+            order.reported, order.rate, order.waiting = amount, None, None
+    is_foreign = order.currency != own or (was != own and told)
+    return is_foreign and (order.reported is not None or bool(order.waiting))
 
 
 def restore(order: Order, before: Mapping[str, Any]) -> None:

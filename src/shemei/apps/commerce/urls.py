@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shemei.apps.commerce import views, views_hooks
+from shemei.apps.commerce import views, views_hooks, views_rates
 
 app_name = "commerce"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("products/", views.products, name="products"),
     path("market/", views.market, name="market"),
     path("customers/", views.customers, name="customers"),
+    path("rates/", views_rates.index, name="rates"),
+    path("rates/new/", views_rates.new, name="rate_new"),
+    path("rates/<str:key>/", views_rates.edit, name="rate"),
+    path("rates/<str:key>/remove/", views_rates.remove, name="rate_remove"),
     path("hooks/", views_hooks.settings, name="hooks"),
     path("hooks/new/", views_hooks.add, name="hook_new"),
     path("hooks/<str:key>/rotate/", views_hooks.rotate, name="hook_rotate"),

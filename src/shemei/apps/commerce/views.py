@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from shemei.apps.commerce import actions, listings, queries
 from shemei.apps.commerce.forms import OrderForm, RefundForm
 from shemei.apps.commerce.models import Customer, MarketGood, Order, Product, Refund
+from shemei.apps.commerce.rules import currency_name, rate_words
 from shemei.kernel.lists.worth import asked_sort
 from shemei.kernel.permissions import Permission as P
 from shemei.kernel.toasts import toast
@@ -19,8 +20,11 @@ from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
 from shemei.kernel.ways.way import way_to
 from shemei.portal.numbers import money
+from shemei.warehouse.vocabulary import SHANGHAI
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shemei.kernel.http import BrandRequest
 
 VERDICTS = {"new": "已录入", "changed": "已更新", "same": "没有变化："}
@@ -62,7 +66,7 @@ def market(request: BrandRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def customers(request: BrandRequest) -> HttpResponse:
     rows = queries.customers_ranked(
-        Customer.objects.select_related("workspace"), asked_sort(request)
+        request.workspace, Customer.objects.select_related("workspace"), asked_sort(request)
     )
     return listings.CUSTOMERS.respond(
         request, rows, "commerce/customers.html", {"tab": "customers"}
@@ -90,7 +94,9 @@ def order(request: BrandRequest, key: str) -> HttpResponse:
 def _order_context(request: BrandRequest, found: Order) -> dict[str, Any]:
     given = list(found.refunds.all())
     back = sum(refund.amount for refund in given)
+    own = request.workspace.currency
     return {
+        "converted": _converted(found, given, own) if found.currency != own else None,
         "order": found,
         "state": listings.STATES[found.state],
         "amount": money(found.amount, found.currency),
@@ -102,6 +108,19 @@ def _order_context(request: BrandRequest, found: Order) -> dict[str, Any]:
         "source": listings.SOURCES.get(found.source, found.source),
         "may_refund": request.actor.can(P.ORDERS) and actions.refundable(found) > 0,
     }
+
+
+def _converted(found: Order, given: Sequence[Refund], own: str) -> dict[str, Any]:
+    """An order of another currency in the brand's own, or where to say what it is worth."""
+    if found.rate is None or found.reported is None:
+        day = found.paid_at.astimezone(SHANGHAI).date()
+        wanted = (
+            f"{wurl(found.workspace, 'commerce:rate_new')}?currency={found.currency}&since={day}"
+        )
+        return {"wanted": wanted, "name": currency_name(found.currency)}
+    net = found.reported - sum(refund.worth_in(own) or 0 for refund in given)
+    told = {"amount": money(found.reported, own), "net": money(net, own)}
+    return told | {"rate": rate_words(found.rate), "changing": bool(found.waiting)}
 
 
 @allow(P.ORDERS)

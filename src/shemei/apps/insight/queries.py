@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from shemei.apps.commerce import queries as commerce
 from shemei.apps.insight.spending import Spending, placed
 from shemei.kernel.figures import lake
 from shemei.kernel.periods import Comparison, Period, whole_days
@@ -203,6 +204,11 @@ class Board:
             metrics=("orders",), where=(("suspect", UNCONFIRMED),), include_suspect=True,
         )  # fmt: skip
         return int(lake().ask(question).rows["orders"][0].as_py() or 0)
+
+    @cached_property
+    def rateless(self) -> int:
+        """Orders of another currency that no figure counts until somebody says a rate; of all days."""
+        return sum(one.count for one in commerce.rates_wanted(self.workspace))
 
     @property
     def touchless(self) -> tuple[int, int]:

@@ -35,6 +35,9 @@ class Step:
     in_path: bool
     suspect: str
     currency: str = "CNY"
+    original_amount: int = 0
+    original_currency: str = ""
+    rate: str = ""
 
     @property
     def is_order(self) -> bool:
@@ -86,6 +89,7 @@ def _step(event: Mapping[str, Any], named: Mapping[str, Mapping[str, Named]]) ->
         in_path=bool(event.get("in_path")),
         suspect=event.get("suspect") or "",
         currency=event.get("currency") or "CNY",
+        **words.as_it_was(event),
     )
 
 

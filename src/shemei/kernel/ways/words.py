@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from shemei.edge.bots import SUSPECT_NAMES
 from shemei.warehouse.channels import channel_name
-from shemei.warehouse.vocabulary import KIND_NAMES, TOUCH_KINDS
+from shemei.warehouse.vocabulary import CORRECTION, KIND_NAMES, RECOUNT, TOUCH_KINDS
 
 ENGAGEMENTS = {
     "like": "点赞",
@@ -107,7 +110,7 @@ def told_once(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """A way without what is said twice: an order told by the site and by the shop, words of correction.
 
     Of an order the last correction stands, else what the shop said, else the site's own tag; at one
-    moment it comes after the touches that led to it.
+    moment it comes after the touches that led to it. Amounts are as they stand, corrected.
     """
     best: dict[str, Mapping[str, Any]] = {}
     for event in events:
@@ -116,7 +119,7 @@ def told_once(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
             held = best.get(number)
             if held is None or _teller(event) >= _teller(held):
                 best[number] = event
-    kept = [e for e in events if _stands(e, best)]
+    kept = _corrected([e for e in events if _stands(e, best)], events)
     return sorted(kept, key=lambda e: (e["ts"], e["kind"] in ("order", "refund")))
 
 
@@ -126,7 +129,65 @@ def _teller(event: Mapping[str, Any]) -> tuple[int, str]:
 
 
 def _stands(event: Mapping[str, Any], best: Mapping[str, Mapping[str, Any]]) -> bool:
-    if event["kind"] == "custom" and event.get("action") == "correction":
+    if event["kind"] in ("custom", "refund") and event.get("action") in (CORRECTION, RECOUNT):
         return False
     number = event.get("order_id") or ""
     return event["kind"] != "order" or not number or best[number] is event
+
+
+def _corrected(
+    kept: Sequence[Mapping[str, Any]], events: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """Orders and refunds with what corrections have made of their amounts since."""
+    news: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for event in events:
+        if event["kind"] == "refund" and event.get("action") in (CORRECTION, RECOUNT):
+            news[_subject(event)].append(event)
+    if not news:
+        return list(kept)
+    told = {_subject(e): e["amount"] for e in reversed(events) if _is_told(e)}
+    return [_amended(event, news.get(_subject(event), ()), told) for event in kept]
+
+
+def _is_told(event: Mapping[str, Any]) -> bool:
+    """Whether a shop told an order or a refund for the first time, and with which amount."""
+    by_shop = event.get("source") not in (CORRECTION, "tag")
+    return event["kind"] in ("order", "refund") and not event.get("action") and by_shop
+
+
+def _subject(event: Mapping[str, Any]) -> tuple[str, str]:
+    """What an amount is of: an order by its number, a refund by its own key."""
+    of_order = event["kind"] == "order" or event.get("action") == CORRECTION
+    if of_order:
+        return "order", event.get("order_id") or ""
+    return "refund", props_of(event).get("refund", "") if event["kind"] == "refund" else ""
+
+
+def _amended(
+    event: Mapping[str, Any], news: Sequence[Mapping[str, Any]], told: Mapping[Any, int]
+) -> Mapping[str, Any]:
+    if not news or event["kind"] not in ("order", "refund"):
+        return event
+    newest = max(news, key=lambda one: one.get("event_id") or "")
+    change = sum(one["amount"] for one in news)
+    amount = told.get(_subject(event), event.get("amount", 0))
+    amount += change if event["kind"] == "refund" else -change
+    as_it_is = {"amount": amount, "currency": newest.get("currency"), "props": newest.get("props")}
+    return {**event, **as_it_is}
+
+
+def props_of(event: Mapping[str, Any]) -> dict[str, Any]:
+    """What else an event says.
+
+    >>> props_of({"props": '{"rate":"9.2"}'}), props_of({})
+    ({'rate': '9.2'}, {})
+    """
+    text = event.get("props") or "{}"
+    return orjson.loads(text) if text != "{}" else {}
+
+
+def as_it_was(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The amount of an order or a refund before it was converted, and the rate; nothing where it was not."""
+    told = props_of(event) if event["kind"] in ("order", "refund") else {}
+    names = ("original_amount", "original_currency", "rate")
+    return {name: told[name] for name in names if name in told}

@@ -17,7 +17,8 @@ marked AS (
     SELECT f.*, 0 AS first, 0 AS repeat, COALESCE(b.bounced, 0) AS bounced,
            CASE WHEN f.share_depth > 0 THEN 1 ELSE 0 END AS shared,
            CASE WHEN f.channel = 'direct' AND f.click_id = '' AND f.share_depth = 0
-                THEN 1 ELSE 0 END AS direct
+                THEN 1 ELSE 0 END AS direct,
+           CASE WHEN f.kind = 'refund' AND f.action = 'correction' THEN 0 ELSE 1 END AS given
     FROM fresh AS f
     LEFT JOIN left_at_once AS b ON b.workspace = f.workspace AND b.event_id = f.event_id
     WHERE f.kind <> 'order'

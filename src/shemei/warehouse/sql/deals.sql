@@ -1,5 +1,8 @@
--- Orders and refunds as they were told, by whomever and however often.
-SELECT workspace, event_id, kind, source, customer, phone, order_id, click_id, $dims,
+-- Orders and refunds as they were told, by whomever and however often. A refund that only corrects the
+-- amount of its order is no money given back: it stands as a correction.
+SELECT workspace, event_id,
+       CASE WHEN f.kind = 'refund' AND f.action = 'correction' THEN 'correction' ELSE f.kind END AS kind,
+       source, customer, phone, order_id, click_id, $dims,
        visitor_key, ts, amount, day, week, quantity
-FROM fresh
-WHERE kind IN ('order', 'refund')
+FROM fresh AS f
+WHERE f.kind IN ('order', 'refund')

@@ -1,7 +1,7 @@
 -- Each order once, as its best teller told it, with its person, its refunds and its place among the
 -- person's orders. The site's own tag is the weakest teller; its browser still says who it was. A
--- correction tells nothing but the time of payment, and the newest one counts. Where a brand counts
--- confirmed orders alone, one that nobody but the tag has told carries that as its reason.
+-- correction tells nothing but the time of payment, and the newest one counts; corrections of the amount
+-- add up. Where a brand counts confirmed orders alone, one that nobody but the tag has told carries that as its reason.
 WITH told AS (
     SELECT *, CASE WHEN order_id = '' THEN event_id ELSE order_id END AS number_or_event
     FROM $deals AS d WHERE kind = 'order'
@@ -42,13 +42,18 @@ returned AS (
     FROM $deals AS d WHERE kind = 'refund' AND suspect = '' AND order_id <> ''
     GROUP BY workspace, order_id
 ),
+corrected AS (
+    SELECT workspace, order_id, SUM(amount) AS less
+    FROM $deals AS d WHERE kind = 'correction' AND suspect = '' AND order_id <> ''
+    GROUP BY workspace, order_id
+),
 known AS (
     SELECT r.workspace, r.number_or_event AS order_id, r.event_id, $r_touch_dims,
            CASE WHEN r.suspect = '' AND r.source = 'tag' AND $confirmed_only THEN '$unconfirmed'
                 ELSE r.suspect END AS suspect,
            COALESCE(m.ts, r.ts) AS ts,
            COALESCE(c.person, p.person, v.person, NULLIF(w.visitor_key, 0), k.person, 0) AS person,
-           r.amount, COALESCE(b.refunded, 0) AS refunded,
+           r.amount - COALESCE(x.less, 0) AS amount, COALESCE(b.refunded, 0) AS refunded,
            COALESCE(m.day, r.day) AS day, COALESCE(m.week, r.week) AS week, r.quantity
     FROM ranked AS r
     LEFT JOIN moved AS m ON m.workspace = r.workspace
@@ -59,6 +64,7 @@ known AS (
     LEFT JOIN people_v AS v ON v.workspace = w.workspace AND v.visitor_key = w.visitor_key
     LEFT JOIN clicked AS k ON k.workspace = w.workspace AND k.click_id = w.click_id
     LEFT JOIN returned AS b ON b.workspace = r.workspace AND b.order_id = r.order_id
+    LEFT JOIN corrected AS x ON x.workspace = r.workspace AND x.order_id = r.order_id
     WHERE r.place = 1
 )
 SELECT workspace, order_id, event_id, $dims, ts, person, amount, refunded,

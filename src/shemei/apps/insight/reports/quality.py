@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db.models import Min
 
 from shemei.apps.brand import queries as brand
+from shemei.apps.commerce import queries as commerce
+from shemei.apps.commerce.queries import RateWanted
 from shemei.apps.insight.queries import Board
 from shemei.apps.insight.reports.files import about
 from shemei.edge.bots import SUSPECT_NAMES
@@ -272,6 +274,11 @@ class Quality:
         """Files that are not in as a whole, the same as among the to-dos."""
         return unfinished()
 
+    @cached_property
+    def rates_wanted(self) -> list[RateWanted]:
+        """Orders of another currency that are in no figure until somebody says a rate; of all days."""
+        return commerce.rates_wanted(self.board.workspace)
+
     @property
     def tables(self) -> Tables:
         """What can be taken along: what was left out, what is missing, when the newest came."""
@@ -298,6 +305,7 @@ class Quality:
             found.append(("warn", "有数据等了 10 分钟以上还没交出去"))
         if self.gaps:
             found.append(("warn", f"{len(self.gaps)} 处 {self.quiet} 天以上没有数据"))
+        found += [("warn", one.sentence) for one in self.rates_wanted]
         if self.imports:
             found.append(("warn", f"{len(self.imports)} 份导入没有全进来"))
         return found

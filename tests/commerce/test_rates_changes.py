@@ -1,0 +1,135 @@
+"""What becomes of orders in another currency: corrected, undone, erased, of an older home, very many."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+from tests.commerce.conftest import Bring
+from tests.commerce.files import events
+from tests.commerce.rate_files import FILE, figures, rate
+
+from shemei.apps.commerce import conversion, jobs, queries, rates
+from shemei.apps.commerce.models import ExchangeRate, Order, Refund
+from shemei.apps.commerce.rules import converted
+from shemei.kernel.actor import SYSTEM
+from shemei.kernel.erased import remember
+from shemei.kernel.imports import actions
+from shemei.kernel.imports.jobs import exclude_undone
+from shemei.warehouse.vocabulary import to_ts
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+    from shemei.warehouse.home import Home
+
+# -- what becomes of orders ------------------------------------------------------------------------
+
+
+def test_a_corrected_amount_day_or_currency_is_told_as_what_it_is_worth(
+    bring: Bring, inside: World, home: Home
+) -> None:
+    rate(inside, "9", "2026-11-01")
+    rate(inside, "10", "2026-11-10")
+    bring(FILE, currency="GBP")
+    bring(FILE.replace(",130,", ",150,"), "改价.csv", currency="GBP")
+    assert figures(inside, home)[1] == 135_000 + 495 + 18_000
+    bring(FILE.replace(",130,", ",150,").replace("11-04", "11-12"), "改日.csv", currency="GBP")
+    assert figures(inside, home)[1] == 135_000 + 550 + 18_000
+    bring(FILE, "人民币.csv", currency="CNY")
+    assert figures(inside, home) == (3, 15_055, 505, 14_550)
+    assert not Order.objects.exclude(reported=None).exists()
+    assert set(Refund.objects.values_list("currency", "reported")) == {("CNY", None)}
+    bring(FILE, "又是英镑.csv", currency="GBP")
+    assert figures(inside, home) == (3, 135_495, 4_545, 130_950)
+
+
+def test_orders_taken_for_the_brands_currency_wait_once_a_file_says_theirs(
+    bring: Bring, inside: World, home: Home
+) -> None:
+    bring(FILE)
+    assert figures(inside, home) == (3, 15_055, 505, 14_550)
+    bring(FILE, "英镑.csv", currency="GBP")
+    assert figures(inside, home)[1:] == (0, 0, 0)
+    rate(inside, "9")
+    assert figures(inside, home) == (3, 135_495, 4_545, 130_950)
+
+
+def test_undoing_an_import_leaves_the_figures_of_before(
+    bring: Bring, inside: World, home: Home
+) -> None:
+    rate(inside, "9")
+    first = bring(FILE, currency="GBP")
+    before = figures(inside, home)
+    for text, currency in ((FILE.replace(",130,", ",150,"), "GBP"), (FILE, "CNY")):
+        batch = bring(text, "后来.csv", currency=currency)
+        assert figures(inside, home) != before
+        row = ExchangeRate.objects.get()
+        rates.correct_rate(row, since=row.since, rate=row.rate + 1, by=SYSTEM)
+        actions.undo(batch, by=SYSTEM)
+        exclude_undone.call_local()
+        row.refresh_from_db()
+        at = row.rate
+        gross = sum(converted(amount, at) for amount in (13_000, 55, 2_000))
+        before = (3, gross, converted(505, at), gross - converted(505, at))
+        assert figures(inside, home) == before
+    actions.undo(first, by=SYSTEM)
+    exclude_undone.call_local()
+    assert figures(inside, home) == (0, 0, 0, 0)
+
+
+def test_undoing_a_rate_told_import_takes_all_of_it_out(
+    bring: Bring, inside: World, home: Home
+) -> None:
+    batch = bring(FILE, currency="GBP")
+    row = rate(inside, "9")
+    rates.correct_rate(row, since=row.since, rate=Decimal(10), by=SYSTEM)
+    assert figures(inside, home)[0] == 3
+    actions.undo(batch, by=SYSTEM)
+    exclude_undone.call_local()
+    assert figures(inside, home) == (0, 0, 0, 0)
+    assert conversion.waiting_of(inside.brand) == []
+
+
+def test_an_older_homes_raw_pounds_are_mended_by_the_first_rate(
+    bring: Bring, inside: World, home: Home
+) -> None:
+    bring(FILE)
+    Order.objects.update(currency="GBP", reported=F("amount"), waiting=True)
+    Refund.objects.update(currency="GBP", reported=F("amount"), waiting=True)
+    assert figures(inside, home) == (3, 15_055, 505, 14_550)
+    (wanted,) = queries.rates_wanted(inside.brand)
+    assert wanted.sentence == "3 单以英镑计价，还没有汇率，看板把它当成人民币直接加了"
+    rate(inside, "9", "2026-11-04")
+    rate(inside, "9", "2026-11-01")
+    assert figures(inside, home) == (3, 135_495, 4_545, 130_950)
+    assert queries.rates_wanted(inside.brand) == []
+
+
+def test_an_erased_order_that_left_the_log_is_told_no_more(
+    bring: Bring, inside: World, home: Home
+) -> None:
+    row = rate(inside, "9")
+    bring(FILE, currency="GBP")
+    remember(inside.brand, [("order", "G1")], to_ts(timezone.now()))
+    told = [event["order_id"] for event in events()]
+    rates.correct_rate(row, since=row.since, rate=Decimal(10), by=SYSTEM)
+    fresh = [event["order_id"] for event in events()][len(told) :]
+    assert set(fresh) == {"G2", "G3"}
+    assert not Order.objects.filter(waiting=True).exists()
+
+
+def test_a_large_set_is_told_in_parts_and_goes_on_after_a_break(
+    bring: Bring, inside: World, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(FILE, currency="GBP")
+    monkeypatch.setattr(conversion, "AT_ONCE", 1)
+    rate(inside, "9")
+    assert [event["order_id"] for event in events("order")] == ["G1"]
+    assert conversion.left_to_tell(inside.brand) == 2
+    assert jobs.tell_all_rates.call_local() == 2
+    assert [event["order_id"] for event in events("order")] == ["G1", "G2", "G3"]
+    assert jobs.tell_all_rates.call_local() == 0
