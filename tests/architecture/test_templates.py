@@ -52,6 +52,17 @@ def test_no_style_stands_in_a_page_but_numbers() -> None:
     ) == {}  # fmt: skip
 
 
+OWN_EMPTINESS = {"landing/page.html"}
+"""Their figures are kept by a mark that sums of days do not have; they say themselves that nobody came."""
+
+
+def test_every_page_of_a_period_says_where_the_data_is_if_not_there() -> None:
+    of_a_period = [path for path in TEMPLATES if "<c-range-picker" in text_of(path)]
+    assert len(of_a_period) > 15
+    silent = {path for path in of_a_period if "<c-elsewhere" not in text_of(path)}
+    assert {f"{path.parent.name}/{path.name}" for path in silent} == OWN_EMPTINESS
+
+
 def test_no_handler_stands_in_an_attribute() -> None:
     handler = re.compile(r"\son[a-z]+\s*=")
     assert faults(TEMPLATES, lambda path: handler.findall(without_tags(text_of(path)))) == {}

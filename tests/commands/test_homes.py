@@ -134,6 +134,20 @@ def test_a_file_is_no_home_and_has_none_in_it(tmp_path: Path, name: str, below: 
     assert file.read_bytes() == b"theirs"
 
 
+@pytest.mark.parametrize("below", ["", "a/home"])
+@pytest.mark.parametrize(
+    "command", [("demo", "--no-serve"), ("demo", "--rebuild"), ("restore", HERE)]
+)
+def test_a_file_is_no_place_to_build_or_restore_in(
+    tmp_path: Path, command: tuple[object, ...], below: str
+) -> None:
+    file = tmp_path / "home"
+    file.write_bytes(b"theirs")
+    said = shemei(*command, "--home", file / below)
+    assert told(said, f"{file} 是一个文件", "请用 --home"), said
+    assert file.read_bytes() == b"theirs"
+
+
 @pytest.mark.parametrize("name", [one for one in ONES if one not in STARTS])
 def test_a_home_that_is_not_there_is_refused_not_made(tmp_path: Path, name: str) -> None:
     said = run(name, tmp_path / "没有 这个")

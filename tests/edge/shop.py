@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
-from tests.edge.support import events
+from tests.edge.support import events, running
 
 from shemei.edge.tag import tag_source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext, Page
+
     from shemei.warehouse.home import Home
 
 CLICK = "01a20aef-fe9c-7c43-aca8-7a614c9fb4b4"
@@ -54,6 +59,17 @@ class Shop:
     def close(self) -> None:
         self.server.shutdown()
         self.server.server_close()
+
+
+@contextmanager
+def visiting(
+    home: Home, port: int, shop: Shop, context: BrowserContext, address: str = ""
+) -> Iterator[Page]:
+    """A page of the shop, open in a browser while the edge runs."""
+    with running(home, port=port):
+        page = context.new_page()
+        page.goto(shop.url + address)
+        yield page
 
 
 def eventually(home: Home, count: int) -> list[dict[str, Any]]:

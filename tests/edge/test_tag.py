@@ -8,7 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.edge.shop import CLICK, Shop, eventually
+from tests.edge.shop import CLICK, Shop, eventually, visiting
 from tests.edge.support import EdgeProcess, events, running
 
 from shemei.edge.tag import tag_etag, tag_source
@@ -75,9 +75,7 @@ def test_a_tag_served_by_the_page_itself_tells_the_edge_it_names(
     shop_home: Home, port: int, shop: Shop, context: BrowserContext
 ) -> None:
     shop.src, shop.more = "/own.js", f'data-to="http://127.0.0.1:{port}"'
-    with running(shop_home, port=port):
-        page = context.new_page()
-        page.goto(f"{shop.url}/p/1")
+    with visiting(shop_home, port, shop, context, "/p/1"):
         (row,) = eventually(shop_home, 1)
     assert (row["kind"], row["page"]) == ("visit", "/p/1")
 
@@ -87,9 +85,7 @@ def test_nothing_is_stored_or_sent_before_consent_and_all_is_gone_after_withdraw
     shop_home: Home, port: int, shop: Shop, context: BrowserContext
 ) -> None:
     shop.more = 'data-consent="required"'
-    with running(shop_home, port=port):
-        page = context.new_page()
-        page.goto(f"{shop.url}/p/1?_c={CLICK}")
+    with visiting(shop_home, port, shop, context, f"/p/1?_c={CLICK}") as page:
         page.wait_for_function("window.shemei")
         page.evaluate("shemei.track('before', {})")
         page.wait_for_timeout(300)
@@ -113,9 +109,7 @@ def test_nothing_is_stored_or_sent_before_consent_and_all_is_gone_after_withdraw
 def test_what_could_not_be_sent_is_sent_later_once_with_its_own_time(
     shop_home: Home, port: int, shop: Shop, context: BrowserContext
 ) -> None:
-    with running(shop_home, port=port):
-        page = context.new_page()
-        page.goto(shop.url)
+    with visiting(shop_home, port, shop, context) as page:
         eventually(shop_home, 1)
         page.route("**/e", lambda route: route.abort())
         page.evaluate("shemei.track('lost', {})")
@@ -163,9 +157,7 @@ def test_without_fetch_a_beacon_is_sent_and_sent_again_where_the_browser_has_no_
         "const real = navigator.sendBeacon.bind(navigator); "
         "navigator.sendBeacon = (...given) => ++asked > 1 && real(...given)"
     )
-    with running(shop_home, port=port):
-        page = context.new_page()
-        page.goto(f"{shop.url}/?_c={CLICK}")
+    with visiting(shop_home, port, shop, context, f"/?_c={CLICK}") as page:
         rows = eventually(shop_home, 1)
         assert page.evaluate("asked") == 2
     assert (rows[0]["kind"], rows[0]["click_id"]) == ("visit", CLICK)
@@ -260,9 +252,9 @@ def test_what_has_been_read_leaves_the_address_bar(
     shop_home: Home, port: int, shop: Shop, context: BrowserContext, more: str, left: str
 ) -> None:
     shop.more = more
-    with running(shop_home, port=port):
-        page = context.new_page()
-        page.goto(f"{shop.url}/p/1?sku=9&_c={CLICK}&utm_source=xhs&b=2#x")
+    with visiting(
+        shop_home, port, shop, context, f"/p/1?sku=9&_c={CLICK}&utm_source=xhs&b=2#x"
+    ) as page:
         (row,) = eventually(shop_home, 1)
         assert page.url == shop.url + left
         assert page.evaluate("history.length") == 2
@@ -274,9 +266,7 @@ def test_before_consent_the_address_stays_and_the_click_is_known_after_a_step(
     shop_home: Home, port: int, shop: Shop, context: BrowserContext
 ) -> None:
     shop.more = 'data-consent="required"'
-    with running(shop_home, port=port):
-        page = context.new_page()
-        page.goto(f"{shop.url}/p/1?_c={CLICK}")
+    with visiting(shop_home, port, shop, context, f"/p/1?_c={CLICK}") as page:
         page.wait_for_function("window.shemei")
         assert page.url.endswith(CLICK)
         page.evaluate("history.pushState({}, '', '/p/2')")
@@ -292,9 +282,7 @@ def test_a_page_that_counts_its_own_steps_can_say_so(
     shop_home: Home, port: int, shop: Shop, context: BrowserContext
 ) -> None:
     shop.more = 'data-spa="off"'
-    with running(shop_home, port=port):
-        page = context.new_page()
-        page.goto(shop.url)
+    with visiting(shop_home, port, shop, context) as page:
         eventually(shop_home, 1)
         page.evaluate("history.pushState({}, '', '/list')")
         eventually(shop_home, 1)

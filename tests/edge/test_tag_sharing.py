@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.edge.shop import CLICK, PAGE, Shop, eventually
+from tests.edge.shop import CLICK, PAGE, Shop, eventually, visiting
 from tests.edge.support import running
 
 from shemei.edge.sites import publish_sites
@@ -69,9 +69,7 @@ def test_a_page_passed_on_says_by_whom_and_through_how_many_hands(
 def test_a_page_that_hands_its_address_on_itself_gets_it_marked(
     shop_home: Home, port: int, shop: Shop, context: BrowserContext
 ) -> None:
-    with running(shop_home, port=port):
-        page = context.new_page()
-        page.goto(f"{shop.url}/p/1?_sh={FRIEND}-7")
+    with visiting(shop_home, port, shop, context, f"/p/1?_sh={FRIEND}-7") as page:
         (came,) = eventually(shop_home, 1)
         assert page.url == f"{shop.url}/p/1"
         handed = page.evaluate("shemei.share('/p/9?sku=9&_sh=ffffffffffff-3#x')")
@@ -92,9 +90,7 @@ def test_before_consent_no_mark_is_made(
     shop_home: Home, port: int, shop: Shop, context: BrowserContext
 ) -> None:
     shop.more = 'data-consent="required" data-share="on"'
-    with running(shop_home, port=port):
-        page = context.new_page()
-        page.goto(f"{shop.url}/p/1?_sh={FRIEND}-1")
+    with visiting(shop_home, port, shop, context, f"/p/1?_sh={FRIEND}-1") as page:
         page.wait_for_function("window.shemei && shemei.share")
         assert page.evaluate("shemei.share('/p/2')") == f"{shop.url}/p/2"
         assert page.url.endswith(f"{FRIEND}-1")
@@ -113,9 +109,9 @@ def test_an_address_that_is_to_stay_gets_the_mark_beside_what_stands_in_it(
     shop_home: Home, port: int, shop: Shop, context: BrowserContext
 ) -> None:
     shop.more = 'data-clean="off" data-share="on"'
-    with running(shop_home, port=port):
-        page = context.new_page()
-        page.goto(f"{shop.url}/p/1?_c={CLICK}&_sh={FRIEND}-1&utm_source=xhs")
+    with visiting(
+        shop_home, port, shop, context, f"/p/1?_c={CLICK}&_sh={FRIEND}-1&utm_source=xhs"
+    ) as page:
         (came,) = eventually(shop_home, 1)
         left = rf"/p/1\?_c={CLICK}&utm_source=xhs&_sh=([0-9a-f]{{12}})-2$"
         assert re.search(left, page.url), page.url
@@ -134,9 +130,7 @@ def test_one_s_own_mark_is_never_told_with_one_s_own_visits(
     shop_home: Home, port: int, shop: Shop, context: BrowserContext, address: str, left: str
 ) -> None:
     shop.more = 'data-share="on"'
-    with running(shop_home, port=port):
-        page = context.new_page()
-        page.goto(shop.url + address)
+    with visiting(shop_home, port, shop, context, address) as page:
         eventually(shop_home, 1)
         assert re.search(left, page.url), page.url
         again = context.new_page()
@@ -152,9 +146,7 @@ def test_a_page_that_takes_the_mark_away_is_no_new_page(
     shop_home: Home, port: int, shop: Shop, context: BrowserContext
 ) -> None:
     shop.more = 'data-share="on"'
-    with running(shop_home, port=port):
-        page = context.new_page()
-        page.goto(f"{shop.url}/p/1?a=1")
+    with visiting(shop_home, port, shop, context, "/p/1?a=1") as page:
         eventually(shop_home, 1)
         for _ in range(3):
             page.evaluate("history.replaceState({}, '', '/p/1?a=1')")
@@ -171,9 +163,7 @@ def test_sites_on_one_origin_have_marks_of_their_own(
 ) -> None:
     publish_sites(shop_home, {"sites": {"OPEN": {"workspace": "w"}, "NEXT": {"workspace": "x"}}})
     shop.more = 'data-share="on"'
-    with running(shop_home, port=port):
-        page = context.new_page()
-        page.goto(f"{shop.url}/p/1?_sh={FRIEND}-6")
+    with visiting(shop_home, port, shop, context, f"/p/1?_sh={FRIEND}-6") as page:
         eventually(shop_home, 1)
         first = page.url
         shop.page = lambda: PAGE.replace("OPEN", "NEXT").format(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from shemei.warehouse.log.loader import append_events
 from shemei.warehouse.vocabulary import SCHEMA, SHANGHAI, Event, stamp, to_ts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from shemei.warehouse.home import Home
 
@@ -89,6 +90,26 @@ def passed_on() -> list[Event]:
         event("order", "11-05 10:00", visitor="third", order_id="N", phone="p", amount=100),
         event("order", "11-06 10:00", visitor="third-phone", order_id="M", phone="p", amount=100),
     ]
+
+
+def travels(seed: int, pages: Sequence[str] = ("",)) -> list[Event]:
+    """Three hundred visits of one November at random, most of them by pages that somebody passed on."""
+    rng = random.Random(seed)
+    return [
+        came(
+            f"11-{rng.randint(1, 30):02d} {rng.randint(0, 23):02d}:00",
+            f"v{rng.randint(1, 40)}",
+            rng.choice(HANDS),
+            rng.randint(0, 4),
+            page=rng.choice(pages),
+        )
+        for _ in range(300)
+    ]
+
+
+def reached(visits: Sequence[Event]) -> tuple[int, int, int]:
+    """Visits, people who came and who had passed the page on, counted one by one."""
+    return len(visits), len({one.visitor for one in visits}), len({one.shared_by for one in visits})
 
 
 def bowen() -> list[Event]:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from shemei.commands.homes import place_at
 from shemei.commands.serve import refuse_taken_ports, run_all
 from shemei.commands.setup import django_home, migrate
 from shemei.warehouse.home import Home
@@ -28,7 +29,6 @@ NOTE = "demo.json"
     "--home",
     default=DEFAULT_HOME,
     show_default=True,
-    type=click.Path(file_okay=False),
     help="示例公司的数据文件夹",
 )
 @click.option("--no-serve", is_flag=True, help="造完就退出，不启动网页")
@@ -49,7 +49,7 @@ def demo(
     """造一家示例公司（一个护肤品牌的 180 天，约百万条事件）并打开它。"""
     if not no_serve:
         refuse_taken_ports(host, port, edge_port)
-    place = Path(home).resolve()
+    place = place_at(home).path
     if rebuild:
         _remove(place)
     note = _read(place) or _build(place, people)

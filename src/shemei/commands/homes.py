@@ -72,6 +72,13 @@ def spool_home(home: str | Path | None) -> Home:
     return place
 
 
+def place_at(home: str | Path) -> Home:
+    """The folder that a command fills or replaces itself; a file is refused, a folder is for the command to judge."""
+    place = home_at(home)
+    _refuse_file(place)
+    return place
+
+
 def _ours_or_new(home: str | Path | None) -> Home:
     place = home_at(home)
     _refuse_file(place)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from shemei.commands.homes import place_at
 from shemei.commands.progress import told
 from shemei.commands.refusals import sentence, sentence_of_full
 from shemei.commands.sealing import read_word, unseal
-from shemei.warehouse.home import Home
 
 
 @click.command()
@@ -18,7 +18,7 @@ from shemei.warehouse.home import Home
     "--home",
     envvar="SHEMEI_HOME",
     required=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help="恢复到这个新文件夹；已有内容的不会覆盖",
 )
 @click.option(
@@ -30,7 +30,7 @@ def restore(archive: Path, home: Path, word_file: Path | None) -> None:
     """从备份恢复到一个新文件夹；每个文件先核对，有一处不符就什么也不留下。"""
     from shemei.warehouse.upkeep import backup as making
 
-    place = Home(home.resolve())
+    place = place_at(home)
     try:
         with told() as tell:
             packed = making.restore(archive, place.path, tell)

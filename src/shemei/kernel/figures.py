@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from shemei.kernel.actor import Actor
     from shemei.kernel.workspace import Workspace
 
-LONG_AGO = date(2015, 1, 1)
+LONG_AGO = date(2000, 1, 1)
+"""The first day that a page can show; orders of an old shop system lie that far back."""
 Figures = dict[str, Any]
 
 

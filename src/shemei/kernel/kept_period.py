@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from functools import wraps
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 
 from shemei.kernel.periods import LASTING, STANDARD, period_from, today
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from django.http import HttpRequest
 
@@ -40,7 +40,15 @@ def keeps_period(view: View) -> View:
 
     An address that merely names a period, as links between pages do, shows it and keeps nothing.
     """
+    return keeps_long_period(1)(view)
 
+
+def keeps_long_period(least: int) -> Callable[[View], View]:
+    """The same for a page that says nothing of fewer days: a shorter choice of another page is left aside there."""
+    return lambda view: _keeping(view, least)
+
+
+def _keeping(view: View, least: int) -> View:
     @wraps(view)
     def kept(request: BrandRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         vars(request)["keeps_period"] = True
@@ -49,7 +57,7 @@ def keeps_period(view: View) -> View:
         if CHOSEN in request.GET:
             _keep(request, period_from(request.GET))
             return _led(request, "")
-        if not any(request.GET.get(name) for name in NAMING) and (query := _kept(request)):
+        if not any(request.GET.get(name) for name in NAMING) and (query := _kept(request, least)):
             return _led(request, query)
         return view(request, *args, **kwargs)
 
@@ -83,10 +91,21 @@ def _told(request: HttpRequest) -> dict[str, str]:
     return told if told and told["on"] in ("", today().isoformat()) else {}
 
 
-def _kept(request: BrandRequest) -> str:
-    """The query of the period that stands; empty for the standard one, which needs none."""
+def _kept(request: BrandRequest, least: int) -> str:
+    """The query of the period that stands; empty for the standard one, which needs none, and one too short."""
     query = _told(request).get("query", "")
-    return "" if query == f"range={STANDARD}" else query
+    if query == f"range={STANDARD}" or left_aside(request, least):
+        return ""
+    return query
+
+
+def left_aside(request: HttpRequest, least: int) -> Period | None:
+    """The choice of another page that a page opens without, for it has fewer days than it needs."""
+    told = _told(request)
+    if not told or told["at"] == request.path or any(request.GET.get(name) for name in NAMING):
+        return None
+    period = period_from(dict(parse_qsl(told["query"])))
+    return period if period.days < least else None
 
 
 def was_chosen_here(request: HttpRequest, query: Mapping[str, str]) -> bool:

@@ -51,7 +51,10 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """``unit="money"`` takes 分. ``focus`` is the first index of the chosen period: what lies before is grey."""
+    """``unit="money"`` takes 分. ``focus`` is the first index of the chosen period: what lies before is grey.
+
+    ``at`` are the days of ``x`` (ISO) where these are no even steps: a line then runs over true time.
+    """
 
     id: str
     kind: Kind
@@ -68,6 +71,7 @@ class Chart:
     height: int = 280
     suffix: str = ""
     totals: bool = True
+    at: tuple[str, ...] = ()
 
     @property
     def spec(self) -> dict[str, Any]:

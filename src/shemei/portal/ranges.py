@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from shemei.kernel.kept_period import NAMING
 from shemei.kernel.periods import Comparison, Period, presets, promos, promos_within, today
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-OWN = ("range", "from", "to", "page")
+OWN = (*NAMING, "page")
 COMPARED = ("compare", "cfrom", "cto")
 
 
@@ -64,6 +65,16 @@ def choices(
         advised_href=f"?{urlencode(kept)}",
         is_straight=query.get("compare") == "straight",
     )
+
+
+def leading_to(
+    query: QueryDict, period: Period, mark: tuple[str, str] | None = None, prefix: str = ""
+) -> str:
+    """The page at days of its reader's own, the rest of its query kept; ``prefix`` is of a list's filter."""
+    gone = ("page", *COMPARED, *(f"{prefix}{name}" for name in NAMING))
+    rest = [(key, value) for key, values in query.lists() for value in values if key not in gone]
+    days = [(f"{prefix}from", f"{period.first}"), (f"{prefix}to", f"{period.last}")]
+    return f"?{urlencode([*rest, *([mark] if mark else []), *days])}"
 
 
 def _option(

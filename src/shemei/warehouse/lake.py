@@ -17,6 +17,7 @@ from shemei.warehouse.answers.lags import answer_lags, percents_sql
 from shemei.warehouse.answers.visitors import answer_visitors
 from shemei.warehouse.flows import Funnel, LagPercents, Lags, Retention, ShareDepths, SharedPages
 from shemei.warehouse.questions import (
+    Extent,
     Journey,
     Orders,
     PathTable,
@@ -170,6 +171,8 @@ def _computed(engine: Engine, question: Question) -> pa.Table:
             return engine.read(lambda view: asking.totals_sql(view, question))
         case Series():
             return _series(engine, question)
+        case Extent():
+            return engine.read(lambda view: asking.extent_sql(view, question))
         case Orders():
             return engine.read(lambda view: asking.orders_sql(view, question))
         case Refunds():

@@ -7,7 +7,7 @@ from typing import Literal
 
 from shemei.warehouse.catalogue import METRICS, Metric
 from shemei.warehouse.computed.tables import DEFAULT_LOOKBACK, STORED_LOOKBACK, TOUCH_DIMS
-from shemei.warehouse.measures import DIMENSIONS, PEOPLE
+from shemei.warehouse.measures import DIMENSIONS, MEASURES, PEOPLE
 from shemei.warehouse.vocabulary import COLUMNS, SCHEMA, Kind, date_of
 
 Where = tuple[tuple[str, str], ...]
@@ -15,6 +15,9 @@ Where = tuple[tuple[str, str], ...]
 
 NUMBERS = frozenset(("ts", "day", "week", "visitor_key", "amount", "quantity", "share_depth"))
 TEXTS: tuple[str, ...] = tuple(name for name in COLUMNS if name not in NUMBERS)
+
+DAILY = ("orders", *(key for key, one in MEASURES.items() if "order" not in one.kinds))
+"""Measures that a day has by itself; whether an order is a first one is told by the others."""
 
 
 class QuestionError(ValueError):
@@ -100,6 +103,29 @@ class Visitors(Question):
         """Know every dimension."""
         Question.check(self)
         check_metrics(("visitors",), self.by, self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent(Question):
+    """The first and the last day of the period that anything is told of; reads sums, never the log.
+
+    ``of`` is a measure that must be more than 0 on the day, ``orders`` among them; without it anything
+    will do. One row: ``first_day``, ``last_day`` (yyyymmdd), both 0 where there is no such day.
+
+    Examples
+    --------
+    >>> Extent("w", 20000101, 20991231, of="clicks").check()
+    """
+
+    of: str = ""
+    where: Where = ()
+    include_suspect: bool = False
+
+    def check(self) -> None:
+        """Know the measure and every dimension."""
+        Question.check(self)
+        check_names("measure", (self.of,), ("", *DAILY))
+        check_names("dimension", (name for name, _ in self.where), tuple(DIMENSIONS))
 
 
 @dataclass(frozen=True, slots=True)

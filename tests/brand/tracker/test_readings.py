@@ -21,14 +21,8 @@ from shemei.kernel.policies import Refused
 if TYPE_CHECKING:
     from tests.world import World
 
-    from shemei.warehouse.home import Home
 
 DAY = date(2026, 9, 14)
-
-
-@pytest.fixture
-def place(inside: World, home: Home) -> World:
-    return inside
 
 
 def values(**changes: Any) -> dict[str, Any]:

@@ -136,6 +136,29 @@ def of_unknown(share: BoardShare | BoardMail) -> None:
     type(share).objects.filter(pk=share.pk).update(made_by_key="", made_by="系统")
 
 
+def test_owners_are_told_of_what_nobody_answers_for_until_it_is_taken_over(inside: World) -> None:
+    share = shared(inside, inside.analyst)
+    mail = board_actions.set_mail(
+        share.board, recipients=["a@agency.example"], rhythm="week", hour=9, by=inside.analyst.actor
+    )
+    todos = inside.url("insight:todos")
+    assert "不知是谁建的" not in inside.client().get(todos).text
+    of_unknown(share)
+    of_unknown(mail)
+    told = "看板「周一例会」有 1 条链接、1 份定时邮件不知是谁建的"
+    page = inside.client().get(todos).text
+    assert told in page and inside.url("insight:board_share", share.board.key) in page
+    assert "不知是谁建的" not in inside.client(inside.analyst).get(todos).text
+    assert (
+        "照发，不知是谁建的"
+        in inside.client().get(inside.url("insight:board_share", share.board.key)).text
+    )
+    inside.client().post(inside.url("insight:share_take", share.key))
+    assert "看板「周一例会」有 1 份定时邮件不知是谁建的" in inside.client().get(todos).text
+    inside.client().post(inside.url("insight:mail_stop", mail.key))
+    assert "不知是谁建的" not in inside.client().get(todos).text
+
+
 def test_a_link_of_an_unknown_maker_says_so_and_an_owner_takes_it_over(inside: World) -> None:
     share = shared(inside, inside.analyst)
     of_unknown(share)

@@ -69,6 +69,14 @@ def test_a_wave_says_how_sure_it_is_and_whether_it_moved(place: World) -> None:
     assert "还没有人量过：无提示知名度、净推荐值 NPS" in page
 
 
+def test_readings_stand_as_far_apart_as_their_days(place: World) -> None:
+    days = (date(2026, 1, 31), SUMMER, AUTUMN)
+    for n, day in enumerate(days):
+        told(place, "aided_awareness", day, 0.40 + n / 100)
+    page = text(place, place.url("insight:brand_health"))
+    assert '"at": ["2026-01-31", "2026-06-14", "2026-09-14"]' in page
+
+
 def test_up_is_good_only_where_the_catalogue_says_so(
     place: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +88,25 @@ def test_a_writing_that_hangs_after_it_was_cancelled_is_taken_back(
     assert Order.objects.count() == OutboxEvent.objects.count() == 0
     assert AuditEntry.objects.filter(verb="import.cancelled").count() == 1
     assert not list(files.folder(batch.key).glob(f"{files.SOURCE}*"))
+
+
+def test_the_list_says_what_became_of_an_import_and_its_file_counts_what_is_in(
+    place: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = ready(place)
+    url = place.url("imports:history")
+
+    def row() -> str:
+        text = re.sub(r"<[^>]*>", " ", place.client().get(url).text)
+        return " ".join(text[text.index(batch.file_name) :].split())
+
+    assert "35 单，待入库" in row()
+    hung(batch, "write", monkeypatch, state="running", cancel_requested=True)
+    after(batch)
+    assert "没有入库" in row() and "35 单" not in row()
+    file = place.client().get(url + "?export=csv").content.decode("utf-8-sig")
+    assert next(csv.DictReader(io.StringIO(file)))["新增"] == "0"
+    assert "可新增，没有入库" in place.client().get(place.url("imports:batch", batch.key)).text
 
 
 def test_what_is_cancelled_while_others_are_seen_to_is_ended_too(

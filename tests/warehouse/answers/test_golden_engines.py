@@ -17,6 +17,7 @@ from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Lake
 from shemei.warehouse.log.tombstones import Tombstone, exclude
 from shemei.warehouse.questions import (
+    Extent,
     Journey,
     Orders,
     PathTable,
@@ -55,6 +56,11 @@ GOLDEN: dict[str, Question] = {
     "nasty": Totals(BRAND, FIRST, LAST, ("clicks",), where=(("channel", NASTY),)),
     "days": Series(BRAND, FIRST, LAST, IN_LOG),
     "weeks by": Series(BRAND, FIRST, LAST, NO_PEOPLE, "week", by=("content",)),
+    "extent": Extent(BRAND, FIRST, LAST),
+    "extent of orders": Extent(BRAND, FIRST, DECEMBER, of="orders", include_suspect=True),
+    "extent of clicks": Extent(BRAND, FIRST, LAST, of="clicks", where=EITHER),
+    "extent of nothing": Extent(BRAND, 20250101, 20250131),
+    "extent of nobody": Extent(NASTY, FIRST, LAST, of="spend"),
     "visitors": Visitors(BRAND, FIRST, LAST),
     "visitors by": Visitors(BRAND, FIRST, LAST, by=("link",), include_suspect=True),
     "rows": Rows(BRAND, FIRST, LAST, limit=1000, include_suspect=True),

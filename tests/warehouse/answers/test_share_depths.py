@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,23 +62,12 @@ def test_a_visit_with_a_click_or_from_a_friend_is_not_one_that_came_by_itself(ho
 
 @pytest.mark.parametrize("seed", range(4))
 def test_any_log_is_counted_as_a_plain_loop_counts_it(home: Home, seed: int) -> None:
-    rng = random.Random(seed)
-    log = [
-        came(
-            f"11-{rng.randint(1, 30):02d} {rng.randint(0, 23):02d}:00",
-            f"v{rng.randint(1, 40)}",
-            rng.choice(HANDS),
-            rng.randint(0, 4),
-        )
-        for _ in range(300)
-    ]
+    log = cast.travels(seed)
     cast.put(home, log)
     some = [one for one in log if one.share_depth]
 
     def counted(depth: int) -> tuple[int, ...]:
-        here = [one for one in some if depth in (0, one.share_depth)]
-        people, sharers = {one.visitor for one in here}, {one.shared_by for one in here}
-        return depth, len(here), len(people), len(sharers)
+        return depth, *cast.reached([one for one in some if depth in (0, one.share_depth)])
 
     assert asked(Lake(home)) == [
         counted(depth) for depth in (0, *sorted({e.share_depth for e in some}))

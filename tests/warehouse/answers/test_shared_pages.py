@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -71,23 +70,12 @@ def test_what_cannot_be_answered_is_refused(home: Home, wrong: dict[str, Any]) -
 def _counted(page: str, events: Sequence[Event]) -> tuple[Any, ...]:
     hands = [one.share_depth for one in events]
     pages = len({one.page or "/" for one in events})
-    people, sharers = {one.visitor for one in events}, {one.shared_by for one in events}
-    return page, pages, len(events), len(people), len(sharers), sum(hands), max(hands)
+    return page, pages, *cast.reached(events), sum(hands), max(hands)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_any_log_is_counted_as_a_plain_loop_counts_it(home: Home, seed: int) -> None:
-    rng = random.Random(seed)
-    log = [
-        came(
-            f"11-{rng.randint(1, 30):02d} {rng.randint(0, 23):02d}:00",
-            f"v{rng.randint(1, 40)}",
-            rng.choice(HANDS),
-            rng.randint(0, 4),
-            page=rng.choice(["", "/", *(f"/{n}" for n in range(1, 9))]),
-        )
-        for _ in range(300)
-    ]
+    log = cast.travels(seed, ["", "/", *(f"/{n}" for n in range(1, 9))])
     cast.put(home, log)
     by_page: dict[str, list[Event]] = {}
     for one in log:

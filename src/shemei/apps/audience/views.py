@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from shemei.apps.audience import pages, queries
 from shemei.apps.audience.listings import listing
+from shemei.kernel.kept_period import NAMING
 from shemei.kernel.periods import period_from
 from shemei.kernel.permissions import Permission
 from shemei.kernel.urls import wurl
@@ -24,9 +25,15 @@ def people(request: BrandRequest) -> HttpResponse:
     wanted = request.GET.get("find", "").strip()
     if wanted and (key := pages.find(request.workspace, wanted)):
         return redirect(wurl(request.workspace, "audience:person", key))
-    found = queries.Found(request.workspace, period_from({}, default="90d"))
-    told = {"wanted": wanted}
+    period = period_from(_days(request), default="90d")
+    found = queries.Found(request.workspace, period)
+    told = {"wanted": wanted, "period": period}
     return listing(request.workspace).respond(request, found, "audience/people.html", told)
+
+
+def _days(request: BrandRequest) -> dict[str, str]:
+    """The days that the list's own filter names; none while it stands open."""
+    return {name: request.GET.get(f"period_{name}", "") for name in NAMING}
 
 
 @allow(Permission.CUSTOMERS)

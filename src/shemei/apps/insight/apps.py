@@ -78,6 +78,7 @@ class InsightConfig(AppConfig):
         from shemei.apps.insight.api import router
         from shemei.apps.insight.erasure import erase_remarks, tell_remarks
         from shemei.apps.insight.search import find_boards
+        from shemei.apps.insight.todos import waiting
         from shemei.kernel import audit, registry
         from shemei.kernel.api import api
         from shemei.kernel.erasure import add_erasure
@@ -89,6 +90,7 @@ class InsightConfig(AppConfig):
         api.add_router("/figures/", router)
         audit.register(VERBS)
         registry.add_navigation(*_pages())
+        registry.add_todo(waiting)
         registry.add_page_tab(
             registry.PageTab("品牌健康", "health", "看板", BRAND_PAGES[0], Permission.VIEW, 10)
         )

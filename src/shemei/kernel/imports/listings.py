@@ -51,6 +51,7 @@ HISTORY = Listing(
             numeric=True,
             strong=True,
             exported="num",
+            export=lambda b: b.written("new"),
             hint="按这一种数据的单位：内容按篇、达人按位、订单按单，不是按行",
         ),
         Column(
@@ -61,6 +62,7 @@ HISTORY = Listing(
             template="imports/cells/count.html",
             numeric=True,
             exported="num",
+            export=lambda b: b.written("changed"),
         ),
         Column("unit", "单位", lambda b: b.kind_of.noun, hidden=True),
         Column("errors", "错行", lambda b: b.error_rows or None, kind="num"),

@@ -69,6 +69,17 @@ class ImportBatch(WorkspaceOwned):
         return self.state == self.State.READY and has_none
 
     @property
+    def became(self) -> str:
+        """What became of what the check found, where it is not in: nothing is said of what is."""
+        return "" if self.is_empty else BECAME.get(self.state, "")
+
+    def written(self, name: str) -> int | None:
+        """How many of them this file has in the data now; None where that is still to come."""
+        if self.is_open or name not in self.counts:
+            return None
+        return self.count(name) if self.state == self.State.DONE else 0
+
+    @property
     def kind_of(self) -> ImportKind:
         return kind_of(self.kind)
 
@@ -113,6 +124,15 @@ OPEN_STATES = (
     ImportBatch.State.READY,
     ImportBatch.State.WRITING,
 )
+
+
+BECAME = {
+    ImportBatch.State.READY: "待入库",
+    ImportBatch.State.WRITING: "入库中",
+    ImportBatch.State.CANCELLED: "没有入库",
+    ImportBatch.State.FAILED: "没有入库",
+    ImportBatch.State.UNDONE: "已撤回",
+}
 
 
 class RowChange(WorkspaceOwned):

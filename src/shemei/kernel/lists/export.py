@@ -21,7 +21,7 @@ from shemei.kernel.lists.declared import Column, as_iterable
 from shemei.kernel.lists.file_numbers import fen, is_number, padded, percent, tidy
 from shemei.kernel.lists.query import ListQuery
 from shemei.kernel.lists.rows import chunks
-from shemei.kernel.lists.tables import Table, Tables
+from shemei.kernel.lists.tables import BOOK, FORMS, TEXT, Table, Tables
 from shemei.kernel.permissions import Permission, require
 from shemei.kernel.views import ask_again, is_recent
 from shemei.platforms import platform_of
@@ -29,10 +29,6 @@ from shemei.platforms import platform_of
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
 
-FORMATS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 AT_ONCE = 2_000
 """Files of more rows are written by the worker."""
 NOTES = "说明"
@@ -46,7 +42,7 @@ def show(
 ) -> HttpResponse:
     """A page of tables, with the menu that takes them along; or what that menu asked for."""
     query = ListQuery.read(request.META.get("QUERY_STRING", ""))
-    if request.method == "GET" and query.get("export") in FORMATS:
+    if request.method == "GET" and query.get("export") in FORMS:
         return respond(request, told, query.get("export"))
     links = told.links(query) if request.actor.can(Permission.EXPORT) else []
     return render(request, template, {**context, "files": links})
@@ -71,7 +67,7 @@ def respond(request: BrandRequest, whole: Tables, kind: str) -> HttpResponse:
     _record(request, name, total)
     disposition = content_disposition_header(True, file_name(name, kind)) or ""
     headers = {"Content-Disposition": disposition}
-    return HttpResponse(made.getvalue(), content_type=FORMATS[kind], headers=headers)
+    return HttpResponse(made.getvalue(), content_type=FORMS[kind].content_type, headers=headers)
 
 
 def _record(request: BrandRequest, name: str, total: int) -> None:
@@ -175,4 +171,6 @@ def _styled(sheet: Any, value: Any, kind: str) -> Any:
     return cell
 
 
-WRITERS = {"csv": _csv, "xlsx": _xlsx}
+WRITERS = {TEXT.key: _csv, BOOK.key: _xlsx}
+
+assert WRITERS.keys() == FORMS.keys()

@@ -17,7 +17,7 @@ from shemei.kernel.lists.declared import BulkAction, Column, Empty, Filter
 from shemei.kernel.lists.page import ListPage, build
 from shemei.kernel.lists.query import ListQuery, filter_value
 from shemei.kernel.lists.rows import Rows, chosen, count, ordered, searched
-from shemei.kernel.lists.tables import Table, Tables
+from shemei.kernel.lists.tables import FORMS, Table, Tables
 from shemei.kernel.permissions import require
 from shemei.kernel.toasts import toast
 
@@ -81,7 +81,7 @@ class Listing:
                 return outcome
             error = outcome
         matched = self.matching(request, rows, query)
-        if request.method == "GET" and query.get("export") in export.FORMATS:
+        if request.method == "GET" and query.get("export") in FORMS:
             told = self.as_tables(request, matched, notes(matched))
             return export.respond(request, told, query.get("export"))
         page = self.page(request, rows, matched, query, error=error)

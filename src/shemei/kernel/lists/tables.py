@@ -15,7 +15,26 @@ from shemei.kernel.lists.rows import Rows, count
 if TYPE_CHECKING:
     from shemei.kernel.lists.declared import Column
 
-KINDS = (("xlsx", "Excel 表格", "file-spreadsheet"), ("csv", "CSV 文本", "file-type-csv"))
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form of file: how an address, the export menu and a browser call it."""
+
+    key: str
+    label: str
+    icon: str
+    content_type: str
+
+
+BOOK = Form(
+    "xlsx",
+    "Excel 表格",
+    "file-spreadsheet",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
+TEXT = Form("csv", "CSV 文本", "file-type-csv", "text/csv; charset=utf-8")
+FORMS = {form.key: form for form in (BOOK, TEXT)}
+"""In the order of the menu; who writes each stands in ``export.WRITERS``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +84,7 @@ class Tables:
     def asked(self, name: str, kind: str) -> Tables:
         """Those that go into one file: a workbook takes all, a CSV one, the first where none is named."""
         named = tuple(one for one in self.tables if one.name == name)
-        found = named if name else self.whole[:1] if kind == "csv" else self.whole
+        found = named if name else self.whole[:1] if kind == TEXT.key else self.whole
         if not found:
             raise Http404("没有这张表。请从页面上的「导出」进入。")
         return replace(self, tables=found)
@@ -97,20 +116,17 @@ class Tables:
         filled = self.filled
         if len(filled) < 2:
             return file_links(query) if filled else []
-        book, text = KINDS
-        files = [file_link(query, book, note=f"{len(filled)} 张表")]
-        return files + [file_link(query, text, t.name, t.title) for t in filled]
+        files = [file_link(query, BOOK, note=f"{len(filled)} 张表")]
+        return files + [file_link(query, TEXT, t.name, t.title) for t in filled]
 
 
 def file_links(query: ListQuery, note: str = "") -> list[FileLink]:
     """The export menu of one table."""
-    return [file_link(query, kind, note=note) for kind in KINDS]
+    return [file_link(query, form, note=note) for form in FORMS.values()]
 
 
-def file_link(
-    query: ListQuery, kind: tuple[str, str, str], name: str = "", note: str = ""
-) -> FileLink:
+def file_link(query: ListQuery, form: Form, name: str = "", note: str = "") -> FileLink:
     """The page at ``query`` as a file; of the table ``name`` alone where it is given."""
-    base, (form, label, icon) = query.without("page", "table"), kind
+    base = query.without("page", "table")
     base = base.having("table", name) if name else base
-    return FileLink(label, base.having("export", form).href, icon, note)
+    return FileLink(form.label, base.having("export", form.key).href, form.icon, note)

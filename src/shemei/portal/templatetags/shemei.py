@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from shemei.kernel.elsewhere import Elsewhere, elsewhere
 from shemei.kernel.kept_period import mark_of
 from shemei.kernel.lists.declared import State
 from shemei.kernel.urls import wurl as reverse_in
@@ -287,6 +288,24 @@ def icon(name: str, extra: str = "") -> SafeString:
         static("vendor/icons.svg"),
         name,
     )
+
+
+@register.simple_tag(takes_context=True)
+def elsewhere_of(
+    context: template.Context, period: Any, of: str, link: str = "", code: str = ""
+) -> Elsewhere | None:
+    """Where the data is that a period lacks, of a short link or a promo code alone where one is named."""
+    where = (("link", link), ("promo_code", code))
+    return elsewhere(
+        context["request"].workspace, period, of, tuple(pair for pair in where if pair[1])
+    )
+
+
+@register.simple_tag(takes_context=True)
+def leading_to(context: template.Context, period: Any, prefix: str = "") -> str:
+    """The address of this page at another period, as if it had been chosen with the range picker."""
+    request = context["request"]
+    return ranges.leading_to(request.GET, period, mark_of(request), prefix)
 
 
 @register.simple_tag(takes_context=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shemei.warehouse.flows import ShareDepths, SharedPages
     from shemei.warehouse.log.table import LiveFile
     from shemei.warehouse.questions import (
+        Extent,
         Orders,
         PathTable,
         People,
@@ -102,7 +103,7 @@ def totals_sql(view: View, question: Totals | Series, bucket: str = "") -> str:
 
 
 def cells_where(
-    view: View, question: Totals | Series | Visitors | ShareDepths | SharedPages
+    view: View, question: Totals | Series | Visitors | Extent | ShareDepths | SharedPages
 ) -> str:
     """Return the conditions of a question, suspect events left out unless asked for."""
     where = view.conditions(question.where)
@@ -181,6 +182,27 @@ def _amount(part: str) -> str:
         plus, minus = DERIVED[part]
         return f"(SUM(m_{plus}) - SUM(m_{minus}))"
     return f"SUM(m_{part})"
+
+
+def extent_sql(view: View, question: Extent) -> str:
+    """Return the query of the first and the last day that anything, or a measure, is told of."""
+    where = cells_where(view, question)
+    tables = {"cells": where, "orders": where}
+    if question.of:
+        some = f" AND {question.of} > 0"
+        tables = {"orders": where} if question.of in ORDER_SUMS else {"cells": where + some}
+    parts = (
+        render(
+            "extent_part",
+            {
+                **view.common(question),
+                "table": view.source(table, question.first, question.last),
+                "cell_where": conditions,
+            },
+        )
+        for table, conditions in tables.items()
+    )
+    return render("extent", {"parts": "\nUNION ALL\n".join(parts)})
 
 
 def rows_sql(view: View, question: Rows, files: Sequence[LiveFile], limit: int) -> str:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property
 
 from shemei.apps.insight.models import Goal
 from shemei.apps.insight.queries import Board
 from shemei.apps.tracking import queries as tracking
-from shemei.kernel.periods import Period, today
-
-EVER = timedelta(730)
+from shemei.kernel.elsewhere import ever
+from shemei.kernel.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +32,20 @@ class Begin:
         self.board, self.put_away = board, put_away
 
     @cached_property
-    def ever(self) -> Period:
-        return Period(self.board.period.last - EVER, today())
+    def ever(self) -> Period | None:
+        """From the first order of all to the last, whatever is shown; None before there is one."""
+        return ever(self.board.workspace, "orders")
 
     @cached_property
     def orders(self) -> int:
-        return int(self.board.totals(("orders",), self.ever)[0]["orders"] or 0)
+        return int(self.board.totals(("orders",), self.ever)[0]["orders"]) if self.ever else 0
 
     @cached_property
     def is_over(self) -> bool:
         """Some order has a path; the shown period is asked first, for its answer is at hand."""
         if self.board.channels_now.totals.conversions:
             return True
-        if not self.orders:
+        if self.ever is None:
             return False
         return bool(self.board.attribution("channel", self.ever, ("last",)).totals.conversions)
 

@@ -149,6 +149,17 @@ class Overview:
         day = f"{best[0] % 10000 // 100:02d}-{best[0] % 100:02d}"
         return f"{self.period.label or '所选时段'}共 {yuan(self.board.earned)}；图中最高的一天是 {day}，{yuan(sum(best[1].values()))}。"
 
+    @property
+    def untraced(self) -> tuple[str, str]:
+        """What stands in place of a trend without a value: a title and a sentence."""
+        orders, untouched = self.board.touchless
+        if not orders or untouched < orders:
+            return "这段时间没有数据", "换一段时间，或先导入数据、建短链。"
+        return (
+            f"这段时间有 {orders:,} 单，还没有一单追得到来路",
+            "这里画的是追得到的成交额：先有点击，或订单里带着优惠码、手机号。订单都在「链接与订单」里。",
+        )
+
     # what happened -----------------------------------------------------------------------------------
 
     @property
@@ -182,6 +193,8 @@ class Overview:
         if self.board.fair is None:
             return "今天还没过完。", "过完一天再比，才不冤枉谁。"
         if not any(self.board.channels_compared):
+            if self.board.earned:
+                return "可追踪的成交都在今天，今天还没过完。", "过完一天再比，才不冤枉谁。"
             return "没有能比的成交。", "这一期和对比期都没有可追踪的成交，换一段更长的时间再看。"
         return "没有更多可说的。", "其余的差别都在偶然之内，系统不硬找原因。"
 

@@ -122,6 +122,7 @@ class Card:
         return Chart(
             id=self.id, kind="line", x=_labels([wave.day for wave in waves]), series=(one,), height=150,
             unit=CHARTED.get(self.metric.unit, "count"), x_name="这一波", totals=False,
+            at=tuple(wave.day.isoformat() for wave in waves),
         )  # fmt: skip
 
 

@@ -13,17 +13,17 @@ LEFT_OUT = Listing(
     columns=(
         Column("at", "时间", lambda r: r.at, "datetime", sort="at"),
         Column("what", "是什么", lambda r: r.what),
-        Column("reason", "为什么不计", lambda r: r.reason, phone=True),
+        Column("reason", "排除原因", lambda r: r.reason, phone=True),
         Column("order", "订单", lambda r: r.order, "code", phone=True),
         Column("channel", "渠道", lambda r: r.channel, "platform"),
         Column("link", "短链", lambda r: r.link, href=lambda r: r.href, phone=True),
         Column("device", "设备", lambda r: r.device),
         Column("in_app", "在哪里打开", lambda r: r.in_app),
         Column("region", "地区", lambda r: r.region),
-        Column("referrer", "从哪来", lambda r: r.referrer),
+        Column("referrer", "来源网站", lambda r: r.referrer),
     ),
     search=("link", "order", "region", "referrer"),
-    search_hint="短链、订单号、地区、来源",
+    search_hint="短链、订单号、地区、来源网站",
     filters=(
         Filter(
             "reason",

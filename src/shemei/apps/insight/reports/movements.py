@@ -23,6 +23,8 @@ WITHIN = {0: "整段时间", 7: "7 天内", 14: "14 天内", 30: "30 天内"}
 GRAINS = {"week": "周", "month": "月"}
 STARTS = {"order": "首次下单", "visit": "首次到访"}
 BACKS = {"order": "再下单", "visit": "再到访"}
+LONG_ENOUGH = 56
+"""Days of 留存: with fewer than eight weeks hardly anybody can be seen to come back."""
 SPLIT_ROWS, LEVELS = 10, 5
 ORDER_STEP = next(n for n, step in enumerate(DEFAULT_FUNNEL) if "order" in step.kinds)
 ACTION_NAMES = {"add_to_cart": "加购", "share": "分享"}
@@ -186,12 +188,30 @@ class FunnelPage:
         return DIMENSIONS[self.by]
 
     @property
+    def split_hint(self) -> str:
+        return f"按每个人起头那次触达的{self.split_word}；触达最多的 {SPLIT_ROWS} 项"
+
+    @cached_property
+    def _touched_before(self) -> int:
+        """Buyers of the period who had a touch before they bought, whatever came between."""
+        ends = (DEFAULT_FUNNEL[0], DEFAULT_FUNNEL[ORDER_STEP])
+        return int(self._ask(self.board.period, steps=ends)[-1]["people"])
+
+    @property
     def beside(self) -> str:
-        """Who bought and is not in the funnel, in one sentence; empty where there is nobody."""
+        """Who bought and is not in the funnel, and why, in one sentence; empty where there is nobody."""
         if not self.out_of_turn:
             return ""
         within = f"在 {self.within} 天内" if self.within else ""
-        return f"另有 {figure(self.out_of_turn)} 人下过单，但没有{within}依次走过前面的步骤。"
+        skipped = self._touched_before - self.steps[ORDER_STEP].people
+        between = "或".join(f"「{step.name}」" for step in DEFAULT_FUNNEL[1:ORDER_STEP])
+        why = (
+            (self.out_of_turn - skipped, "人在这段时间里没有触达就买了"),
+            (skipped, f"人有过触达，买之前跳过了{between}"),
+        )
+        told = "，".join(f"{figure(people)} {words}" for people, words in why if people)
+        whole = figure(self.out_of_turn)
+        return f"另有 {whole} 人下过单，但没有{within}依次走过前面的步骤：{told}。"
 
     @property
     def tables(self) -> Tables:

@@ -15,6 +15,7 @@ from shemei.apps.insight.reports.listings import REPORTS
 from shemei.apps.insight.reports.movements import (
     BACKS,
     GRAINS,
+    LONG_ENOUGH,
     STARTS,
     WITHIN,
     FunnelPage,
@@ -26,7 +27,7 @@ from shemei.apps.insight.reports.report import SHOWN, VIEWS, Report
 from shemei.apps.insight.reports.spreading import Spreading
 from shemei.apps.insight.views import board_of
 from shemei.kernel.figures import MODEL_NAMES
-from shemei.kernel.kept_period import keeps_period
+from shemei.kernel.kept_period import keeps_long_period, keeps_period, left_aside
 from shemei.kernel.lists import show
 from shemei.kernel.permissions import Permission
 from shemei.kernel.views import allow
@@ -110,13 +111,21 @@ def spreading(request: BrandRequest) -> HttpResponse:
 
 
 @allow(Permission.VIEW)
+@keeps_long_period(LONG_ENOUGH)
 def retention(request: BrandRequest) -> HttpResponse:
-    """Who came back, by when they first came or bought."""
+    """Who came back, by when they first came or bought; a choice too short to see anybody come back is left aside."""
     board = board_of(request, default="90d")
     asked = [request.GET.get(name, "") for name in ("start", "back", "grain")]
     known = zip(asked, (STARTS, BACKS, GRAINS), strict=True)
     told = RetentionPage(board, *(one if one in all_ else next(iter(all_)) for one, all_ in known))
-    context = {"board": board, "told": told, "starts": STARTS, "backs": BACKS, "grains": GRAINS}
+    context = {
+        "board": board,
+        "told": told,
+        "starts": STARTS,
+        "backs": BACKS,
+        "grains": GRAINS,
+        "aside": left_aside(request, LONG_ENOUGH),
+    }
     return show(request, told.tables, "insight/retention.html", context)
 
 

@@ -26,6 +26,7 @@ from shemei.apps.insight.reports.quality import left_out_rows
 from shemei.apps.insight.reports.reconcile import untracked_rows
 from shemei.apps.insight.reports.spent import SpentStory
 from shemei.apps.insight.views import board_of
+from shemei.kernel.elsewhere import ANYTHING
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.kept_period import keeps_period
 from shemei.kernel.periods import today
@@ -50,6 +51,12 @@ REPORTS = {
     "insight:funnel": "漏斗",
     "insight:retention": "留存",
 }
+LACKS = {
+    "insight:reconciliation": "orders",
+    "insight:spreading": "shared_visits",
+    "insight:retention": "orders",
+}
+"""What a list's period is empty of, where it is not anything at all."""
 
 
 def _listed(
@@ -61,6 +68,7 @@ def _listed(
         "about": [note for note in about if note],
         "back": f"{wurl(request.workspace, report)}?{board.period.query}",
         "back_to": REPORTS[report],
+        "of": LACKS.get(report, ANYTHING),
     }
     return listing.respond(request, rows, TEMPLATE, context)
 

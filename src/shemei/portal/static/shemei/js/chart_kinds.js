@@ -18,6 +18,17 @@ const grid = (legend) => ({ left: 4, right: 14, top: legend ? 34 : 12, bottom: 4
 const brief = (name) => ([...name].length > 16 ? `${[...name].slice(0, 15).join("")}…${name.endsWith("（右轴）") ? "（右轴）" : ""}` : name);
 const legendOf = (spec) => (spec.series.length > 1 ? { show: true, type: "scroll", top: 0, left: 0, right: 0, formatter: brief, tooltip: { show: true } } : { show: false });
 const category = (spec, narrow) => ({ type: "category", data: spec.x, axisLabel: { hideOverlap: true, ...(narrow ? { rotate: 0 } : {}) } });
+// Readings stand as far apart as their days do, and the axis names those days alone.
+function overTime(spec) {
+  const names = new Map(spec.at.map((day, i) => [+new Date(`${day}T00:00`), spec.x[i]]));
+  const named = (at) => names.get(+at) ?? "";
+  const ticks = { customValues: [...names.keys()] };
+  return {
+    days: [...names.keys()],
+    axis: { type: "time", axisTick: ticks, axisLabel: { ...ticks, formatter: named, hideOverlap: true, alignMinLabel: "left", alignMaxLabel: "right" }, axisPointer: { snap: true, label: { formatter: ({ value }) => named(value) } } },
+  };
+}
+
 // The last label of an axis that ends at its last value would stick out of the picture.
 const inside = (axis) => ({ ...axis, axisLabel: { ...axis.axisLabel, alignMaxLabel: "right" } });
 const scale = (spec, extra = {}) => ({ type: "value", splitNumber: 4, minInterval: spec.unit === "count" ? 1 : 0, axisLabel: { formatter: (v) => (v ? tick(shown(v, spec)) : "0") }, ...extra });
@@ -70,18 +81,20 @@ function bars(spec, theme, narrow, stacked) {
 
 function lines(spec, theme, narrow) {
   const series = [];
+  const time = spec.at.length ? overTime(spec) : null;
+  const placed = (values) => (time ? values.map((value, i) => [time.days[i], value]) : values);
   spec.series.forEach((one, at) => {
     const grey = one.role === "compare";
     const ink = grey ? theme.markLine.lineStyle.color : colour(one, at, theme);
-    series.push(...spread(one, ink));
+    series.push(...spread(one, ink, placed));
     series.push({
       name: titled(one),
       type: "line",
       yAxisIndex: one.right ? 1 : 0,
       smooth: false,
       connectNulls: false,
-      showSymbol: spec.x.length < 3,
-      data: one.values,
+      showSymbol: Boolean(time) || spec.x.length < 3,
+      data: placed(one.values),
       itemStyle: { color: ink },
       lineStyle: { color: ink, width: grey ? 1.5 : 2, type: one.role ? "dashed" : "solid" },
       markArea: at ? undefined : bands(spec, theme),
@@ -89,16 +102,16 @@ function lines(spec, theme, narrow) {
     });
   });
   const legend = { ...legendOf(spec), data: spec.series.map(titled) };
-  return { grid: grid(legend.show), legend, tooltip: tip(spec), xAxis: { ...inside(category(spec, narrow)), boundaryGap: false }, yAxis: scales(spec, spec.unit === "ratio" ? shares : {}), series };
+  return { grid: grid(legend.show), legend, tooltip: tip(spec), xAxis: time ? time.axis : { ...inside(category(spec, narrow)), boundaryGap: false }, yAxis: scales(spec, spec.unit === "ratio" ? shares : {}), series };
 }
 
-function spread(one, ink) {
+function spread(one, ink, placed) {
   if (!one.low.length) return [];
   const quiet = { type: "line", stack: `band-${one.name}`, symbol: "none", silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } };
   const width = one.high.map((high, i) => (high === null || one.low[i] === null ? null : high - one.low[i]));
   return [
-    { ...quiet, name: `${one.name} 下限`, data: one.low },
-    { ...quiet, name: `${one.name} 区间`, data: width, areaStyle: { color: ink, opacity: 0.14 } },
+    { ...quiet, name: `${one.name} 下限`, data: placed(one.low) },
+    { ...quiet, name: `${one.name} 区间`, data: placed(width), areaStyle: { color: ink, opacity: 0.14 } },
   ];
 }
 
