@@ -67,8 +67,7 @@ KEY_SCOPES: tuple[P, ...] = tuple(p for p in P if p not in (P.MEMBERS, P.KEYS, P
 
 API_USES: tuple[tuple[P, str, str], ...] = (
     (P.VIEW, "问指标", "/api/v1/figures/…"),
-    (P.ORDERS, "录入订单与退款", "/api/v1/orders"),
-    (P.ORDERS, "填写汇率", "/api/v1/rates"),
+    (P.ORDERS, "录入订单与退款，填汇率", "/api/v1/orders，/api/v1/rates"),
     (P.CUSTOMERS, "按单号查一单", "/api/v1/orders/<单号>"),
     (P.EVENTS, "上报事件", "/api/v1/events"),
 )

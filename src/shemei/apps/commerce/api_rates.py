@@ -23,9 +23,18 @@ class RateIn(Schema):
     """What one unit of a currency is worth from a day on. The same currency and day again corrects that rate."""
 
     model_config = {"extra": "forbid"}
-    currency: str = Field(pattern="^[A-Z]{3}$")
+    currency: str = Field(pattern="^[A-Z]{3}$", examples=["GBP", "USD", "JPY"])
     since: Day
-    rate: Annotated[Decimal, Field(gt=0, lt=1_000_000, max_digits=14, decimal_places=8)]
+    rate: Annotated[
+        Decimal,
+        Field(
+            gt=0,
+            lt=1_000_000,
+            max_digits=14,
+            decimal_places=8,
+            examples=["9.2", "7.1234", "0.0472"],
+        ),
+    ]
 
 
 class RateOut(Schema):
