@@ -79,6 +79,16 @@ def test_a_span_without_orders_has_no_truth(truth: SimulatedTruth) -> None:
     assert truth.of(Period(date(2020, 1, 1), date(2020, 1, 31))) == {}
 
 
+def test_every_document_tells_the_errors_of_the_table() -> None:
+    lines = [line.strip("| ").split(" | ") for line in DOC.read_text(encoding="utf-8").splitlines()]
+    names = next(line for line in lines if line[0] == "渠道")
+    misplaced = next(line for line in lines if line[0] == "**分错的份额**")
+    error = dict(zip(names, (cell.strip("*") for cell in misplaced), strict=True))
+    told = (DOC.parents[1] / "reference" / "attribution.md").read_text(encoding="utf-8")
+    said = f"是 {error['沙普利']}，马尔可夫 {error['马尔可夫']}，末次 {error['末次触达']}；"
+    assert f"示例公司里它分错的份额{said}" in told
+
+
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_the_documents_tell_the_numbers_of_the_whole_company(home: Home) -> None:

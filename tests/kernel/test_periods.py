@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
-from shemei.kernel.periods import Period, comparison_for, period_from, whole_days
+from shemei.kernel.periods import (
+    Period,
+    comparison_for,
+    period_from,
+    promos_within,
+    whole_days,
+)
 
 TODAY = date(2026, 11, 25)
 WEEK = Period(date(2026, 11, 19), TODAY)
@@ -40,6 +46,27 @@ def test_after_a_big_sale_one_compares_with_before_it() -> None:
     assert found.period == Period(date(2026, 10, 19), date(2026, 10, 25))
     assert "双11" in found.reason
     assert comparison_for(week, straight=True).period == week.shifted(-7)
+
+
+def test_a_comparison_is_said_to_be_before_a_sale_only_where_it_holds_none() -> None:
+    for length in (1, 7, 28, 90):
+        for n in range(366):
+            span = Period(TODAY + timedelta(n), TODAY + timedelta(n + length - 1))
+            found = comparison_for(span)
+            assert ("已改" in found.reason) == (
+                found.period != comparison_for(span, straight=True).period
+            )
+            if "已改" in found.reason:
+                assert not promos_within(found.period), span
+            elif not promos_within(span):
+                assert bool(found.reason) == bool(promos_within(found.period)), span
+
+
+def test_where_no_span_is_without_a_sale_the_one_before_stays_and_says_so() -> None:
+    autumn = Period(date(2026, 7, 31), date(2026, 10, 28))
+    found = comparison_for(autumn)
+    assert found.period == autumn.shifted(-91)
+    assert found.reason == "上一段含618，再往前十周也避不开大促，变化里有大促的起落。"
 
 
 def test_what_cannot_be_read_is_the_default() -> None:

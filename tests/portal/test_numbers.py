@@ -76,8 +76,8 @@ console.log(JSON.stringify(%s.map(all)));
 def test_charts_write_every_number_as_tables_do() -> None:
     node = shutil.which("node") or pytest.skip("needs node")
     sizes = (
-        0, 0.4, 7, 49.5, 9_999, 9_999.5, 10_000, 86_250, 180_000, 999_949, 999_999, 999_999.6, 999_950.5,
-        1_000_000, 18_000_000, 12_843_000.5, 99_994_999, 99_999_500, 3 * 10**8, 305_000_000, 10**10, 5.5 * 10**13,
+        0, 0.4, 7, 30, 49.5, 9_999, 9_999.5, 10_000, 86_250, 180_000, 999_949, 999_999, 999_999.6, 999_950.5,
+        999_970, 1_000_000, 18_000_000, 12_843_000.5, 99_994_999, 99_999_500, 3 * 10**8, 305_000_000, 10**10, 5.5 * 10**13,
     )  # fmt: skip
     values = [sign * size for size in sizes for sign in (1, -1)]
     source = SAID % (NUMBERS_JS.as_uri(), json.dumps(values))
@@ -89,6 +89,15 @@ def test_charts_write_every_number_as_tables_do() -> None:
         for n in values
     ]
     assert json.loads(ran.stdout) == ours
+
+
+@given(st.floats(min_value=-1, max_value=1, exclude_min=True, exclude_max=True))
+def test_what_is_not_all_and_not_nothing_is_never_shown_as_either(ratio: float) -> None:
+    is_noise = abs(ratio) > 1 - 1e-10
+    shown = (pct(ratio), pct(ratio) if is_noise else numbers.exact(ratio, "ratio"))
+    for text in shown if ratio else ():
+        assert text.strip("−%") not in ("0.00", "100.00"), text
+    assert not ratio or numbers.times(ratio).strip("−") != "0.00"
 
 
 @given(st.integers(min_value=0, max_value=10**12))
@@ -110,6 +119,7 @@ def test_changes_say_direction_by_word_and_judge_by_tone() -> None:
     assert delta(-0.01, better="down").text == "降 1.0% 变好"
     assert delta(0.5, better="none").tone == ""
     assert delta(12).text == "升 12.0 倍"
+    assert (delta(-1).text, delta(-0.9997).text) == ("降 100.0%", "降 超过 99.9%")
     assert delta(0.00004, kind="points").direction == "flat"
     assert delta(None).text == "不可比"
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 
 LONGEST = timedelta(3652)
+WEEKS_BACK = 10
+"""How far before the span before a comparison is looked for that holds no big sale."""
 STANDARD = "28d"
 """What every page shows unless told otherwise: four whole weeks, so that weekdays weigh alike."""
 
@@ -113,14 +115,20 @@ class Comparison:
 
 
 def comparison_for(period: Period, *, straight: bool = False) -> Comparison:
-    """The same weekdays just before; moved before a big sale where only the earlier span holds one."""
+    """The same weekdays just before; moved before a big sale where only the earlier span holds one.
+
+    A long span may find none without a sale in ten weeks: then it stays with the one before, and says so.
+    """
     weeks = -(-period.days // 7)
     before = period.shifted(-7 * weeks)
     if straight or not (sales := _only_in(before, period)):
         return Comparison(before)
-    moved = before
-    while _only_in(moved, period) and (before.first - moved.first).days < 70:
-        moved = moved.shifted(-7)
+    earlier = (before.shifted(-7 * n) for n in range(1, WEEKS_BACK + 1))
+    moved = next((span for span in earlier if not _only_in(span, period)), None)
+    if moved is None:
+        return Comparison(
+            before, f"上一段含{sales[0].label}，再往前十周也避不开大促，变化里有大促的起落。"
+        )
     return Comparison(moved, f"上一段含{sales[0].label}，直接比会失真，已改与大促前的同星期比。")
 
 

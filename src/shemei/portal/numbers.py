@@ -28,6 +28,8 @@ SYMBOLS = {"CNY": "¥", "GBP": "£", "USD": "$", "EUR": "€", "HKD": "HK$", "JP
 WEEKDAYS = "一二三四五六日"
 _IDLE_ZEROS = re.compile(r"(\.\d*?)0+(?!\d)")
 _STEP = Decimal("0.01")
+_NOISE = Decimal("1e-9")
+"""Of a percent: what adding in binary may leave beside a whole."""
 _WAN, _YI = Decimal(10_000), Decimal(100_000_000)
 
 
@@ -166,8 +168,8 @@ class MoneyColumn:
 def pct(ratio: Number | None, digits: int = 2) -> str:
     """A ratio as percent. What is not zero is never shown as zero, what is not whole never as 100%.
 
-    >>> pct(0.0482), pct(0), pct(0.00004), pct(0.99997), pct(1), pct(None)
-    ('4.82%', '0.00%', '< 0.01%', '> 99.99%', '100.00%', '—')
+    >>> pct(0.0482), pct(0), pct(0.00004), pct(0.99997), pct(1), pct(-0.99997), pct(None)
+    ('4.82%', '0.00%', '< 0.01%', '> 99.99%', '100.00%', '< −99.99%', '—')
     """
     if ratio is None:
         return NONE
@@ -175,8 +177,8 @@ def pct(ratio: Number | None, digits: int = 2) -> str:
     shown, step = _round(exact, digits), Decimal(1).scaleb(-digits)
     if shown == 0 and exact != 0:
         return f"< {step}%" if exact > 0 else f"> {MINUS}{step}%"
-    if shown == 100 and exact < 100:
-        return f"> {100 - step}%"
+    if abs(shown) == 100 and abs(exact) < 100:
+        return f"> {100 - step}%" if exact > 0 else f"< {MINUS}{100 - step}%"
     return _signed(shown, f"{abs(shown):,}%")
 
 
@@ -189,12 +191,16 @@ def exact(value: Number | None, unit: str) -> str:
     ('¥1,654,000.50', '1,284,300', '5.46%')
     >>> exact(0.0000123, "ratio"), exact(0, "ratio"), exact(3.4167, "times"), exact(None, "count")
     ('0.0012%', '0.00%', '3.42', '—')
+    >>> exact(0.9999877, "ratio"), exact(1 - 1e-16, "ratio")
+    ('99.9988%', '100.00%')
     """
     if value is None:
         return NONE
     if unit == "ratio":
         percent = abs(_exact(value)) * 100
-        digits = 2 if not percent or percent >= _STEP else 1 - percent.adjusted()
+        missing = abs(100 - percent)
+        short = min(percent or _STEP, missing if missing > _NOISE else _STEP)
+        digits = 2 if short >= _STEP else 1 - short.adjusted()
         return f"{figure(_exact(value) * 100, digits)}%"
     if unit == "money":
         return yuan(value, full=True)
@@ -217,7 +223,13 @@ def points(difference: Number | None, digits: int = 2) -> str:
 
 
 def times(value: Number | None) -> str:
-    """A multiple such as ROI: ``3.42``."""
+    """A multiple such as ROI; what is not nothing is never shown as nothing.
+
+    >>> times(3.4167), times(0), times(0.0033), times(-0.0033), times(None)
+    ('3.42', '0.00', '< 0.01', '> −0.01', '—')
+    """
+    if value and not _round(_exact(value), 2):
+        return f"< {_STEP}" if value > 0 else f"> {MINUS}{_STEP}"
     return figure(value, 2)
 
 
@@ -335,6 +347,8 @@ def delta(
 
     >>> delta(0.124), delta(-0.0018, kind="points")
     (Delta(direction='up', text='升 12.4%', tone='good'), Delta(direction='down', text='降 0.18 个百分点', tone='bad'))
+    >>> delta(-0.9997).text, delta(-1).text
+    ('降 超过 99.9%', '降 100.0%')
     >>> (
     ...     delta(0.031, better="down", unit="money").text,
     ...     delta(0).text,
@@ -362,7 +376,8 @@ def _size(exact: Decimal, kind: str) -> str:
         return points(exact)
     if exact >= 10:
         return f"{figure(exact, 1)} 倍"
-    return f"{figure(abs(exact) * 100, 1)}%"
+    text = figure(abs(exact) * 100, 1)
+    return "超过 99.9%" if text == "100.0" and -1 < exact < 0 else f"{text}%"
 
 
 def _cost_word(up: bool, unit: str) -> str:

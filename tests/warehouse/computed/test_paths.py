@@ -299,6 +299,43 @@ def test_a_journey_ends_where_nothing_follows_for_the_look_back(home: Home) -> N
     assert nulls(lake, 6) == 3
 
 
+def test_a_journey_goes_on_past_the_whole_of_february(home: Home) -> None:
+    """Months are computed six in one pass: the sixth here is January, and February is shorter than 30 days."""
+    last = at("01-31 20:00")
+    lake = lake_of(
+        home,
+        *(event("click", last - 30 * DAY * n, visitor=f"month-{n}") for n in range(1, 7)),
+        event("click", last, visitor="v", channel="xhs"),
+        event("click", last + 29 * DAY, visitor="v", channel="weibo"),
+    )
+    told = attribute(lake, BRAND, 20260101, 20260331, models=("markov",)).totals
+    assert told.nulls == 2, "that of 1 January, and one that ends in March"
+
+
+def test_a_late_click_takes_the_visit_it_led_to_out_of_later_paths(home: Home) -> None:
+    """A visit carries its click's id for a month, and paths look back from there."""
+    who = {"visitor": "v", "channel": "xhs", "click_id": "c"}
+    cast.put(
+        home,
+        [
+            event("visit", "05-30 10:00", **who),
+            event("click", "06-28 10:00", visitor="v", channel="weibo"),
+            event("visit", "05-30 10:00", **who | {"visitor": "buyer", "click_id": "d"}),
+            order("08-20 10:00", visitor="buyer"),
+        ],
+    )
+    june = (BRAND, 20260601, 20260630, "channel", ("markov",))
+    assert set(attribute(Lake(home), *june).models["markov"]) == {"xhs", "weibo"}
+    assert paths(Lake(home), lookback_days=90) == {"O": ["xhs"]}
+    late = [
+        event("click", "05-01 10:00", **who),
+        event("click", "05-01 10:00", **who | {"visitor": "buyer", "click_id": "d"}),
+    ]
+    cast.put(home, late, stream="late")
+    assert set(attribute(Lake(home), *june).models["markov"]) == {"weibo"}
+    assert paths(Lake(home), lookback_days=90) == {}
+
+
 def test_a_touch_bought_on_too_late_is_lost(home: Home) -> None:
     lake = lake_of(
         home,

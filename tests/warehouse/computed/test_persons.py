@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.warehouse import cast
 from tests.warehouse.cast import BRAND, FIRST, LAST, RIVAL, event
 
@@ -12,7 +13,7 @@ from shemei.warehouse.computed.bench import workbench
 from shemei.warehouse.computed.shelf import Manifest, Shelf
 from shemei.warehouse.computed.tables import render
 from shemei.warehouse.lake import Lake
-from shemei.warehouse.questions import Journey, Totals, Visitors
+from shemei.warehouse.questions import Journey, Orders, Totals, Visitors
 
 if TYPE_CHECKING:
     from shemei.warehouse.home import Home
@@ -72,6 +73,18 @@ def test_an_order_with_nothing_but_a_click_finds_its_browser(home: Home) -> None
                     event("order", "11-02 10:00", order_id="O", click_id="c1", amount=1)])  # fmt: skip
     rows = Lake(home).ask(Journey(BRAND, FIRST, LAST, order_id="O")).rows
     assert rows["in_path"].to_pylist() == [True, False]
+
+
+@pytest.mark.parametrize("passed_on", ["browsers", "buyers"])
+def test_an_order_with_nothing_but_a_passed_on_click_is_nobody_s(
+    home: Home, passed_on: str
+) -> None:
+    many = [click(name, "k") for name in "abcd"]
+    two = [click("a", "k"), *(click("", "k", customer=name) for name in ("one", "two"))]
+    bought = event("order", "11-05 10:00", click_id="k", order_id="O", amount=100)
+    cast.put(home, [*(many if passed_on == "browsers" else two), bought])
+    (order,) = Lake(home).ask(Orders(BRAND, FIRST, LAST)).rows.to_pylist()
+    assert (order["person"], order["number"]) == (0, 0)
 
 
 def test_a_shop_s_shared_phone_joins_nobody(home: Home) -> None:

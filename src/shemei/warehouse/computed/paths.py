@@ -41,12 +41,15 @@ SEPARATOR = "\x1f"
 def months_of_paths(days: Iterable[int]) -> set[int]:
     """Return the months whose orders may look back on any of ``days``.
 
+    A click also decides which later visits with its id are touches of their own, and orders look back
+    on these.
+
     Examples
     --------
     >>> sorted(months_of_paths([20261020]))
-    [202610, 202611, 202612, 202701]
+    [202610, 202611, 202612, 202701, 202702]
     """
-    return _months(days, 0, STORED_LOOKBACK)
+    return _months(days, 0, CLICK_LIFE + STORED_LOOKBACK)
 
 
 def months_of_journeys(days: Iterable[int]) -> set[int]:
@@ -55,9 +58,9 @@ def months_of_journeys(days: Iterable[int]) -> set[int]:
     Examples
     --------
     >>> sorted(months_of_journeys([20261015]))
-    [202609, 202610, 202611]
+    [202609, 202610, 202611, 202612]
     """
-    return _months(days, DEFAULT_LOOKBACK, DEFAULT_LOOKBACK)
+    return _months(days, DEFAULT_LOOKBACK, CLICK_LIFE + DEFAULT_LOOKBACK)
 
 
 def _months(days: Iterable[int], before: int, after: int) -> set[int]:
@@ -68,7 +71,11 @@ def _months(days: Iterable[int], before: int, after: int) -> set[int]:
 def _between(first: int, last: int) -> Iterator[int]:
     while first <= last:
         yield first
-        first = first + 89 if first % 100 == 12 else first + 1
+        first = _next(first)
+
+
+def _next(month: int) -> int:
+    return month + 89 if month % 100 == 12 else month + 1
 
 
 def add_days(day: int, count: int) -> int:
@@ -110,7 +117,9 @@ def rebuild_paths(bench: Bench, paths: set[int], journeys: set[int]) -> None:
 
 def _make_steps(bench: Bench, first: int, last: int) -> None:
     before = add_days(first, -STORED_LOOKBACK - CLICK_LIFE)
-    after = last + 100 if last // 100 % 100 < 12 else last + 8900
+    after = add_days(
+        _next(last // 100) * 100 + 1, DEFAULT_LOOKBACK
+    )  # February is shorter than that
     touches = bench.source("touches", before, after)
     bench.table("steps", touches=touches, first=before, last=after)
 

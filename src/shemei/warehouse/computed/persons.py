@@ -102,6 +102,7 @@ def rebuild_orders(bench: Bench, confirmed_only: Iterable[str] = ()) -> None:
     In workspaces that are ``confirmed_only`` an order that only the tag told does not count.
     """
     values = {"deals": bench.source("deals"), "sightings": bench.source("sightings")}
+    values["most_with_click"] = str(MOST_WITH_CLICK)
     values["confirmed_only"] = condition(confirmed_only, bench.dialect)
     made = render("orders", values)
     bench.store("orders", "all", made)

@@ -1,7 +1,9 @@
 -- Each order once, as its best teller told it, with its person, its refunds and its place among the
--- person's orders. The site's own tag is the weakest teller; its browser still says who it was. A
+-- person's orders. The site's own tag is the weakest teller; its browser still says who it was. An order
+-- known by its click alone is of who clicked, unless the click was passed on and proves nothing. A
 -- correction tells nothing but the time of payment, and the newest one counts; corrections of the amount
--- add up. Where a brand counts confirmed orders alone, one that nobody but the tag has told carries that as its reason.
+-- add up. Where a brand counts confirmed orders alone, one that nobody but the tag has told carries that
+-- as its reason.
 WITH told AS (
     SELECT *, CASE WHEN order_id = '' THEN event_id ELSE order_id END AS number_or_event
     FROM $deals AS d WHERE kind = 'order'
@@ -29,13 +31,15 @@ who AS (
     FROM told WHERE suspect = '' GROUP BY workspace, number_or_event
 ),
 clicked AS (
-    SELECT s.workspace, s.click_id, MIN(COALESCE(v.person, s.visitor_key)) AS person
+    SELECT s.workspace, s.click_id,
+           MIN(CASE WHEN s.visitor_key <> 0 THEN COALESCE(v.person, s.visitor_key) END) AS person
     FROM $sightings AS s
     JOIN (SELECT DISTINCT workspace, click_id FROM told WHERE click_id <> '') AS c
       ON c.workspace = s.workspace AND c.click_id = s.click_id
     LEFT JOIN people_v AS v ON v.workspace = s.workspace AND v.visitor_key = s.visitor_key
-    WHERE s.visitor_key <> 0
     GROUP BY s.workspace, s.click_id
+    HAVING COUNT(DISTINCT NULLIF(s.visitor_key, 0)) <= $most_with_click
+       AND COUNT(DISTINCT NULLIF(s.customer, '')) <= 1 AND COUNT(DISTINCT NULLIF(s.phone, '')) <= 1
 ),
 returned AS (
     SELECT workspace, order_id, SUM(amount) AS refunded

@@ -11,7 +11,7 @@ from shemei.apps.insight.reports import events
 from shemei.apps.insight.reports.shared_pages import page_name, paths_of
 from shemei.apps.insight.reports.spreading import HandRow, Spreading, Whole
 from shemei.kernel.urls import wurl
-from shemei.portal.numbers import figure, pct
+from shemei.portal.numbers import figure, pct, times
 
 GLIMPSE = 8
 
@@ -55,11 +55,11 @@ class Passed:
             return
         yield f"{figure(row.visits)} 次访问，{figure(row.visitors)} 人，由 {figure(row.sharers)} 个人转发"
         if row.each is not None:
-            yield f"每个转发的人带来 {figure(row.each, 2)} 人 = {figure(row.visitors)} ÷ {figure(row.sharers)}"
+            yield f"每个转发的人带来 {times(row.each)} 人 = {figure(row.visitors)} ÷ {figure(row.sharers)}"
         if row.next_each is not None:
             after = hands.get(self.depth + 1)
             people = figure(after.visitors if after else 0)
-            yield f"每人再带来 {figure(row.next_each, 2)} 人 = 下一手 {people} 人 ÷ 这一手 {figure(row.visitors)} 人"
+            yield f"每人再带来 {times(row.next_each)} 人 = 下一手 {people} 人 ÷ 这一手 {figure(row.visitors)} 人"
 
     def _place(self) -> Iterator[str]:
         keys = ("shared_visits", "visits", "shared_rate", "share_depth")

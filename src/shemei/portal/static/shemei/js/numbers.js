@@ -27,12 +27,16 @@ export function pct(ratio, digits = 2) {
   const whole = round(Math.abs(percent), digits);
   const step = shift(1, -digits);
   if (whole === 0 && percent !== 0) return percent > 0 ? `< ${step.toFixed(digits)}%` : `> −${step.toFixed(digits)}%`;
-  if (whole === 100 && percent > 0 && percent < 100) return `> ${(100 - step).toFixed(digits)}%`;
+  const most = (100 - step).toFixed(digits);
+  if (whole === 100 && Math.abs(percent) < 100) return percent > 0 ? `> ${most}%` : `< −${most}%`;
   return signed(percent, `${fixed(Math.abs(percent), digits)}%`);
 }
 
-/** A multiple such as ROI. */
-export const times = (value) => signed(value, fixed(Math.abs(value), 2));
+/** A multiple such as ROI: never nothing where there is something. */
+export function times(value) {
+  if (value !== 0 && round(Math.abs(value), 2) === 0) return value > 0 ? "< 0.01" : "> −0.01";
+  return signed(value, fixed(Math.abs(value), 2));
+}
 
 /** A mark on an axis: without the zeros that say nothing there. */
 export const tick = (text) => text.replace(/(\.\d*?)0+(?!\d)/, (_, kept) => (kept === "." ? "" : kept));
