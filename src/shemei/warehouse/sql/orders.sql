@@ -30,25 +30,29 @@ who AS (
            MAX(visitor_key) AS visitor_key, MAX(click_id) AS click_id
     FROM told WHERE suspect = '' GROUP BY workspace, number_or_event
 ),
+seen AS (
+    SELECT s.workspace, s.click_id, s.visitor_key,
+           MIN(NULLIF(s.customer, '')) AS first_customer, MAX(NULLIF(s.customer, '')) AS last_customer,
+           MIN(NULLIF(s.phone, '')) AS first_phone, MAX(NULLIF(s.phone, '')) AS last_phone
+    FROM $sightings AS s
+    JOIN (SELECT DISTINCT workspace, click_id FROM who WHERE click_id <> '' AND visitor_key = 0) AS c
+      ON c.workspace = s.workspace AND c.click_id = s.click_id
+    GROUP BY s.workspace, s.click_id, s.visitor_key
+),
 clicked AS (
     SELECT s.workspace, s.click_id,
            MIN(CASE WHEN s.visitor_key <> 0 THEN COALESCE(v.person, s.visitor_key) END) AS person
-    FROM $sightings AS s
-    JOIN (SELECT DISTINCT workspace, click_id FROM told WHERE click_id <> '') AS c
-      ON c.workspace = s.workspace AND c.click_id = s.click_id
+    FROM seen AS s
     LEFT JOIN people_v AS v ON v.workspace = s.workspace AND v.visitor_key = s.visitor_key
     GROUP BY s.workspace, s.click_id
-    HAVING COUNT(DISTINCT NULLIF(s.visitor_key, 0)) <= $most_with_click
-       AND COUNT(DISTINCT NULLIF(s.customer, '')) <= 1 AND COUNT(DISTINCT NULLIF(s.phone, '')) <= 1
+    HAVING SUM(CASE WHEN s.visitor_key <> 0 THEN 1 ELSE 0 END) <= $most_with_click
+       AND COALESCE(MIN(s.first_customer) = MAX(s.last_customer), TRUE)
+       AND COALESCE(MIN(s.first_phone) = MAX(s.last_phone), TRUE)
 ),
 returned AS (
-    SELECT workspace, order_id, SUM(amount) AS refunded
-    FROM $deals AS d WHERE kind = 'refund' AND suspect = '' AND order_id <> ''
-    GROUP BY workspace, order_id
-),
-corrected AS (
-    SELECT workspace, order_id, SUM(amount) AS less
-    FROM $deals AS d WHERE kind = 'correction' AND suspect = '' AND order_id <> ''
+    SELECT workspace, order_id, SUM(CASE WHEN kind = 'refund' THEN amount ELSE 0 END) AS refunded,
+           SUM(CASE WHEN kind = 'correction' THEN amount ELSE 0 END) AS less
+    FROM $deals AS d WHERE kind IN ('refund', 'correction') AND suspect = '' AND order_id <> ''
     GROUP BY workspace, order_id
 ),
 known AS (
@@ -57,7 +61,7 @@ known AS (
                 ELSE r.suspect END AS suspect,
            COALESCE(m.ts, r.ts) AS ts,
            COALESCE(c.person, p.person, v.person, NULLIF(w.visitor_key, 0), k.person, 0) AS person,
-           r.amount - COALESCE(x.less, 0) AS amount, COALESCE(b.refunded, 0) AS refunded,
+           r.amount - COALESCE(b.less, 0) AS amount, COALESCE(b.refunded, 0) AS refunded,
            COALESCE(m.day, r.day) AS day, COALESCE(m.week, r.week) AS week, r.quantity
     FROM ranked AS r
     LEFT JOIN moved AS m ON m.workspace = r.workspace
@@ -68,7 +72,6 @@ known AS (
     LEFT JOIN people_v AS v ON v.workspace = w.workspace AND v.visitor_key = w.visitor_key
     LEFT JOIN clicked AS k ON k.workspace = w.workspace AND k.click_id = w.click_id
     LEFT JOIN returned AS b ON b.workspace = r.workspace AND b.order_id = r.order_id
-    LEFT JOIN corrected AS x ON x.workspace = r.workspace AND x.order_id = r.order_id
     WHERE r.place = 1
 )
 SELECT workspace, order_id, event_id, $dims, ts, person, amount, refunded,
