@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import orjson
 import pytest
 from django.db.models import F
 from django.utils import timezone
@@ -19,6 +20,8 @@ from shemei.kernel.actor import SYSTEM
 from shemei.kernel.erased import remember
 from shemei.kernel.imports import actions
 from shemei.kernel.imports.jobs import exclude_undone
+from shemei.kernel.models import OutboxEvent
+from shemei.kernel.ways.words import told_once
 from shemei.warehouse.vocabulary import to_ts
 
 if TYPE_CHECKING:
@@ -27,6 +30,45 @@ if TYPE_CHECKING:
     from shemei.warehouse.home import Home
 
 # -- what becomes of orders ------------------------------------------------------------------------
+
+
+def _of_an_older_home() -> None:
+    """As if all that is there had been pounds, told as they were by a version that knew no rates."""
+    Order.objects.update(currency="GBP", reported=F("amount"), waiting=True)
+    Refund.objects.update(currency="GBP", reported=F("amount"), waiting=True)
+
+
+def _shown() -> dict[tuple[str, str], int]:
+    """Orders and refunds as a path tells them."""
+    deals = [event for event in events() if event["kind"] in ("order", "refund")]
+    return {(one["kind"], one["order_id"]): one["amount"] for one in told_once(deals)}
+
+
+def test_a_path_tells_refunds_in_whatever_currency_their_orders_took(
+    bring: Bring, inside: World
+) -> None:
+    rate(inside, "9")
+    bring(FILE, currency="GBP")
+    for name, currency, back in (("a", "CNY", 505), ("b", "GBP", 4_545), ("c", "CNY", 505)):
+        bring(FILE, f"{name}.csv", currency=currency)
+        assert _shown()["refund", "G3"] == back, name
+
+
+def test_a_path_of_an_older_home_tells_its_refunds_at_the_first_rate(
+    bring: Bring, inside: World
+) -> None:
+    bring(FILE)
+    for row in OutboxEvent.objects.all():
+        row.event = orjson.dumps(orjson.loads(row.event) | {"props": "{}"}).decode()
+        row.save()
+    _of_an_older_home()
+    rate(inside, "9")
+    assert _shown() == {
+        ("order", "G1"): 117_000,
+        ("order", "G2"): 495,
+        ("order", "G3"): 18_000,
+        ("refund", "G3"): 4_545,
+    }
 
 
 def test_a_corrected_amount_day_or_currency_is_told_as_what_it_is_worth(
@@ -98,11 +140,15 @@ def test_an_older_homes_raw_pounds_are_mended_by_the_first_rate(
     bring: Bring, inside: World, home: Home
 ) -> None:
     bring(FILE)
-    Order.objects.update(currency="GBP", reported=F("amount"), waiting=True)
-    Refund.objects.update(currency="GBP", reported=F("amount"), waiting=True)
+    _of_an_older_home()
     assert figures(inside, home) == (3, 15_055, 505, 14_550)
     (wanted,) = queries.rates_wanted(inside.brand)
     assert wanted.sentence == "3 单以英镑计价，还没有汇率，看板把它当成人民币直接加了"
+    assert wanted.left_out == 0
+    order = Order.objects.get(number="G1")
+    page = inside.client().get(inside.url("commerce:order", order.key)).content.decode()
+    assert "看板把它当成人民币直接加了" in page and "没算进看板" not in page
+    assert "等汇率" not in inside.client().get(inside.url("insight:overview")).content.decode()
     rate(inside, "9", "2026-11-04")
     rate(inside, "9", "2026-11-01")
     assert figures(inside, home) == (3, 135_495, 4_545, 130_950)

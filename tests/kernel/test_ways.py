@@ -51,6 +51,15 @@ def test_an_order_and_a_refund_stand_with_their_corrected_amounts() -> None:
     assert as_it_was(event("visit", 1, props=pounds)) == {}
 
 
+def test_refunds_told_without_their_keys_are_known_by_order_and_moment() -> None:
+    mine = {"order_id": "W1", "currency": "CNY", "props": "{}"}
+    first, same, other = (
+        event("refund", ts, **mine, amount=n) for ts, n in ((5, 9), (5, 7), (6, 4))
+    )
+    more = event("refund", 5, **mine | {"props": '{"refund":"r1"}'}, amount=80, action="recount")
+    assert [one["amount"] for one in told_once([first, same, other, more])] == [89, 7, 4]
+
+
 def test_a_moved_order_is_corrected_from_what_it_was_sold_for() -> None:
     sold = event("order", 8, order_id="W1", source="import", amount=100)
     less = event("refund", 8, order_id="W1", action="correction", amount=30)

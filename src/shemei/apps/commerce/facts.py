@@ -188,10 +188,8 @@ class OrderRefunded:
 
 
 def _as_it_was(fact: OrderPlaced | OrderRefunded, **more: str) -> str:
-    """The amount before it was converted, as ``props`` of an event."""
-    if not fact.original_currency:
-        return "{}"
-    names = ("original_amount", "original_currency", "rate")
+    """The amount before it was converted, and ``more``, as ``props`` of an event."""
+    names = ("original_amount", "original_currency", "rate") if fact.original_currency else ()
     return orjson.dumps({name: getattr(fact, name) for name in names} | more).decode()
 
 

@@ -222,10 +222,14 @@ def is_order(number: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class RateWanted:
-    """Orders of one currency that wait for a rate, in words, and the page to enter it on."""
+    """Orders of one currency that wait for a rate, in words, and the page to enter it on.
+
+    ``left_out`` of them are in no figure; an older version counted the others with their amount as it was.
+    """
 
     name: str
     count: int
+    left_out: int
     sentence: str
     url: str
 
@@ -237,11 +241,12 @@ def rates_wanted(workspace: Workspace) -> list[RateWanted]:
         name, count = currency_name(one.currency), one.orders or one.refunds
         what = f"{one.orders:,} 单以{name}计价" if one.orders else f"{one.refunds:,} 笔退款是{name}"
         also = f"，另有 {one.refunds:,} 笔没有订单的退款" if one.orders and one.refunds else ""
-        kept = one.orders - one.raw
-        fate = "，没算进看板" if kept or not one.raw else "，看板把它当成人民币直接加了"
-        if kept and one.raw:
+        left_out = one.orders - one.raw
+        fate = "，没算进看板" if left_out or not one.raw else "，看板把它当成人民币直接加了"
+        if left_out and one.raw:
             fate += f"（其中 {one.raw:,} 单从前按原数加进了看板）"
         query = f"currency={one.currency}&since={one.oldest}"
         url = f"{wurl(workspace, 'commerce:rate_new')}?{query}"
-        found.append(RateWanted(name, count, f"{what}{also}，还没有汇率{fate}", url))
+        sentence = f"{what}{also}，还没有汇率{fate}"
+        found.append(RateWanted(name, count, left_out, sentence, url))
     return found

@@ -208,7 +208,7 @@ class Board:
     @cached_property
     def rateless(self) -> int:
         """Orders of another currency that no figure counts until somebody says a rate; of all days."""
-        return sum(one.count for one in commerce.rates_wanted(self.workspace))
+        return sum(one.left_out for one in commerce.rates_wanted(self.workspace))
 
     @property
     def touchless(self) -> tuple[int, int]:

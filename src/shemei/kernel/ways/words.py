@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -139,14 +139,20 @@ def _corrected(
     kept: Sequence[Mapping[str, Any]], events: Sequence[Mapping[str, Any]]
 ) -> list[Mapping[str, Any]]:
     """Orders and refunds with what corrections have made of their amounts since."""
-    news: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
-    for event in events:
-        if event["kind"] == "refund" and event.get("action") in (CORRECTION, RECOUNT):
-            news[_subject(event)].append(event)
-    if not news:
+    corrections = [
+        event
+        for event in events
+        if event["kind"] == "refund" and event.get("action") in (CORRECTION, RECOUNT)
+    ]
+    if not corrections:
         return list(kept)
-    told = {_subject(e): e["amount"] for e in reversed(events) if _is_told(e)}
-    return [_amended(event, news.get(_subject(event), ()), told) for event in kept]
+    told = [event for event in events if _is_told(event)]
+    keys = {_refund_key(event) for event in told} - {""}
+    first = {_subject(event, keys): event["amount"] for event in reversed(told)}
+    news: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
+    for event in corrections:
+        news[_subject(event, keys)].append(event)
+    return [_amended(event, news, first, _subject(event, keys)) for event in kept]
 
 
 def _is_told(event: Mapping[str, Any]) -> bool:
@@ -155,22 +161,36 @@ def _is_told(event: Mapping[str, Any]) -> bool:
     return event["kind"] in ("order", "refund") and not event.get("action") and by_shop
 
 
-def _subject(event: Mapping[str, Any]) -> tuple[str, str]:
-    """What an amount is of: an order by its number, a refund by its own key."""
-    of_order = event["kind"] == "order" or event.get("action") == CORRECTION
-    if of_order:
-        return "order", event.get("order_id") or ""
-    return "refund", props_of(event).get("refund", "") if event["kind"] == "refund" else ""
+def _subject(event: Mapping[str, Any], keys: Container[str]) -> tuple[Any, ...]:
+    """What an amount is of: an order by its number, a refund by its own key.
+
+    A refund told without its key, as all once were, is known by its order and its moment.
+    """
+    number = event.get("order_id") or ""
+    if event["kind"] == "order" or event.get("action") == CORRECTION:
+        return "order", number
+    key = _refund_key(event)
+    return ("refund", key) if key in keys else (event["kind"], number, event["ts"])
+
+
+def _refund_key(event: Mapping[str, Any]) -> str:
+    key: str = props_of(event).get("refund", "") if event["kind"] == "refund" else ""
+    return key
 
 
 def _amended(
-    event: Mapping[str, Any], news: Sequence[Mapping[str, Any]], told: Mapping[Any, int]
+    event: Mapping[str, Any],
+    news: dict[tuple[Any, ...], list[Mapping[str, Any]]],
+    first: Mapping[tuple[Any, ...], int],
+    subject: tuple[Any, ...],
 ) -> Mapping[str, Any]:
-    if not news or event["kind"] not in ("order", "refund"):
+    """An order or a refund as it stands; of several at one place the first takes what corrects them all."""
+    if event["kind"] not in ("order", "refund") or subject not in news:
         return event
-    newest = max(news, key=lambda one: one.get("event_id") or "")
-    change = sum(one["amount"] for one in news)
-    amount = told.get(_subject(event), event.get("amount", 0))
+    corrections = news.pop(subject)
+    newest = max(corrections, key=lambda one: one.get("event_id") or "")
+    change = sum(one["amount"] for one in corrections)
+    amount = first.get(subject, event.get("amount", 0))
     amount += change if event["kind"] == "refund" else -change
     as_it_is = {"amount": amount, "currency": newest.get("currency"), "props": newest.get("props")}
     return {**event, **as_it_is}

@@ -51,13 +51,14 @@ class RefundOfOrder:
 
 def settled_orders(workspace: Workspace, found: Sequence[Mapping[str, Any]]) -> list[SettledOrder]:
     """Orders of the log as rows, the newest of them."""
-    known = commerce.orders_by_number(workspace, [row["order_id"] for row in found])
+    shown = found[:MOST_LISTED]
+    known = commerce.orders_by_number(workspace, [row["order_id"] for row in shown])
     return [
         SettledOrder(
             row["order_id"], known[row["order_id"]].url if row["order_id"] in known else "",
             _at(row["ts"]), row["amount"], row["refunded"], row["value"],
         )
-        for row in found[:MOST_LISTED]
+        for row in shown
     ]  # fmt: skip
 
 
