@@ -28,8 +28,8 @@ class Funnel(Question):
 
     Every event of the first step is tried as a start; a person counts by the start that leads
     furthest, the earliest of these, and is split and filtered by its dimensions. One event serves
-    one step; what happened at the same moment happened in the order of the steps. ``within_days`` 0
-    is the whole period. Only people the log can tell apart, suspect events left out.
+    one step; what happened at the same moment happened in the order of the steps, each event being of
+    the first step that it can be. ``within_days`` 0 is the whole period. Only people the log can tell apart, suspect events left out.
 
     Columns: ``by``, ``step`` (from 1), ``name``, ``people``, ``of_first`` and ``of_before`` (shares
     of the first step and of the step before), ``median_hours``: the least time that half of those

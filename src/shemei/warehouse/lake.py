@@ -220,23 +220,31 @@ def _buckets(question: Series) -> list[int]:
 
 
 def _newest(engine: Engine, question: Rows) -> pa.Table:
-    """Look through ever more days from the newest, until there are enough rows."""
+    """Look through ever more days from the newest, until there are enough rows; each event stands once."""
     wanted, days = question.limit + question.offset, NEWEST_DAYS
+    most = wanted
     while True:
-        found = engine.read(_rows_of(engine, question, days))
-        if found.num_rows >= wanted or days >= len(_days(engine, question)):
-            return asking.in_micros(found.slice(question.offset, question.limit))
-        days *= 4
+        read = engine.read(_rows_of(engine, question, days, most))
+        found = asking.once(read)
+        if found.num_rows >= wanted:
+            break
+        if read.num_rows == most:
+            most *= 2
+        elif days < len(_days(engine, question)):
+            days *= 4
+        else:
+            break
+    return asking.in_micros(found.slice(question.offset, question.limit))
 
 
-def _rows_of(engine: Engine, question: Rows, count: int) -> Callable[[View], str]:
+def _rows_of(engine: Engine, question: Rows, count: int, most: int) -> Callable[[View], str]:
     """Return what makes the query over the newest days; a second try looks for their files anew."""
 
     def build(view: View) -> str:
         chosen = set(_days(engine, question)[-count:])
         live = engine.files(question.first, question.last)
         files = [item for item in live if item.day in chosen]
-        return asking.rows_sql(view, question, files, question.limit + question.offset)
+        return asking.rows_sql(view, question, files, most)
 
     return build
 

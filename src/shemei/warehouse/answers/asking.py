@@ -230,6 +230,17 @@ def rows_sql(view: View, question: Rows, files: Sequence[LiveFile], limit: int) 
     return render("rows", values)
 
 
+def once(rows: pa.Table) -> pa.Table:
+    """Return rows of the log without those that tell an event which an earlier row tells already.
+
+    Who sends an event may not hear that it arrived and send it again; figures count it once.
+    """
+    first: dict[str, int] = {}
+    for place, event_id in enumerate(rows["event_id"].to_pylist()):
+        first.setdefault(event_id, place)
+    return rows if len(first) == rows.num_rows else rows.take(pa.array(first.values(), pa.int64()))
+
+
 def in_micros(rows: pa.Table) -> pa.Table:
     """Return rows of the log with ``ts`` as the number an Event has."""
     place = rows.column_names.index("ts")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from shemei.warehouse.answers.asking import View, in_micros, path_table_sql
+from shemei.warehouse.answers.asking import View, in_micros, once, path_table_sql
 from shemei.warehouse.computed.tables import render
 from shemei.warehouse.questions import Journey, PathTable
 from shemei.warehouse.vocabulary import COLUMNS
@@ -30,7 +30,7 @@ class _Known:
 
 
 def answer_journey(engine: Engine, question: Journey) -> pa.Table:
-    """Return all events of the person, oldest first."""
+    """Return all events of the person, oldest first, each once."""
     known = _known(engine, question)
     touches = _touches(engine, question, known)
     days = set(engine.read(lambda view: _days(view, question, known))["day"].to_pylist())
@@ -40,7 +40,7 @@ def answer_journey(engine: Engine, question: Journey) -> pa.Table:
         files = [item for item in live if item.day in days]
         return _sql(view, question, known, touches, view.events(files))
 
-    return in_micros(engine.read(build))
+    return in_micros(once(engine.read(build)))
 
 
 def _days(view: View, question: Journey, known: _Known) -> str:
