@@ -15,10 +15,12 @@ from shemei.apps.commerce.models import Order, Refund
 from shemei.apps.commerce.order_events import tell_orders, tell_refunds
 from shemei.apps.commerce.store import Saved, save_orders
 from shemei.kernel import audit
+from shemei.kernel.imports.models import ImportBatch, RowChange
 from shemei.kernel.permissions import Permission, require
 from shemei.kernel.workspace import one_at_a_time
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from shemei.apps.commerce.rules import OrderDraft
@@ -48,10 +50,23 @@ def _tell(workspace: Workspace, saved: Saved, order: Order, by: Actor) -> str:
         return "new"
     if saved.changed:
         before = saved.befores[order.key]
-        tell_changes(workspace, [(order, before)], "")
+        tell_changes(workspace, _to_tell(order, before), "")
         audit.record("order.changed", order, by=by, fields="、".join(_labels(before)))
         return "changed"
     return "same"
+
+
+def _to_tell(order: Order, before: Mapping[str, Any]) -> list[tuple[Order, Mapping[str, Any]]]:
+    """What of a changed order is told now: an import that is still being written tells its own part when it is done.
+
+    It tells the orders that it brought as they are by then, and from what it found each order that it changed.
+    """
+    writing = ImportBatch.objects.filter(kind="orders", state=ImportBatch.State.WRITING)
+    if order.batch and writing.filter(key=order.batch).exists():
+        return []
+    theirs = RowChange.objects.filter(subject_key=order.key, batch__in=writing)
+    names = {name for one in theirs.values_list("before", flat=True) for name in one}
+    return [(order, {name: value for name, value in before.items() if name not in names})]
 
 
 def _labels(before: dict[str, Any]) -> list[str]:

@@ -73,8 +73,12 @@ def left_to_tell(workspace: Workspace) -> int:
 
 
 def open_days(workspace: Workspace, currency: str, first: date, until: date | None) -> None:
-    """Mark what the log was told of days before ``until`` as waiting: their rate has changed."""
-    told = Q(workspace=workspace, currency=currency, reported__isnull=False)
+    """Mark what the log was told of days before ``until`` as waiting: their rate has changed.
+
+    So has that of what was worth too much to be told.
+    """
+    told = Q(workspace=workspace, currency=currency)
+    told &= Q(reported__isnull=False) | Q(waiting=False)
     for rows, moment in (
         (Order.objects.all(), "paid_at"),
         (Refund.objects.filter(_OWN_DAY), "refunded_at"),
@@ -105,13 +109,15 @@ def tell_due(workspace: Workspace) -> int:
 
 @transaction.atomic
 def tell_some(workspace: Workspace, after: int = 0) -> Part:
-    """Tell the log of the next orders that wait and have their rate; of loose refunds with the last of them."""
+    """Tell the log of the next orders that wait and have their rate; once there is none, of loose refunds."""
     rates = rates_now(workspace)
     mine = Order.objects.filter(due(rates, "paid_at"), workspace=workspace, pk__gt=after)
     orders = list(mine.select_related("customer").order_by("pk")[:AT_ONCE])
     told = settle_orders(workspace, orders) if orders else 0
     if len(orders) == AT_ONCE:
         return Part(told, orders[-1].pk)
+    last = orders[-1].pk if orders else after
     rows = Refund.objects.filter(_OWN_DAY, due(rates, "refunded_at"), workspace=workspace)
-    settle_refunds(workspace, list(rows.select_related("order", "customer")), rates)
-    return Part(told, 0)
+    refunds = list(rows.select_related("order", "customer").order_by("pk")[:AT_ONCE])
+    settle_refunds(workspace, refunds, rates)
+    return Part(told, max(last, 1) if len(refunds) == AT_ONCE else 0)

@@ -82,7 +82,7 @@ def _retold(
         order.reported, order.rate, order.waiting = fresh.reported, fresh.rate, fresh.waiting
         if before.get("currency", order.currency) == workspace.currency:
             order.reported = before.get("amount", order.amount)
-        if order.reported is not None or order.waiting:
+        if order.reported is not None or order.waiting is not None:
             found[order.pk] = _weigh(workspace, order, rates)
     exchange.keep(orders)
     untold = [o for o in orders if found[o.pk].held is None and found[o.pk].now is not None]
@@ -99,7 +99,7 @@ def _weigh(workspace: Workspace, order: Order, rates: Rates) -> _Told:
         return _Told(held, order.amount)
     worth = rates.worth(order.amount, order.currency, order.paid_at)
     now = held_at(held, worth, is_raw=is_raw)
-    exchange.note(order, now, worth.rate)
+    exchange.note(order, now, worth)
     return _Told(held, now)
 
 
@@ -144,7 +144,7 @@ def settle_refunds(workspace: Workspace, refunds: Sequence[Refund], rates: Rates
 
     One that nothing is noted of is either told as it is, or not told yet: its batch will.
     """
-    noted = [row for row in refunds if row.reported is not None or row.waiting]
+    noted = [row for row in refunds if row.reported is not None or row.waiting is not None]
     if not noted:
         return
     gone, earlier = (
@@ -162,7 +162,7 @@ def settle_refunds(workspace: Workspace, refunds: Sequence[Refund], rates: Rates
         if row.currency != workspace.currency:
             worth = worth_of(row, row.order, earlier[row.pk], rates)
         now = held_at(held, worth, is_raw=is_raw)
-        exchange.note(row, now, worth.rate)
+        exchange.note(row, now, worth)
         if held is None and now is not None:
             fresh.append(row)
         elif held is not None and now is not None and now != held:

@@ -29,13 +29,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What an amount is in the brand's currency, and at which rate; ``amount`` is None where no rate is known."""
+    """What an amount is in the brand's currency, and at which rate; ``amount`` is None where no rate is known.
+
+    It is None as well of what would be worth more than anything can be (``is_beyond``).
+    """
 
     amount: int | None = None
     rate: Decimal | None = None
+    is_beyond: bool = False
+
+    @property
+    def waiting(self) -> bool | None:
+        """What a row of this worth does: it waits for a rate, for another one (False), or not at all."""
+        return None if self.rate is not None else not self.is_beyond
 
 
-UNKNOWN = Worth()
+UNKNOWN, BEYOND = Worth(), Worth(is_beyond=True)
 
 
 class Rates:
@@ -63,11 +72,14 @@ class Rates:
 
 
 def worth_at(amount: int, rate: Decimal | None) -> Worth:
-    """An amount at a rate; one that no order can be worth has no worth at all, rather than a wrong one."""
+    """An amount at a rate; one that no order can be worth has no worth at all, rather than a wrong one.
+
+    Sums of what no order can be worth would not fit the numbers of the boards.
+    """
     if rate is None:
         return UNKNOWN
     worth = converted(amount, rate)
-    return Worth(worth, rate) if abs(worth) <= MOST_MONEY * 1000 else UNKNOWN
+    return Worth(worth, rate) if abs(worth) <= MOST_MONEY else BEYOND
 
 
 def midnight(day: date) -> datetime:
@@ -89,10 +101,9 @@ def rates_now(workspace: Workspace) -> Rates:
 # -- what is remembered on the rows ----------------------------------------------------------------
 
 
-def note(row: Order | Refund, reported: int | None, rate: Decimal | None) -> None:
+def note(row: Order | Refund, reported: int | None, worth: Worth) -> None:
     """Put on a row in another currency what the log holds of it, and whether it waits for a rate."""
-    row.reported, row.rate = reported, rate
-    row.waiting = True if rate is None else None
+    row.reported, row.rate, row.waiting = reported, worth.rate, worth.waiting
 
 
 def forget(row: Order | Refund) -> None:

@@ -9,8 +9,8 @@ from django.db.models import Max, Min
 from shemei.apps.commerce import order_file, remarks
 from shemei.apps.commerce.changes import changes_of
 from shemei.apps.commerce.conversion import waiting_of
-from shemei.apps.commerce.corrections import settle_orders, tell_changes
-from shemei.apps.commerce.exchange import rates_of
+from shemei.apps.commerce.corrections import settle_orders, settle_refunds, tell_changes
+from shemei.apps.commerce.exchange import rates_now, rates_of
 from shemei.apps.commerce.facts import codes_of, owners_of
 from shemei.apps.commerce.models import Customer, Order, Product, Refund
 from shemei.apps.commerce.order_events import tell_orders, tell_refunds
@@ -109,6 +109,7 @@ class Orders(ImportKind):
         tell_orders(workspace, orders.iterator(2000))
         refunds = Refund.objects.filter(batch=batch.key).select_related("order", "customer")
         tell_refunds(workspace, refunds.order_by("id").iterator(2000))
+        _tell_meanwhile(batch)
         befores = dict(_changes(batch).values_list("subject_key", "before"))
         changed = Order.objects.filter(key__in=befores).select_related("customer")
         tell_changes(workspace, ((order, befores[order.key]) for order in changed), batch.key)
@@ -147,6 +148,13 @@ class Orders(ImportKind):
         if batch.state == ImportBatch.State.DONE:
             exclude_batch(batch.workspace.key, batch.key, days)
             batch.counts = batch.counts | {"days": [days.first_day, days.last_day] if days else []}
+
+
+def _tell_meanwhile(batch: ImportBatch) -> None:
+    """What a person or a program gave back of the orders before they were told, and so at no rate yet."""
+    rows = Refund.objects.filter(order__batch=batch.key, waiting=True).exclude(batch=batch.key)
+    if found := list(rows.select_related("order", "customer").order_by("pk")):
+        settle_refunds(batch.workspace, found, rates_now(batch.workspace))
 
 
 def _orders_left(batch: ImportBatch) -> set[int]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 from django_scopes import scope, scopes_disabled
 
 from shemei.apps.commerce import conversion, hooks
 from shemei.apps.commerce.models import Order, Refund
 from shemei.kernel.jobs import every, job
+
+log = logging.getLogger(__name__)
 
 
 @every(minutes=10)
@@ -27,11 +31,22 @@ def tell_rates(workspace_pk: int) -> int:
 
 @every(minutes=10)
 def tell_all_rates() -> int:
-    """Whatever broke off is gone on with; in a brand where nothing waits nothing is asked."""
+    """Whatever broke off is gone on with; in a brand where nothing waits nothing is asked.
+
+    What goes wrong in one brand keeps no other one waiting.
+    """
     with scopes_disabled():
         waiting = {
             pk
             for rows in (Order.objects.filter(waiting=True), Refund.objects.filter(waiting=True))
             for pk in rows.order_by().values_list("workspace", flat=True).distinct()
         }
-    return sum(tell_rates.call_local(pk) for pk in sorted(waiting))
+    return sum(map(_told, sorted(waiting)))
+
+
+def _told(workspace_pk: int) -> int:
+    try:
+        return int(tell_rates.call_local(workspace_pk))
+    except Exception:
+        log.exception("orders of brand %s wait for their rate still", workspace_pk)
+        return 0

@@ -83,12 +83,13 @@ def _order_url(order: Order) -> str:
 
 
 def _worth_told(order: Order) -> int | None:
-    return order.worth_in(order.workspace.currency) if order.rate or not order.waiting else None
+    return order.worth_in(order.workspace.currency) if order.rate or order.waiting is None else None
 
 
 def _worth(order: Order) -> str:
     told = _worth_told(order)
-    return "等汇率" if told is None else money(told, order.workspace.currency)
+    wants = "汇率或金额不对" if order.waiting is False else "等汇率"
+    return wants if told is None else money(told, order.workspace.currency)
 
 
 def _sum(request: BrandRequest, rows: Any) -> str:

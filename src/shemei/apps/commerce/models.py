@@ -69,7 +69,8 @@ class Converted(models.Model):
     """What the log was told of a row in another currency than the brand's; all empty for one in the brand's own.
 
     ``reported`` is what the log holds of it in the brand's currency, None where it does not know the row; ``rate``
-    is what it was told at. ``waiting`` is True while a rate is missing, or another one is still to be told.
+    is what it was told at. ``waiting`` is True while a rate is missing, or another one is still to be told; False
+    where its rate would make it worth more than anything can be.
     """
 
     amount: int

@@ -43,7 +43,7 @@ def tell_orders(workspace: Workspace, orders: Iterable[Order]) -> None:
             rates = rates_now(workspace)
             for order in foreign:
                 worth = rates.worth(order.amount, order.currency, order.paid_at)
-                exchange.note(order, worth.amount, worth.rate)
+                exchange.note(order, worth.amount, worth)
             exchange.keep(foreign)
         place(workspace, present)
 
@@ -93,7 +93,7 @@ def _value_refunds(refunds: Sequence[Refund], rates: Rates) -> None:
     for refund in refunds:
         order = orders.get(refund.order_id or 0)
         worth = worth_of(refund, order, earlier[refund.pk], rates)
-        exchange.note(refund, worth.amount, worth.rate)
+        exchange.note(refund, worth.amount, worth)
     exchange.keep(refunds)
 
 

@@ -199,7 +199,7 @@ def purchases_of(customers: Sequence[Customer]) -> dict[int, dict[str, Any]]:
 def told_by_tag_alone(workspace: Workspace) -> int:
     """How many orders the log has from the site's tag that no file, form or program has brought yet."""
     in_log = totals(workspace, ("orders",))["orders"] or 0
-    unknown = Order.objects.filter(waiting=True, reported=None).count()
+    unknown = Order.objects.filter(waiting__isnull=False, reported=None).count()
     return max(0, int(in_log) - Order.objects.count() + unknown)
 
 

@@ -330,7 +330,7 @@ def put_back(workspace: Workspace, order: Order, before: Mapping[str, Any], *, t
         if was == own and told:
             order.reported, order.rate, order.waiting = amount, None, None
     is_foreign = order.currency != own or (was != own and told)
-    return is_foreign and (order.reported is not None or bool(order.waiting))
+    return is_foreign and (order.reported is not None or order.waiting is not None)
 
 
 def restore(order: Order, before: Mapping[str, Any]) -> None:

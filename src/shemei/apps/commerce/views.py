@@ -117,8 +117,8 @@ def _converted(found: Order, given: Sequence[Refund], own: str) -> dict[str, Any
         wanted = (
             f"{wurl(found.workspace, 'commerce:rate_new')}?currency={found.currency}&since={day}"
         )
-        name = currency_name(found.currency)
-        return {"wanted": wanted, "name": name, "is_raw": bool(found.reported)}
+        name, beyond = currency_name(found.currency), found.waiting is False
+        return {"wanted": wanted, "name": name, "is_raw": bool(found.reported), "beyond": beyond}
     net = found.reported - sum(refund.worth_in(own) or 0 for refund in given)
     told = {"amount": money(found.reported, own), "net": money(net, own)}
     return told | {"rate": rate_words(found.rate), "changing": bool(found.waiting)}

@@ -22,6 +22,10 @@ BATCH_MEMORY = "2GB"
 """What DuckDB may hold; a month's journeys in Arrow come on top, so that all stays below 4 GB."""
 
 
+MOST = 2**63 - 1
+"""The largest number that a column holds."""
+
+
 class Bench:
     """Makes temporary tables from templates and stores results as new files of a shelf.
 
@@ -63,11 +67,12 @@ class Bench:
     def store(self, table: str, part: str, sql: str) -> int:
         """Write the rows of a query as the new file of a part; returns how many rows.
 
-        Types are those of the schema, order is the table's. Without rows the part has no file.
+        Types are those of the schema, order is the table's. Without rows the part has no file. A sum that no
+        column holds stands at its bound: absurd amounts of one brand stop no other one's figures.
         """
-        casts = ", ".join(
-            f"CAST({item.name} AS {sql_type(item.type)}) AS {item.name}" for item in SCHEMAS[table]
-        )
+        made = self.connection.sql(sql)
+        kinds = dict(zip(made.columns, map(str, made.types), strict=True))
+        casts = ", ".join(_cast(item, kinds[item.name]) for item in SCHEMAS[table])
         name = self._shelf.new_name(table, part)
         target = self.dialect.literal(self._shelf.path(name))
         self.connection.execute(
@@ -101,6 +106,23 @@ class Bench:
     def arrow(self, sql: str) -> pa.Table:
         """Return the rows of a query as an Arrow table."""
         return self.connection.sql(sql).to_arrow_table()
+
+
+def _cast(column: pa.Field, made: str) -> str:
+    """Return a column as its schema has it; a sum, which is wider, goes no further than 64 bits reach.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> _cast(pa.field("day", pa.int32()), "INTEGER")
+    'CAST(day AS INTEGER) AS day'
+    >>> _cast(pa.field("spend", pa.int64()), "HUGEINT")
+    'CAST(LEAST(GREATEST(spend, -9223372036854775807), 9223372036854775807) AS BIGINT) AS spend'
+    """
+    kind, name = sql_type(column.type), column.name
+    is_wide = made == "HUGEINT" and kind == "BIGINT"
+    value = f"LEAST(GREATEST({name}, {-MOST}), {MOST})" if is_wide else name
+    return f"CAST({value} AS {kind}) AS {name}"
 
 
 def _within(key: str, table: str, first: int, last: int) -> bool:
