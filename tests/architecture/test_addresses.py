@@ -27,6 +27,7 @@ NEED_MORE = {
     "audience:proof": "an erasure that was asked for",
     "insight:journey": "an order in the log",
     "insight:cohort": "the first day of a cohort",
+    "insight:spent": "a channel that money was spent on",
     "insight:board_pdf": "the library that writes PDFs, which an older installation lacks",
     "portal:task_file": "a file that a task made",
 }

@@ -371,7 +371,7 @@ def test_pages_of_links_and_of_orders_have_the_same_tabs(world: World, home: Hom
         "链接": "tracking:links", "优惠码": "tracking:codes", "落地页": "landing:pages",
         "线索": "landing:leads", "线下点位": "posters:spots", "网站代码": "tracking:sites",
         "可疑点击": "tracking:suspects", "渠道规则": "tracking:channels",
-        "订单": "commerce:orders", "退款": "commerce:refunds", "商品": "commerce:products",
+        "订单": "commerce:orders", "退款": "commerce:refunds", "汇率": "commerce:rates", "商品": "commerce:products",
         "市场商品": "commerce:market", "顾客": "commerce:customers",
     }  # fmt: skip
     for label, name in pages.items():

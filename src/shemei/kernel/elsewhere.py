@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 EVER = Period(LONG_AGO, date(2099, 12, 31))
 ANYTHING = "data"
+NAMES = {"spend": "花费", ANYTHING: "数据"}
+"""What is missing, where it is called otherwise than the sum of it."""
 LAST = {"orders": "最近一单", "spend": "最近一笔", ANYTHING: "最近的"}
 
 
@@ -70,6 +72,6 @@ def _extent(workspace: Workspace, period: Period, measure: str, where: Where) ->
 
 def _told(period: Period, measure: str, day: date) -> Elsewhere:
     span = f"这 {period.days} 天" if period.days > 1 else "这一天"
-    what = "数据" if measure == ANYTHING else MEASURES[measure].name
+    what = NAMES[measure] if measure in NAMES else MEASURES[measure].name
     said = f"{span}没有{what}；{LAST.get(measure, '最近一次')}在 {day:%Y-%m-%d}。"
     return Elsewhere(said, Period(day - timedelta(period.days - 1), day))
