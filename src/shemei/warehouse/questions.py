@@ -183,7 +183,7 @@ class Refunds(Question):
     """Refunds booked on the days of the period, and those of its orders whenever booked, newest first.
 
     Columns: order_id ("" where the refund names none), event_id, ts (UTC microseconds), day and
-    amount (分) of the refund; paid_ts, paid_day, paid (分) and ``suspect`` (why it does not count) of
+    amount (分) of the refund as it stands, recounted; paid_ts, paid_day, paid (分) and ``suspect`` (why it does not count) of
     the order it belongs to, 0 and "" where the log knows no such order. Refunds that do not count are
     left out; of an order that does not count only those of the period's days are told.
 

@@ -33,7 +33,8 @@ CROSSED = (
     ("refund", "12-02 10:00", {"order_id": "NO-6", "amount": 1_000}),
     ("refund", "11-20 10:00", {"order_id": "NO-5", "amount": 6_000}),
     ("refund", "11-21 10:00", {"order_id": "NOBODY", "amount": 250}),
-    ("refund", "11-22 10:00", {"amount": 50}),
+    ("refund", "11-22 10:00", {"amount": 40}),
+    ("refund", "11-22 10:00", {"amount": 10, "action": "recount", "quantity": 0}),
     ("refund", "11-23 10:00", {"order_id": "NO-5", "amount": 900, "suspect": "crawler"}),
 )
 
@@ -130,7 +131,7 @@ NUMBERS = st.sampled_from(["A", "B", "C", "D", ""])
 MONEY = st.integers(0, 500)
 EVENTS = st.lists(
     st.tuples(
-        st.sampled_from(["order", "refund", "refund"]), st.sampled_from(DAYS), NUMBERS, MONEY,
+        st.sampled_from(["order", "refund", "refund", "recount"]), st.sampled_from(DAYS), NUMBERS, MONEY,
         st.sampled_from(["", "", "", "crawler"]), st.sampled_from(["import", "tag", "correction"]),
     ),
     max_size=14,
@@ -143,9 +144,12 @@ def test_it_adds_up_whatever_the_log_says(
     events: list[tuple[str, str, str, int, str, str]],
 ) -> None:
     made = [
-        cast.event(kind, when, order_id=number, amount=amount, suspect=suspect, source=source)
+        cast.event(
+            kind.replace("recount", "refund"), when, order_id=number, amount=amount, suspect=suspect, source=source,
+            action="recount" if kind == "recount" else "",
+        )
         for kind, when, number, amount, suspect, source in events
-    ]
+    ]  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "home").ensure()
         cast.put(home, made)

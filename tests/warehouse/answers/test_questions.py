@@ -263,6 +263,33 @@ def test_a_refund_of_an_order_that_the_log_does_not_know_or_count(home: Home) ->
     assert ask(Lake(home), Refunds(BRAND, 20261107, 20261107)) == [], "an order that does not count"
 
 
+def test_a_refund_that_was_recounted_is_one_refund_at_what_it_is_now(home: Home) -> None:
+    """Two refunds of one order, one of no order and one at the same moment as another, each recounted."""
+    g3, again = {"order_id": "G3"}, {"action": "recount", "quantity": 0}
+    cast.put(
+        home,
+        [
+            cast.event("order", "11-05 12:00", **g3, amount=2_000),
+            cast.event("refund", "11-08 12:00", **g3, amount=500),
+            cast.event("refund", "11-08 12:00", **g3, amount=40),
+            cast.event("refund", "11-08 12:00", **g3, amount=50, **again),
+            cast.event("refund", "11-08 12:00", **g3, amount=-80, **again),
+            cast.event("refund", "11-09 12:00", **g3, amount=100),
+            cast.event("refund", "11-09 12:00", **g3, amount=-10, **again),
+            cast.event("refund", "11-10 12:00", amount=30),
+            cast.event("refund", "11-10 12:00", amount=3, **again),
+        ],
+    )
+    found = ask(Lake(home), Refunds(BRAND, FIRST, LAST))
+    told = [(row["order_id"], row["day"] % 100, row["amount"]) for row in found]
+    assert sorted(one for one in told if one[1] != 8) == [("", 10, 33), ("G3", 9, 90)]
+    assert [one[0] for one in told if one[1] == 8] == ["G3", "G3"], "two at one moment stay two"
+    assert sum(one[2] for one in told if one[1] == 8) == 510
+    [order] = ask(Lake(home), Orders(BRAND, FIRST, LAST))
+    assert (order["refunded"], order["value"]) == (600, 1_400)
+    assert totals(Lake(home), "refunds") == {"refunds": 633}
+
+
 def test_text_is_never_taken_for_sql(november: Lake) -> None:
     nasty = "x' OR '1'='1"
     assert totals(november, "clicks", where=(("channel", nasty),))["clicks"] == 0
