@@ -17,8 +17,11 @@ from tests.warehouse import cast
 
 from shemei.apps.insight.queries import Board
 from shemei.apps.insight.reports import bridge as bridging
+from shemei.apps.insight.reports import bridge_rows
 from shemei.apps.insight.reports.bridge import Bridge
+from shemei.apps.insight.reports.orders import MOST_LISTED
 from shemei.apps.insight.reports.reconcile import Reconciliation
+from shemei.kernel.figures import ask
 from shemei.kernel.periods import Period, comparison_from, period_from
 from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Lake
@@ -92,6 +95,24 @@ def test_every_line_opens_rows_that_add_up_to_it(crossed: World) -> None:
     unknown, _ = table(page(crossed, "insight:period_refunds", part="unknown", export="csv"))
     assert [row["为什么对不上单"] for row in unknown] == ["退款没有写是哪一单", "没有收到这一单"]
     assert page(crossed, "insight:period_refunds", part="colour").status_code == 404
+
+
+def test_the_bridge_reads_sums_and_lists_no_more_than_the_newest(crossed: World) -> None:
+    asked: list[Any] = []
+
+    def noted(question: Any) -> Any:
+        asked.append(question)
+        return ask(question)
+
+    with crossed.scope(), patch.object(bridging, "ask", noted):
+        bridge = Bridge(board(crossed))
+        assert bridge.lines and bridge.says and bridge.some and bridge.table.rows()
+        assert [type(one).__name__ for one in asked] == ["RefundParts"]
+        assert bridge.refunds("own") and bridge.orders() and bridge.orders(over=True)
+        assert {one.limit for one in asked[1:]} == {MOST_LISTED + 1}
+    with patch.object(bridging, "MOST_LISTED", 0), patch.object(bridge_rows, "MOST_LISTED", 0):
+        shown = page(crossed, "insight:period_refunds", part="own").content.decode()
+    assert "只列最近 0 笔" in shown
 
 
 def test_the_bridge_stands_on_the_page_in_the_drawers_and_in_the_file(crossed: World) -> None:

@@ -1,5 +1,5 @@
 -- Refunds that were booked in the period, and those of its orders whenever they were booked; each once, at what
--- it comes to with its recounts, beside the order it belongs to, the newest first. A recount is told at the
+-- it comes to with its recounts, beside the order it belongs to, with its part between the totals. A recount is told at the
 -- moment of its refund and of the same order; of several refunds there the first takes it, and where there is
 -- none it stands for itself. An order that nobody gave a number has no refund of its own.
 WITH told AS (
@@ -23,7 +23,10 @@ given AS (
 )
 SELECT d.order_id AS order_id, d.event_id AS event_id, d.ts AS ts, d.day AS day, d.amount AS amount,
        COALESCE(o.ts, 0) AS paid_ts, COALESCE(o.day, 0) AS paid_day, COALESCE(o.amount, 0) AS paid,
-       COALESCE(o.suspect, '') AS suspect
+       COALESCE(o.suspect, '') AS suspect,
+       CASE WHEN COALESCE(o.day, 0) = 0 OR COALESCE(o.suspect, '') <> '' THEN 'unknown'
+            WHEN o.day < $first THEN 'older' WHEN o.day > $last THEN 'newer'
+            WHEN d.day < $first THEN 'early' WHEN d.day > $last THEN 'later' ELSE 'own' END AS part
 FROM given AS d
 LEFT JOIN (
     SELECT order_id, ts, day, amount, suspect
@@ -31,4 +34,3 @@ LEFT JOIN (
 ) AS o ON o.order_id = d.order_id
 WHERE d.day BETWEEN $first AND $last
    OR (COALESCE(o.day, 0) BETWEEN $first AND $last AND COALESCE(o.suspect, '') = '')
-ORDER BY d.ts DESC, d.event_id
