@@ -22,6 +22,8 @@ from shemei.kernel.imports import actions
 from shemei.kernel.imports.jobs import exclude_undone
 from shemei.kernel.models import OutboxEvent
 from shemei.kernel.ways.words import told_once
+from shemei.warehouse.lake import Lake
+from shemei.warehouse.questions import Refunds
 from shemei.warehouse.vocabulary import to_ts
 
 if TYPE_CHECKING:
@@ -87,6 +89,8 @@ def test_a_corrected_amount_day_or_currency_is_told_as_what_it_is_worth(
     assert set(Refund.objects.values_list("currency", "reported")) == {("CNY", None)}
     bring(FILE, "又是英镑.csv", currency="GBP")
     assert figures(inside, home) == (3, 135_495, 4_545, 130_950)
+    refunds = Lake(home).ask(Refunds(inside.brand.key, 20261101, 20261130)).rows
+    assert refunds["amount"].to_pylist() == [4_545], "one refund, however often it was recounted"
 
 
 def test_orders_taken_for_the_brands_currency_wait_once_a_file_says_theirs(

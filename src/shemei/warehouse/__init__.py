@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         PathTable,
         People,
         QuestionError,
+        RefundParts,
         Refunds,
         Rows,
         Series,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "METRICS", "Answer", "Funnel", "HomeError", "Journey", "LagPercents", "Lags", "Lake",
-    "Orders", "PathTable", "People", "QuestionError", "Refunds", "Retention", "Rows", "Series", "ShareDepths", "SharedPages",
+    "Orders", "PathTable", "People", "QuestionError", "RefundParts", "Refunds", "Retention", "Rows", "Series", "ShareDepths", "SharedPages",
     "Step", "Totals", "Visitors", "attribute", "open_home",
 ]  # fmt: skip
 
@@ -52,7 +53,7 @@ _DOORS = {
     "flows": ("Funnel", "LagPercents", "Lags", "Retention", "ShareDepths", "SharedPages"),
     "lake": ("Answer", "Lake"),
     "questions": (
-        "Journey", "Orders", "PathTable", "People", "QuestionError", "Refunds", "Rows", "Series", "Totals", "Visitors",
+        "Journey", "Orders", "PathTable", "People", "QuestionError", "RefundParts", "Refunds", "Rows", "Series", "Totals", "Visitors",
     ),
 }  # fmt: skip
 

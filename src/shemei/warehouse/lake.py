@@ -24,6 +24,7 @@ from shemei.warehouse.questions import (
     People,
     Question,
     QuestionError,
+    RefundParts,
     Refunds,
     Rows,
     Series,
@@ -177,6 +178,8 @@ def _computed(engine: Engine, question: Question) -> pa.Table:
             return engine.read(lambda view: asking.orders_sql(view, question))
         case Refunds():
             return engine.read(lambda view: asking.refunds_sql(view, question))
+        case RefundParts():
+            return engine.read(lambda view: asking.refund_parts_sql(view, question))
         case PathTable():
             return engine.read(lambda view: asking.path_table_sql(view, question))
         case Funnel():

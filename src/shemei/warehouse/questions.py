@@ -19,6 +19,9 @@ TEXTS: tuple[str, ...] = tuple(name for name in COLUMNS if name not in NUMBERS)
 DAILY = ("orders", *(key for key, one in MEASURES.items() if "order" not in one.kinds))
 """Measures that a day has by itself; whether an order is a first one is told by the others."""
 
+REFUND_PARTS = ("own", "later", "early", "older", "newer", "unknown")
+"""Where a refund stands between the totals of a period."""
+
 
 class QuestionError(ValueError):
     """A question cannot be answered; the message says what is wrong with it and what would do."""
@@ -161,11 +164,13 @@ class Orders(Question):
     Columns: order_id ("" where nobody gave a number), event_id, ts (UTC microseconds), day, week,
     person (0 where unknown), number (the person's how many-th, from 1), amount, refunded, value (分;
     net of refunds until now), quantity, and the dimensions of a cell, among them ``suspect``: why an
-    order does not count. With ``of_people`` only those whose person is known.
+    order does not count. With ``of_people`` only those whose person is known, with ``over`` only
+    those of which more came back than was paid.
     """
 
     where: Where = ()
     of_people: bool = False
+    over: bool = False
     limit: int = 100
     offset: int = 0
     include_suspect: bool = False
@@ -183,13 +188,43 @@ class Refunds(Question):
     """Refunds booked on the days of the period, and those of its orders whenever booked, newest first.
 
     Columns: order_id ("" where the refund names none), event_id, ts (UTC microseconds), day and
-    amount (分) of the refund; paid_ts, paid_day, paid (分) and ``suspect`` (why it does not count) of
+    amount (分) of the refund as it stands, recounted; paid_ts, paid_day, paid (分) and ``suspect`` (why it does not count) of
     the order it belongs to, 0 and "" where the log knows no such order. Refunds that do not count are
-    left out; of an order that does not count only those of the period's days are told.
+    left out; of an order that does not count only those of the period's days are told. ``part`` says
+    where one stands between the totals, and ``parts`` asks for some of them alone:
+
+    - ``own``: of an order of the period, booked in it; ``later`` and ``early``: of such an order,
+      booked after or before it;
+    - ``older`` and ``newer``: booked in the period, of an order paid before or after it; ``unknown``:
+      booked in it, of no order that counts.
 
     Examples
     --------
-    >>> Refunds("w", 20261101, 20261130).check()
+    >>> Refunds("w", 20261101, 20261130, parts=("own", "later")).check()
+    """
+
+    parts: tuple[str, ...] = ()
+    limit: int = 2**31 - 1
+
+    def check(self) -> None:
+        """Know every part."""
+        Question.check(self)
+        check_names("part", self.parts, REFUND_PARTS)
+        if self.limit < 0:
+            raise QuestionError("limit is 0 or more")
+
+
+@dataclass(frozen=True, slots=True)
+class RefundParts(Question):
+    """What the refunds of each part come to, and by how much those of the period's orders exceed them.
+
+    Columns: part (as ``Refunds`` has them), times (how many refunds) and total (分). The part ``over``
+    is of orders: how many there are of which more came back than was paid, and by how much. A part
+    that nothing stands in has no row.
+
+    Examples
+    --------
+    >>> RefundParts("w", 20261101, 20261130).check()
     """
 
 

@@ -17,8 +17,11 @@ from tests.warehouse import cast
 
 from shemei.apps.insight.queries import Board
 from shemei.apps.insight.reports import bridge as bridging
+from shemei.apps.insight.reports import bridge_rows
 from shemei.apps.insight.reports.bridge import Bridge
+from shemei.apps.insight.reports.orders import MOST_LISTED
 from shemei.apps.insight.reports.reconcile import Reconciliation
+from shemei.kernel.figures import ask
 from shemei.kernel.periods import Period, comparison_from, period_from
 from shemei.warehouse.home import Home
 from shemei.warehouse.lake import Lake
@@ -33,7 +36,8 @@ CROSSED = (
     ("refund", "12-02 10:00", {"order_id": "NO-6", "amount": 1_000}),
     ("refund", "11-20 10:00", {"order_id": "NO-5", "amount": 6_000}),
     ("refund", "11-21 10:00", {"order_id": "NOBODY", "amount": 250}),
-    ("refund", "11-22 10:00", {"amount": 50}),
+    ("refund", "11-22 10:00", {"amount": 40}),
+    ("refund", "11-22 10:00", {"amount": 10, "action": "recount", "quantity": 0}),
     ("refund", "11-23 10:00", {"order_id": "NO-5", "amount": 900, "suspect": "crawler"}),
 )
 
@@ -93,6 +97,24 @@ def test_every_line_opens_rows_that_add_up_to_it(crossed: World) -> None:
     assert page(crossed, "insight:period_refunds", part="colour").status_code == 404
 
 
+def test_the_bridge_reads_sums_and_lists_no_more_than_the_newest(crossed: World) -> None:
+    asked: list[Any] = []
+
+    def noted(question: Any) -> Any:
+        asked.append(question)
+        return ask(question)
+
+    with crossed.scope(), patch.object(bridging, "ask", noted):
+        bridge = Bridge(board(crossed))
+        assert bridge.lines and bridge.says and bridge.some and bridge.table.rows()
+        assert [type(one).__name__ for one in asked] == ["RefundParts"]
+        assert bridge.refunds("own") and bridge.orders() and bridge.orders(over=True)
+        assert {one.limit for one in asked[1:]} == {MOST_LISTED + 1}
+    with patch.object(bridging, "MOST_LISTED", 0), patch.object(bridge_rows, "MOST_LISTED", 0):
+        shown = page(crossed, "insight:period_refunds", part="own").content.decode()
+    assert "只列最近 0 笔" in shown
+
+
 def test_the_bridge_stands_on_the_page_in_the_drawers_and_in_the_file(crossed: World) -> None:
     shown = " ".join(page(crossed, "insight:reconciliation").content.decode().split())
     assert "三个成交额怎么对上" in shown and "−¥110.00" in shown and "+¥10.00" in shown
@@ -130,7 +152,7 @@ NUMBERS = st.sampled_from(["A", "B", "C", "D", ""])
 MONEY = st.integers(0, 500)
 EVENTS = st.lists(
     st.tuples(
-        st.sampled_from(["order", "refund", "refund"]), st.sampled_from(DAYS), NUMBERS, MONEY,
+        st.sampled_from(["order", "refund", "refund", "recount"]), st.sampled_from(DAYS), NUMBERS, MONEY,
         st.sampled_from(["", "", "", "crawler"]), st.sampled_from(["import", "tag", "correction"]),
     ),
     max_size=14,
@@ -143,9 +165,12 @@ def test_it_adds_up_whatever_the_log_says(
     events: list[tuple[str, str, str, int, str, str]],
 ) -> None:
     made = [
-        cast.event(kind, when, order_id=number, amount=amount, suspect=suspect, source=source)
+        cast.event(
+            kind.replace("recount", "refund"), when, order_id=number, amount=amount, suspect=suspect, source=source,
+            action="recount" if kind == "recount" else "",
+        )
         for kind, when, number, amount, suspect, source in events
-    ]
+    ]  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "home").ensure()
         cast.put(home, made)

@@ -23,6 +23,7 @@ from shemei.warehouse.questions import (
     PathTable,
     People,
     Question,
+    RefundParts,
     Refunds,
     Rows,
     Series,
@@ -74,6 +75,12 @@ GOLDEN: dict[str, Question] = {
     "orders of people": Orders(BRAND, FIRST, LAST, of_people=True, limit=1000),
     "refunds": Refunds(BRAND, FIRST, LAST),
     "refunds of a later day": Refunds(BRAND, 20261106, 20261106),
+    "refunds recounted": Refunds("crowd", FIRST, LAST),
+    "refunds of a part": Refunds(BRAND, 20261106, 20261106, parts=("later", "own"), limit=1),
+    "refund parts": RefundParts(BRAND, 20261106, 20261106),
+    "refund parts, recounted": RefundParts("crowd", FIRST, LAST),
+    "refund parts of nobody": RefundParts(NASTY, FIRST, LAST),
+    "orders of which more came back": Orders("crowd", FIRST, LAST, over=True),
     "refunds of nobody": Refunds(NASTY, FIRST, LAST),
     "journey": Journey(BRAND, FIRST, LAST, order_id="NO-1"),
     "journey of nobody": Journey(BRAND, FIRST, LAST, order_id=NASTY),
@@ -126,6 +133,13 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> Home:
         )
         for n in range(200)
     ]  # fmt: skip
+    again = {"workspace": "crowd", "action": "recount", "quantity": 0}
+    crowd += [
+        cast.event("refund", "11-14 10:00", "crowd", order_id="X", amount=n) for n in (30, 40)
+    ]
+    crowd.append(cast.event("order", "11-13 10:00", "crowd", order_id="X", amount=60))
+    crowd.append(cast.event("refund", "11-14 10:00", order_id="X", amount=-5, **again))
+    crowd.append(cast.event("refund", "11-15 10:00", order_id="X", amount=7, **again))
     crowd.append(cast.event("order", "11-13 10:00", visitor="v-1", amount=3_000, source="tag"))
     cast.put(
         home,

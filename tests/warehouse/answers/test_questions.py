@@ -19,6 +19,7 @@ from shemei.warehouse.questions import (
     People,
     Question,
     QuestionError,
+    RefundParts,
     Refunds,
     Rows,
     Series,
@@ -225,6 +226,8 @@ def test_people_with_what_they_did(november: Lake) -> None:
         Journey(BRAND, FIRST, LAST),
         Journey(BRAND, FIRST, LAST, person="1 OR 1=1"),
         People(BRAND, FIRST, LAST, order="name"),  # type: ignore[arg-type]
+        Refunds(BRAND, FIRST, LAST, parts=("some",)),
+        Refunds(BRAND, FIRST, LAST, limit=-1),
         Question(BRAND, FIRST, LAST),
     ],
 )
@@ -238,9 +241,42 @@ def test_a_refund_stands_beside_its_order(november: Lake) -> None:
     [row] = ask(november, Refunds(BRAND, FIRST, LAST))
     assert (row["order_id"], row["day"], row["amount"]) == ("NO-4", 20261108, 5_000)
     assert (row["paid_day"], row["paid"], row["suspect"]) == (20261106, 20_000, "")
-    assert ask(november, Refunds(BRAND, 20261106, 20261106)) == [row]
-    assert ask(november, Refunds(BRAND, 20261108, 20261108)) == [row]
+    later = row | {"part": "later"}
+    assert ask(november, Refunds(BRAND, 20261106, 20261106)) == [later]
+    older = row | {"part": "older"}
+    assert ask(november, Refunds(BRAND, 20261108, 20261108)) == [older]
     assert ask(november, Refunds(BRAND, 20261107, 20261107)) == []
+
+
+def test_refunds_are_summed_by_their_part_as_they_are_listed(home: Home) -> None:
+    old, new = {"order_id": "OLD"}, {"order_id": "NEW"}
+    cast.put(
+        home,
+        [
+            cast.event("order", "10-30 10:00", **old, amount=900),
+            cast.event("order", "11-05 12:00", **new, amount=100),
+            cast.event("refund", "11-01 12:00", **old, amount=5),
+            cast.event("refund", "11-06 12:00", **new, amount=60),
+            cast.event("refund", "11-07 12:00", **new, amount=30),
+            cast.event("refund", "12-02 12:00", **new, amount=17),
+            cast.event("refund", "11-09 12:00", amount=1),
+        ],
+    )
+    found = ask(Lake(home), RefundParts(BRAND, FIRST, LAST))
+    assert {row["part"]: (row["times"], row["total"]) for row in found} == {
+        "own": (2, 90),
+        "later": (1, 17),
+        "older": (1, 5),
+        "unknown": (1, 1),
+        "over": (1, 7),
+    }
+    for part, times in (("own", 2), ("later", 1), ("older", 1), ("unknown", 1), ("newer", 0)):
+        rows = ask(Lake(home), Refunds(BRAND, FIRST, LAST, parts=(part,)))
+        assert [row["part"] for row in rows] == [part] * times
+    [newest] = ask(Lake(home), Refunds(BRAND, FIRST, LAST, parts=("own", "older"), limit=1))
+    assert newest["amount"] == 30
+    [over] = ask(Lake(home), Orders(BRAND, FIRST, LAST, over=True))
+    assert (over["order_id"], over["refunded"]) == ("NEW", 107)
 
 
 def test_a_refund_of_an_order_that_the_log_does_not_know_or_count(home: Home) -> None:
@@ -278,6 +314,33 @@ def test_an_event_sent_twice_is_listed_once_as_it_is_counted(home: Home) -> None
     assert lake.ask(Journey(BRAND, FIRST, LAST, person=str(person))).rows.num_rows == 6
 
 
+def test_a_refund_that_was_recounted_is_one_refund_at_what_it_is_now(home: Home) -> None:
+    """Two refunds of one order, one of no order and one at the same moment as another, each recounted."""
+    g3, again = {"order_id": "G3"}, {"action": "recount", "quantity": 0}
+    cast.put(
+        home,
+        [
+            cast.event("order", "11-05 12:00", **g3, amount=2_000),
+            cast.event("refund", "11-08 12:00", **g3, amount=500),
+            cast.event("refund", "11-08 12:00", **g3, amount=40),
+            cast.event("refund", "11-08 12:00", **g3, amount=50, **again),
+            cast.event("refund", "11-08 12:00", **g3, amount=-80, **again),
+            cast.event("refund", "11-09 12:00", **g3, amount=100),
+            cast.event("refund", "11-09 12:00", **g3, amount=-10, **again),
+            cast.event("refund", "11-10 12:00", amount=30),
+            cast.event("refund", "11-10 12:00", amount=3, **again),
+        ],
+    )
+    found = ask(Lake(home), Refunds(BRAND, FIRST, LAST))
+    told = [(row["order_id"], row["day"] % 100, row["amount"]) for row in found]
+    assert sorted(one for one in told if one[1] != 8) == [("", 10, 33), ("G3", 9, 90)]
+    assert [one[0] for one in told if one[1] == 8] == ["G3", "G3"], "two at one moment stay two"
+    assert sum(one[2] for one in told if one[1] == 8) == 510
+    [order] = ask(Lake(home), Orders(BRAND, FIRST, LAST))
+    assert (order["refunded"], order["value"]) == (600, 1_400)
+    assert totals(Lake(home), "refunds") == {"refunds": 633}
+
+
 def test_text_is_never_taken_for_sql(november: Lake) -> None:
     nasty = "x' OR '1'='1"
     assert totals(november, "clicks", where=(("channel", nasty),))["clicks"] == 0
@@ -296,6 +359,7 @@ EVERY_QUESTION: tuple[Question, ...] = (
     People(BRAND, FIRST, LAST, limit=1000),
     PathTable(BRAND, FIRST, LAST, untracked=True),
     Refunds(BRAND, FIRST, LAST),
+    RefundParts(BRAND, FIRST, LAST),
 )
 
 

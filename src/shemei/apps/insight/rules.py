@@ -264,31 +264,6 @@ def unsplit(metric: str, by: str) -> str:
     return ""
 
 
-RefundPart = Literal["own", "later", "early", "older", "newer", "unknown"]
-
-
-def refund_part(first: int, last: int, day: int, *, paid_day: int, counts: bool) -> RefundPart:
-    """Where a refund stands between the totals of the days ``first`` to ``last``.
-
-    ``own`` is of an order of these days and booked in them, ``later`` and ``early`` are of such an order and
-    booked after or before; what else is booked in them is of an order paid before (``older``) or after
-    (``newer``), or of none that counts (``unknown``).
-
-    >>> november = (20261101, 20261130)
-    >>> refund_part(*november, 20261108, paid_day=20261106, counts=True)
-    'own'
-    >>> refund_part(*november, 20261203, paid_day=20261106, counts=True)
-    'later'
-    >>> refund_part(*november, 20261108, paid_day=20261030, counts=True)
-    'older'
-    """
-    if not (paid_day and counts):
-        return "unknown"
-    if first <= paid_day <= last:
-        return "early" if day < first else "later" if day > last else "own"
-    return "older" if paid_day < first else "newer"
-
-
 def reading(figures: Mapping[str, float]) -> str:
     """What the first and the last touch together say of a channel's place."""
     first, last = figures.get("first", 0.0), figures.get("last", 0.0)

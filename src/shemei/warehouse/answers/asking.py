@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         PathTable,
         People,
         Question,
+        RefundParts,
         Refunds,
         Rows,
         Series,
@@ -254,6 +255,8 @@ def orders_sql(view: View, question: Orders) -> str:
         where += " AND o.suspect = ''"
     if question.of_people:
         where += " AND o.person <> 0"
+    if question.over:
+        where += " AND o.refunded > o.amount"
     values: dict[str, str | int] = {
         **view.common(question),
         "orders": view.source("orders", question.first, question.last),
@@ -268,11 +271,26 @@ def orders_sql(view: View, question: Orders) -> str:
 def refunds_sql(view: View, question: Refunds) -> str:
     """Return the query of refunds, each beside its order."""
     values: dict[str, str | int] = {
-        **view.common(question),
-        "deals": view.source("deals"),
-        "orders": view.source("orders"),
+        "refunds": _refunds(view, question),
+        "part_where": view.conditions(tuple(("part", name) for name in question.parts)),
+        "limit": question.limit,
     }
-    return render("refunds", values)
+    return render("refund_rows", values)
+
+
+def refund_parts_sql(view: View, question: RefundParts) -> str:
+    """Return the query of what refunds come to by their parts."""
+    values: dict[str, str | int] = {
+        **view.common(question),
+        "refunds": _refunds(view, question),
+        "period_orders": view.source("orders", question.first, question.last),
+    }
+    return render("refund_parts", values)
+
+
+def _refunds(view: View, question: Refunds | RefundParts) -> str:
+    sources = {"deals": view.source("deals"), "orders": view.source("orders")}
+    return render("refunds", {**view.common(question), **sources})
 
 
 def path_table_sql(view: View, question: PathTable, orders: Iterable[str] = ()) -> str:

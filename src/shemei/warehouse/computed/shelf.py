@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from shemei.warehouse.home import Home
 
-LAYOUT = 7
+LAYOUT = 8
 """Raised when a computed file gets another shape: everything is then computed again."""
 
 KEEP_SECONDS = 120.0

@@ -50,9 +50,9 @@ clicked AS (
        AND COALESCE(MIN(s.first_phone) = MAX(s.last_phone), TRUE)
 ),
 returned AS (
-    SELECT workspace, order_id, SUM(CASE WHEN kind = 'refund' THEN amount ELSE 0 END) AS refunded,
+    SELECT workspace, order_id, SUM(CASE WHEN kind <> 'correction' THEN amount ELSE 0 END) AS refunded,
            SUM(CASE WHEN kind = 'correction' THEN amount ELSE 0 END) AS less
-    FROM $deals AS d WHERE kind IN ('refund', 'correction') AND suspect = '' AND order_id <> ''
+    FROM $deals AS d WHERE kind IN ('refund', 'recount', 'correction') AND suspect = '' AND order_id <> ''
     GROUP BY workspace, order_id
 ),
 known AS (

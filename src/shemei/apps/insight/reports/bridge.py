@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from shemei.apps.insight.reports.orders import EVERY, MOST_LISTED
-from shemei.apps.insight.rules import RefundPart, refund_part
+from shemei.apps.insight.reports.orders import MOST_LISTED
 from shemei.kernel.figures import ask
 from shemei.kernel.lists import Column, Table
 from shemei.kernel.urls import wurl
 from shemei.portal.numbers import yuan
-from shemei.warehouse.questions import Orders, Refunds
+from shemei.warehouse.questions import REFUND_PARTS, Orders, RefundParts, Refunds
 
 if TYPE_CHECKING:
     from shemei.apps.insight.queries import Board
 
 OVER, BOOKED = "over", "booked"
 IN_PERIOD = ("own", "older", "newer", "unknown")
-PARTS: tuple[str, ...] = (*get_args(RefundPart), BOOKED)
+PARTS = (*REFUND_PARTS, BOOKED)
 SAYS: dict[str, str] = {
     "revenue": "付款日在这段时间的单，实付相加",
     "own": "这些单的，也退在这段时间",
@@ -52,16 +51,15 @@ ALWAYS = ("own", "later", "older")
 
 
 @dataclass(frozen=True, slots=True)
-class RefundRow:
-    """One refund beside the order it belongs to; ``paid_ts`` is 0 where there is none."""
+class Part:
+    """How many rows a line is of, and what they come to."""
 
-    order_id: str
-    ts: int
+    count: int
     amount: int
-    part: str
-    paid_ts: int
-    paid: int
-    suspect: str
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return IN_PERIOD if name == BOOKED else (name,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ COLUMNS = (
 
 
 class Bridge:
-    """The bridge of one board's period; every line is worked out from rows, and the totals come out of them."""
+    """The bridge of one board's period; every line is the sum of its rows, and the totals come out of them."""
 
     title = "三个成交额怎么对上"
 
@@ -119,51 +117,31 @@ class Bridge:
         return {key: found[key] or 0 for key in keys}
 
     @cached_property
-    def refunds(self) -> list[RefundRow]:
-        """Every refund that stands in a line, the newest first."""
+    def parts(self) -> dict[str, Part]:
+        """How many refunds each part has and what they come to; of ``over`` how many orders."""
         period = self.board.period
-        first, last = period.first_day, period.last_day
-        rows = ask(Refunds(self.board.workspace.key, first, last)).rows.to_pylist()
-        return [
-            RefundRow(
-                row["order_id"], row["ts"], row["amount"],
-                refund_part(first, last, row["day"], paid_day=row["paid_day"], counts=not row["suspect"]),
-                row["paid_ts"], row["paid"], row["suspect"],
-            )
-            for row in rows
-        ]  # fmt: skip
+        question = RefundParts(self.board.workspace.key, period.first_day, period.last_day)
+        rows = ask(question).rows.to_pylist()
+        return {row["part"]: Part(row["times"], row["total"]) for row in rows}
 
-    @cached_property
-    def over(self) -> dict[str, int]:
-        """By how much the refunds of an order exceed what was paid for it; only orders of the period."""
-        came_back: dict[str, int] = {}
-        for row in self.refunds:
-            if row.part in ("own", "later", "early"):
-                came_back[row.order_id] = came_back.get(row.order_id, 0) + row.amount
-        paid = {row.order_id: row.paid for row in self.refunds}
-        more = {order: amount - paid[order] for order, amount in came_back.items()}
-        return {order: amount for order, amount in more.items() if amount > 0}
+    def part(self, name: str) -> Part:
+        """What one line comes to, or all that were booked in the period."""
+        found = [self.parts[one] for one in _parts(name) if one in self.parts]
+        return Part(sum(one.count for one in found), sum(one.amount for one in found))
 
-    def part(self, name: str) -> list[RefundRow]:
-        """The refunds of one line, or all that were booked in the period."""
-        names = IN_PERIOD if name == BOOKED else (name,)
-        return [row for row in self.refunds if row.part in names]
-
-    def _sum(self, name: str) -> int:
-        return sum(row.amount for row in self.part(name))
+    def _sum(self, *names: str) -> int:
+        return sum(self.part(name).amount for name in names)
 
     @property
     def settled(self) -> int:
         """至今净额: what is left today of the orders of the period."""
-        lost = sum(self._sum(name) for name in ("own", "later", "early"))
-        return self.totals["revenue"] - lost + sum(self.over.values())
+        return self.totals["revenue"] - self._sum("own", "later", "early") + self._sum(OVER)
 
     @property
     def net(self) -> int:
         """净成交额, worked out from the lines."""
-        back = sum(self._sum(name) for name in ("later", "early"))
-        other = sum(self._sum(name) for name in ("older", "newer", "unknown"))
-        return self.settled + back - sum(self.over.values()) - other
+        back, other = self._sum("later", "early"), self._sum("older", "newer", "unknown")
+        return self.settled + back - self._sum(OVER) - other
 
     # lines -------------------------------------------------------------------------------------------
 
@@ -196,28 +174,22 @@ class Bridge:
     def _net(self) -> Line:
         """净成交额 with the refunds that make it of 成交额: all that were booked in the period."""
         booked = self.part(BOOKED)
-        back, sold = (
-            yuan(amount, full=True)
-            for amount in (sum(row.amount for row in booked), self.totals["revenue"])
-        )
+        back, sold = (yuan(amount, full=True) for amount in (booked.amount, self.totals["revenue"]))
         says = f"成交额 {sold} − 退在这段时间的退款 {back}，不管是哪天的单；总览、看板里的净成交额"
         href = self._href("insight:period_refunds", part=BOOKED)
-        return Line("net", "净成交额", says, 0, self.net, len(booked), "笔", href)
+        return Line("net", "净成交额", says, 0, self.net, booked.count, "笔", href)
 
     def _line(self, name: str, sign: int) -> Line:
-        rows = self.part(name)
-        href = self._href("insight:period_refunds", part=name)
-        amount = sign * sum(row.amount for row in rows)
-        return Line(name, NAMES[name], SAYS[name], sign, amount, len(rows), "笔", href)
+        part, href = self.part(name), self._href("insight:period_refunds", part=name)
+        return Line(name, NAMES[name], SAYS[name], sign, sign * part.amount, part.count, "笔", href)
 
     def _back(self, line: Line) -> Line:
         says = "上面减过的；净成交额把它记在退款的那天，不在这段时间，所以加回来"
         return replace(line, name=f"加回：{line.name}", says=says)
 
     def _over(self, sign: int) -> Line:
-        amount = sign * sum(self.over.values())
-        href = self._href("insight:period_orders", part=OVER)
-        return Line(OVER, NAMES[OVER], SAYS[OVER], sign, amount, len(self.over), "单", href)
+        part, href = self.part(OVER), self._href("insight:period_orders", part=OVER)
+        return Line(OVER, NAMES[OVER], SAYS[OVER], sign, sign * part.amount, part.count, "单", href)
 
     def _href(self, page: str, **narrowed: str) -> str:
         asked = f"{urlencode(narrowed)}&" if narrowed else ""
@@ -231,7 +203,7 @@ class Bridge:
 
     @property
     def some(self) -> bool:
-        return bool(self.totals["orders"] or self.refunds)
+        return bool(self.totals["orders"] or self.parts)
 
     @property
     def table(self) -> Table:
@@ -242,19 +214,20 @@ class Bridge:
 
     # rows --------------------------------------------------------------------------------------------
 
-    @cached_property
-    def orders(self) -> list[dict[str, Any]]:
-        """The orders of the period, the newest first, at most so many as are listed and one more."""
+    def orders(self, *, over: bool = False) -> list[dict[str, Any]]:
+        """The orders of the period, or those of which more came back than was paid; as many as are listed and one more."""
         period = self.board.period
         question = Orders(
-            self.board.workspace.key, period.first_day, period.last_day, limit=MOST_LISTED + 1
-        )
+            self.board.workspace.key, period.first_day, period.last_day, over=over, limit=MOST_LISTED + 1
+        )  # fmt: skip
         rows: list[dict[str, Any]] = ask(question).rows.to_pylist()
         return rows
 
-    def orders_over(self) -> list[dict[str, Any]]:
-        """Those whose refunds exceed what was paid."""
+    def refunds(self, name: str) -> list[dict[str, Any]]:
+        """The refunds of one line, the newest first; as many as are listed and one more."""
         period = self.board.period
-        question = Orders(self.board.workspace.key, period.first_day, period.last_day, limit=EVERY)
+        question = Refunds(
+            self.board.workspace.key, period.first_day, period.last_day, _parts(name), MOST_LISTED + 1
+        )  # fmt: skip
         rows: list[dict[str, Any]] = ask(question).rows.to_pylist()
-        return [row for row in rows if row["order_id"] in self.over]
+        return rows

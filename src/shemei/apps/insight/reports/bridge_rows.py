@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from shemei.apps.commerce import queries as commerce
-from shemei.apps.insight.reports.bridge import RefundRow
 from shemei.apps.insight.reports.orders import MOST_LISTED
 from shemei.apps.insight.reports.quality import REASONS
 from shemei.kernel.lists import Column, Empty, Listing
@@ -62,25 +61,28 @@ def settled_orders(workspace: Workspace, found: Sequence[Mapping[str, Any]]) -> 
     ]  # fmt: skip
 
 
-def refunds_of_orders(workspace: Workspace, found: Sequence[RefundRow]) -> list[RefundOfOrder]:
+def refunds_of_orders(
+    workspace: Workspace, found: Sequence[Mapping[str, Any]]
+) -> list[RefundOfOrder]:
     """Refunds as rows, the newest of them."""
     shown = found[:MOST_LISTED]
-    known = commerce.orders_by_number(workspace, {row.order_id for row in shown})
+    known = commerce.orders_by_number(workspace, {row["order_id"] for row in shown})
     return [
         RefundOfOrder(
-            row.order_id, known[row.order_id].url if row.order_id in known else "", _at(row.ts), row.amount,
-            _at(row.paid_ts) if row.paid_ts else None, row.paid if row.paid_ts else None, _why(row),
+            row["order_id"], known[row["order_id"]].url if row["order_id"] in known else "",
+            _at(row["ts"]), row["amount"], _at(row["paid_ts"]) if row["paid_ts"] else None,
+            row["paid"] if row["paid_ts"] else None, _why(row),
         )
         for row in shown
     ]  # fmt: skip
 
 
-def _why(row: RefundRow) -> str:
-    if row.suspect:
-        return f"这一单不计入：{REASONS.get(row.suspect, row.suspect)}"
-    if not row.order_id:
+def _why(row: Mapping[str, Any]) -> str:
+    if row["suspect"]:
+        return f"这一单不计入：{REASONS.get(row['suspect'], row['suspect'])}"
+    if not row["order_id"]:
         return "退款没有写是哪一单"
-    return "" if row.paid_ts else "没有收到这一单"
+    return "" if row["paid_ts"] else "没有收到这一单"
 
 
 def _at(ts: int) -> datetime:

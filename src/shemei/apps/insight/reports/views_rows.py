@@ -98,7 +98,7 @@ def untracked(request: BrandRequest) -> HttpResponse:
 def period_orders(request: BrandRequest) -> HttpResponse:
     """The orders of the period with what came back of each; or those alone of which more came back than was paid."""
     told, over = Bridge(board_of(request)), request.GET.get("part", "") == OVER
-    found = told.orders_over() if over else told.orders
+    found = told.orders(over=over)
     rows = bridge_rows.settled_orders(request.workspace, found)
     about = (SAYS[OVER if over else "revenue"], _only(len(rows), len(found), "单"))
     listing = bridge_rows.PERIOD_ORDERS
@@ -112,7 +112,7 @@ def period_refunds(request: BrandRequest) -> HttpResponse:
     told, name = Bridge(board_of(request)), request.GET.get("part", PARTS[0])
     if name not in PARTS:
         raise Http404("没有这一项。请从对账进入。")
-    found = told.part(name)
+    found = told.refunds(name)
     rows = bridge_rows.refunds_of_orders(request.workspace, found)
     about = (NAMES[name], SAYS[name], _only(len(rows), len(found), "笔"))
     listing = bridge_rows.PERIOD_REFUNDS
