@@ -22,7 +22,7 @@ from shemei.warehouse.attribution import Attribution, attribute, daily_credits
 from shemei.warehouse.catalogue import METRICS, Metric
 from shemei.warehouse.channels import channel_name
 from shemei.warehouse.log.confirming import UNCONFIRMED
-from shemei.warehouse.measures import REPORTED
+from shemei.warehouse.measures import BUYERS, REPORTED
 from shemei.warehouse.vocabulary import from_ts
 
 DIMENSIONS: dict[str, str] = {
@@ -40,6 +40,7 @@ UNNAMED: dict[str, str] = {
 }
 
 
+BUYERLESS = "多数订单认不出是谁买的，算不出每个新客多少钱"
 OTHER = ("", "other")
 OTHER_SAYS = "用了优惠码、而码的主人没有平台的订单，记在「其他」里"
 """What must be known of credit under the channel 其他."""
@@ -189,6 +190,8 @@ class Board:
         """
         if is_senseless(metric, value):
             return "有订单不经过短链，比不成率"
+        if metric.needs_buyers and value is None and self.buyerless[0]:
+            return BUYERLESS
         if metric.key != "cvr" or not value:
             return ""
         orders, untouched = self.touchless
@@ -209,6 +212,13 @@ class Board:
     def rateless(self) -> int:
         """Orders of another currency that no figure counts until somebody says a rate; of all days."""
         return sum(one.left_out for one in commerce.rates_wanted(self.workspace))
+
+    @cached_property
+    def buyerless(self) -> tuple[int, int]:
+        """Where most orders of the period are of nobody known: all of them, and those; else two zeros."""
+        told = self.totals(("orders", *BUYERS), self.period)[0]
+        orders, unknown = told["orders"], told["orders"] - sum(told[key] for key in BUYERS)
+        return (orders, unknown) if 2 * unknown > orders else (0, 0)
 
     @property
     def touchless(self) -> tuple[int, int]:

@@ -88,7 +88,7 @@ class MetricStory:
     def told(self) -> str:
         """The figure with the parts that make it, to be worked out again by hand; empty where nothing is known."""
         if self.whole.value is None:
-            return ""
+            return self._buyers
         said = exact(self.whole.value, self.metric.unit)
         if self.above and self.below:
             parts = (self.whole.above, self.above.unit), (self.whole.below, self.below.unit)
@@ -97,6 +97,12 @@ class MetricStory:
             parts = [self.board.totals(LESS, self.board.period)[0][key] for key in LESS]
             return f"{said} = {' − '.join(exact(part or 0, 'money') for part in parts)}"
         return f"{self.metric.name} {said}"
+
+    @property
+    def _buyers(self) -> str:
+        """How many orders are of nobody known, where that is why there is no figure."""
+        orders, unknown = self.board.buyerless if self.metric.needs_buyers else (0, 0)
+        return f"{orders:,} 单里 {unknown:,} 单认不出是谁买的" if orders else ""
 
     @cached_property
     def bridge(self) -> Bridge | None:
