@@ -6,13 +6,19 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.insight.browsing import page
+from tests.insight.browsing import NOVEMBER, page
 from tests.insight.programs import Program, figures
 from tests.warehouse import cast
 
 from shemei.apps.insight.models import Goal
 from shemei.apps.insight.overview.goals import goal_row
+from shemei.apps.insight.queries import Board
+from shemei.apps.insight.reports.report import Report
+from shemei.apps.insight.stories import MetricStory
+from shemei.apps.tracking.models import Link
+from shemei.kernel.periods import comparison_from, period_from
 from shemei.kernel.permissions import Permission
+from shemei.warehouse.catalogue import METRICS
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -29,6 +35,11 @@ def put(world: World, home: Home, *events: tuple[str, str, dict[str, Any]]) -> N
 
 def shown(world: World, name: str, *args: object, **more: Any) -> str:
     return " ".join(page(world, name, *args, **more).content.decode().split())
+
+
+def november_board(world: World) -> Board:
+    period = period_from(NOVEMBER)
+    return Board(world.brand, period, comparison_from(NOVEMBER, period))
 
 
 def masked(count: int) -> list[tuple[str, str, dict[str, Any]]]:
@@ -66,3 +77,49 @@ def test_a_goal_of_what_a_new_customer_costs_says_why_it_has_no_figure(
         )  # fmt: skip
         row = goal_row(told.brand, goal)
     assert (row.value, row.word, row.text) == ("—", "算不出", BUYERLESS)
+
+
+def exposure(platform: str, content: str, count: int) -> tuple[str, str, dict[str, Any]]:
+    where = {"channel": platform, "platform": platform, "content": content, "source": "import"}
+    return "impression", "11-03 12:00", {"quantity": count, **where}
+
+
+@pytest.mark.parametrize(("bare", "is_told"), [(10_000, True), (10_001, False)])
+def test_impressions_without_a_link_are_no_base_of_clicks(
+    told: World, home: Home, bare: int, is_told: bool
+) -> None:
+    """The note that was shown 10,000 times carries a link, what the brand shows on 抖音 does not."""
+    put(told, home, exposure("douyin", "video-1", bare), exposure("channels", "video-2", 0))
+    whole, drawer = (
+        shown(told, "insight:overview"),
+        shown(told, "insight:metric", "ctr", beside=True),
+    )
+    for text in (whole, drawer):
+        assert ("多数曝光的内容没带短链，比不成率" not in text) is is_told
+    assert ("20,001 次曝光里 10,001 次的内容没带短链" in drawer) is not is_told
+    assert ("0.02% = 4 ÷ 20,000" in drawer) is is_told
+
+
+def test_a_content_with_a_link_is_a_base_before_anybody_clicks(told: World, home: Home) -> None:
+    put(told, home, exposure("douyin", "video-1", 90_000))
+    assert "比不成率" in shown(told, "insight:metric", "ctr", beside=True)
+    with told.scope():
+        Link.objects.create(
+            workspace=told.brand, code="v1", name="视频", url="https://yuhe.example/",
+            platform="douyin", content_key="video-1",
+        )  # fmt: skip
+        rows = {row.key: row for row in Report(november_board(told), "content").rows}
+    assert "= 4 ÷ 100,000" in shown(told, "insight:metric", "ctr", beside=True)
+    assert rows["video-1"].ctr == 0
+
+
+def test_the_platforms_of_a_rate_of_clicks_add_up_to_it(told: World, home: Home) -> None:
+    put(told, home, exposure("douyin", "", 3_000), exposure("", "", 500))
+    with told.scope():
+        story = MetricStory(november_board(told), METRICS["ctr"])
+        assert sum(row.above or 0 for row in story.platforms) == story.whole.above == 4
+        assert sum(row.below or 0 for row in story.platforms) == story.whole.below == 13_500
+        rows = {row.name: row for row in story.platforms}
+        channels = {row.key: row for row in Report(november_board(told), "channel").rows}
+    assert rows["抖音"].value is None and rows["没有标平台"].below == 500
+    assert channels["douyin"].ctr is None and channels["xhs"].ctr == pytest.approx(1 / 10_000)
