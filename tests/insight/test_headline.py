@@ -123,3 +123,14 @@ def test_the_platforms_of_a_rate_of_clicks_add_up_to_it(told: World, home: Home)
         channels = {row.key: row for row in Report(november_board(told), "channel").rows}
     assert rows["抖音"].value is None and rows["没有标平台"].below == 500
     assert channels["douyin"].ctr is None and channels["xhs"].ctr == pytest.approx(1 / 10_000)
+
+
+def test_nothing_grew_against_a_comparison_that_sold_nothing(told: World) -> None:
+    """October, before all of it, has no order; the second half of November has the first to be held against."""
+    first = shown(told, "insight:overview")
+    assert "不可比：对比期没有数据" in first and "s-drivers" not in first
+    assert "成交额比对比期" not in first and "一篇内容带来的增量最多" not in first
+    assert "对比期没有可追踪的成交。" in first
+    later = {"from": "2026-11-08", "to": "2026-11-30", "cfrom": "2026-11-01", "cto": "2026-11-07"}
+    second = shown(told, "insight:overview", **later)
+    assert "s-drivers" in second and "对比期没有可追踪的成交。" not in second
