@@ -190,7 +190,7 @@ class Overview:
     @property
     def nothing(self) -> tuple[str, str]:
         """What is said where there is no finding: a title and a sentence."""
-        if not self.begin.is_over:
+        if not self.begin.has_path:
             return (
                 "还没有可追踪的成交。",
                 "有了点击，又有订单接得回去，这里说谁带来的、多了还是少了。",
