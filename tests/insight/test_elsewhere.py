@@ -129,13 +129,13 @@ def test_orders_of_long_ago_are_found_and_count_as_a_step_that_is_done(
         period = Period(date(2026, 11, 1), date(2026, 11, 28))
         begin = Begin(Board(world.brand, period, Comparison(period)), put_away=False)
         assert [step.done for step in begin.steps] == [False, True, False, False]
-        assert not begin.is_over
+        assert not begin.has_path
 
 
-def test_a_path_of_long_ago_ends_the_list_of_first_steps(told: World) -> None:
+def test_a_path_of_long_ago_counts_as_the_first_path(told: World) -> None:
     with told.scope():
         period = Period(date(2035, 1, 1), date(2035, 1, 28))
-        assert Begin(Board(told.brand, period, Comparison(period)), put_away=False).is_over
+        assert Begin(Board(told.brand, period, Comparison(period)), put_away=False).has_path
 
 
 def test_a_choice_too_short_for_retention_is_left_aside_and_said(told: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,22 +56,21 @@ def test_an_empty_brand_is_told_where_to_begin(world: World, home: Home) -> None
     assert "新建短链" in page(world, "insight:attribution").content.decode()
 
 
-def test_the_beginning_stays_until_an_order_has_a_path(told: World) -> None:
-    assert "从这里开始" not in page(told, "insight:overview").content.decode()
+def test_the_beginning_stays_until_all_of_it_is_done(told: World) -> None:
+    """Orders that have paths are one thing of four; the goal and the links are still to be made."""
+    shown = page(told, "insight:overview").content.decode()
+    assert "从这里开始" in shown and "已做 1 / 4" in shown
+    assert "每一单自动接回它之前的触达" in shown and "还没有可追踪的成交" not in shown
     with told.scope():
-        period = period_from(NOVEMBER)
-        board = Board(told.brand, period, comparison_from(NOVEMBER, period))
-        begin = Begin(board, put_away=False)
-        assert begin.is_over and not begin.is_shown
-        unpaid = Begin(board, put_away=False)
-        unpaid.__dict__ |= {"orders": 8, "is_over": False}
-        assert unpaid.is_shown and [step.done for step in unpaid.steps] == [
-            False,
-            True,
-            False,
-            False,
-        ]
+        begin = Begin(board_of_november(told), put_away=False)
+        assert begin.has_path and begin.is_shown
+        unpaid = Begin(board_of_november(told), put_away=False)
+        unpaid.__dict__ |= {"orders": 8, "has_path": False}
+        assert [step.done for step in unpaid.steps] == [False, True, False, False]
         assert "已有 8 单，还没有一单接得回" in unpaid.steps[1].text
+        done = Begin(board_of_november(told), put_away=False)
+        done.__dict__["steps"] = [replace(step, done=True) for step in begin.steps]
+        assert not done.is_shown and not Begin(begin.board, put_away=True).is_shown
 
 
 def test_the_beginning_is_put_away_by_hand(world: World, home: Home) -> None:

@@ -42,6 +42,9 @@ class Metric:
         References that differ by platform.
     in_log : bool
         False where a part is not in the log (an account's followers): its room computes.
+    needs_buyers : bool
+        Whether it is none where more than half of the orders have no known buyer: who is new among
+        buyers that nobody knows cannot be told.
     """
 
     key: str
@@ -57,6 +60,7 @@ class Metric:
     dated: str = ""
     by_platform: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     in_log: bool = True
+    needs_buyers: bool = False
 
     def reference_on(self, platform: str) -> float | None:
         """Return the reference value on one platform.
@@ -274,7 +278,7 @@ _METRICS: tuple[Metric, ...] = (
     Metric(
         "cac",
         "获客成本",
-        "总花费 ÷ 新客数",
+        "总花费 ÷ 新客数；多数订单（过半）认不出是谁买的时，不算",
         "money",
         "down",
         "spend",
@@ -283,6 +287,7 @@ _METRICS: tuple[Metric, ...] = (
         "低于客户终身价值",
         "《社交媒体营销策略》教材，用户增长与裂变",
         UNDATED,
+        needs_buyers=True,
     ),
     Metric("cpc", "单次点击成本", "总花费 ÷ 点击数", "money", "down", "spend", "clicks"),
 )

@@ -111,3 +111,6 @@ site's own tag adds what is shared on the site, which belongs to no platform."""
 
 DERIVED: Mapping[str, tuple[str, str]] = MappingProxyType({"net_revenue": ("revenue", "refunds")})
 """Differences of two measures, usable wherever a measure is."""
+
+BUYERS = ("new_customers", "repeat_orders")
+"""Together the orders whose buyer is known; all ``orders`` are these and those of nobody."""

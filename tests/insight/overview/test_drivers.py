@@ -79,7 +79,8 @@ def test_the_change_is_written_in_the_unit_of_its_lines() -> None:
 
 
 def test_the_overview_shows_lines_that_add_up(told: World) -> None:
-    shown = page(told, "insight:overview").content.decode()
+    later = {"from": "2026-11-08", "cfrom": "2026-11-01", "cto": "2026-11-07"}
+    shown = page(told, "insight:overview", **later).content.decode()
     block = re.split(r"</div>\s*</div>", shown[shown.index('class="s-drivers"') :])[0]
     said = re.search(r'(多|少) <b class="num">([^<]+)</b>', block)
     assert said is not None

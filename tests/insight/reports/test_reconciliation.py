@@ -7,8 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.insight.browsing import NOVEMBER, page
+from tests.insight.browsing import NOVEMBER, page, table
 
+from shemei.apps.advertising import queries as advertising
 from shemei.apps.insight.queries import Board
 from shemei.apps.insight.reports.reconcile import Reconciliation, untracked_rows
 from shemei.kernel.periods import comparison_from, period_from
@@ -46,7 +47,22 @@ def test_claims_stand_beside_what_is_traced(told: World) -> None:
     assert (xhs.traced_orders, xhs.traced_value, xhs.share) == (2, 50_000, 0.5)
     assert xhs.reading == "自报远多于追到的"
     assert rows["weibo"].claimed_value is None and rows["weibo"].share is None
-    assert "bilibili" not in rows, "says nothing and led to nothing"
+    bilibili = rows["bilibili"]
+    assert (bilibili.spend, bilibili.traced_orders, bilibili.reading) == (5_000, 0, "都没有")
+
+
+def test_the_rows_add_up_to_all_advertising(told: World) -> None:
+    """What was spent where nothing came of it has its row too."""
+    for platform, amount in (("xhs", 20_000), ("wechat", 306_294), ("bilibili", 5_000)):
+        spend(told, platform, amount, None)
+    with told.scope():
+        told_of = Reconciliation(board(told))
+        whole = advertising.total(told.brand, date(2026, 11, 1), date(2026, 11, 30)).ads
+        assert sum(row.spend for row in told_of.platforms) == told_of.spent == whole == 331_294
+    shown = " ".join(page(told, "insight:reconciliation").content.decode().split())
+    assert "广告花费合计 ¥3,312.94" in shown and "还没有平台自报的数" in shown
+    rows, _ = table(page(told, "insight:reconciliation", export="csv", table="platforms"))
+    assert sum(round(100 * float(row["广告花费（元）"])) for row in rows) == whole
 
 
 def test_orders_without_a_way_are_counted_and_listed(told: World) -> None:
@@ -84,7 +100,7 @@ def test_the_page_adds_nothing_up(told: World) -> None:
         ("douyin", 30_000),
     ]
     shown = page(told, "insight:reconciliation").content.decode()
-    assert "平台自报" in shown and "可追踪" in shown and "所以没有合计" in shown
+    assert "平台自报" in shown and "可追踪" in shown and "所以自报没有合计" in shown
     assert "¥1,300.00" not in shown, "claims of two platforms are not one figure"
 
 

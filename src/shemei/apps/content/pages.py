@@ -73,7 +73,8 @@ def _figures(row: Post, snapshots: list[rules.Snapshot]) -> dict[str, Any]:
     told = totals(row.workspace, FIGURES, where=(("content", row.key),))
     booked = snapshots and told["impressions"] is not None and any(told[n] for n in REPORTED)
     unknown = [] if booked else REPORTED
-    return told | dict.fromkeys(unknown)
+    rate = {} if told["clicks"] else {"ctr": None}
+    return told | dict.fromkeys(unknown) | rate
 
 
 def _days(row: Post) -> list[dict[str, Any]]:

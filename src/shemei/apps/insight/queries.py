@@ -10,7 +10,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from shemei.apps.commerce import queries as commerce
+from shemei.apps.insight.rules import linkless
 from shemei.apps.insight.spending import Spending, placed
+from shemei.apps.tracking import queries as tracking
 from shemei.kernel.figures import lake
 from shemei.kernel.periods import Comparison, Period, whole_days
 from shemei.kernel.registry import Named, names_of
@@ -22,7 +24,7 @@ from shemei.warehouse.attribution import Attribution, attribute, daily_credits
 from shemei.warehouse.catalogue import METRICS, Metric
 from shemei.warehouse.channels import channel_name
 from shemei.warehouse.log.confirming import UNCONFIRMED
-from shemei.warehouse.measures import REPORTED
+from shemei.warehouse.measures import BUYERS, REPORTED
 from shemei.warehouse.vocabulary import from_ts
 
 DIMENSIONS: dict[str, str] = {
@@ -40,6 +42,8 @@ UNNAMED: dict[str, str] = {
 }
 
 
+BUYERLESS = "多数订单认不出是谁买的，算不出每个新客多少钱"
+LINKLESS = "多数曝光的内容没带短链，比不成率"
 OTHER = ("", "other")
 OTHER_SAYS = "用了优惠码、而码的主人没有平台的订单，记在「其他」里"
 """What must be known of credit under the channel 其他."""
@@ -169,14 +173,18 @@ class Board:
         spans_of = self.fair or ()
         fair, before = [self.totals(keys, span)[0] for span in spans_of] or (none, none)
         days = self.series(keys, self.period)
+        bare = {key for key in keys if self.baseless(key)}
         spans = [int(f"{day:%Y%m%d}") for day in days_of(self.period)]
         return [
             Figure(
                 METRICS[key],
-                known(METRICS[key], now[key]),
-                known(METRICS[key], fair[key]),
-                known(METRICS[key], before[key]),
-                tuple(known(METRICS[key], days.get(day, {}).get(key)) for day in spans),
+                *(
+                    None if key in bare else known(METRICS[key], one[key])
+                    for one in (now, fair, before)
+                ),
+                ()
+                if key in bare
+                else tuple(known(METRICS[key], days.get(day, {}).get(key)) for day in spans),
                 self.instead(METRICS[key], now[key]),
             )
             for key in keys
@@ -189,6 +197,10 @@ class Board:
         """
         if is_senseless(metric, value):
             return "有订单不经过短链，比不成率"
+        if self.baseless(metric.key):
+            return LINKLESS
+        if metric.needs_buyers and value is None and self.buyerless[0]:
+            return BUYERLESS
         if metric.key != "cvr" or not value:
             return ""
         orders, untouched = self.touchless
@@ -209,6 +221,24 @@ class Board:
     def rateless(self) -> int:
         """Orders of another currency that no figure counts until somebody says a rate; of all days."""
         return sum(one.left_out for one in commerce.rates_wanted(self.workspace))
+
+    def baseless(self, key: str) -> bool:
+        """Whether a rate of clicks is none: most impressions are of contents that carry no link."""
+        return key == "ctr" and bool(self.linkless[1])
+
+    @cached_property
+    def linkless(self) -> tuple[int, int]:
+        """Where most impressions of the period are of contents without a link: all, and those; else two zeros."""
+        rows = self.totals(("impressions", "clicks"), self.period, by=("platform", "content"))
+        shown, bare = linkless(rows, tracking.linked_contents(self.workspace))
+        return (shown, bare) if 2 * bare > shown else (0, 0)
+
+    @cached_property
+    def buyerless(self) -> tuple[int, int]:
+        """Where most orders of the period are of nobody known: all of them, and those; else two zeros."""
+        told = self.totals(("orders", *BUYERS), self.period)[0]
+        orders, unknown = told["orders"], told["orders"] - sum(told[key] for key in BUYERS)
+        return (orders, unknown) if 2 * unknown > orders else (0, 0)
 
     @property
     def touchless(self) -> tuple[int, int]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, copysign, floor
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from shemei.engines.proportions import Z_95
 
@@ -262,6 +262,19 @@ def unsplit(metric: str, by: str) -> str:
     if metric == "cpc" and by == "channel":
         return "没有用短链的广告没有点击，按渠道比缺一头，请按平台分"
     return ""
+
+
+def linkless(rows: Sequence[Mapping[str, Any]], linked: Collection[str]) -> tuple[int, int]:
+    """All impressions, and those of contents that carry no link: nothing there can be clicked.
+
+    ``rows`` are by platform and content; a content has a link where it is among ``linked`` or was clicked.
+
+    >>> row = {"platform": "xhs", "content": "a", "impressions": 90, "clicks": 0}
+    >>> linkless([row, row | {"content": "b", "impressions": 10}], {"b"})
+    (100, 90)
+    """
+    bare = (row for row in rows if not row["clicks"] and row["content"] not in linked)
+    return sum(row["impressions"] for row in rows), sum(row["impressions"] for row in bare)
 
 
 def reading(figures: Mapping[str, float]) -> str:

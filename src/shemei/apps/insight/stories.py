@@ -29,6 +29,7 @@ ROWS_OF = {
 NEEDED = {"advertising:spends": Permission.SPEND}
 """What a page of rows needs that not everybody has who sees figures."""
 
+NO_PLATFORM = "没有标平台"
 LESS = ("revenue", "refunds")
 BRIDGED = (*LESS, "net_revenue")
 PLACELESS = {
@@ -88,7 +89,7 @@ class MetricStory:
     def told(self) -> str:
         """The figure with the parts that make it, to be worked out again by hand; empty where nothing is known."""
         if self.whole.value is None:
-            return ""
+            return self._lacking
         said = exact(self.whole.value, self.metric.unit)
         if self.above and self.below:
             parts = (self.whole.above, self.above.unit), (self.whole.below, self.below.unit)
@@ -97,6 +98,15 @@ class MetricStory:
             parts = [self.board.totals(LESS, self.board.period)[0][key] for key in LESS]
             return f"{said} = {' − '.join(exact(part or 0, 'money') for part in parts)}"
         return f"{self.metric.name} {said}"
+
+    @property
+    def _lacking(self) -> str:
+        """How many orders are of nobody known, or impressions without a link, where that is why."""
+        if self.board.baseless(self.metric.key):
+            shown, bare = self.board.linkless
+            return f"{shown:,} 次曝光里 {bare:,} 次的内容没带短链，点不了"
+        orders, unknown = self.board.buyerless if self.metric.needs_buyers else (0, 0)
+        return f"{orders:,} 单里 {unknown:,} 单认不出是谁买的" if orders else ""
 
     @cached_property
     def bridge(self) -> Bridge | None:
@@ -120,14 +130,15 @@ class MetricStory:
         if self.metric.people or not PLACELESS.isdisjoint(self._keys):
             return []
         found = self.board.totals(self._keys, self.board.period, by=("platform",))
-        rows = [self._row(row, row["platform"]) for row in found if row["platform"]]
-        return sorted(
-            (row for row in rows if row.value), key=lambda row: (-(row.value or 0), row.name)
-        )
+        rows = [self._row(row, row["platform"]) for row in found]
+        some = (row for row in rows if row.value or row.above or row.below)
+        return sorted(some, key=lambda row: (-(row.value or 0), -(row.below or 0), row.name))
 
     def _row(self, row: dict[str, Any], platform: str) -> PlatformRow:
         above, below = (row.get(part.key) if part else None for part in (self.above, self.below))
-        return PlatformRow(platform, channel_name(platform), row[self.metric.key], above, below)
+        name = channel_name(platform) if platform else NO_PLATFORM
+        is_rate = self.metric.key == "ctr" and (not above or self.board.baseless("ctr"))
+        return PlatformRow(platform, name, None if is_rate else row[self.metric.key], above, below)
 
     def rows_for(self, actor: Actor) -> list[tuple[str, str]]:
         """Pages of the rows behind the figure that the reader may open, each with what its button says."""

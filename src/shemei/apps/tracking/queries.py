@@ -43,6 +43,12 @@ def links(
     return [_row(link) for link in rows.select_related("workspace")]
 
 
+def linked_contents(workspace: Workspace) -> set[str]:
+    """The contents that some link was made for."""
+    rows = Link.objects.filter(workspace=workspace).exclude(content_key="").order_by()
+    return set(rows.values_list("content_key", flat=True).distinct())
+
+
 def begun(workspace: Workspace) -> tuple[bool, bool]:
     """Whether the brand has a link, and whether it has a website with our code."""
     made = (model.objects.filter(workspace=workspace) for model in (Link, Site))

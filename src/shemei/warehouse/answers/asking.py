@@ -10,7 +10,7 @@ import pyarrow as pa
 from shemei.warehouse.catalogue import METRICS
 from shemei.warehouse.computed.tables import DAY_MICROS, DIMS, SCHEMAS, TOUCH_DIMS, render
 from shemei.warehouse.log.putback import counted_again
-from shemei.warehouse.measures import DERIVED, MEASURES, PEOPLE
+from shemei.warehouse.measures import BUYERS, DERIVED, MEASURES, PEOPLE
 from shemei.warehouse.questions import Where, needed_people
 from shemei.warehouse.vocabulary import COLUMNS, SCHEMA
 
@@ -159,11 +159,15 @@ def needed_measures(metrics: Iterable[str]) -> tuple[str, ...]:
     """
     parts = {part for key in metrics for part in (METRICS[key].numerator, METRICS[key].denominator)}
     parts |= {part for name in parts & DERIVED.keys() for part in DERIVED[name]}
+    if any(METRICS[key].needs_buyers for key in metrics):
+        parts |= {"orders", *BUYERS}
     return tuple(key for key in MEASURES if key in parts)
 
 
 def metric_sql(key: str) -> str:
     """Return a metric over summed measures; a ratio without a denominator is NULL.
+
+    So is one of buyers where more than half of the orders are of nobody known.
 
     Examples
     --------
@@ -175,7 +179,10 @@ def metric_sql(key: str) -> str:
     if not metric.denominator:
         return f"CAST(COALESCE({above}, 0) AS BIGINT)"
     below = _amount(metric.denominator)
-    return f"CASE WHEN {below} > 0 THEN {above} * 1e0 / {below} END"
+    some = f"{below} > 0"
+    if metric.needs_buyers:
+        some += f" AND 2 * ({' + '.join(_amount(part) for part in BUYERS)}) >= {_amount('orders')}"
+    return f"CASE WHEN {some} THEN {above} * 1e0 / {below} END"
 
 
 def _amount(part: str) -> str:

@@ -228,7 +228,8 @@ class PanelView:
         if metric.key == RETURN:
             return self._returns(by)
         rows = self.board.totals((metric.key,), period, by=(by,))
-        return {row[by]: known(metric.key, row[metric.key]) for row in rows}
+        values = {row[by]: known(metric.key, row[metric.key]) for row in rows}
+        return {key: v or None for key, v in values.items()} if metric.key == "ctr" else values
 
     def _returns(self, by: str) -> dict[str, float | None]:
         """What each name's credit is of all that was spent for it, as the reports have it."""

@@ -1,4 +1,4 @@
-"""「从这里开始」: what a brand does before its first order with a path, and which of it is done."""
+"""「从这里开始」: what a brand does first, and which of it is done."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class BeginStep:
 
 
 class Begin:
-    """The panel stands until an order has a path, or until somebody puts it away."""
+    """The panel stands until all of it is done, or until somebody puts it away."""
 
     def __init__(self, board: Board, *, put_away: bool) -> None:
         self.board, self.put_away = board, put_away
@@ -41,7 +41,7 @@ class Begin:
         return int(self.board.totals(("orders",), self.ever)[0]["orders"]) if self.ever else 0
 
     @cached_property
-    def is_over(self) -> bool:
+    def has_path(self) -> bool:
         """Some order has a path; the shown period is asked first, for its answer is at hand."""
         if self.board.channels_now.totals.conversions:
             return True
@@ -51,13 +51,13 @@ class Begin:
 
     @property
     def is_shown(self) -> bool:
-        return not self.put_away and not self.is_over
+        return not self.put_away and self.next is not None
 
     @cached_property
     def steps(self) -> list[BeginStep]:
         linked, sited = tracking.begun(self.board.workspace)
         sold = "每一单自动接回它之前的触达。"
-        if self.orders:
+        if self.orders and not self.has_path:
             sold = f"已有 {self.orders:,} 单，还没有一单接得回之前的触达：先有点击，或订单里带着优惠码、手机号。"
         return [
             BeginStep("link", "1. 建一条短链，放到内容里。", "有人点，几秒后就看得见他从哪来。", "tracking:new", "新建短链", linked),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shemei.apps.insight import rules
 from shemei.apps.insight.models import Goal
-from shemei.apps.insight.queries import goal_value
-from shemei.kernel.periods import Period, today
+from shemei.apps.insight.queries import Board, goal_value
+from shemei.kernel.periods import Comparison, Period, today
 from shemei.portal.numbers import pct, points, times, wan, yuan
+from shemei.warehouse.catalogue import METRICS
 from shemei.warehouse.vocabulary import SHANGHAI
 
 if TYPE_CHECKING:
@@ -45,11 +46,22 @@ def goal_row(workspace: Workspace, goal: Goal) -> GoalRow:
     )
     tone, word = _GOAL_WORDS[at.state]
     expected = 100 * at.expected if metric.adds else None
+    text = _goal_text(metric, at)
+    if at.state == "waiting" and goal.starts_on <= day:
+        word, text = ("算不出", why) if (why := goal_lack(workspace, goal, day)) else (word, text)
     target = _shown(metric, float(goal.target))
     return GoalRow(
         goal.key, metric.name, _shown(metric, value), target if metric.adds else f"{'不高于' if metric.better == 'down' else '不低于'} {target}",
-        100 * at.done, expected, tone, word, _goal_text(metric, at), goal.span,
+        100 * at.done, expected, tone, word, text, goal.span,
     )  # fmt: skip
+
+
+def goal_lack(workspace: Workspace, goal: Goal, day: date) -> str:
+    """Why a goal that has begun has no figure; empty where nothing has been told yet."""
+    if goal.metric not in METRICS:
+        return ""
+    span = Period(goal.starts_on, min(day, goal.ends_on))
+    return Board(workspace, span, Comparison(span)).instead(METRICS[goal.metric], None)
 
 
 def _of_today() -> float:

@@ -163,9 +163,14 @@ class Overview:
     # what happened -----------------------------------------------------------------------------------
 
     @property
+    def is_compared(self) -> bool:
+        """Whether the comparison earned anything: against nothing there is no growth."""
+        return self.board.earned_change is not None
+
+    @property
     def gained(self) -> float:
         now, before = self.board.channels_compared
-        return sum(now.values()) - sum(before.values())
+        return sum(now.values()) - sum(before.values()) if self.is_compared else 0.0
 
     @property
     def as_of(self) -> datetime | None:
@@ -173,7 +178,7 @@ class Overview:
 
     @cached_property
     def drivers(self) -> Drivers:
-        parts = rules.drivers(*self.board.channels_compared)
+        parts = rules.drivers(*self.board.channels_compared) if self.is_compared else []
         names = self.board.named("channel", [part.key for part in parts])
         return Drivers(parts, {part.key: names[part.key].name for part in parts})
 
@@ -185,7 +190,7 @@ class Overview:
     @property
     def nothing(self) -> tuple[str, str]:
         """What is said where there is no finding: a title and a sentence."""
-        if not self.begin.is_over:
+        if not self.begin.has_path:
             return (
                 "还没有可追踪的成交。",
                 "有了点击，又有订单接得回去，这里说谁带来的、多了还是少了。",
@@ -196,6 +201,8 @@ class Overview:
             if self.board.earned:
                 return "可追踪的成交都在今天，今天还没过完。", "过完一天再比，才不冤枉谁。"
             return "没有能比的成交。", "这一期和对比期都没有可追踪的成交，换一段更长的时间再看。"
+        if not self.is_compared:
+            return "对比期没有可追踪的成交。", "没有数可比，说不出多了还是少了。"
         return "没有更多可说的。", "其余的差别都在偶然之内，系统不硬找原因。"
 
     def _star(self) -> rules.Finding | None:

@@ -49,7 +49,7 @@ def _columns(by: str) -> tuple[Column, ...]:
         Column("impressions", "曝光", lambda r: r.impressions, "num", sort="impressions", hint=TOLD),
         Column("engagement_rate", "互动率", lambda r: r.engagement_rate, "ratio", sort="engagement_rate", hint=TOLD),
         Column("clicks", "点击", lambda r: r.clicks, "num", sort="clicks", hint=TRACED),
-        Column("ctr", "点击率", lambda r: r.ctr, "ratio", sort="ctr", hint="可追踪的点击 ÷ 报来的曝光"),
+        Column("ctr", "点击率", lambda r: r.ctr, "ratio", sort="ctr", hint="可追踪的点击 ÷ 报来的曝光；没有点击、也没带短链的不写率"),
         Column("visitors", "访客", lambda r: r.visitors, "num", sort="visitors", hint="期内去重人数，不可相加"),
         Column("orders", "归因订单", lambda r: r.orders, "custom", sort="orders", template="insight/_orders.html", numeric=True, exported="num", hint=TRACED),
         Column("value", "归因成交额", lambda r: r.value, "money", sort="value", strong=True, hint=TRACED),

@@ -167,15 +167,27 @@ class Reconciliation:
 
     @cached_property
     def platforms(self) -> list[ClaimRow]:
-        """Platforms that claim something, or that cost something and led to an order."""
+        """Platforms that claim something or cost something, so that the rows add up to all advertising."""
         board = self.board
         told = advertising.total_by(board.workspace, board.period.first, board.period.last)
         answer = board.attribution("channel", board.period, (board.model,)).models[board.model]
         keys = {key for key in told if told[key].claimed_value or told[key].claimed_orders}
-        keys |= {key for key in told if told[key].ads} & answer.keys()
+        keys |= {key for key in told if told[key].ads}
         names = board.named("channel", keys)
         rows = [self._platform(names[key], told[key], answer.get(key)) for key in keys]
-        return sorted(rows, key=lambda row: (-(row.claimed_value or 0), -row.traced_value))
+        return sorted(
+            rows, key=lambda row: (-(row.claimed_value or 0), -row.traced_value, -row.spend)
+        )
+
+    @property
+    def spent(self) -> int:
+        """What all advertising of the period cost, which is what the rows cost together."""
+        return sum(row.spend for row in self.platforms)
+
+    @property
+    def has_claims(self) -> bool:
+        """Whether any platform says what it sold."""
+        return any(row.claimed_value or row.claimed_orders for row in self.platforms)
 
     def _platform(self, name: Any, told: Any, credit: Any) -> ClaimRow:
         return ClaimRow(

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from shemei.apps.insight.queries import DIMENSIONS, Board, Figure, day_axis, days_of, other_says
 from shemei.apps.insight.reports.files import about, compared, credited
 from shemei.apps.insight.spending import ADS, Spending, Spent
+from shemei.apps.tracking import queries as tracking
 from shemei.engines.attribution import Credit
 from shemei.kernel.figures import lake
 from shemei.kernel.periods import Period, promos_within
@@ -141,6 +142,11 @@ class Report:
         return frozenset(answer.models["linear"])
 
     @cached_property
+    def _linked(self) -> set[str]:
+        """Contents with a link: nobody clicking there is a rate, where there is none to click it is not."""
+        return tracking.linked_contents(self.board.workspace) if self.by == "content" else set()
+
+    @cached_property
     def _spending(self) -> Spending:
         return Spending(self.board.workspace, self.board.period)
 
@@ -157,6 +163,8 @@ class Report:
     def _row(self, key: str, name: Any) -> ReportRow:
         told, credit = self._figures.get(key, {}), self._credits.get(key)
         known = {metric: _told(metric, told.get(metric)) for metric in FIGURES}
+        if not known["clicks"] and key not in self._linked:
+            known["ctr"] = None
         return ReportRow(
             key, name.name, name.note, name.platform, self.board.part_href(self.by, key),
             orders=credit.conversions if credit else 0.0,
