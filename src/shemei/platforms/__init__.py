@@ -62,7 +62,7 @@ def platform_of(key: str) -> Platform:
 
 
 _WORDS: dict[str, str] = {
-    "wechat": "公众号|wechat|weixin|腾讯广告|广点通",
+    "wechat": "公众号|wechat|weixin",
     "channels": "视频号",
     "wecom": "企业微信|企微|wecom",
     "weibo": "微博|weibo|粉丝通|weiq",
@@ -71,7 +71,10 @@ _WORDS: dict[str, str] = {
     "xhs": "小红书|xhs|xiaohongshu|rednote|聚光",
     "bilibili": "B站|哔哩哔哩|bilibili",
 }
-"""A platform by its names, and by those of its own tools for sellers, advertisers and creators."""
+"""A platform by its names, and by those of its own tools for sellers, advertisers and creators.
+
+腾讯广告 is not among them: it shows in 公众号, in 视频号, in 朋友圈 and elsewhere.
+"""
 _NAMED = {
     key: re.compile(rf"(?<![a-z])(?:{words})(?![a-z])", re.IGNORECASE)
     for key, words in _WORDS.items()
@@ -87,6 +90,8 @@ def named_in(text: str) -> str:
     ('xhs', 'xhs', '')
     >>> named_in("抖音与快手.csv")
     ''
+    >>> named_in("腾讯广告_11月.csv"), named_in("腾讯广告_视频号.csv")
+    ('', 'channels')
     >>> named_in("千川_11月.csv"), named_in("磁力聚星达人.xlsx")
     ('douyin', 'kuaishou')
     """

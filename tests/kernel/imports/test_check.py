@@ -70,7 +70,8 @@ def test_the_account_is_chosen_beside_the_file(place: World) -> None:
     text = "时间,新关注人数,取消关注人数,净增关注人数,累积关注人数\n2026-06-01,1,0,1,900\n"
     batch = actions.receive(place.brand, io.BytesIO(text.encode()), "增长.csv", by=by)
     [line] = together.lines([batch])
-    assert [label for _, label in line.accounts] == ["微信公众号 服务号", "微信公众号 订阅号"]
+    assert line.ask is not None
+    assert [label for _, label in line.ask.choices] == ["微信公众号 服务号", "微信公众号 订阅号"]
     url = f"{place.url('imports:together')}?in={batch.key}"
     browser = place.client()
     assert "哪个账号的" in browser.get(url).content.decode()

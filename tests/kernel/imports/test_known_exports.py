@@ -45,7 +45,7 @@ CELLS: dict[str, Any] = {
     "follows": -3, "finish_rate": "12.3%", "clicks": "5", "number": "D1123-5120", "paid_at": "2026-06-01 12:31:00", "placed_at": "2026/6/1 12:30",
     "amount": "￥1,299.00", "line_amount": "1299", "sku": "YH-50", "name": "屏障修护霜", "quantity": "2", "unit_price": "649.5", "phone": "138****3391",
     "buyer": "17850", "buyer_name": "周女士", "state": "已发货", "refund_amount": "0", "region": "浙江", "plan": "拉新 A", "claimed_orders": "12",
-    "claimed_value": "5,000.00",
+    "claimed_value": "5,000.00", "platform": "微信视频号",
 }  # fmt: skip
 """One row as back-ends write it, by field."""
 TOLD = {

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from shemei.apps.advertising import rules
-from shemei.apps.advertising.exports import FIELDS, PRESETS, SUMS
+from shemei.apps.advertising.exports import FIELDS, PRESETS, SUMS, kind_in
 from shemei.apps.advertising.models import Spend
+from shemei.apps.advertising.rereading import replaced
 from shemei.apps.advertising.tellings import SpendLedger
 from shemei.apps.brand.queries import campaigns
 from shemei.kernel.imports.errors import CellError
@@ -31,6 +32,16 @@ if TYPE_CHECKING:
 
 
 WHERE = "没有平台列时，算在"
+REPLACED = (
+    "{n} 笔是同样的表从前少读了几列（例如计划名称）导入的：换成这一份的，不会算两次；"
+    "在那几笔上手工改过的也一并换掉。撤销这次导入，它们就回来。"
+)
+BY_NAME = "{n} 行的类型是从计划名里读出的（例如「礼盒-搜索-B」是搜索）：表里没有类型列。"
+BY_PLAN = "同一天、同一平台、同一类型、同一条计划的几行算一笔，数相加；一模一样的两行只算一次。"
+NO_PLAN = (
+    "表里没有对上计划名称的列，同一天、同一平台、同一类型的几行算一笔，数相加；一模一样的两行只算一次。"
+    "要每条计划一笔，请在「改表头对应」里给「投放计划」选一列。"
+)
 
 
 class Spends(ToldLines):
@@ -61,7 +72,7 @@ class Spends(ToldLines):
     def prepare(self, row: Row, batch: ImportBatch) -> Staged | Skip:
         values = dict(row.values)
         take_platform(values, batch, WHERE)
-        values.setdefault("kind", batch.option("kind"))
+        values.setdefault("kind", kind_in(values.get("plan", "")) or batch.option("kind"))
         if date_of(values["day"]) > timezone.localdate():
             raise CellError("spend.future", "日期在今天之后", "请核对原表", field="day")
         if values["amount"] < 0:
@@ -80,11 +91,32 @@ class Spends(ToldLines):
         name = values.get("plan") or values.get("campaign") or "花费"
         return f"{name}，{date_of(values['day'])}"
 
-    def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
-        tally = super().write_batch(groups, batch, by)
-        if merged := sum(map(len, groups)) - len(groups):
-            tally.extra["合并的行"] += merged
+    def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
+        tally = super().compare(groups, batch)
+        self._say(tally, groups, batch, len(_replaced(groups, batch)))
         return tally
+
+    def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
+        ledger = SpendLedger(batch.workspace, batch.key)
+        gone = sum(map(ledger.replace, sorted(_replaced(groups, batch))))
+        tally = super().write_batch(groups, batch, by)
+        self._say(tally, groups, batch, gone)
+        return tally
+
+    def _say(self, tally: Tally, groups: Sequence[Group], batch: ImportBatch, gone: int) -> None:
+        tally.rows = sum(map(len, groups))
+        tally.remarks[REPLACED] = gone
+        if "kind" not in batch.mapping:
+            rows = [row.values for group in groups for row in group]
+            tally.remarks[BY_NAME] = sum(bool(kind_in(row.get("plan", ""))) for row in rows)
+
+    def merging(self, batch: ImportBatch, whole: int, rows: int) -> str:
+        why = BY_PLAN if "plan" in batch.mapping else NO_PLAN
+        return f"{rows:,} 行合成 {whole:,} 笔：{why}"
+
+
+def _replaced(groups: Sequence[Group], batch: ImportBatch) -> set[str]:
+    return replaced((group[0].values for group in groups), batch, _identity)
 
 
 def _campaigns(batch: ImportBatch) -> dict[str, int]:

@@ -42,6 +42,11 @@ NO_RATE = (
     "{n} 单是{currency}，付款那天还没有汇率：先等着，不算进看板、归因和报表。"
     "到「链接与订单 › 汇率」填一条，会自己补进去，不用重新导入。"
 )
+CANCELLING = (
+    "另有 {n} 行是取消单（单号以 C 开头），不算订单：同一单号的几行是一张，入库时记成退款，记过的不再记。"
+    "一张退的货若出自几单，每单各记一笔，所以退款的笔数可能比取消单的张数多。"
+)
+SPLIT = "取消单记成了 {n} 笔退款：一张退的货出自几单的，每单各一笔。"
 FURTHER = "{n} 单在系统里已走得更远（例如已发货，表里还是已付款），状态没有退回去。"
 
 
@@ -83,6 +88,7 @@ class Orders(ImportKind):
         known = Refund.objects.filter(number__in=numbers).values("number").distinct().count()
         tally.extra["取消单"] = len(cancellations) - known
         tally.extra["已有的取消单"] = known
+        tally.remarks[CANCELLING] = sum(map(len, cancellations))
         return tally
 
     def write_batch(self, groups: Sequence[Group], batch: ImportBatch, by: Actor) -> Tally:
@@ -101,6 +107,8 @@ class Orders(ImportKind):
         tally.extra["取消单"] = back.invoices
         tally.extra["已有的取消单"] = back.same
         tally.extra["含未配上订单的取消单"] = back.without_order
+        tally.remarks[CANCELLING] = sum(map(len, cancellations))
+        tally.remarks[SPLIT] = len(back.refunds)
         return tally
 
     def finish(self, batch: ImportBatch, by: Actor) -> list[str]:

@@ -230,6 +230,11 @@ class ImportKind:
         """``prepare`` for one check of a file; what every row needs is looked up here, once."""
         return lambda row: self.prepare(row, batch)
 
+    def merging(self, batch: ImportBatch, whole: int, rows: int) -> str:
+        """What to say where several rows make one."""
+        one = f"一{self.noun}"
+        return f"合起来是 {whole:,} {self.noun}，来自 {rows:,} 行：同{one}的几行算{one}。"
+
     def compare(self, groups: Sequence[Group], batch: ImportBatch) -> Tally:
         """What ``write_batch`` would do, without doing it."""
         raise NotImplementedError

@@ -108,8 +108,18 @@ class ImportBatch(WorkspaceOwned):
 
         What was new, changed and the same is counted by the one, the file by the other.
         """
-        whole, rows = sum(map(self.count, ("new", "changed", "same"))), self.count("of_rows")
+        whole, rows = self._whole
         return f"{whole:,} {self.kind_of.noun}，来自 {rows:,} 行" if rows > whole else ""
+
+    @property
+    def merging(self) -> str:
+        """The same as a sentence, with why; nothing where no rows were put together."""
+        whole, rows = self._whole
+        return self.kind_of.merging(self, whole, rows) if rows > whole else ""
+
+    @property
+    def _whole(self) -> tuple[int, int]:
+        return sum(map(self.count, ("new", "changed", "same"))), self.count("of_rows")
 
     def count(self, name: str) -> int:
         return int(self.counts.get(name, 0))

@@ -74,7 +74,8 @@ def _sample(one: Field, cells: list[Any], index: int) -> Sample:
     if raw == "":
         return Sample("（空）")
     try:
-        return Sample(shown(one, one.parse(raw)))
+        value = one.parse(raw)
+        return Sample("（没有写明）" if value is None else shown(one, value))
     except CellError as error:
         return Sample(str(raw)[:40], f"{error.problem}。{error.fix}")
 

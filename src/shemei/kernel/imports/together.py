@@ -9,14 +9,28 @@ from shemei.kernel.imports import actions, jobs
 from shemei.kernel.imports.models import ImportBatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from shemei.kernel.actor import Actor
+    from shemei.kernel.imports.kinds import Option
     from shemei.kernel.workspace import Workspace
 
 MOST = 50
 State = ImportBatch.State
 BUSY = (State.CHECKING, State.WRITING)
+
+
+ASKED = {"account": "哪个账号的", "platform": "哪个平台的"}
+"""Options that a person can settle beside a file, and how they are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One choice that a person can make beside a file, where nothing else is open."""
+
+    key: str
+    label: str
+    choices: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +42,7 @@ class Line:
     account: str
     earlier: ImportBatch | None
     need: str
-    accounts: tuple[tuple[str, str], ...] = ()
-    """Accounts to choose from, where nothing else is open."""
+    ask: Ask | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -52,9 +65,7 @@ def start(batches: Iterable[ImportBatch], *, by: Actor) -> int:
 
 def is_clear(batch: ImportBatch) -> bool:
     """Whether the proposed mapping leaves nothing required out."""
-    kind = batch.kind_of
-    missing = any(field.required and field.key not in batch.mapping for field in kind.fields)
-    return not (missing or _problem(batch))
+    return not (_missing(batch) or _problem(batch))
 
 
 def _problem(batch: ImportBatch) -> str:
@@ -70,31 +81,46 @@ def _line(batch: ImportBatch) -> Line:
     kind = batch.kind_of
     preset = next((p.name for p in kind.presets if p.key == batch.preset), "")
     earlier = actions.earlier_same(batch) if batch.is_open else None
-    return Line(batch, preset, kind.belongs_to(batch), earlier, _need(batch), _accounts(batch))
+    return Line(batch, preset, kind.belongs_to(batch), earlier, _need(batch), _ask(batch))
 
 
-def _accounts(batch: ImportBatch) -> tuple[tuple[str, str], ...]:
-    """The account is the one thing that a person can settle here, without opening the file."""
-    kind = batch.kind_of
-    option = next((one for one in kind.options if one.key == "account"), None)
-    if option is None or batch.state != State.DRAFT or not kind.option_problem(batch):
-        return ()
-    return tuple((key, label) for key, label in option.choices_in(batch.workspace) if key)
+def _ask(batch: ImportBatch) -> Ask | None:
+    """What a person can settle here, without opening the file."""
+    if batch.state != State.DRAFT or _missing(batch):
+        return None
+    option = next(filter(lambda one: _is_open(one, batch), batch.kind_of.options), None)
+    if option is None:
+        return None
+    choices = tuple((key, label) for key, label in option.choices_in(batch.workspace) if key)
+    return Ask(option.key, ASKED[option.key], choices)
 
 
-def choose_account(batch: ImportBatch, account: str, *, by: Actor) -> bool:
-    """Take the account chosen beside a file and check it; False where it is none of its choices."""
-    if account not in {key for key, _ in _accounts(batch)}:
+def _is_open(option: Option, batch: ImportBatch) -> bool:
+    """Whether this option is what a file waits for, and nothing else."""
+    kind, columns = batch.kind_of, batch.mapping
+    if option.key not in ASKED or kind.option_problem(batch):
+        return option.key == "account"
+    chosen = {**batch.options, option.key: option.choices[-1][0]}
+    return bool(_problem(batch)) and not kind.mapping_problem(columns, chosen)
+
+
+def choose(batch: ImportBatch, told: Mapping[str, str], *, by: Actor) -> bool:
+    """Take what was chosen beside a file and check it; False where it is none of its choices."""
+    ask = _ask(batch)
+    chosen = told.get(ask.key, "") if ask else ""
+    if ask is None or chosen not in dict(ask.choices):
         return False
-    actions.set_mapping(batch, batch.mapping, {"account": account}, by=by, remember=False)
+    actions.set_mapping(batch, batch.mapping, {ask.key: chosen}, by=by, remember=False)
     return jobs.begin(batch, "check", by=by)
+
+
+def _missing(batch: ImportBatch) -> list[str]:
+    return [f.label for f in batch.kind_of.fields if f.required and f.key not in batch.mapping]
 
 
 def _need(batch: ImportBatch) -> str:
     if batch.state == State.DRAFT:
-        missing = [
-            f.label for f in batch.kind_of.fields if f.required and f.key not in batch.mapping
-        ]
+        missing = _missing(batch)
         lack = f"还没有对应：{'、'.join(missing)}" if missing else ""
         return lack or _problem(batch) or "请对一下表头"
     if batch.state == State.FAILED:

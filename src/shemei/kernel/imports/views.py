@@ -113,11 +113,11 @@ def several(request: BrandRequest) -> HttpResponse:
 
 def _choose(request: BrandRequest, found: ImportBatch) -> None:
     try:
-        taken = together.choose_account(found, request.POST.get("account", ""), by=request.actor)
+        taken = together.choose(found, request.POST.dict(), by=request.actor)
     except ImportError_ as error:
         toast(request, str(error))
         return
-    toast(request, "已选好账号，开始核对" if taken else "还没有选账号。请先选一个。")
+    toast(request, "已选好，开始核对" if taken else "还没有选。请先选一个。")
 
 
 def _refused_once(request: BrandRequest) -> list[tuple[str, str]]:
