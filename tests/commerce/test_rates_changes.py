@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from tests.commerce.conftest import Bring
 from tests.commerce.files import events
-from tests.commerce.rate_files import FILE, figures, rate
+from tests.commerce.rate_files import FILE, figures, pounds, rate
 
 from shemei.apps.commerce import conversion, jobs, queries, rates
 from shemei.apps.commerce.models import ExchangeRate, Order, Refund
@@ -183,3 +183,37 @@ def test_a_large_set_is_told_in_parts_and_goes_on_after_a_break(
     assert jobs.tell_all_rates.call_local() == 2
     assert [event["order_id"] for event in events("order")] == ["G1", "G2", "G3"]
     assert jobs.tell_all_rates.call_local() == 0
+
+
+def test_undoing_two_imports_of_which_the_later_moved_an_order_leaves_nothing(
+    bring: Bring, inside: World, home: Home
+) -> None:
+    rate(inside, "9")
+    first = bring(FILE, currency="GBP")
+    before = figures(inside, home)
+    moved = FILE.replace("2026-11-04 10:00,0.55", "2026-11-25 10:00,1.55")
+    later = bring(moved, "b.csv", currency="GBP")
+    assert figures(inside, home)[1] == before[1] + 900
+    for batch, left in ((later, before), (first, (0, 0, 0, 0))):
+        actions.undo(batch, by=SYSTEM)
+        exclude_undone.call_local()
+        assert figures(inside, home) == left
+    bring(FILE, "c.csv", currency="GBP")
+    assert figures(inside, home) == before
+
+
+def test_undoing_an_import_whose_order_a_program_moved_there_and_back_leaves_nothing(
+    bring: Bring, inside: World, home: Home
+) -> None:
+    rate(inside, "9")
+    batch = bring(FILE, currency="GBP")
+    before = figures(inside, home)
+    pounds(inside, "G2", 155, "2026-11-25")
+    assert figures(inside, home)[1] == before[1] + 900
+    pounds(inside, "G2", 55, "2026-11-12")
+    assert figures(inside, home) == before
+    actions.undo(batch, by=SYSTEM)
+    exclude_undone.call_local()
+    figures(inside, home)
+    bring(FILE, "c.csv", currency="GBP")
+    assert figures(inside, home) == before

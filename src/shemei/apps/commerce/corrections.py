@@ -85,10 +85,23 @@ def _retold(
         if order.reported is not None or order.waiting is not None:
             found[order.pk] = _weigh(workspace, order, rates)
     exchange.keep(orders)
+    _remember_days([(order, before) for order, before in changes if order.batch])
     untold = [o for o in orders if found[o.pk].held is None and found[o.pk].now is not None]
     place(workspace, untold)
     settle_refunds(workspace, _refunds_of(orders), rates)
     return found
+
+
+def _remember_days(changes: Iterable[tuple[Order, Mapping[str, Any]]]) -> None:
+    """Keep on orders that moved the first and the last moment that their batch has told the log of."""
+    moved = []
+    for order, before in changes:
+        if was := before.get("paid_at"):
+            stood = (datetime.fromisoformat(was), order.paid_at, order.told_from, order.told_until)
+            moments = [moment for moment in stood if moment]
+            order.told_from, order.told_until = min(moments), max(moments)
+            moved.append(order)
+    Order.objects.bulk_update(moved, ["told_from", "told_until"], batch_size=500)
 
 
 def _weigh(workspace: Workspace, order: Order, rates: Rates) -> _Told:

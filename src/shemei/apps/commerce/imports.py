@@ -190,6 +190,7 @@ def _days(batch: ImportBatch) -> Period | None:
     orders = Order.objects.filter(batch=batch.key) | Order.objects.filter(key__in=keys)
     spans = (
         orders.aggregate(first=Min("paid_at"), last=Max("paid_at")),
+        orders.aggregate(first=Min("told_from"), last=Max("told_until")),
         Refund.objects.filter(batch=batch.key).aggregate(
             first=Min("refunded_at"), last=Max("refunded_at")
         ),

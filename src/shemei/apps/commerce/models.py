@@ -88,7 +88,11 @@ class Converted(models.Model):
 
 
 class Order(Converted, WorkspaceOwned):
-    """One paid order; the same number is the same order however often it arrives."""
+    """One paid order; the same number is the same order however often it arrives.
+
+    Of one that is told under its batch and moved to another day, ``told_from`` and ``told_until`` are the first and
+    the last moment it ever stood at: undoing the batch computes all days between them anew.
+    """
 
     class State(models.TextChoices):
         PAID = "paid", "已付款"
@@ -114,6 +118,8 @@ class Order(Converted, WorkspaceOwned):
     region = models.CharField("地区", max_length=60, blank=True)
     source = models.CharField("来源", max_length=40, blank=True)
     batch = models.CharField("来源批次", max_length=22, blank=True, db_index=True)
+    told_from = models.DateTimeField("最早报过", null=True, editable=False)
+    told_until = models.DateTimeField("最晚报过", null=True, editable=False)
 
     class Meta:
         verbose_name = "订单"
