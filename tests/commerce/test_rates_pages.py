@@ -94,9 +94,9 @@ def test_a_rate_is_entered_corrected_and_removed(bring: Bring, inside: World, ho
     ("values", "said"),
     [
         ({"rate": "0"}, "汇率须大于 0"),
-        ({"rate": "九"}, ""),
-        ({"since": ""}, ""),
-        ({"currency": "CNY"}, ""),
+        ({"rate": "九"}, "汇率：要填数字，例如 329.00。"),
+        ({"since": ""}, "从哪天起：这里要填。"),
+        ({"currency": "CNY"}, "币种：选项里没有这一个，请重新选。"),
     ],
 )
 def test_a_form_that_cannot_be_keeps_what_was_typed(
@@ -104,7 +104,8 @@ def test_a_form_that_cannot_be_keeps_what_was_typed(
 ) -> None:
     told = {"currency": "GBP", "since": "2026-11-01", "rate": "9.2"} | values
     page = inside.client().post(inside.url("commerce:rate_new"), told)
-    assert page.status_code == 200 and said in page.content.decode()
+    assert page.status_code == 200 and said in text_of(page)
+    assert f'value="{told["rate"]}"' in page.content.decode()
     assert not ExchangeRate.objects.exists()
 
 

@@ -12,14 +12,15 @@ if TYPE_CHECKING:
 
 _CHOICES = (forms.ChoiceField, forms.MultipleChoiceField, forms.ModelChoiceField)
 _INVALID: tuple[tuple[type[forms.Field], str], ...] = (
-    (forms.IntegerField, "要填整数，例如 20。"),
     (forms.DecimalField, "要填数字，例如 329.00。"),
+    (forms.IntegerField, "要填整数，例如 20。"),
     (forms.EmailField, "不像邮箱，少了 @ 或域名。"),
     (forms.URLField, "不像网址，请以 https:// 开头。"),
     (forms.DateTimeField, "认不出时间，请写成 2026-11-23 12:40。"),
     (forms.DateField, "认不出日期，请写成 2026-11-23。"),
     (forms.TimeField, "认不出时刻，请写成 12:40。"),
 )
+"""The first kind that a field is of decides: a decimal field is an integer field too."""
 
 
 def told(field: BoundField) -> list[str]:
