@@ -122,6 +122,8 @@ def settle_orders(workspace: Workspace, orders: Sequence[Order]) -> int:
     Of an order in the brand's own currency ``reported`` must say what the log holds. Returns how many orders were
     told or corrected.
     """
+    if not orders:
+        return 0
     rates = rates_now(workspace)
     gone = off_the_log(workspace, (order.number for order in orders))
     present = [order for order in orders if order.number not in gone]

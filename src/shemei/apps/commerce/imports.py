@@ -13,7 +13,7 @@ from shemei.apps.commerce.corrections import settle_orders, settle_refunds, tell
 from shemei.apps.commerce.exchange import rates_now, rates_of
 from shemei.apps.commerce.facts import codes_of, owners_of
 from shemei.apps.commerce.models import Customer, Order, Product, Refund
-from shemei.apps.commerce.order_events import tell_orders, tell_refunds
+from shemei.apps.commerce.order_events import in_parts, tell_orders, tell_refunds
 from shemei.apps.commerce.returns import give_back, save_cancellations
 from shemei.apps.commerce.rules import currency_name
 from shemei.apps.commerce.store import Saved, put_back, save_orders
@@ -174,14 +174,16 @@ def _orders_left(batch: ImportBatch) -> set[int]:
 
 def _put_back(batch: ImportBatch, left: set[int]) -> None:
     """Changed orders become what they were; the log is told where they are worth something else by that."""
-    told = batch.state == ImportBatch.State.DONE
-    befores = dict(_changes(batch).values_list("subject_key", "before"))
-    changed = Order.objects.filter(key__in=befores).select_related("customer")
-    worth = [o for o in changed if put_back(batch.workspace, o, befores[o.key], told=told)]
-    others = Order.objects.filter(pk__in=left - {order.pk for order in worth})
-    settle = [*worth, *others.select_related("customer")]
-    if settle:
-        settle_orders(batch.workspace, settle)
+    workspace, told = batch.workspace, batch.state == ImportBatch.State.DONE
+    orders = Order.objects.select_related("customer")
+    for part in in_parts(_changes(batch).order_by("pk").values_list("subject_key", "before")):
+        befores = dict(part)
+        changed = orders.filter(key__in=befores)
+        worth = [o for o in changed if put_back(workspace, o, befores[o.key], told=told)]
+        left = left - {order.pk for order in worth}
+        settle_orders(workspace, worth)
+    for pks in in_parts(sorted(left)):
+        settle_orders(workspace, list(orders.filter(pk__in=pks)))
 
 
 def _days(batch: ImportBatch) -> Period | None:
