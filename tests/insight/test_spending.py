@@ -199,6 +199,22 @@ def test_the_ratio_is_of_all_the_money_wherever_it_is_read(told: World, home: Ho
     assert cells["小红书"][0] == "0.50" and "新客按订单数" in view.hint
 
 
+def test_what_stands_in_paths_and_earned_nothing_has_a_ratio_of_nothing(
+    told: World, home: Home
+) -> None:
+    """阿丽 searched between the note and her order; the first touch takes all. Nobody came by 知乎."""
+    fees = (("search", 700), ("zhihu", 300))
+    put(told, home, *(("spend", "11-12 12:00", {"amount": n, "channel": key}) for key, n in fees))
+    board(told)
+    program = Program(told.owner, [Permission.VIEW])
+    answer = program.get("attribution", model="first").json()
+    rows = {row["keys"]["channel"]: figures(row) for row in answer["rows"]}
+    with told.scope():
+        known = {row.key: row.returned for row in Report(board(told), "channel").rows}
+    assert (rows["search"]["value"], rows["search"]["returned"], known["search"]) == (0, 0, 0)
+    assert (rows["zhihu"]["spend"], rows["zhihu"]["returned"], known["zhihu"]) == (300, None, None)
+
+
 @pytest.mark.parametrize("metrics", ["roi", "cac", "cpc"])
 def test_a_ratio_of_money_that_cannot_be_split_says_so(told: World, metrics: str) -> None:
     refused = Program(told.owner, [Permission.VIEW]).get("totals", metrics=metrics, by="channel")
