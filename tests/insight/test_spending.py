@@ -14,11 +14,12 @@ from tests.warehouse import cast
 from shemei.apps.insight.boards.panels import PanelView
 from shemei.apps.insight.boards.rules import problem
 from shemei.apps.insight.models import BoardPanel, OwnBoard
+from shemei.apps.insight.overview.page import Overview
 from shemei.apps.insight.queries import Board
 from shemei.apps.insight.reports.report import Report
 from shemei.apps.insight.rules import ad_touches
 from shemei.apps.insight.spending import ADS, Spending, Spent
-from shemei.kernel.periods import comparison_from, period_from
+from shemei.kernel.periods import Period, comparison_from, period_from
 from shemei.kernel.permissions import Permission
 
 if TYPE_CHECKING:
@@ -83,6 +84,29 @@ def test_a_click_of_the_look_back_counts_and_one_before_it_does_not(
         ad("xhs", 10, "spring"), ad("weibo", 10, "spring"),
     )  # fmt: skip
     assert spent(told)[ADS] == Spent(0, 10) and spent(told)["weibo"] == Spent(0, 10)
+
+
+def test_a_campaign_stands_alike_in_both_periods_that_are_compared(told: World, home: Home) -> None:
+    """Only the later one was clicked in; the sums are the same, so nothing was spent more."""
+    spends = [
+        ("spend", f"{month}-12 12:00", ad("xhs", amount, campaign)[2])
+        for month in (10, 11)
+        for amount, campaign in ((500, "always"), (60_000, "spring"))
+    ]
+    put(
+        told, home, *spends,
+        ad_click("xhs", "always", "10-11 12:00"), ad_click("xhs", "always"), ad_click("xhs", "spring"),
+    )  # fmt: skip
+    with told.scope():
+        overview = Overview(board(told))
+        assert [one.key for one in overview._ads() if one.key == ADS] == []
+        now, before = overview.board.fair or ()
+        assert Spending(told.brand, before).by("channel")[ADS] == Spent(0, 500), "by itself"
+        both = Period(before.first, now.last)
+        found = [
+            Spending(told.brand, one, touched=both).by("channel")[ADS] for one in (now, before)
+        ]
+    assert found == [Spent(0, 60_500)] * 2
 
 
 def test_advertising_on_what_is_no_channel_stays_where_it_is_and_says_why(
@@ -173,6 +197,22 @@ def test_the_ratio_is_of_all_the_money_wherever_it_is_read(told: World, home: Ho
         view = PanelView(board(told), panel)
         cells = {row.name: row.cells for row in view.rows}
     assert cells["小红书"][0] == "0.50" and "新客按订单数" in view.hint
+
+
+def test_what_stands_in_paths_and_earned_nothing_has_a_ratio_of_nothing(
+    told: World, home: Home
+) -> None:
+    """阿丽 searched between the note and her order; the first touch takes all. Nobody came by 知乎."""
+    fees = (("search", 700), ("zhihu", 300))
+    put(told, home, *(("spend", "11-12 12:00", {"amount": n, "channel": key}) for key, n in fees))
+    board(told)
+    program = Program(told.owner, [Permission.VIEW])
+    answer = program.get("attribution", model="first").json()
+    rows = {row["keys"]["channel"]: figures(row) for row in answer["rows"]}
+    with told.scope():
+        known = {row.key: row.returned for row in Report(board(told), "channel").rows}
+    assert (rows["search"]["value"], rows["search"]["returned"], known["search"]) == (0, 0, 0)
+    assert (rows["zhihu"]["spend"], rows["zhihu"]["returned"], known["zhihu"]) == (300, None, None)
 
 
 @pytest.mark.parametrize("metrics", ["roi", "cac", "cpc"])

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 from pydantic import AfterValidator, model_validator
 
-from shemei.apps.insight import api_answers
+from shemei.apps.insight import api_answers, api_credits
 from shemei.apps.insight.api_answers import AnswerOut, MetricsOut
 from shemei.apps.insight.queries import DIMENSIONS
 from shemei.kernel.api import FieldProblem, Problem, problem
@@ -224,7 +224,7 @@ def series(request: ApiRequest, asked: Query[SeriesIn]) -> AnswerOut:
 @in_turn
 def attribution(request: ApiRequest, asked: Query[CreditIn]) -> AnswerOut:
     model = asked.model or request.workspace.attribution_model
-    return api_answers.credits(request.workspace, asked.period, asked.by, model).page(
+    return api_credits.credits(request.workspace, asked.period, asked.by, model).page(
         asked.offset, asked.limit
     )
 

@@ -14,16 +14,12 @@ from ninja import Schema
 from shemei.apps.insight import rules
 from shemei.apps.insight.queries import named
 from shemei.apps.insight.reports.shared_pages import mean_hands, page_name
-from shemei.apps.insight.spending import Spending, Spent, placed
-from shemei.engines.attribution import Credit
-from shemei.engines.attribution.stability import markov_share_bands, share_bands
+from shemei.apps.insight.spending import Spending, placed
 from shemei.engines.proportions import wilson
-from shemei.engines.resampling import Band
-from shemei.kernel.figures import ask, lake
+from shemei.kernel.figures import ask
 from shemei.kernel.periods import Period
 from shemei.kernel.workspace import Workspace
 from shemei.warehouse import questions
-from shemei.warehouse.attribution import attribute, day_by_day
 from shemei.warehouse.catalogue import METRICS, Metric
 from shemei.warehouse.flows import Funnel, Retention, ShareDepths, SharedPages
 from shemei.warehouse.measures import DIMENSIONS
@@ -232,7 +228,7 @@ def _rows(
     workspace: Workspace, keys: tuple[str, ...], by: str, table: pa.Table, start: int, stop: int
 ) -> list[RowOut]:
     rows = table[start:stop].to_pylist()
-    names = _names(workspace, by, [row[by] for row in rows] if by else [])
+    names = names_of(workspace, by, [row[by] for row in rows] if by else [])
     return [
         RowOut(
             keys={by: row[by]} if by else {},
@@ -244,7 +240,7 @@ def _rows(
     ]
 
 
-def _names(workspace: Workspace, by: str, keys: list[str]) -> dict[str, str]:
+def names_of(workspace: Workspace, by: str, keys: list[str]) -> dict[str, str]:
     if by not in NAMED:
         return {}
     return {key: known.name for key, known in named(by, workspace, dict.fromkeys(keys)).items()}
@@ -258,65 +254,6 @@ def _figure(metric: Metric, row: dict[str, Any]) -> FigureOut:
     return FigureOut(metric=metric.key, unit="ratio", value=value, n=of, low=low, high=high)
 
 
-def credits(workspace: Workspace, period: Period, by: str, model: str) -> Found:
-    """What one model credits, the most first; ``n`` is the orders that were shared out."""
-    span = (workspace.key, period.first_day, period.last_day)
-    told = attribute(lake(), *span, by=by, models=(model,), lookback_days=workspace.lookback_days)
-    bands = _bands(workspace, period, by, model)
-    whole = told.totals.value
-    spent = Spending(workspace, period).by(by)
-    credited = dict.fromkeys(spent, Credit(0.0, 0.0)) | told.models[model]
-    keys = sorted(credited, key=lambda key: (-credited[key].value, key))
-
-    def piece(start: int, stop: int) -> list[RowOut]:
-        shown = keys[start:stop]
-        names = _names(workspace, by, shown)
-        return [
-            RowOut(
-                keys={by: key},
-                name=names[key],
-                figures=[
-                    FigureOut(metric="conversions", unit="count", value=credited[key].conversions),
-                    FigureOut(metric="value", unit="fen", value=credited[key].value),
-                    _share(credited[key].value / whole if whole else None, whole, bands.get(key)),
-                    *_costs(
-                        credited[key].value, spent.get(key, Spent()), bool(key) or by == "channel"
-                    ),
-                ],
-            )
-            for key in shown
-        ]
-
-    as_of = ask(questions.Totals(*span, metrics=("orders",))).as_of
-    return Found(period, len(keys), piece, as_of=as_of, model=model, n=told.totals.conversions)
-
-
-def _costs(value: float, spent: Spent, is_named: bool) -> list[FigureOut]:
-    """What a name cost, and its credit over that; money under no name is nobody's denominator."""
-    cost = spent.total or None
-    returned = value / cost if cost and value and is_named else None
-    return [
-        FigureOut(metric="spend", unit="fen", value=cost),
-        FigureOut(metric="ads", unit="fen", value=spent.ads or None),
-        FigureOut(metric="returned", unit="times", value=returned),
-    ]
-
-
-def _share(value: float | None, whole: float, band: Band | None) -> FigureOut:
-    low, high = (band.low, band.high) if band else (None, None)
-    return FigureOut(metric="share", unit="ratio", value=value, n=whole, low=low, high=high)
-
-
-def _bands(workspace: Workspace, period: Period, by: str, model: str) -> dict[str, Band]:
-    days = day_by_day(
-        lake(), workspace.key, period.first_day, period.last_day, by=by,
-        lookback_days=workspace.lookback_days,
-    )  # fmt: skip
-    if model == "markov":
-        return markov_share_bands(days.steps) if days.steps else {}
-    return dict(zip(days.names, share_bands(days.credits[model][:, :, 1]), strict=False))
-
-
 def funnel(workspace: Workspace, period: Period, by: str, within_days: int) -> Found:
     """How many people took each step, one after another in the period."""
     split = (by,) if by else ()
@@ -324,7 +261,7 @@ def funnel(workspace: Workspace, period: Period, by: str, within_days: int) -> F
         Funnel(workspace.key, period.first_day, period.last_day, by=split, within_days=within_days)
     )
     lines = told.rows.to_pylist()
-    names = _names(workspace, by, [line[by] for line in lines] if by else [])
+    names = names_of(workspace, by, [line[by] for line in lines] if by else [])
     first = {tuple(line[n] for n in split): line["people"] for line in lines if line["step"] == 1}
     rows = [
         RowOut(

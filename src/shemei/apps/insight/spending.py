@@ -59,17 +59,22 @@ class SpentRow:
 
 
 class Spending:
-    """The spends of one brand's period."""
+    """The spends of one brand's period; where two are compared, ``touched`` is the span of both.
 
-    def __init__(self, workspace: Workspace, period: Period) -> None:
-        self.workspace, self.period = workspace, period
+    What advertising left behind in it says where each sum stands, so that the same campaign stands alike in both.
+    """
+
+    def __init__(
+        self, workspace: Workspace, period: Period, *, touched: Period | None = None
+    ) -> None:
+        self.workspace, self.period, self.touched = workspace, period, touched or period
 
     @cached_property
     def touches(self) -> AdTouches:
         """What advertising left behind from the look-back of the first day on."""
-        begun = self.period.first - timedelta(self.workspace.lookback_days)
+        begun = self.touched.first - timedelta(self.workspace.lookback_days)
         question = questions.Totals(
-            self.workspace.key, int_day(begun), self.period.last_day,
+            self.workspace.key, int_day(begun), self.touched.last_day,
             metrics=("clicks", "visits"), by=("platform", "campaign"), where=(("channel", ADS),),
         )  # fmt: skip
         return ad_touches(ask(question).rows.to_pylist())

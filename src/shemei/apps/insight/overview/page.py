@@ -15,6 +15,7 @@ from shemei.apps.insight.overview.goals import GoalRow, goal_row
 from shemei.apps.insight.overview.rows import ChannelRow, CreatorRow, EarnerRow
 from shemei.apps.insight.queries import Board, Figure, day_axis, days_of, other_says
 from shemei.apps.insight.reports.report import sale_bands
+from shemei.apps.insight.spending import Spending
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.kernel.periods import Period, today
 from shemei.portal.charts import Chart, Series
@@ -274,12 +275,16 @@ class Overview:
     def _ads(self) -> list[rules.Finding]:
         if self.board.fair is None:
             return []
+        now, before = self.board.fair
+        both = Period(min(now.first, before.first), max(now.last, before.last))
         spent, spent_before = (
             {
-                row["channel"]: row["spend"]
-                for row in self.board.totals(("spend",), span, by=("channel",))
+                key: one.total
+                for key, one in Spending(self.board.workspace, span, touched=both)
+                .by("channel")
+                .items()
             }
-            for span in self.board.fair
+            for span in (now, before)
         )
         credit, credit_before = self.board.channels_compared
         found = []
