@@ -204,6 +204,31 @@ def test_an_order_told_and_corrected_is_one_of_the_latest_orders_of_its_code(
     assert to_ts(used.at) == pytest.approx(at(1), abs=60_000_000)
 
 
+def test_a_code_says_which_of_its_orders_came_back(inside: World, home: Home, link: Link) -> None:
+    row = actions.create_code(
+        inside.brand, by=inside.owner.actor, code="AZHI30", creator="creator-azhi"
+    )
+    owner = {"promo_code": "AZHI30", "creator": "creator-azhi", "platform": "xhs", "channel": "xhs"}
+
+    def back(number: str, amount: int) -> Event:
+        told = {"workspace": inside.brand.key, "order_id": number, "source": "import"}
+        return Event(kind="refund", ts=at(1), amount=amount, **told)
+
+    url = inside.url("tracking:code", row.key)
+    write(home, *(order(inside.brand, 2, f"v-{n}", f"D{n}", **owner) for n in (1, 2, 3)))
+    assert "全额退款" not in inside.client().get(url).text.split("每天的用码订单")[0]
+    write_segment(home.spool / "more", 1, [stamp(back("D1", 32_900)), stamp(back("D2", 900))])
+    settle(home)
+    report = figures.code_report(inside.brand, row, PERIOD)
+    assert (report.figure.orders, report.lost) == (3, 1)
+    assert {one.order_id: one.is_lost for one, _ in report.latest} == {
+        "D1": True, "D2": False, "D3": False,
+    }  # fmt: skip
+    shown = " ".join(inside.client().get(url).text.split())
+    assert "全数，不分摊；含全额退款或取消的 1 单" in shown and "按实付，没扣退款" in shown
+    assert shown.count("已全额退款或取消") == 1 and "已退 ¥9.00" in shown
+
+
 def test_a_site_says_when_its_tag_was_last_heard(inside: World, home: Home) -> None:
     mine, quiet, rare = (
         actions.create_site(inside.brand, by=inside.owner.actor, name=name, hosts=f"{name}.cn")

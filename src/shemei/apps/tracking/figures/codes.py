@@ -16,6 +16,8 @@ from shemei.warehouse import questions
 if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
 
+EVERY = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Used:
@@ -24,6 +26,12 @@ class Used:
     at: Any
     order_id: str
     amount: int
+    refunded: int = 0
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether all of it came back: refunded in full, or cancelled."""
+        return self.refunded >= self.amount > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,7 @@ class CodeReport:
     """Everything a code's page shows of the log."""
 
     figure: Figure
+    lost: int
     average: float | None
     trend: Chart
     latest: list[tuple[Used, str]]
@@ -54,25 +63,28 @@ def code_report(workspace: Workspace, code: PromoCode, period: Period) -> CodeRe
     where = (("promo_code", code.code),)
     known = shared.totals(workspace, period, ("orders", "net_revenue", "aov"), where=where)
     found = known[0] if known and known[0]["orders"] else {}
-    latest, as_of = _latest(workspace, period, where)
+    used, as_of = _used(workspace, period, where)
     credit = shared.credits(workspace, period, "promo_code").get(code.code)
     return CodeReport(
         figure=Figure(orders=found.get("orders"), revenue=found.get("net_revenue")),
+        lost=sum(one.is_lost for one in used),
         average=found.get("aov"),
         trend=_order_trend(workspace, period, where),
-        latest=[(used, shared.journey(workspace, used.order_id)) for used in latest],
+        latest=[
+            (one, shared.journey(workspace, one.order_id)) for one in used[: shared.SHOWN_ROWS]
+        ],
         credited_revenue=credit.value if credit else None,
         model=model_name(workspace),
         as_of=as_of,
     )
 
 
-def _latest(workspace: Workspace, period: Period, where: Where) -> tuple[list[Used], Any]:
-    """Each order once: the log keeps every telling and correction of it."""
-    asked = questions.Orders(**shared.span(workspace, period), where=where, limit=shared.SHOWN_ROWS)
+def _used(workspace: Workspace, period: Period, where: Where) -> tuple[list[Used], Any]:
+    """Each order once, the newest first: the log keeps every telling and correction of it."""
+    asked = questions.Orders(**shared.span(workspace, period), where=where, limit=EVERY)
     answer = ask(asked)
     used = [
-        Used(shared.event_time(row), row["order_id"], row["amount"])
+        Used(shared.event_time(row), row["order_id"], row["amount"], row["refunded"])
         for row in answer.rows.to_pylist()
     ]
     return used, shared.moment(answer.as_of)
