@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+import orjson
 import pytest
 
 from shemei.apps.advertising.actions import enter_spend
 from shemei.apps.advertising.models import Spend
+from shemei.kernel.models import OutboxEvent
 from shemei.kernel.periods import today
+from shemei.warehouse.catalogue import METRICS
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -82,3 +86,18 @@ def test_wrong_money_is_said_and_what_was_typed_stays(place: World) -> None:
 
 def test_editors_do_not_see_spends(place: World) -> None:
     assert place.client(place.editor).get(place.url("advertising:spends")).status_code == 403
+
+
+def test_the_impressions_of_ads_are_told_apart_from_those_of_content(place: World) -> None:
+    enter = partial(enter_spend, place.brand, by=place.owner.actor, day=today(), platform="douyin")
+    enter(kind="信息流", amount=3_000)
+    said = "自报曝光是广告的展示次数，不算进总览与报表里的「曝光」"
+    url = place.url("advertising:spends")
+    assert said not in place.client().get(url).text
+    enter(kind="搜索", amount=3_000, impressions=1_505_249)
+    assert said in place.client().get(url).text
+    kinds = {
+        orjson.loads(text)["kind"] for text in OutboxEvent.objects.values_list("event", flat=True)
+    }
+    assert kinds == {"spend"}
+    assert "广告的自报曝光不算在内" in METRICS["impressions"].formula

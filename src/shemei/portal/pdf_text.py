@@ -61,6 +61,12 @@ def base_font() -> str:
     return found.fontName if found else _named()
 
 
+def carries_chinese() -> bool:
+    """Whether Chinese words travel in the file; else who reads it must have a font for them."""
+    found = _embedded()
+    return bool(found) and ord("中") in found.face.charToGlyph
+
+
 def font_of(text: str) -> str:
     """The font for one line that cannot change fonts inside: the embedded one where it has every character."""
     found = _embedded()

@@ -93,7 +93,7 @@ def _count(key: str, formula: str, better: Better = "up", unit: Unit = "count") 
 
 
 _METRICS: tuple[Metric, ...] = (
-    _count("impressions", "曝光次数之和（平台回传或导入）"),
+    _count("impressions", "曝光次数之和（平台回传或导入的内容数据；广告的自报曝光不算在内）"),
     _count("engagements", "点赞 + 评论 + 分享 + 收藏的次数"),
     Metric(
         "engagement_rate",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -120,6 +121,19 @@ def test_a_font_that_cannot_be_used_is_told_and_done_without(
         body = drawn_title(told, "Review 复盘")
         assert b"/STSong-Light" in body and b"/FontFile2" not in body
         assert path in caplog.text
+
+
+def test_the_button_says_so_where_no_chinese_font_travels(
+    told: World, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = made(told, 线={"kind": "line", "metrics": ["clicks"]})
+    client, url, said = told.client(), told.url("insight:board", board.key), "PDF 不带中文字体"
+    for font in ("", latin()):
+        settings.PDF_FONT = font
+        assert client.get(url).text.count(said) == 1
+    found = SimpleNamespace(face=SimpleNamespace(charToGlyph={ord("中"): 1}))
+    monkeypatch.setattr(pdf_text, "_embedded", lambda: found)
+    assert said not in client.get(url).text
 
 
 def pages(body: bytes) -> int:

@@ -19,6 +19,7 @@ from shemei.kernel.permissions import Permission
 from shemei.kernel.toasts import toast
 from shemei.kernel.urls import wurl
 from shemei.kernel.views import allow, get_row
+from shemei.portal.pdf_text import carries_chinese
 
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
@@ -61,6 +62,7 @@ def board(request: BrandRequest, key: str) -> HttpResponse:
         "editing": bool(request.GET.get("edit")) and request.actor.can(Permission.ANALYSE),
         "shelf": CHOICES.values(),
         "widths": WIDTHS.items(),
+        "pdf_names_its_font": not carries_chinese(),
     }
     return render(request, "insight/board.html", context)
 
