@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 from shemei.apps.commerce import rates
 from shemei.apps.commerce.actions import record_order
+from shemei.apps.commerce.listings import ORDERS
+from shemei.apps.commerce.models import Order
 from shemei.apps.commerce.rules import OrderDraft
 from shemei.kernel import outbox
 from shemei.kernel.actor import SYSTEM
@@ -19,7 +22,7 @@ from shemei.warehouse.vocabulary import SHANGHAI, to_ts
 if TYPE_CHECKING:
     from tests.world import World
 
-    from shemei.apps.commerce.models import ExchangeRate, Order
+    from shemei.apps.commerce.models import ExchangeRate
     from shemei.warehouse.home import Home
 
 HEAD = "订单编号,付款时间,实付金额,会员名,优惠码,退款金额,退款时间\n"
@@ -54,3 +57,11 @@ def pounds(world: World, number: str, amount: int, day: str = "2026-11-03") -> O
     paid = to_ts(datetime.fromisoformat(f"{day}T09:00").replace(tzinfo=SHANGHAI))
     draft = OrderDraft(number, paid, amount, paid, currency="GBP")
     return record_order(world.brand, draft, by=SYSTEM)[0]
+
+
+def shown_worth(world: World, order: Order) -> str:
+    """What the list of orders writes as 折合."""
+    (column,) = (column for column in ORDERS.columns if column.name == "worth")
+    page: Any = SimpleNamespace(workspace=world.brand)
+    (row,) = ORDERS.annotated([Order.objects.get(pk=order.pk)], page)
+    return str(column.value(row))

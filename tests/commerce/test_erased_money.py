@@ -8,10 +8,11 @@ import pytest
 from django.utils import timezone
 from tests.commerce.conftest import Bring
 from tests.commerce.files import events
-from tests.commerce.rate_files import rate
+from tests.commerce.rate_files import rate, shown_worth
 
 from shemei.apps.audience import actions as audience
 from shemei.apps.audience import jobs, personal
+from shemei.apps.commerce import rates
 from shemei.apps.commerce.actions import record_refund
 from shemei.apps.commerce.models import Customer, Order, Refund
 from shemei.apps.commerce.order_file import hashed
@@ -167,3 +168,23 @@ def test_an_order_that_is_erased_itself_leaves_the_log_after_all(inside: World) 
     person = Erased(key="p", workspace=inside.brand.key, until=9, orders=("A",))
     remember_person(inside.brand, person)
     assert off_the_log(inside.brand, ["A", "B", "C"]) == {"A", "B"}
+
+
+def test_an_erased_order_in_pounds_says_that_it_left_and_waits_for_no_rate(
+    bring: Bring, inside: World, home: Home
+) -> None:
+    row = rate(inside, "9")
+    bring(FILE, currency="GBP")
+    counted(inside, home)
+    rates.remove_rate(row, by=SYSTEM)
+    assert Order.objects.filter(waiting=True).count() == 3
+    erase(inside, home)
+    assert list(Order.objects.filter(waiting=True).values_list("number", flat=True)) == ["E3"]
+    for number, worth in (("E1", "已离开看板"), ("E3", "等汇率")):
+        order = Order.objects.get(number=number)
+        page = inside.client().get(inside.url("commerce:order", order.key)).content.decode()
+        assert ("离开了看板" in page, "还没有英镑的汇率" in page) == (
+            number == "E1",
+            number == "E3",
+        )
+        assert shown_worth(inside, order) == worth

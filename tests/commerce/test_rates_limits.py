@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from django_scopes import scope
 from tests.commerce.files import events
-from tests.commerce.rate_files import FILE, figures, pounds, rate
+from tests.commerce.rate_files import FILE, figures, pounds, rate, shown_worth
 
-from shemei.apps.commerce import conversion, jobs, listings, rates
+from shemei.apps.commerce import conversion, jobs, rates
 from shemei.apps.commerce.actions import record_order, record_refund
 from shemei.apps.commerce.models import ExchangeRate, Order, Refund
 from shemei.apps.commerce.rules import OrderDraft
@@ -58,7 +58,7 @@ def test_an_order_that_would_be_worth_too_much_says_so_and_a_right_rate_mends_it
     assert jobs.tell_all_rates.call_local() == 0 and events() == []
     page = inside.client().get(inside.url("commerce:order", order.key)).content.decode()
     assert "折合超过 10 万亿元，没算进看板" in page
-    assert listings._worth(order) == "汇率或金额不对"
+    assert shown_worth(inside, order) == "汇率或金额不对"
     rates.correct_rate(row, since=row.since, rate=Decimal(9), by=SYSTEM)
     assert figures(inside, home) == (1, 9 * 10**13, 0, 9 * 10**13)
 

@@ -30,11 +30,16 @@ NOBODY: Mapping[str, Any] = {"customer": None, "visitor": "", "click_id": "", "r
 
 
 def erase_customer(person: Erased) -> int:
-    """Cut the tie between the person's orders and anybody, and delete the buyer; returns how many rows."""
+    """Cut the tie between the person's orders and anybody, and delete the buyer; returns how many rows.
+
+    Those that leave the log wait for no rate any more.
+    """
     ids, orders = _mine(person)
     _remember(ids, orders, person)
     _forget_befores(ids, orders)
     cut = orders.update(**NOBODY)
+    Order.objects.filter(number__in=person.orders, waiting=True).update(waiting=None)
+    Refund.objects.filter(order__number__in=person.orders, waiting=True).update(waiting=None)
     Refund.objects.filter(customer__in=ids).update(customer=None)
     Customer.objects.filter(pk__in=ids).delete()
     return cut + len(ids)

@@ -20,6 +20,7 @@ from shemei.apps.commerce.models import (
     Refund,
 )
 from shemei.apps.commerce.rules import CURRENCY_NAMES, currency_name, rate_words
+from shemei.kernel.erased import off_the_log
 from shemei.kernel.imports import spans
 from shemei.kernel.imports.models import ImportBatch
 from shemei.kernel.lists import Column, Empty, Filter, Listing, State, export_chosen
@@ -69,8 +70,11 @@ def _with_code(rows: Any, value: str) -> Any:
 
 def _fill_orders(rows: list[Order], request: BrandRequest) -> Sequence[Order]:
     names = queries.batch_names(request.workspace, (order.batch for order in rows))
+    foreign = (o.number for o in rows if o.currency != request.workspace.currency)
+    gone = off_the_log(request.workspace, foreign)
     for order in rows:
         order.batch_name = names.get(order.batch, "")  # type: ignore[attr-defined]
+        order.has_left = order.number in gone  # type: ignore[attr-defined]
     return rows
 
 
@@ -82,11 +86,14 @@ def _order_url(order: Order) -> str:
     return wurl(order.workspace, "commerce:order", order.key)
 
 
-def _worth_told(order: Order) -> int | None:
-    return order.worth_in(order.workspace.currency) if order.rate or order.waiting is None else None
+def _worth_told(order: Any) -> int | None:
+    is_known = not order.has_left and (order.rate or order.waiting is None)
+    return order.worth_in(order.workspace.currency) if is_known else None
 
 
-def _worth(order: Order) -> str:
+def _worth(order: Any) -> str:
+    if order.has_left:
+        return "已离开看板"
     told = _worth_told(order)
     wants = "汇率或金额不对" if order.waiting is False else "等汇率"
     return wants if told is None else money(told, order.workspace.currency)
