@@ -14,6 +14,8 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.test.utils import CaptureQueriesContext
 from django_scopes import scope
 from tests.commerce.conftest import brought
 from tests.commerce.rate_files import FILE, figures, pounds, rate
@@ -106,10 +108,31 @@ def test_an_older_home_remembers_what_its_log_holds(inside: World, home: Home) -
     Order.objects.filter(number="G1").update(currency="GBP")
     Refund.objects.update(currency="GBP")
     Product.objects.update(currency="CNY")
-    import_module("shemei.apps.commerce.migrations.0005_what_was_told").remember(apps, None)
+    migration = import_module("shemei.apps.commerce.migrations.0005_what_was_told")
+    migration.remember(apps, None)
     told = dict(Order.objects.values_list("number", "reported"))
     assert told == {"G1": 13_000, "G2": None, "G3": None, "P1": 5_000}
     assert list(Refund.objects.values_list("reported", "waiting")) == [(505, True)]
     assert Product.objects.get().currency == "GBP"
     assert conversion.waiting_of(inside.brand)[0].raw == 2
     assert conversion.waiting_of(inside.brand)[0].oldest == date(2026, 11, 3)
+    migration.forget(apps, None)
+    for model in (Order, Refund):
+        assert not model.objects.exclude(reported=None, waiting=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_indexes_of_what_waits_are_built_anew_beside_who_writes() -> None:
+    """Also over ones that are there already, or that a break left half built."""
+    module = import_module("shemei.apps.commerce.migrations.0007_waiting_indexes")
+    state = MigrationExecutor(connection).loader.project_state(("commerce", "0006_days_told"))
+    with CaptureQueriesContext(connection) as asked, connection.schema_editor(atomic=False) as ed:
+        module.Migration("0007_waiting_indexes", "commerce").apply(state, ed)
+    built = [row["sql"] for row in asked if "CREATE INDEX" in row["sql"]]
+    assert len(built) == 2
+    if connection.vendor == "postgresql":
+        assert all("CONCURRENTLY" in sql for sql in built)
+    with connection.cursor() as cursor:
+        for model, name in ((Order, "order_waiting"), (Refund, "refund_waiting")):
+            table = model._meta.db_table
+            assert name in connection.introspection.get_constraints(cursor, table)

@@ -65,14 +65,6 @@ class Migration(migrations.Migration):
             name='waiting',
             field=models.BooleanField(editable=False, null=True, verbose_name='等汇率'),
         ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('waiting', True)), fields=['workspace', 'currency', 'paid_at'], name='order_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(condition=models.Q(('waiting', True)), fields=['workspace', 'currency', 'refunded_at'], name='refund_waiting'),
-        ),
         migrations.AddField(
             model_name='exchangerate',
             name='workspace',

@@ -21,6 +21,13 @@ def remember(apps, editor):
             name_prices(apps, pk, own)
 
 
+def forget(apps, editor):
+    """What is still as ``remember`` left it becomes what it was."""
+    for name in ("Order", "Refund"):
+        rows = apps.get_model("commerce", name).objects.filter(waiting=True, rate=None)
+        rows.filter(reported=F("amount")).update(reported=None, waiting=None)
+
+
 def name_prices(apps, brand, own):
     """A product's price is of the first order it came with."""
     lines = apps.get_model("commerce", "OrderLine").objects.filter(
@@ -39,4 +46,4 @@ def name_prices(apps, brand, own):
 
 class Migration(migrations.Migration):
     dependencies = [("commerce", "0004_exchange_rates")]
-    operations = [migrations.RunPython(remember, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(remember, forget)]
