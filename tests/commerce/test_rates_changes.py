@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 import pytest
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.commerce.conftest import Bring
 from tests.commerce.files import events
@@ -217,3 +219,29 @@ def test_undoing_an_import_whose_order_a_program_moved_there_and_back_leaves_not
     figures(inside, home)
     bring(FILE, "c.csv", currency="GBP")
     assert figures(inside, home) == before
+
+
+def test_refunds_follow_the_currency_of_all_their_orders_at_once(
+    bring: Bring, inside: World, home: Home
+) -> None:
+    head = FILE.partition("\n")[0]
+    rows = [f"G{n},2026-11-03 09:05,20,lin,,5,2026-11-20 12:00" for n in range(5)]
+    text = "\n".join((head, *rows))
+    bring(text)
+    with CaptureQueriesContext(connection) as asked:
+        later = bring(text, "b.csv", currency="GBP")
+    assert _turned(asked) == ["GBP"]
+    assert set(Refund.objects.values_list("currency", flat=True)) == {"GBP"}
+    with CaptureQueriesContext(connection) as asked:
+        actions.undo(later, by=SYSTEM)
+    assert _turned(asked) == ["CNY"]
+    exclude_undone.call_local()
+    assert set(Refund.objects.values_list("currency", flat=True)) == {"CNY"}
+    assert figures(inside, home) == (5, 10_000, 2_500, 7_500)
+
+
+def _turned(asked: CaptureQueriesContext) -> list[str]:
+    """The currencies that refunds were turned into, one for each UPDATE."""
+    start = 'UPDATE "commerce_refund" SET "currency" = \''
+    said = [query["sql"].partition(start)[2][:3] for query in asked.captured_queries]
+    return [currency for currency in said if currency]

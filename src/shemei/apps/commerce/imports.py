@@ -16,7 +16,7 @@ from shemei.apps.commerce.models import Customer, Order, Product, Refund
 from shemei.apps.commerce.order_events import in_parts, tell_orders, tell_refunds
 from shemei.apps.commerce.returns import give_back, save_cancellations
 from shemei.apps.commerce.rules import currency_name
-from shemei.apps.commerce.store import Saved, put_back, save_orders
+from shemei.apps.commerce.store import Saved, put_back, save_orders, take_refunds_along
 from shemei.kernel.imports.kinds import Group, ImportKind, Row, Skip, Staged, Tally
 from shemei.kernel.imports.models import ImportBatch, RowChange
 from shemei.kernel.periods import Period
@@ -178,8 +178,10 @@ def _put_back(batch: ImportBatch, left: set[int]) -> None:
     orders = Order.objects.select_related("customer")
     for part in in_parts(_changes(batch).order_by("pk").values_list("subject_key", "before")):
         befores = dict(part)
-        changed = orders.filter(key__in=befores)
+        changed = list(orders.filter(key__in=befores))
+        former = [(order, order.currency) for order in changed]
         worth = [o for o in changed if put_back(workspace, o, befores[o.key], told=told)]
+        take_refunds_along(workspace, former)
         left = left - {order.pk for order in worth}
         settle_orders(workspace, worth)
     for pks in in_parts(sorted(left)):

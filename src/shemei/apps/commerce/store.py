@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from shemei.apps.commerce.erasure import without_erased
 from shemei.apps.commerce.models import Customer, Order, OrderLine, Product, Refund
+from shemei.apps.commerce.order_events import in_parts
 from shemei.apps.commerce.rules import is_step_back
 from shemei.kernel.workspace import one_at_a_time
 from shemei.warehouse.vocabulary import from_ts
@@ -285,9 +286,8 @@ def snapshot(order: Order, names: Sequence[str], *, with_lines: bool) -> dict[st
 def _save_changes(workspace: Workspace, saved: Saved, drafts: Sequence[OrderDraft]) -> None:
     if not saved.changed:
         return
-    for order in saved.changed:
-        if was := saved.befores[order.key].get("currency"):
-            take_refunds_along(workspace, order, was)
+    former = [(o, saved.befores[o.key].get("currency", o.currency)) for o in saved.changed]
+    take_refunds_along(workspace, former)
     names = [*_TEXTS, "amount", "currency", "paid_at", "placed_at", "quantity", "customer"]
     Order.objects.bulk_update(saved.changed, names, batch_size=500)
     by_number = {draft.number: draft for draft in drafts}
@@ -310,25 +310,29 @@ def _replace_lines(order: Order, lines: Sequence[LineDraft]) -> None:
     OrderLine.objects.bulk_create(rows)
 
 
-def take_refunds_along(workspace: Workspace, order: Order, was: str) -> None:
-    """What was given back of an order is in its currency, also once that is another one."""
-    rows = Refund.objects.filter(order=order, currency=was)
-    if was == workspace.currency:
-        rows.filter(waiting=None).update(reported=F("amount"))
-    rows.update(currency=order.currency)
+def take_refunds_along(workspace: Workspace, former: Iterable[tuple[Order, str]]) -> None:
+    """What was given back of orders is in their currency, also once it is not their ``former`` one any more."""
+    turned: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for order, was in former:
+        if order.currency != was:
+            turned[was, order.currency].append(order.pk)
+    for (was, now), pks in turned.items():
+        for part in in_parts(pks):
+            rows = Refund.objects.filter(order__in=part, currency=was)
+            if was == workspace.currency:
+                rows.filter(waiting=None).update(reported=F("amount"))
+            rows.update(currency=now)
 
 
 def put_back(workspace: Workspace, order: Order, before: Mapping[str, Any], *, told: bool) -> bool:
     """Like :func:`restore`; returns whether the log holds another worth of the order than it has now.
 
-    ``told`` is whether the log was told of what is taken back.
+    ``told`` is whether the log was told of what is taken back. Refunds are still to be taken along.
     """
     own, was, amount = workspace.currency, order.currency, order.amount
     restore(order, before)
-    if order.currency != was:
-        take_refunds_along(workspace, order, was)
-        if was == own and told:
-            order.reported, order.rate, order.waiting = amount, None, None
+    if order.currency != was == own and told:
+        order.reported, order.rate, order.waiting = amount, None, None
     is_foreign = order.currency != own or (was != own and told)
     return is_foreign and (order.reported is not None or order.waiting is not None)
 
