@@ -202,7 +202,7 @@ class Bridge:
         )
         says = f"成交额 {sold} − 退在这段时间的退款 {back}，不管是哪天的单；总览、看板里的净成交额"
         href = self._href("insight:period_refunds", part=BOOKED)
-        return Line("net", "净成交额", says, 0, self.net, len(booked), "笔", href)
+        return Line("net", "净成交额", says, 0, self.net, len(booked), "笔退款", href)
 
     def _line(self, name: str, sign: int) -> Line:
         rows = self.part(name)
