@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -134,3 +135,13 @@ def test_nothing_grew_against_a_comparison_that_sold_nothing(told: World) -> Non
     later = {"from": "2026-11-08", "to": "2026-11-30", "cfrom": "2026-11-01", "cto": "2026-11-07"}
     second = shown(told, "insight:overview", **later)
     assert "s-drivers" in second and "对比期没有可追踪的成交。" not in second
+
+
+def test_whole_orders_have_no_digit_behind_them_and_shares_keep_one(told: World) -> None:
+    told.brand.attribution_model = "first"
+    told.brand.save()
+    assert "归因 5 单，" in shown(told, "insight:report", by="channel")
+    told.brand.attribution_model = "linear"
+    told.brand.save()
+    text = shown(told, "insight:report", by="channel")
+    assert re.search(r"<td[^>]*>\s*\d+\.[1-9]\s*</td>", text) and "5.0 单" not in text

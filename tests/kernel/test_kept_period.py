@@ -180,3 +180,18 @@ def test_a_view_with_a_period_keeps_it_when_it_is_changed(world: World, home: Ho
     client.post(f"{url}?range=7d&sort=name&view={key}", {"_list": "update", "view": key})
     with world.scope():
         assert SavedView.objects.get().query == "range=7d&sort=name"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["start=2026-11-01&end=2026-11-30", "from=soon&to=2026-11-30", "range=no-such"]
+)
+def test_a_period_that_cannot_be_read_is_said_and_goes_from_the_address(
+    world: World, home: Home, wrong: str
+) -> None:
+    client = world.client()
+    answer = client.get(f"{world.url('insight:overview')}?{wrong}&page=2")
+    assert answer.text.count("网址里写的时段读不懂") == 1
+    good = client.get(f"{world.url('insight:overview')}?from=2026-11-01&to=2026-11-30")
+    assert good.status_code == 200 and "读不懂" not in good.text
+    report = client.get(f"{world.url('insight:report')}?{wrong}&q=a").text
+    assert "读不懂" in report and wrong.split("&")[0] not in report, "no link carries it on"

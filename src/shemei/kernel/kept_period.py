@@ -11,7 +11,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 
 from shemei.kernel.periods import LASTING, STANDARD, period_from, today
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 KEPT = "periods"
 NAMING = ("range", "from", "to")
+LOOKALIKES = ("start", "end")
+"""Names that other programs give the days of a period."""
 CHOSEN = "keep"
 """In an address: somebody chose its period with the page's own picker. It does not stay there."""
 
@@ -54,6 +56,9 @@ def _keeping(view: View, least: int) -> View:
         vars(request)["keeps_period"] = True
         if request.method != "GET" or getattr(request, "htmx", False):
             return view(request, *args, **kwargs)
+        if wrong := misread(request.GET):
+            _without(request, wrong)
+            return view(request, *args, **kwargs)
         if CHOSEN in request.GET:
             _keep(request, period_from(request.GET))
             return _led(request, "")
@@ -62,6 +67,35 @@ def _keeping(view: View, least: int) -> View:
         return view(request, *args, **kwargs)
 
     return kept
+
+
+def misread(query: Mapping[str, str]) -> tuple[str, ...]:
+    """The names in an address that mean to say a period and do not; a page shows none of them.
+
+    >>> misread({"from": "2026-11-01", "to": "2026-11-30"}), misread({"range": "7d", "q": "x"})
+    ((), ())
+    >>> misread({"from": "soon", "to": "2026-11-30"}), misread({"range": "1999"})
+    (('from', 'to'), ('range',))
+    >>> misread({"start": "2026-11-01", "end": "2026-11-30"})
+    ('start', 'end')
+    """
+    days, key = ("from", "to"), query.get("range")
+    if any(query.get(name) for name in days):
+        return () if period_from(query).label == "自选" else days
+    if key:
+        return () if period_from(query).key == key else ("range",)
+    return tuple(name for name in LOOKALIKES if query.get(name))
+
+
+def _without(request: BrandRequest, wrong: tuple[str, ...]) -> None:
+    """The page is made as if the names were not in its address, so that no link of it carries them on."""
+    vars(request)["misread_period"] = True
+    kept = QueryDict(mutable=True)
+    for name, values in request.GET.lists():
+        if name not in (CHOSEN, *wrong):
+            kept.setlist(name, values)
+    request.META["QUERY_STRING"] = kept.urlencode()
+    request.GET = QueryDict(kept.urlencode())
 
 
 def _led(request: BrandRequest, query: str) -> HttpResponse:

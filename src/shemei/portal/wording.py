@@ -1,4 +1,4 @@
-"""What Django says about a wrong field, in the product's words: what is wrong, and what to do."""
+"""How words and counts stand in our sentences, and what Django says about a wrong field: what to do."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from shemei.portal.numbers import figure
+
 if TYPE_CHECKING:
     from django.core.exceptions import ValidationError
     from django.forms import BoundField
 
+_NOISE = 1e-6
 _CHOICES = (forms.ChoiceField, forms.MultipleChoiceField, forms.ModelChoiceField)
 _INVALID: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.DecimalField, "要填数字，例如 329.00。"),
@@ -21,6 +24,25 @@ _INVALID: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.TimeField, "认不出时刻，请写成 12:40。"),
 )
 """The first kind that a field is of decides: a decimal field is an integer field too."""
+
+
+def shared_count(value: float | None) -> str:
+    """How many of what a model shares out: one digit only where it is no whole number.
+
+    >>> shared_count(3_562.0), shared_count(11.25), shared_count(2.98), shared_count(None)
+    ('3,562', '11.3', '3.0', '—')
+    """
+    is_whole = value is not None and abs(value - round(value)) < _NOISE
+    return figure(value, 0 if is_whole else 1)
+
+
+def spaced(name: str) -> str:
+    """A name as it follows Chinese words: one of Latin letters keeps its distance.
+
+    >>> spaced("Online Retail"), spaced("抖店")
+    (' Online Retail', '抖店')
+    """
+    return f" {name}" if name[:1].isascii() and name[:1].isalnum() else name
 
 
 def told(field: BoundField) -> list[str]:

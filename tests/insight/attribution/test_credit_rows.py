@@ -25,6 +25,7 @@ from shemei.engines.attribution import Credit
 from shemei.engines.attribution.summary import ADDITIVE
 from shemei.kernel.periods import Comparison, Period
 from shemei.portal.numbers import pct
+from shemei.portal.wording import shared_count
 from shemei.warehouse.catalogue import METRICS
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def test_a_cell_opens_its_own_figure(told: World, model: str) -> None:
     with told.scope():
         board = Board(told.brand, NOVEMBER, Comparison(NOVEMBER))
         credit = board.attribution("channel", NOVEMBER, (model,)).models[model]["xhs"]
-    assert f"{credit.conversions:.1f} 单" in _part(told, model, "conversions")
+    assert f"{shared_count(credit.conversions)} 单" in _part(told, model, "conversions")
 
 
 def test_a_share_is_told_as_the_division_it_is(told: World) -> None:

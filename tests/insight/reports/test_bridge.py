@@ -129,6 +129,9 @@ def test_the_bridge_stands_on_the_page_in_the_drawers_and_in_the_file(crossed: W
         ("这些单的退款，退在这段时间", "减", "-110.00"),
         ("这些单的退款，后来退的", "减", "-10.00"),
     ]
+    assert (rows[0]["单位"], rows[-1]["单位"]) == ("单", "笔退款"), (
+        "what is counted beside each total"
+    )
     assert any("都对，差在退款记给谁、记在哪天" in note for note in notes)
 
 

@@ -142,6 +142,11 @@ def test_masked_phones_are_said_once(place: World) -> None:
     assert said in page_of(place, batch)
 
 
+def test_more_rows_than_are_named_are_told_without_a_gap(place: World) -> None:
+    rows = "".join(f"D{n},2026-06-01,129,138****222{n},已付款\n" for n in range(4))
+    assert "4 行（第 2、3、4 等行）" in page_of(place, checked(place, HEAD + rows))
+
+
 def test_rows_left_out_are_told_before_anything_is_written(place: World) -> None:
     batch = checked(place, HEAD + "D1,2026-06-01,129,,已付款\nD2,,9,,待付款\n")
     client = place.client()

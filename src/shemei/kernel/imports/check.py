@@ -212,7 +212,7 @@ def check_rows(
 
 def _spared(left_out: dict[str, list[int]]) -> list[str]:
     return [
-        f"「{label}」有 {len(rows):,} 格读不懂，没有收，那一行的其余照收（第 {_few(rows)} 行）"
+        f"「{label}」有 {len(rows):,} 格读不懂，没有收，那一行的其余照收（第 {_few(rows)}行）"
         for label, rows in left_out.items()
     ]
 
@@ -220,11 +220,11 @@ def _spared(left_out: dict[str, list[int]]) -> list[str]:
 def _hinted(hints: dict[str, list[int]]) -> list[str]:
     """「优惠码「X」没有登记过…：3 行（第 2、5、9 行）」, the most frequent first."""
     ranked = sorted(hints.items(), key=lambda pair: -len(pair[1]))
-    return [f"{said}：{len(rows):,} 行（第 {_few(rows)} 行）" for said, rows in ranked]
+    return [f"{said}：{len(rows):,} 行（第 {_few(rows)}行）" for said, rows in ranked]
 
 
 def _few(rows: list[int]) -> str:
-    return "、".join(map(str, rows[:3])) + (" 等" if len(rows) > 3 else "")
+    return "、".join(map(str, rows[:3])) + (" 等" if len(rows) > 3 else " ")
 
 
 def write_errors(batch: ImportBatch, table: Table, stage: Stage, held: set[int]) -> None:

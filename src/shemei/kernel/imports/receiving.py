@@ -77,7 +77,8 @@ def _source_name(name: str) -> str:
 def _refuse_known(kind: ImportKind, headers: Sequence[str]) -> None:
     preset = preset_of(kind, headers)
     if preset and preset.refusal:
-        raise ImportError_(f"认出是{preset.name}，没有收下。{preset.refusal}")
+        space = " " if preset.name[:1].isascii() else ""
+        raise ImportError_(f"认出是{space}{preset.name}，没有收下。{preset.refusal}")
 
 
 def _only(kinds: list[ImportKind]) -> ImportKind:

@@ -75,6 +75,17 @@ def figure(value: Any, digits: int = 0) -> str:
 
 
 @register.filter
+def shared_count(value: Any) -> str:
+    """``11.0|shared_count`` → 11; a share of an order keeps one digit."""
+    return wording.shared_count(_number(value))
+
+
+@register.filter
+def spaced(name: Any) -> str:
+    return wording.spaced(str(name))
+
+
+@register.filter
 def times(value: Any) -> str:
     return numbers.times(_number(value))
 

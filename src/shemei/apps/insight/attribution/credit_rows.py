@@ -16,6 +16,7 @@ from shemei.engines.attribution import Credit, PathCounts
 from shemei.engines.attribution.summary import ADDITIVE
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.portal.numbers import figure, pct, tick, yuan
+from shemei.portal.wording import shared_count
 from shemei.warehouse.attribution import Totals
 from shemei.warehouse.vocabulary import from_ts
 
@@ -169,7 +170,7 @@ class CreditStory:
     def figure(self) -> str:
         """The figure that was clicked."""
         if self.column == "conversions":
-            return f"{figure(self.credit.conversions, 1)} 单"
+            return f"{shared_count(self.credit.conversions)} 单"
         return pct(self.share, 1) if self.column == "share" else yuan(self.fen, full=True)
 
     @property

@@ -26,7 +26,8 @@ from shemei.engines.attribution.stability import LEAST_DAYS
 from shemei.engines.resampling import Band, day_bootstrap
 from shemei.kernel.figures import MODEL_NAMES
 from shemei.portal.charts import Chart, Flow
-from shemei.portal.numbers import MoneyColumn, figure, pct
+from shemei.portal.numbers import MoneyColumn, pct
+from shemei.portal.wording import shared_count
 from shemei.warehouse.channels import channel_name
 
 MODELS = tuple(MODEL_NAMES)
@@ -96,7 +97,7 @@ class AttributionPage:
     def show(self, value: float) -> str:
         if self.column == "value":
             return self.money.show(value)
-        return figure(value, 1) if self.column == "conversions" else pct(value, 1)
+        return shared_count(value) if self.column == "conversions" else pct(value, 1)
 
     @cached_property
     def rows(self) -> list[Row]:

@@ -177,7 +177,7 @@ class Bridge:
         back, sold = (yuan(amount, full=True) for amount in (booked.amount, self.totals["revenue"]))
         says = f"成交额 {sold} − 退在这段时间的退款 {back}，不管是哪天的单；总览、看板里的净成交额"
         href = self._href("insight:period_refunds", part=BOOKED)
-        return Line("net", "净成交额", says, 0, self.net, booked.count, "笔", href)
+        return Line("net", "净成交额", says, 0, self.net, booked.count, "笔退款", href)
 
     def _line(self, name: str, sign: int) -> Line:
         part, href = self.part(name), self._href("insight:period_refunds", part=name)

@@ -8,7 +8,8 @@ from shemei.apps.insight.queries import DIMENSIONS
 from shemei.apps.insight.reports.report import NAMED_RATIO, RATIO
 from shemei.kernel.lists import Column, Empty, Filter, Listing
 from shemei.platforms import BY_KEY
-from shemei.portal.numbers import figure, yuan
+from shemei.portal.numbers import yuan
+from shemei.portal.wording import shared_count
 
 if TYPE_CHECKING:
     from shemei.kernel.http import BrandRequest
@@ -64,7 +65,7 @@ def _columns(by: str) -> tuple[Column, ...]:
 
 
 def _summary(request: BrandRequest, rows: Any) -> str:
-    orders = figure(sum(row.orders for row in rows), 1)
+    orders = shared_count(sum(row.orders for row in rows))
     return f"归因 {orders} 单，{yuan(sum(row.value for row in rows))}"
 
 
