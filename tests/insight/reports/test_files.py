@@ -14,8 +14,9 @@ from tests.insight.browsing import NOVEMBER, page, table
 
 from shemei.apps.insight.attribution import paths_file
 from shemei.apps.insight.queries import Board
-from shemei.apps.insight.reports.movements import FunnelPage, RetentionPage
+from shemei.apps.insight.reports.movements import FunnelPage
 from shemei.apps.insight.reports.reconcile import Reconciliation
+from shemei.apps.insight.reports.retention import RetentionPage
 from shemei.kernel.lists import export
 from shemei.kernel.models import AuditEntry, LongTask
 from shemei.kernel.periods import comparison_from, period_from

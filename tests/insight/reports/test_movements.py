@@ -10,7 +10,8 @@ import pytest
 from tests.insight.browsing import NOVEMBER, page
 
 from shemei.apps.insight.queries import Board
-from shemei.apps.insight.reports.movements import FunnelPage, RetentionPage, step_rule
+from shemei.apps.insight.reports.movements import FunnelPage, step_rule
+from shemei.apps.insight.reports.retention import RetentionPage
 from shemei.kernel.figures import ask
 from shemei.kernel.periods import comparison_from, period_from
 from shemei.warehouse import questions
@@ -48,11 +49,26 @@ def test_buyers_who_skipped_a_step_are_counted_beside_the_funnel(told: World) ->
         assert shown.out_of_turn == len(buyers) - shown.steps[3].people > 0
     text = f"另有 {shown.out_of_turn} 人下过单，但没有依次走过前面的步骤"
     shown_page = page(told, "insight:funnel").content.decode()
-    assert text in shown_page
-    why = shown_page.partition("前面的步骤：")[2].partition("。")[0]
+    assert f"{text}。" in shown_page and told.url("insight:funnel_aside") in shown_page
+    aside = page(told, "insight:funnel_aside", beside=True).content.decode()
+    assert aside.startswith(f"{text}：")
+    why = aside.partition("前面的步骤：")[2].partition("。")[0]
     parts = re.findall(r"([0-9]+) 人(?:在这段时间里没有触达|有过触达)", why)
     assert sum(map(int, parts)) == shown.out_of_turn
-    assert "没有在 7 天内依次走过" in page(told, "insight:funnel", within="7").content.decode()
+    for name in ("insight:funnel", "insight:funnel_aside"):
+        assert "没有在 7 天内依次走过" in page(told, name, within="7").content.decode()
+
+
+def test_the_funnel_s_page_does_not_wait_for_why_people_bought_out_of_turn(
+    told: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(shown: FunnelPage) -> int:
+        raise AssertionError("asked for the page")
+
+    monkeypatch.setattr(FunnelPage, "_touched_before", property(never))
+    assert "人下过单" in page(told, "insight:funnel").content.decode()
+    with pytest.raises(AssertionError, match="asked for the page"):
+        page(told, "insight:funnel_aside", beside=True)
 
 
 def test_a_step_that_loses_everybody_is_the_worst_unless_it_follows_the_order(told: World) -> None:

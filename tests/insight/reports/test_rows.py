@@ -14,9 +14,10 @@ from tests.warehouse import cast
 
 from shemei.apps.insight.queries import Board
 from shemei.apps.insight.reports import cohort_orders as cohorts
-from shemei.apps.insight.reports import events, movements, orders
+from shemei.apps.insight.reports import events, movements, orders, retention
 from shemei.apps.insight.reports.cohort_orders import cohort_orders
-from shemei.apps.insight.reports.movements import ORDER_STEP, FunnelPage, RetentionPage
+from shemei.apps.insight.reports.movements import ORDER_STEP, FunnelPage
+from shemei.apps.insight.reports.retention import RetentionPage
 from shemei.kernel.figures import ask
 from shemei.kernel.periods import Period, comparison_from, period_from
 from shemei.warehouse.catalogue import DEFAULT_FUNNEL
@@ -297,4 +298,5 @@ def test_orders_need_the_permission_to_see_customers(told: World) -> None:
 
 
 def test_cohorts_are_named_as_people_say_them() -> None:
+    assert doctest.testmod(retention).failed == 0
     assert doctest.testmod(movements).failed == doctest.testmod(cohorts).failed == 0

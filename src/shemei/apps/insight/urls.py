@@ -30,6 +30,7 @@ urlpatterns = [
     path("reports/spent/", views_rows.spent, name="spent"),
     path("reports/funnel/", views_reports.funnel, name="funnel"),
     path("reports/spreading/", views_reports.spreading, name="spreading"),
+    path("reports/funnel/aside/", views_reports.funnel_aside, name="funnel_aside"),
     path("reports/funnel/step/", views_rows.funnel_step, name="funnel_step"),
     path("reports/funnel/events/", views_rows.step_events, name="step_events"),
     path("reports/spreading/passed/", views_rows.passed, name="passed"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -62,6 +62,8 @@ class Table:
     notes: tuple[str, ...] = ()
     fill: Callable[[list[Any]], list[Any]] | None = None
     some: bool = True
+    counted: Callable[[], Iterable[str]] = tuple
+    """Notes that take counting: asked for when a file is made, and not for the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,11 @@ class Tables:
     def said(self) -> list[tuple[str, str]]:
         """All notes, each with the title of its table; "" for what holds for all, or where there is one."""
         several = len(self.tables) > 1
-        own = [(t.title if several else "", note) for t in self.tables for note in t.notes]
+        own = [
+            (t.title if several else "", note)
+            for t in self.tables
+            for note in (*t.notes, *t.counted())
+        ]
         return [*(("", note) for note in self.notes), *own]
 
     def links(self, query: ListQuery) -> list[FileLink]:

@@ -6,24 +6,18 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.html import escape
 
 from shemei.apps.brand.tracker.queries import FIVE_POINTS, THREE_POINTS
 from shemei.apps.insight.queries import DIMENSIONS
 from shemei.apps.insight.reports.brand_health import GRAINS as CALENDAR
 from shemei.apps.insight.reports.brand_health import BrandHealth
 from shemei.apps.insight.reports.listings import REPORTS
-from shemei.apps.insight.reports.movements import (
-    BACKS,
-    GRAINS,
-    LONG_ENOUGH,
-    STARTS,
-    WITHIN,
-    FunnelPage,
-    RetentionPage,
-)
+from shemei.apps.insight.reports.movements import WITHIN, FunnelPage
 from shemei.apps.insight.reports.quality import GAPS, Quality
 from shemei.apps.insight.reports.reconcile import Reconciliation
 from shemei.apps.insight.reports.report import SHOWN, VIEWS, Report
+from shemei.apps.insight.reports.retention import BACKS, GRAINS, LONG_ENOUGH, STARTS, RetentionPage
 from shemei.apps.insight.reports.spreading import Spreading
 from shemei.apps.insight.views import board_of
 from shemei.kernel.figures import MODEL_NAMES
@@ -88,15 +82,24 @@ def reconciliation(request: BrandRequest) -> HttpResponse:
 @keeps_period
 def funnel(request: BrandRequest) -> HttpResponse:
     """How far people get, step by step."""
+    told = _funnel(request)
+    context = {"board": told.board, "told": told, "dimensions": DIMENSIONS, "withins": WITHIN}
+    return show(request, told.tables, "insight/funnel.html", context)
+
+
+@allow(Permission.VIEW)
+def funnel_aside(request: BrandRequest) -> HttpResponse:
+    """Who bought out of turn and why, for the foot of the funnel's steps."""
+    return HttpResponse(escape(_funnel(request).beside))
+
+
+def _funnel(request: BrandRequest) -> FunnelPage:
     by, within = request.GET.get("by", ""), request.GET.get("within", "")
-    board = board_of(request)
-    told = FunnelPage(
-        board,
+    return FunnelPage(
+        board_of(request),
         by if by in DIMENSIONS else "channel",
         int(within) if within in map(str, WITHIN) else 0,
     )
-    context = {"board": board, "told": told, "dimensions": DIMENSIONS, "withins": WITHIN}
-    return show(request, told.tables, "insight/funnel.html", context)
 
 
 @allow(Permission.VIEW)

@@ -12,18 +12,12 @@ from shemei.apps.insight.queries import DIMENSIONS
 from shemei.apps.insight.reports import bridge_rows, events, listings_rows
 from shemei.apps.insight.reports.bridge import NAMES, OVER, PARTS, SAYS, Bridge
 from shemei.apps.insight.reports.cohort_orders import cohort_orders
-from shemei.apps.insight.reports.movements import (
-    GRAINS,
-    ORDER_STEP,
-    WITHIN,
-    FunnelPage,
-    cohort_label,
-    step_rule,
-)
+from shemei.apps.insight.reports.movements import ORDER_STEP, WITHIN, FunnelPage, step_rule
 from shemei.apps.insight.reports.orders import step_orders
 from shemei.apps.insight.reports.passed import Passed
 from shemei.apps.insight.reports.quality import left_out_rows
 from shemei.apps.insight.reports.reconcile import untracked_rows
+from shemei.apps.insight.reports.retention import GRAINS, cohort_label
 from shemei.apps.insight.reports.spent import SpentStory
 from shemei.apps.insight.views import board_of
 from shemei.kernel.elsewhere import ANYTHING
