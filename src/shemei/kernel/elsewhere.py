@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
     from shemei.warehouse.questions import Where
 
-EVER = Period(LONG_AGO, date(2099, 12, 31))
+EVER = Period(LONG_AGO, date(2099, 12, 31), "一直以来")
 ANYTHING = "data"
 LAST = {"orders": "最近一单", "spend": "最近一笔", ANYTHING: "最近的"}
 
