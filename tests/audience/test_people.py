@@ -11,6 +11,7 @@ from shemei.apps.audience import pages, queries
 from shemei.apps.content.actions import create_post
 from shemei.kernel import outbox
 from shemei.kernel.crypto import phone_hash
+from shemei.kernel.elsewhere import EVER
 from shemei.kernel.periods import period_from
 from shemei.kernel.ways import words
 from shemei.kernel.ways.way import way_to
@@ -71,7 +72,7 @@ def test_a_person_is_one_line_with_both_browsers(lake: World) -> None:
 
 
 def test_the_page_tells_the_whole_way_with_names(lake: World) -> None:
-    key = queries.Found(lake.brand, queries.ALWAYS, order="value")[0].key
+    key = queries.Found(lake.brand, EVER, order="value")[0].key
     told = pages.person(lake.brand, key)
     steps = [step for stage in told["way"].stages for step in stage.steps]
     titles = [step.title for step in steps]
@@ -84,7 +85,7 @@ def test_the_page_tells_the_whole_way_with_names(lake: World) -> None:
 
 
 def test_somebody_is_found_by_order_and_by_phone(lake: World) -> None:
-    key = queries.Found(lake.brand, queries.ALWAYS, order="value")[0].key
+    key = queries.Found(lake.brand, EVER, order="value")[0].key
     assert pages.find(lake.brand, " A1 ") == key
     assert pages.find(lake.brand, "138 0013 8000") == key
     assert pages.find(lake.brand, "13900000000") == ""
@@ -98,7 +99,7 @@ def test_the_way_behind_an_order_is_told_to_other_rooms(lake: World) -> None:
 
 
 def test_only_who_may_sees_people(lake: World) -> None:
-    key = queries.Found(lake.brand, queries.ALWAYS, order="value")[0].key
+    key = queries.Found(lake.brand, EVER, order="value")[0].key
     page = lake.client(lake.editor).get(lake.url("audience:person", key))
     assert page.status_code == 200
     assert "换季烂脸自救" in page.content.decode()

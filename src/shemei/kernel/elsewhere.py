@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shemei.kernel.workspace import Workspace
     from shemei.warehouse.questions import Where
 
-EVER = Period(LONG_AGO, date(2099, 12, 31))
+EVER = Period(LONG_AGO, date(2099, 12, 31), "一直以来")
 ANYTHING = "data"
 NAMES = {"spend": "花费", ANYTHING: "数据"}
 """What is missing, where it is called otherwise than the sum of it."""

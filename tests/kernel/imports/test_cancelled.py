@@ -107,6 +107,11 @@ def test_the_list_says_what_became_of_an_import_and_its_file_counts_what_is_in(
     file = place.client().get(url + "?export=csv").content.decode("utf-8-sig")
     assert next(csv.DictReader(io.StringIO(file)))["新增"] == "0"
     assert "可新增，没有入库" in place.client().get(place.url("imports:batch", batch.key)).text
+    ImportBatch.objects.filter(pk=batch.pk).update(state=State.FAILED)
+    assert "没有入库" in row()
+    refused = place.client().post(place.url("imports:undo", batch.key))
+    assert refused.status_code == 409
+    assert "可新增，没有入库" in refused.text and "有变化，没有入库" in refused.text
 
 
 def test_what_is_cancelled_while_others_are_seen_to_is_ended_too(

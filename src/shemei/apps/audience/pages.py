@@ -10,6 +10,7 @@ from shemei.apps.audience import queries
 from shemei.apps.commerce import queries as commerce
 from shemei.engines.phones import number_typed
 from shemei.kernel.crypto import phone_hash
+from shemei.kernel.elsewhere import EVER
 from shemei.kernel.ways.steps import Step, events_of, steps_of
 from shemei.kernel.ways.way import LONGEST, Way, whole
 from shemei.kernel.ways.words import told_once
@@ -54,5 +55,5 @@ def find(workspace: Workspace, text: str) -> str:
     if key := next((event["person"] for event in events if event["person"]), ""):
         return str(key)
     search = phone_hash(workspace.key, number_typed(wanted)) or wanted
-    found = queries.Found(workspace, queries.ALWAYS, search=search)[:1]
+    found = queries.Found(workspace, EVER, search=search)[:1]
     return found[0].key if found else ""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, overload
 
 from shemei.apps.audience import rules
 from shemei.apps.commerce import queries as commerce
-from shemei.kernel.figures import LONG_AGO, ask, moment_of
+from shemei.kernel.figures import ask, moment_of
 from shemei.kernel.periods import Period
 from shemei.kernel.ways import words
 from shemei.warehouse.questions import People
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 PAGE = 25
 """Asked for the number of people too: the same question as the first page, answered once."""
-ALWAYS = Period(LONG_AGO, date(2099, 12, 31), "一直以来")
 
 
 @dataclass(frozen=True, slots=True)

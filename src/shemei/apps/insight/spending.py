@@ -104,12 +104,8 @@ class Spending:
             found[key] = told.plus(row["spend"], is_ads=row["channel"] == ADS)
         return found
 
-    def days(self, dimension: str) -> dict[int, dict[str, int]]:
-        """The same by day (yyyymmdd)."""
-        return self.buckets(dimension, "day")
-
     def buckets(self, dimension: str, grain: Any) -> dict[int, dict[str, int]]:
-        """The same by day or week."""
+        """The same by day (yyyymmdd) or week."""
         question = questions.Series(
             self.workspace.key, self.period.first_day, self.period.last_day,
             metrics=("spend",), grain=grain, by=_dims(dimension),
