@@ -6,14 +6,13 @@ import io
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import pytest
+from tests.advertising.booked import spent
 
 from shemei.apps.advertising.models import Spend
 from shemei.apps.brand.actions import create_campaign
 from shemei.kernel.imports import actions
 from shemei.kernel.imports.models import ImportBatch
-from shemei.kernel.models import OutboxEvent
 from shemei.kernel.permissions import Forbidden
 
 if TYPE_CHECKING:
@@ -61,11 +60,6 @@ def bring_in(world: World, *rows: list[Any], head: list[str] = HEAD, **options: 
         world.brand, io.BytesIO(data), "日报.csv", by=by, kind="spend", options=options
     )
     return actions.write(actions.check(batch, by=by), by=by)
-
-
-def spent() -> int:
-    texts = OutboxEvent.objects.values_list("event", flat=True)
-    return sum(orjson.loads(text)["amount"] for text in texts)
 
 
 def test_a_report_becomes_spends_with_claims_apart(place: World) -> None:

@@ -42,6 +42,7 @@ def test_the_place_is_asked_for_beside_the_file(place: World, text: str) -> None
     page = browser.get(url).text
     assert "是哪个平台的</label>" in page
     assert '<option value="channels">视频号</option>' in page
+    assert page.count('<span class="s-none">—</span></td>') == 3, "no label stands without a cell"
     browser.post(url, {"for": batch.key, "platform": "火星"})
     batch.refresh_from_db()
     assert batch.state == "draft"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db.models import Sum
-from tests.advertising.test_import import spent
+from tests.advertising.booked import spent
 
 from shemei.apps.advertising import imports
 from shemei.apps.advertising.actions import change_spend
