@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.warehouse import cast
-from tests.warehouse.cast import BRAND, FIRST, LAST, RIVAL, event
+from tests.warehouse.cast import BRAND, FIRST, LAST, RIVAL
 
 from shemei.warehouse.catalogue import METRICS
 from shemei.warehouse.lake import Lake
@@ -297,21 +297,6 @@ def test_a_refund_of_an_order_that_the_log_does_not_know_or_count(home: Home) ->
         (1, 0, ""),
     ]
     assert ask(Lake(home), Refunds(BRAND, 20261107, 20261107)) == [], "an order that does not count"
-
-
-def test_an_event_sent_twice_is_listed_once_as_it_is_counted(home: Home) -> None:
-    visits = [event("visit", f"11-05 10:{n:02d}", visitor="a") for n in range(6)]
-    cast.put(home, visits)
-    cast.put(home, visits[3:], stream="sent again")
-    lake = Lake(home)
-    (total,) = lake.ask(Totals(BRAND, FIRST, LAST, ("visits",))).rows.to_pylist()
-    rows = [lake.ask(Rows(BRAND, FIRST, LAST, limit=4, offset=skip)).rows for skip in (0, 4)]
-    assert total["visits"] == 6
-    assert [one.event_id for one in reversed(visits)] == [
-        key for part in rows for key in part["event_id"].to_pylist()
-    ]
-    (person,) = lake.ask(Rows(BRAND, FIRST, LAST, limit=1)).rows["visitor_key"].to_pylist()
-    assert lake.ask(Journey(BRAND, FIRST, LAST, person=str(person))).rows.num_rows == 6
 
 
 def test_a_refund_that_was_recounted_is_one_refund_at_what_it_is_now(home: Home) -> None:

@@ -23,7 +23,7 @@ from shemei.apps.commerce.order_events import (
 )
 from shemei.kernel import outbox
 from shemei.kernel.erased import off_the_log
-from shemei.warehouse.vocabulary import RECOUNT, Event, to_ts, uuid7
+from shemei.warehouse.vocabulary import CORRECTION, RECOUNT, Event, to_ts, uuid7
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -226,7 +226,7 @@ def _who(placed: OrderPlaced, batch: str) -> dict[str, Any]:
         "phone": placed.phone,
         "source": "import" if batch else "manual",
         "batch": batch,
-        "action": "correction",
+        "action": CORRECTION,
     }
 
 
@@ -242,7 +242,7 @@ def _other_corrections(
     placed = order_placed(workspace, order, worth, owner_fields(owners.get(order.promo_code)))
     who = _who(placed, batch)
     if order.promo_code and before.get("promo_code", order.promo_code) != order.promo_code:
-        redeem = placed.to_events()[0].as_dict() | {"batch": batch, "action": "correction"}
+        redeem = placed.to_events()[0].as_dict() | {"batch": batch, "action": CORRECTION}
         yield Event(**redeem)
     if was := before.get("paid_at"):
         yield from _moved(placed, datetime.fromisoformat(was), who)
@@ -253,5 +253,5 @@ def _other_corrections(
 def _moved(placed: OrderPlaced, was: datetime, who: Mapping[str, Any]) -> Iterator[Event]:
     """The order told once more at its right time, under an id of now; and a word on the day it left."""
     told = placed.to_events()[-1].as_dict() | {"source": "correction", "batch": who["batch"]}
-    yield Event(**told | {"event_id": uuid7(), "action": "correction"})
+    yield Event(**told | {"event_id": uuid7(), "action": CORRECTION})
     yield Event(kind="custom", **who | {"ts": to_ts(was)})
